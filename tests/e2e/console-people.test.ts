@@ -1,5 +1,5 @@
 import { createBearerClient, eventually } from "@parley/testkit";
-import { launchBrowser } from "@parley/web-kit/testing";
+import { choose, launchBrowser } from "@parley/web-kit/testing";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
@@ -118,11 +118,11 @@ describe("people at the console against the product", () => {
     await overview(grace);
 
     await boss.reload();
-    await boss.getByLabel("Role of Grace").selectOption("viewer");
+    await choose(boss, "Role of Grace", "Viewer");
     await boss.getByRole("button", { name: "Change the role" }).click();
     await boss.getByText("grace@example.com is Viewer now.").waitFor();
     await link.reload();
-    await link.getByText("Your role is too small for it.").first().waitFor();
+    await link.getByText("Your role does not include this").first().waitFor();
 
     await boss.getByRole("button", { name: "Disable Grace" }).click();
     await boss.getByRole("button", { name: "Disable", exact: true }).click();

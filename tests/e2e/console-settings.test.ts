@@ -59,17 +59,18 @@ describe("the settings in the console against the product", () => {
     await page.getByRole("link", { name: "Add the first webhook" }).click();
     await page.getByLabel("Address").fill("http://192.168.0.1/hook");
     await page.getByRole("button", { name: "Add the webhook" }).click();
-    await page.locator("#field-url-problem").filter({ hasText: "private" }).waitFor();
+    await page.getByText("is a private").waitFor();
     await page.getByLabel("Address").fill(hook);
     await page.getByLabel("Name").fill("CRM");
     await page.getByRole("button", { name: "Add the webhook" }).click();
     const secret = await page.getByLabel("Signing secret", { exact: true }).inputValue();
     await page.getByRole("link", { name: "I have it, send a test" }).click();
     await page.getByRole("button", { name: "Send a test" }).click();
-    await page.locator(".rows .chip", { hasText: "Delivered" }).waitFor();
+    const deliveries = page.getByRole("grid", { name: "Webhook deliveries" });
+    await deliveries.getByText("Delivered", { exact: true }).waitFor();
     const [first] = got;
     expect(new Webhook(secret).verify(first?.body ?? "", first?.headers ?? {})).toMatchObject({ type: "webhook.test" });
-    await page.getByText("Details").click();
+    await deliveries.getByRole("row").filter({ hasText: "webhook.test" }).click();
     await page.getByText("said by the receiver").waitFor();
   }, 60_000);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changedBody, linkBody, templateBody, valuesOf } from "../src/links/link-body.js";
 import { answeredIn, controlOf, initialValues, SECTIONS, wrongFields } from "../src/links/link-form.js";
 import { recipientsIn } from "../src/links/recipients.js";
-import { csv } from "../src/parts/csv.js";
+import { csv } from "../src/ui/csv.js";
 import { linkRow } from "./rows.js";
 
 const whole = {

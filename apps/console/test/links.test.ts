@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { LINK_ID, linkRow, mailRow, requestRow, usageRow } from "./rows.js";
-import { axeFindings, consoleBench, previewOf, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+import { axeFindings, choose, consoleBench, previewOf, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
@@ -179,14 +179,15 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     await expect.poll(() => page.evaluate("document.querySelector('figure img').naturalWidth")).toBeGreaterThan(0);
     const qr = await saved(page, () => page.getByRole("button", { name: "Download the QR code" }).click());
     expect(qr).toMatchObject({ name: "front-desk-poster-qr.svg", text: expect.stringMatching(/^<svg/) });
-    await page.getByLabel("Period").selectOption("7");
+    await choose(page, "Period", "Last 7 days");
     await expect.poll(() => calls("GET /agents/:/public-links/:/analytics").at(-1)?.query.get("days")).toBe("7");
-    await expect.poll(() => page.locator(".chart rect").count()).toBe(14);
-    const numbers = await saved(page, () => page.getByRole("button", { name: "Download as CSV" }).click());
-    expect(numbers.name).toBe("front-desk-poster-7-days.csv");
+    const chart = page.getByRole("figure", { name: "Conversations by day" });
+    await chart.getByRole("button", { name: "Show as table" }).click();
+    await expect.poll(() => chart.getByRole("row").count()).toBe(8);
+    const numbers = await saved(page, () => chart.getByRole("button", { name: /as CSV$/ }).click());
     expect(numbers.text.split("\r\n").slice(0, 2)).toEqual([
-      "day,sessions,messages,completed",
-      expect.stringMatching(/^\d{4}-\d\d-\d\d,0,0,0$/),
+      "Day,Conversations,Completed",
+      expect.stringMatching(/^\d{4}-\d\d-\d\d,0,0$/),
     ]);
     expect(calls("GET /analytics/:")[0]?.query.get("link_id")).toBe(LINK_ID);
   });
@@ -391,6 +392,7 @@ describe.skipIf(skipBrowser)("the mailbox of development", () => {
     bench.api().mails = [mailRow({})];
     await page.reload();
     await tab.click();
+    await page.getByRole("row").last().click();
     await page.getByText("123456").waitFor();
   });
 
@@ -400,11 +402,13 @@ describe.skipIf(skipBrowser)("the mailbox of development", () => {
         api.mails = [mailRow({ subject: "رمزك للتحدث مع Desk", text: "رمزك هو\n\n    123456\n" })];
       },
     });
+    const subject = page.getByRole("row").getByText("رمزك للتحدث");
+    await subject.click();
     await page.getByText("123456").waitFor();
-    const directions = await page.evaluate(
-      "['.mail-text', '.mail-head .row-title'].map((part) => getComputedStyle(document.querySelector(part)).direction)",
-    );
-    expect(directions).toEqual(["rtl", "rtl"]);
+    for (const part of ["pre", "[role=row] span[dir]"])
+      await expect
+        .poll(() => page.evaluate(`getComputedStyle(document.querySelector("${part}")).direction`))
+        .toBe("rtl");
   });
 });
 

@@ -18,7 +18,7 @@ describe.skipIf(skipBrowser)("the code of a page", () => {
     });
     const nav = page.getByRole("navigation");
     await nav.getByRole("link", { name: "Agents" }).click();
-    await page.getByRole("main").getByRole("status").filter({ hasText: "Loading…" }).waitFor();
+    await page.getByRole("main").getByRole("status", { name: "Loading" }).waitFor();
     await nav.getByRole("link", { name: "Sessions" }).click();
     await page.getByRole("heading", { name: "Sessions", level: 1 }).waitFor();
     release();

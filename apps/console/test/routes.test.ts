@@ -26,7 +26,7 @@ describe.skipIf(skipBrowser)("the content security policy", () => {
     for (const address of addresses) {
       await page.goto(`${bench.api().url}/console${address}`);
       await page.getByRole("main").getByRole("heading", { level: 1 }).waitFor();
-      await expect.poll(() => page.getByText("Loading…").count()).toBe(0);
+      await expect.poll(() => page.getByRole("status", { name: "Loading" }).count()).toBe(0);
       expect([address, await page.evaluate("window.violations")]).toEqual([address, []]);
     }
     // Some forty pages, one after the other.

@@ -12,7 +12,7 @@ import { beforeAll } from "vitest";
 import { startFakeApi, TOKEN } from "./fake-api.js";
 import type { FakeApi } from "./fake-contract.js";
 
-export { axeFindings, sidewaysOverflow, skipBrowser } from "@parley/web-kit/testing";
+export { axeFindings, choose, sidewaysOverflow, skipBrowser } from "@parley/web-kit/testing";
 
 export const screenshot = screenshotsIn("console");
 

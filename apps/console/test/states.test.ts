@@ -171,7 +171,7 @@ const STATES: State[] = [
     prepare: (api) => {
       api.refuse["GET /overview"] = { status: 503, code: "not_ready", detail: "The service is starting." };
     },
-    shows: "Reference: req-4711",
+    shows: "Request req-4711",
   },
   { name: "analytics", path: "/console/analytics", shows: "What the defences noticed" },
   { name: "analytics-empty", path: "/console/analytics", prepare: nothing, shows: "None in this period." },
@@ -298,7 +298,7 @@ const STATES: State[] = [
     path: LINK_PATH,
     prepare: noticed,
     act: async (page) => {
-      await page.getByText("Day by day").click();
+      await page.getByRole("button", { name: "Show as table" }).first().click();
       await page.evaluate("scrollTo(0, 0)");
     },
     shows: "Completed",
@@ -407,7 +407,7 @@ const STATES: State[] = [
     prepare: (api) => {
       api.refuse["GET /agents"] = { status: 503, code: "not_ready", detail: "The service is starting." };
     },
-    shows: "Reference: req-4711",
+    shows: "Request req-4711",
   },
   {
     name: "loading",
@@ -415,8 +415,8 @@ const STATES: State[] = [
     prepare: (api) => {
       api.hold = new Promise(() => undefined);
     },
-    act: (page) => page.getByRole("heading", { name: "Agents" }).waitFor(),
-    shows: "Loading…",
+    act: (page) => page.getByRole("main").getByRole("status", { name: "Loading" }).waitFor(),
+    shows: "Each agent has versions",
   },
   { name: "unknown", path: "/console/nothing", shows: "There is no such page" },
 ];

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from "playwright-core";
 import { build } from "vite";
 import { findChromium } from "./find-chromium.js";
 
@@ -154,4 +154,11 @@ export async function axeFindings(page: Page | Frame): Promise<string[]> {
 /** How far the page can be scrolled sideways; 0 is right. */
 export function sidewaysOverflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}
+
+/** Takes an option of a select of the console's kit. */
+export async function choose(within: Page | Locator, label: string, option: string): Promise<void> {
+  await within.getByRole("combobox", { name: label, exact: true }).click();
+  const page = "page" in within ? within.page() : within;
+  await page.getByRole("option", { name: option, exact: true }).click();
 }

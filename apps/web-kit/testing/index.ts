@@ -1,6 +1,7 @@
 export {
   axeFindings,
   builtPage,
+  choose,
   closeProfiles,
   launchBrowser,
   newVisitor,

@@ -4,10 +4,11 @@ import { type AccessPolicy, type AccessRequest, type Agent, REQUEST_STATUSES } f
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { announce } from "../app/announcement.js";
-import { keepFocus } from "../parts/keep-focus.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { keepFocus } from "../ui/keep-focus.js";
+import { notify } from "../ui/notify.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { QueryView } from "../ui/query-view.js";
+import { Time } from "../ui/time.js";
 
 const WORDS: Record<AccessRequest["status"], string> = { pending: "Waiting", approved: "Approved", denied: "Denied" };
 
@@ -26,7 +27,7 @@ export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPoli
     setProblem(null);
     await query.refetch();
     keepFocus();
-    announce(
+    notify.good(
       decision === "approve"
         ? `${request.email} is approved and told so by mail.`
         : `${request.email} is denied; no mail is sent.`,
@@ -51,7 +52,7 @@ export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPoli
         </select>
       </div>
       {problem && <ProblemCard problem={problem} />}
-      <WhenReady query={query}>
+      <QueryView query={query}>
         {({ data, next_cursor: nextCursor }) => (
           <>
             {data.length === 0 && <NoRequests mode={mode} status={status} />}
@@ -67,7 +68,7 @@ export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPoli
             {nextCursor !== null && <p className="help more">Only the newest {data.length} are shown.</p>}
           </>
         )}
-      </WhenReady>
+      </QueryView>
     </section>
   );
 }
@@ -102,11 +103,11 @@ function RequestRow({ request, onDecide }: RequestRowProps) {
         </div>
         <p className="row-facts">
           <span>
-            asked <Time value={request.created_at} />
+            asked <Time at={request.created_at} />
           </span>
           {request.decided_at && (
             <span>
-              decided <Time value={request.decided_at} />
+              decided <Time at={request.decided_at} />
             </span>
           )}
         </p>

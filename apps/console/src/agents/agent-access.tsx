@@ -4,11 +4,12 @@ import { ACCESS_MODES, type AccessPolicy, type Agent } from "../api/answers.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { announce } from "../app/announcement.js";
 import { MODE_WORDS } from "../links/access-note.js";
 import { itemsOf } from "../links/link-form.js";
 import { Field, focusFirst } from "../parts/field.js";
-import { Loading, ProblemCard } from "../parts/states.js";
+import { notify } from "../ui/notify.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { Skeleton } from "../ui/skeleton.js";
 import { AccessRequests } from "./access-requests.js";
 
 /** Who may come in by the links of an agent, all of them at once, and who asked to. */
@@ -22,7 +23,7 @@ export function AgentAccess({ agent }: { agent: Agent }) {
   return (
     <section className="block" aria-labelledby="access-title">
       <h2 id="access-title">Who may come in</h2>
-      {query.isPending && <Loading />}
+      {query.isPending && <Skeleton />}
       {query.error &&
         (query.error.problem.status === 403 ? (
           <p className="note">Only editors and above see who may come in, because it names people.</p>
@@ -49,7 +50,7 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
   const api = useLinkApi();
   const [mode, setMode] = useState(policy.mode);
   const [emails, setEmails] = useState(policy.allowed_emails.join("\n"));
-  const [notify, setNotify] = useState(policy.notify_email ?? "");
+  const [told, setTold] = useState(policy.notify_email ?? "");
   const [enabled, setEnabled] = useState(policy.links_enabled);
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -62,14 +63,14 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
       mode,
       allowed_emails: itemsOf(emails),
       links_enabled: enabled,
-      notify_email: notify.trim() || null,
+      notify_email: told.trim() || null,
     });
     setBusy(false);
     const beside = answer.type === "ok" ? {} : besideFields(answer);
     setWrong(beside);
     setProblem(answer.type === "ok" ? null : answer);
     if (answer.type !== "ok") return focusFirst(beside);
-    announce("Saved. It counts for all links of this agent at once.");
+    notify.good("Saved. It counts for all links of this agent at once.");
     await onSaved();
   };
   return (
@@ -80,7 +81,7 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
         {mode === "approval" && (
           <>
             <Emails value={emails} problem={wrong.allowed_emails} onChange={setEmails} />
-            <Notify value={notify} problem={wrong.notify_email} onChange={setNotify} />
+            <Notify value={told} problem={wrong.notify_email} onChange={setTold} />
           </>
         )}
         <div>

@@ -4,10 +4,11 @@ import type { Agent, People } from "../api/answers.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { announce } from "../app/announcement.js";
 import { itemsOf } from "../links/link-form.js";
 import { Field, focusFirst } from "../parts/field.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
+import { notify } from "../ui/notify.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { QueryView } from "../ui/query-view.js";
 import { hoursOf, hoursText } from "./office-hours.js";
 
 /** How the people behind an agent can be reached: when, how fast, and who is told that somebody waits. Editors and above. */
@@ -21,7 +22,7 @@ export function AgentPeople({ agent }: { agent: Agent }) {
       {isForbidden ? (
         <p className="note">Only editors and above see how people can be reached, because it names them.</p>
       ) : (
-        <WhenReady query={query}>{(people) => <PeopleForm agent={agent} people={people} />}</WhenReady>
+        <QueryView query={query}>{(people) => <PeopleForm agent={agent} people={people} />}</QueryView>
       )}
     </section>
   );
@@ -76,7 +77,7 @@ function PeopleForm({ agent, people }: { agent: Agent; people: People }) {
     if (answer.type !== "ok") return refuse(besideFields(answer));
     setWrong({});
     setWritten(writtenOf(answer.value));
-    announce("Saved. Visitors see it from now on.");
+    notify.good("Saved. Visitors see it from now on.");
   };
   const texts = { written, wrong, onWrite: (more: Partial<Written>) => setWritten({ ...written, ...more }) };
   return (

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { agentsQuery } from "../agents/agent-queries.js";
 import type { Agent } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
-import { Link } from "../parts/link.js";
-import { PageHeader } from "../parts/page-header.js";
-import { Empty, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { Link } from "../ui/link.js";
+import { PageHeader } from "../ui/page-header.js";
+import { QueryView } from "../ui/query-view.js";
+import { EmptyState } from "../ui/states.js";
+import { Time } from "../ui/time.js";
 
 export function AgentsPage() {
   const api = useApi();
@@ -17,21 +18,21 @@ export function AgentsPage() {
           Import an agent
         </Link>
       </PageHeader>
-      <WhenReady query={query}>
+      <QueryView query={query}>
         {({ data, more }) => (
           <>
             {data.length === 0 ? <NoAgents /> : <AgentRows agents={data} />}
             {more && <p className="help">Only the first {data.length} agents are shown.</p>}
           </>
         )}
-      </WhenReady>
+      </QueryView>
     </>
   );
 }
 
 function NoAgents() {
   return (
-    <Empty title="No agents yet">
+    <EmptyState title="No agents yet">
       <p>
         An agent is a document: who it is, and the workflow its conversations follow. Write one in JSON or YAML, import
         it here, and see every mistake with its place in the document before anything is kept.
@@ -41,7 +42,7 @@ function NoAgents() {
           Import the first agent
         </Link>
       </p>
-    </Empty>
+    </EmptyState>
   );
 }
 
@@ -64,7 +65,7 @@ function AgentRows({ agents }: { agents: Agent[] }) {
           <p className="row-facts">
             <span className="mono">{agent.slug}</span>
             <span>
-              changed <Time value={agent.updated_at} />
+              changed <Time at={agent.updated_at} />
             </span>
             <Link to="/knowledge/$agent" params={{ agent: agent.slug }} aria-label={`Knowledge of ${agent.name}`}>
               Knowledge

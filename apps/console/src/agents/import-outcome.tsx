@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { Issue } from "../api/answers.js";
 import type { Problem } from "../api/problem.js";
-import { ProblemCard } from "../parts/states.js";
+import { ProblemCard } from "../ui/problem-card.js";
 import { GateCard } from "./gate-card.js";
 import { IssueList } from "./issue-list.js";
 import type { Outcome } from "./use-document-import.js";

@@ -1,9 +1,9 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { useWorkbench } from "../api/use-workbench.js";
-import { announce } from "../app/announcement.js";
 import { Field, focusFirst } from "../parts/field.js";
-import { PageHeader } from "../parts/page-header.js";
+import { notify } from "../ui/notify.js";
+import { PageHeader } from "../ui/page-header.js";
 import { ImportOutcome } from "./import-outcome.js";
 import { revealIssue } from "./issue-list.js";
 import { type DocumentImport, useDocumentImport } from "./use-document-import.js";
@@ -19,7 +19,7 @@ export function ImportPage() {
     agent,
     onWrong: focusFirst,
     onImported: ({ agent_id: agentId, version, active }) => {
-      announce(`Version ${version ?? ""} imported${active ? " and active" : ""}.`);
+      notify.good(`Version ${version ?? ""} imported${active ? " and active" : ""}.`);
       void navigate(
         agentId === null ? { to: "/agents" } : { to: "/agents/$agent/versions", params: { agent: agentId } },
       );

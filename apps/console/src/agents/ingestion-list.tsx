@@ -1,5 +1,5 @@
 import type { Ingestion } from "../api/answers.js";
-import { Time } from "../parts/time.js";
+import { Time } from "../ui/time.js";
 import { sizeOf } from "./knowledge-list.js";
 
 const REASONS: Record<string, string> = {
@@ -29,7 +29,7 @@ export function IngestionList({ ingesting }: { ingesting: Ingestion[] }) {
           <p className="row-facts">
             <span>{sizeOf(bytes)}</span>
             <span>
-              sent <Time value={startedAt} />
+              sent <Time at={startedAt} />
             </span>
           </p>
         </li>

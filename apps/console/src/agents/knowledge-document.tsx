@@ -6,8 +6,9 @@ import { knowledgeCalls } from "../api/knowledge-calls.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { PageHeader } from "../parts/page-header.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
+import { PageHeader } from "../ui/page-header.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { QueryView } from "../ui/query-view.js";
 import { DocumentFacts } from "./knowledge-list.js";
 
 const route = getRouteApi("/knowledge/$agent/$id");
@@ -29,14 +30,14 @@ export function KnowledgeDocumentPage() {
         parent={{ to: "/knowledge/$agent", params: { agent }, label: "Knowledge" }}
         lead={shown === null ? undefined : `Revision ${shown.revision}`}
       />
-      <WhenReady query={query}>
+      <QueryView query={query}>
         {(document) => (
           <>
             <DocumentFacts document={document} />
             <Passages key={document.id} {...{ agent, id }} passages={document.passages} next={document.next_after} />
           </>
         )}
-      </WhenReady>
+      </QueryView>
     </>
   );
 }

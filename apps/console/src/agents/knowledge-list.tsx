@@ -3,10 +3,10 @@ import type { KnowledgeDocument, VectorState } from "../api/answers.js";
 import { knowledgeCalls } from "../api/knowledge-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { announce } from "../app/announcement.js";
-import { Link } from "../parts/link.js";
-import { Time } from "../parts/time.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { Link } from "../ui/link.js";
+import { notify } from "../ui/notify.js";
+import { Time } from "../ui/time.js";
 
 const KINDS: Record<string, string> = {
   "text/markdown": "Markdown",
@@ -53,7 +53,7 @@ export function KnowledgeList({ agent, documents, onChange }: KnowledgeListProps
         run={async () => {
           if (asked === null) return;
           await answered(() => api.deleteDocument(agent, asked.id))();
-          announce(`“${asked.name}” is deleted.`);
+          notify.good(`“${asked.name}” is deleted.`);
           await onChange();
         }}
       />
@@ -116,7 +116,7 @@ export function DocumentFacts({ document }: { document: KnowledgeDocument }) {
         </span>
       )}
       <span>
-        added <Time value={document.created_at} />
+        added <Time at={document.created_at} />
       </span>
     </p>
   );

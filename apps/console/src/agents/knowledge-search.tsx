@@ -4,8 +4,8 @@ import { knowledgeCalls } from "../api/knowledge-calls.js";
 import type { Problem } from "../api/problem.js";
 import { useCalls } from "../api/use-calls.js";
 import { Field, focusFirst } from "../parts/field.js";
-import { Link } from "../parts/link.js";
-import { ProblemCard } from "../parts/states.js";
+import { Link } from "../ui/link.js";
+import { ProblemCard } from "../ui/problem-card.js";
 
 const MODE_WORDS: Record<SearchMode, string> = { hybrid: "Words and vectors", fts: "Words", vector: "Vectors" };
 const TOP_K = 5;

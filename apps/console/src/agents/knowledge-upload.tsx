@@ -1,8 +1,8 @@
 import { type DragEvent, useState } from "react";
 import { knowledgeCalls } from "../api/knowledge-calls.js";
 import { useCalls } from "../api/use-calls.js";
-import { announce } from "../app/announcement.js";
 import { Field } from "../parts/field.js";
+import { notify } from "../ui/notify.js";
 import { type Upload, useUploads } from "./use-uploads.js";
 
 /** Those whose word forms the full text search knows best known by name; `simple` fits any. */
@@ -31,7 +31,7 @@ const LANGUAGES = [
 export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): void }) {
   const [language, setLanguage] = useState("simple");
   const [over, setOver] = useState(false);
-  const onDone = (sent: Upload[]): void => announce(summaryOf(sent));
+  const onDone = (sent: Upload[]): void => notify.good(summaryOf(sent));
   const { uploads, add } = useUploads({ api: useCalls(knowledgeCalls), agent, onAdded, onDone });
   const drop = (event: DragEvent): void => {
     event.preventDefault();

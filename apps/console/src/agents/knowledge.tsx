@@ -4,7 +4,8 @@ import type { Ingestion, KnowledgeDocument } from "../api/answers.js";
 import { knowledgeCalls } from "../api/knowledge-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { Empty, WhenReady } from "../parts/states.js";
+import { QueryView } from "../ui/query-view.js";
+import { EmptyState } from "../ui/states.js";
 import { agentPage } from "./agent-frame.js";
 import { IngestionList } from "./ingestion-list.js";
 import { KnowledgeList } from "./knowledge-list.js";
@@ -50,7 +51,7 @@ function Knowledge({ agent }: { agent: string }) {
       <KnowledgeUpload agent={agent} onAdded={() => void query.refetch()} />
       <section className="block" aria-labelledby="documents-title">
         <h2 id="documents-title">Documents</h2>
-        <WhenReady query={query}>
+        <QueryView query={query}>
           {({ data, more }) => (
             <>
               <IngestionList ingesting={ingesting} />
@@ -62,7 +63,7 @@ function Knowledge({ agent }: { agent: string }) {
               {more && <p className="help">Only the newest {data.length} documents are shown.</p>}
             </>
           )}
-        </WhenReady>
+        </QueryView>
       </section>
       {hasText(documents) && <KnowledgeSearch agent={agent} />}
     </>
@@ -73,11 +74,11 @@ const hasText = (documents: KnowledgeDocument[]): boolean => documents.some(({ c
 
 function NoDocuments() {
   return (
-    <Empty title="No documents yet">
+    <EmptyState title="No documents yet">
       <p>
         Add a price list, opening hours or a handbook. They are cut into passages, and those that fit what a visitor
         says are shown to the model for that one answer.
       </p>
-    </Empty>
+    </EmptyState>
   );
 }

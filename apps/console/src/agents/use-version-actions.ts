@@ -3,9 +3,9 @@ import type { Agent, TestResult } from "../api/answers.js";
 import { type GateRefusal, readGateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
 import { useWorkbench } from "../api/use-workbench.js";
-import { announce } from "../app/announcement.js";
-import { keepFocus } from "../parts/keep-focus.js";
-import { saveFile } from "../parts/save-file.js";
+import { keepFocus } from "../ui/keep-focus.js";
+import { notify } from "../ui/notify.js";
+import { saveFile } from "../ui/save-file.js";
 import { failedTests } from "./failed-tests.js";
 
 /** A version that was not let through to new conversations. */
@@ -39,7 +39,7 @@ export function useVersionActions(agent: Agent, onChange: () => Promise<unknown>
   const activated = async (version: number): Promise<void> => {
     setGated(null);
     await onChange();
-    announce(`Version ${version} is active. Conversations that already run keep their version.`);
+    notify.good(`Version ${version} is active. Conversations that already run keep their version.`);
   };
   const activate = async (version: number): Promise<void> => {
     if (busy !== null) return;

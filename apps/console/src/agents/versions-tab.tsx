@@ -1,8 +1,9 @@
 import { useState } from "react";
 import type { VersionView } from "../api/workbench-calls.js";
-import { Empty, ProblemCard } from "../parts/states.js";
 import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { EmptyState } from "../ui/states.js";
 import { Status } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import { Mono } from "../ui/values.js";
@@ -26,9 +27,9 @@ function Versions({ agent, versions, onChange }: AgentOnPage) {
   const isOlder = (version: number): boolean => agent.active_version !== null && version < agent.active_version;
   if (versions.length === 0) {
     return (
-      <Empty title="No versions yet">
+      <EmptyState title="No versions yet">
         <p>Write the first one in the tab “Prompt”, or import a document.</p>
-      </Empty>
+      </EmptyState>
     );
   }
   return (

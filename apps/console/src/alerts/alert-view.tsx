@@ -6,10 +6,10 @@ import { type Alert, type AlertFiring, alertCalls } from "../api/alert-calls.js"
 import type { Page } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { Link } from "../parts/link.js";
 import styles from "../trust/trust.module.css";
 import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { Link } from "../ui/link.js";
 import { notify } from "../ui/notify.js";
 import { QueryView } from "../ui/query-view.js";
 import { refusalOf } from "../ui/refusal.js";

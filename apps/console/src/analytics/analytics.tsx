@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useMemo } from "react";
-import { PageHeader } from "../parts/page-header.js";
+import { PageHeader } from "../ui/page-header.js";
 import { useListState } from "../ui/table/list-state.js";
 import styles from "./analytics.module.css";
 import { AnalyticsFilters, aboutOf, NAMES } from "./analytics-filters.js";

@@ -1,8 +1,8 @@
 import { type About, analyticsCalls, type Comment } from "../api/analytics-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { Link } from "../parts/link.js";
 import { Button } from "../ui/button.js";
+import { Link } from "../ui/link.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { ErrorState } from "../ui/states.js";
 import { useList } from "../ui/table/use-list.js";

@@ -10,3 +10,5 @@ export const pushCalls = (call: Caller) => ({
     call<PushSubscriptionView>("/push-subscriptions", { method: "PUT", body }),
   unsubscribePush: (id: string) => call(`/push-subscriptions/${part(id)}`, { method: "DELETE" }),
 });
+
+export type PushCalls = ReturnType<typeof pushCalls>;

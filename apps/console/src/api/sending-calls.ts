@@ -1,9 +1,9 @@
-import type { DeliveryRecipient, LinkDelivery, SendLinkBody, Suppression } from "@parley/contracts";
+import type { DeliveryRecipient, LinkDelivery, ResendBody, SendLinkBody, Suppression } from "@parley/contracts";
 import { part, query } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
-export type { DeliveryRecipient, LinkDelivery, SendLinkBody, Suppression };
+export type { DeliveryRecipient, LinkDelivery, ResendBody, SendLinkBody, Suppression };
 
 /** How many are written to, and how many of the list are not. */
 interface Counted {
@@ -38,6 +38,14 @@ export function sendingCalls(call: Caller) {
       call<Page<DeliveryRecipient>>(`${of(agent, link, id)}/recipients${query({ status, limit: "50", cursor })}`),
     cancelDelivery: (agent: string, link: string, id: string) =>
       call<LinkDelivery>(`${of(agent, link, id)}/cancel`, { method: "POST" }),
+    previewResending: (agent: string, link: string, id: string, body: ResendBody) =>
+      call<SendPreview>(`${of(agent, link, id)}/resend`, { method: "POST", body: { ...body, dry_run: true } }),
+    resend: (agent: string, link: string, id: string, body: ResendBody, key: string) =>
+      call<Counted & { delivery_id: string }>(`${of(agent, link, id)}/resend`, {
+        method: "POST",
+        body,
+        headers: { "idempotency-key": key },
+      }),
     suppressions: (cursor?: string) => call<Page<Suppression>>(`/suppressions${query({ limit: "50", cursor })}`),
     suppress: (body: { channel: "email" | "sms"; address: string }) =>
       call<Suppression>("/suppressions", { method: "POST", body }),

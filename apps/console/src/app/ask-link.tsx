@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import type { Api } from "../api/api.js";
 import { useSending } from "../api/use-sending.js";
 import { Field, focusFirst } from "../parts/field.js";
-import { ProblemCard } from "../parts/states.js";
+import { ProblemCard } from "../ui/problem-card.js";
 import { askSession } from "./ask-session.js";
 
 /** Asks for an address and mails a link to it. The server answers every address alike, and so does this form. */

@@ -2,9 +2,9 @@ import { useEffect, useState } from "react";
 import type { SignInTenant } from "../api/answers.js";
 import { createApi } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
-import { ProblemCard } from "../parts/states.js";
-import { Time } from "../parts/time.js";
 import { roleLabel } from "../settings/credential-words.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { Time } from "../ui/time.js";
 import styles from "./choose-tenant-page.module.css";
 import { usePageTitle } from "./page-title.js";
 import { choosing, signInAs } from "./sign-in.js";
@@ -72,7 +72,7 @@ export function ChooseTenantPage() {
                       "never signed in"
                     ) : (
                       <>
-                        seen <Time value={seen} />
+                        seen <Time at={seen} />
                       </>
                     )}
                   </span>

@@ -1,13 +1,15 @@
 import { lazy, type ReactNode, Suspense } from "react";
-import { PageHeader } from "../parts/page-header.js";
-import { Loading } from "../parts/states.js";
+import { Button } from "../ui/button.js";
+import { PageHeader } from "../ui/page-header.js";
+import { Skeleton } from "../ui/skeleton.js";
+import styles from "./shell.module.css";
 
 /** A page whose code is fetched when somebody wants to see it, once per visit; until it has come, and when it does not come, says so. */
 export function lazyPage(load: () => Promise<() => ReactNode>): () => ReactNode {
   const Code = lazy(async () => ({ default: await load().catch(() => NotFetched) }));
   return function LazyPage() {
     return (
-      <Suspense fallback={<Loading />}>
+      <Suspense fallback={<Skeleton />}>
         <Code />
       </Suspense>
     );
@@ -22,15 +24,13 @@ function NotFetched() {
   return (
     <>
       <PageHeader title="This page could not be loaded" />
-      <div className="problem" role="alert">
-        <div>
-          <p className="problem-text">
-            The console may have been updated since you opened it, or the connection failed.
-          </p>
-        </div>
-        <button type="button" className="button primary small" onClick={() => location.reload()}>
-          Reload
-        </button>
+      <div role="alert">
+        <p>The console may have been updated since you opened it, or the connection failed.</p>
+        <p className={styles.reload}>
+          <Button look="primary" onClick={() => location.reload()}>
+            Reload
+          </Button>
+        </p>
       </div>
     </>
   );

@@ -1,11 +1,23 @@
 import type { Api } from "../api/api.js";
-import { announce } from "./announcement.js";
+import type { PushCalls } from "../api/push-calls.js";
+import { canPush, stopPush } from "../inbox/push-browser.js";
+import { notify } from "../ui/notify.js";
 import { session, signOut } from "./sign-in.js";
 
-/** Signs out: a session ends on the server before this page forgets it. */
-export async function leave(api: Api): Promise<void> {
+const QUIET_MS = 3_000;
+
+/** Signs out: this browser tells of waiting people no more, and a session ends on the server before this page forgets it. */
+export async function leave(api: Api, push: PushCalls): Promise<void> {
+  await endPush(push);
   const ended = session.get() === "live" ? await api.endSignIn() : null;
   // The cookie is still there: whoever comes next to this browser would be signed in.
-  if (ended !== null && ended.type !== "ok") return announce(`You are still signed in. ${ended.detail}`);
+  if (ended !== null && ended.type !== "ok") return notify.problem(`You are still signed in. ${ended.detail}`);
   signOut("chosen");
+}
+
+/** Whatever push service or server say to it, and however long they think: nobody is kept signed in by that. */
+export async function endPush(push: PushCalls): Promise<void> {
+  if (!canPush()) return;
+  const limit = new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  await Promise.race([stopPush(push).catch(() => undefined), limit]);
 }

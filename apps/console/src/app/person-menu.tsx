@@ -1,8 +1,10 @@
 import { Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import type { ReactElement } from "react";
 import { useApi } from "../api/api-context.js";
+import { pushCalls } from "../api/push-calls.js";
+import { useCalls } from "../api/use-calls.js";
 import { runShortcut } from "../keys/registry.js";
-import { Link } from "../parts/link.js";
+import { Link } from "../ui/link.js";
 import { Menu, MenuItem, MenuLine, MenuLink } from "../ui/menu.js";
 import { setTheme, type Theme, useTheme } from "../ui/theme.js";
 import { leave } from "./leave.js";
@@ -16,6 +18,7 @@ const NEXT: Record<Theme, { theme: Theme; label: string; icon: ReactElement }> =
 /** What belongs to whoever is signed in. */
 export function PersonMenu({ trigger }: { trigger: ReactElement<Record<string, unknown>> }) {
   const api = useApi();
+  const push = useCalls(pushCalls);
   const { theme, label, icon } = NEXT[useTheme()];
   return (
     <Menu label="Account" trigger={trigger} defaultOpen>
@@ -29,7 +32,7 @@ export function PersonMenu({ trigger }: { trigger: ReactElement<Record<string, u
         Keyboard shortcuts
       </MenuItem>
       <MenuLine />
-      <MenuItem onSelect={() => void leave(api)} icon={<LogOut />}>
+      <MenuItem onSelect={() => void leave(api, push)} icon={<LogOut />}>
         Sign out
       </MenuItem>
     </Menu>

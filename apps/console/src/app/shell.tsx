@@ -1,20 +1,18 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
-import { Check, Menu as MenuIcon, Search, X } from "lucide-react";
+import { Menu as MenuIcon, Search, X } from "lucide-react";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { useApi } from "../api/api-context.js";
 import { countsQuery } from "../inbox/inbox-count.js";
 import { KeysProvider } from "../keys/keys-provider.js";
 import { runShortcut, useShortcut } from "../keys/registry.js";
 import { mailboxQuery } from "../mail/mailbox.js";
-import { Link } from "../parts/link.js";
-import { announcement } from "./announcement.js";
+import { Link } from "../ui/link.js";
 import { Pressed } from "./pressed.js";
 import type { Section } from "./section.js";
 import { SECTIONS } from "./sections.js";
 import styles from "./shell.module.css";
 import { caller } from "./sign-in.js";
-import { useStore } from "./store.js";
 import { whoQuery } from "./who.js";
 
 const Person = lazy(async () => ({ default: (await import("./person.js")).Person }));
@@ -60,7 +58,6 @@ export function Shell() {
         <main id="content" tabIndex={-1}>
           <Outlet />
         </main>
-        <Announcement />
       </div>
     </KeysProvider>
   );
@@ -140,18 +137,5 @@ function Badge({ waiting }: { waiting: number }) {
       {waiting > 99 ? "99+" : waiting}
       <span className="visually-hidden"> waiting</span>
     </span>
-  );
-}
-
-function Announcement() {
-  const current = useStore(announcement);
-  return (
-    <div className="announcement" role="status">
-      {current && (
-        <p key={current.id}>
-          <Check className="icon" aria-hidden="true" /> {current.text}
-        </p>
-      )}
-    </div>
   );
 }

@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import { type Api, createApi } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
 import { Field, focusFirst } from "../parts/field.js";
-import { ProblemCard } from "../parts/states.js";
+import { ProblemCard } from "../ui/problem-card.js";
 import { AskLink } from "./ask-link.js";
 import { usePageTitle } from "./page-title.js";
 import { looksLikeToken, type SignOutReason, signIn, signInWays } from "./sign-in.js";

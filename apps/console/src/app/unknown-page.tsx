@@ -1,5 +1,5 @@
-import { Link } from "../parts/link.js";
-import { PageHeader } from "../parts/page-header.js";
+import { Link } from "../ui/link.js";
+import { PageHeader } from "../ui/page-header.js";
 
 export function UnknownPage() {
   return (

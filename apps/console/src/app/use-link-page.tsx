@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { createApi } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
-import { ProblemCard } from "../parts/states.js";
+import { ProblemCard } from "../ui/problem-card.js";
 import { usePageTitle } from "./page-title.js";
 import { signInAs, signInLink } from "./sign-in.js";
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import type { AuditEntryView } from "../api/trust-calls.js";
-import { Link } from "../parts/link.js";
 import styles from "../trust/trust.module.css";
 import { CopyButton } from "../ui/copy-button.js";
+import { Link } from "../ui/link.js";
 import { Time } from "../ui/time.js";
 import { Mono } from "../ui/values.js";
 import { actionWords, changesOf, restOf, valueText } from "./audit-words.js";

@@ -1,5 +1,5 @@
-import { PageHeader } from "../parts/page-header.js";
 import styles from "../trust/trust.module.css";
+import { PageHeader } from "../ui/page-header.js";
 import { Tab, Tabs } from "../ui/tabs.js";
 import { LinkDeliveries } from "./link-deliveries.js";
 import { WebhookDeliveries } from "./webhook-deliveries.js";

@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Webhook as WebhookIcon } from "lucide-react";
 import { useMemo } from "react";
 import { allPages } from "../api/all-pages.js";
-import type { Delivery } from "../api/answers.js";
+import type { Delivery, Webhook } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { webhookCalls } from "../api/webhook-calls.js";
-import { Link } from "../parts/link.js";
 import { EVENT_NAMES } from "../settings/webhook-events.js";
 import { webhookName } from "../settings/webhook-state.js";
 import { LinkButton } from "../ui/button.js";
+import { Link } from "../ui/link.js";
 import { EmptyState } from "../ui/states.js";
 import { Status } from "../ui/status.js";
 import type { Column, Filter } from "../ui/table/column.js";
@@ -37,14 +37,20 @@ const VIEWS = [
 const rowId = ({ id }: Delivery): string => id;
 const titleOf = ({ type }: Delivery): string => type;
 
-/** What was sent to all receivers, newest first; each opens to the answer and can be sent again. */
-export function WebhookDeliveries() {
+/** What was sent to all receivers or to one, newest first; each opens to the answer and can be sent again. */
+export function WebhookDeliveries({ of }: { of?: Webhook }) {
   const calls = useCalls(webhookCalls);
-  const hooks = useQuery({ queryKey: ["webhooks"], queryFn: answered(() => allPages(calls.webhooks)) }).data?.data;
+  const all = useQuery({
+    queryKey: ["webhooks", "names"],
+    queryFn: answered(() => allPages(calls.webhooks)),
+    enabled: of === undefined,
+  }).data?.data;
+  const hooks = useMemo(() => (of === undefined ? all : [of]), [of, all]);
   const list = useListState(NAMES);
+  const filter = of === undefined ? list.filter : { ...list.filter, webhook_id: of.id };
   const source = useList({
-    queryKey: ["deliveries", "webhooks", list.filter],
-    page: (cursor) => answered(() => calls.allDeliveries(list.filter, cursor))(),
+    queryKey: ["deliveries", "webhooks", filter],
+    page: (cursor) => answered(() => calls.allDeliveries(filter, cursor))(),
   });
   const filters = useMemo((): readonly Filter[] => {
     const options = (hooks ?? []).map((hook) => ({ value: hook.id, label: webhookName(hook) }));
@@ -54,8 +60,9 @@ export function WebhookDeliveries() {
   }, [hooks]);
   const columns = useMemo(() => {
     const names = new Map(hooks?.map((hook) => [hook.id, webhookName(hook)]));
-    return columnsOf((id) => names.get(id) ?? "–");
-  }, [hooks]);
+    const columns = columnsOf((id) => names.get(id) ?? "–");
+    return of === undefined ? columns : columns.filter(({ id }) => id !== "to");
+  }, [hooks, of]);
   return (
     <DataTable
       {...{ id: "webhook-deliveries", label: "Webhook deliveries", list, source, columns, filters, rowId }}
@@ -74,10 +81,14 @@ export function WebhookDeliveries() {
         <EmptyState
           title="Nothing was sent yet"
           icon={<WebhookIcon />}
-          action={<LinkButton to="/settings/webhooks/new">Add a webhook</LinkButton>}
+          action={of === undefined ? <LinkButton to="/settings/webhooks/new">Add a webhook</LinkButton> : undefined}
         >
-          A webhook tells your server when sessions start and end. Each delivery is kept here for 30 days with its
-          attempts and the beginning of the answer.
+          {of === undefined
+            ? "A webhook tells your server when sessions start and end. "
+            : of.is_active
+              ? "Send a test to see whether your server takes it, or wait for the first event. "
+              : "The webhook is off. Switch it on, then send a test. "}
+          Each delivery is kept here for 30 days with its attempts and the beginning of the answer.
         </EmptyState>
       }
     />

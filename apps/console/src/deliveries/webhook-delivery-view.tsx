@@ -1,20 +1,20 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
-import { useEffect, useState } from "react";
 import type { Delivery, Webhook } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { webhookCalls } from "../api/webhook-calls.js";
-import { Link } from "../parts/link.js";
 import sending from "../sending/sending.module.css";
 import { webhookName } from "../settings/webhook-state.js";
 import styles from "../trust/trust.module.css";
 import { Button } from "../ui/button.js";
+import { Link } from "../ui/link.js";
 import { notify } from "../ui/notify.js";
 import { refusalOf } from "../ui/refusal.js";
 import { Status } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import { Mono } from "../ui/values.js";
+import { followAttempt } from "./follow-attempt.js";
 import { outcomeOf, WEBHOOK_STATES } from "./webhook-delivery-words.js";
 
 /** One delivery: how its last attempt went, what the server said, and the way to send it once more. */
@@ -73,33 +73,18 @@ export function WebhookDeliveryView({ delivery, hook }: { delivery: Delivery; ho
   );
 }
 
-/** Once sent again, the list is asked until the attempt is over: no fact tells of it. */
-const LOOK_EVERY_MS = 1_000;
-const LOOKS = 15;
-
 function Again({ delivery }: { delivery: Delivery }) {
   const calls = useCalls(webhookCalls);
   const client = useQueryClient();
-  const isPending = delivery.status === "pending";
-  const [looks, setLooks] = useState(0);
   const sendingAgain = useMutation({
     mutationFn: () => answered(() => calls.redeliver(delivery.id))(),
-    onSuccess: async () => {
+    onSuccess: () => {
       notify.good("It is sent again, under the same id.");
-      setLooks(LOOKS);
-      await client.invalidateQueries({ queryKey: ["deliveries"] });
+      void followAttempt(client);
     },
     onError: (error: unknown) => notify.problem(refusalOf(error).detail),
   });
-  useEffect(() => {
-    if (!isPending || looks === 0) return;
-    const timer = setTimeout(() => {
-      setLooks(looks - 1);
-      void client.invalidateQueries({ queryKey: ["deliveries"] });
-    }, LOOK_EVERY_MS);
-    return () => clearTimeout(timer);
-  }, [isPending, looks, client]);
-  if (isPending) return null;
+  if (delivery.status === "pending") return null;
   return (
     <div className={styles.part}>
       <div>

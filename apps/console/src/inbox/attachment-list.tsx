@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { IconButton } from "../ui/button.js";
+import { IconButton } from "../ui/icon-button.js";
 import styles from "./desk.module.css";
 import type { Attachments } from "./use-attachments.js";
 

@@ -5,11 +5,11 @@ import { useApi } from "../api/api-context.js";
 import type { Answer } from "../api/call.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
-import { announce } from "../app/announcement.js";
 import { Keys } from "../keys/keys.js";
 import { useShortcut, useShortcutKeys } from "../keys/registry.js";
-import { ProblemCard } from "../parts/states.js";
 import { Button, type ButtonLook } from "../ui/button.js";
+import { notify } from "../ui/notify.js";
+import { ProblemCard } from "../ui/problem-card.js";
 import styles from "./desk.module.css";
 import { CloseDialog, TransferDialog } from "./inbox-dialogs.js";
 import { operatorName } from "./operator-name.js";
@@ -39,14 +39,14 @@ export function Desk({ escalation, collected, onChanged }: DeskProps) {
     setBusy(false);
     setProblem(answer.type === "ok" ? null : answer);
     onChanged();
-    if (answer.type === "ok") announce("It is yours. The agent is silent.");
+    if (answer.type === "ok") notify.good("It is yours. The agent is silent.");
   };
   const take = (): void => {
     if (status === "open") void act(() => api.takeEscalation(id, operatorName.get()));
     else if (own !== undefined) void act(() => api.transferEscalation(id, own.id, operatorName.get()));
   };
   const done = (text: string): void => {
-    announce(text);
+    notify.good(text);
     onChanged();
   };
   const may = { take: status === "open" || own !== undefined, handBack: mine, resolve: mine || status === "open" };

@@ -1,10 +1,10 @@
 import type { Escalation } from "../api/answers.js";
-import { Link } from "../parts/link.js";
-import { Waiting } from "../parts/waiting.js";
 import { Avatar } from "../ui/avatar.js";
 import { cx } from "../ui/cx.js";
+import { Link } from "../ui/link.js";
 import { Status } from "../ui/status.js";
 import { Time } from "../ui/time.js";
+import { Waiting } from "../ui/waiting.js";
 import styles from "./inbox.module.css";
 
 const SOURCES: Record<Escalation["source"], string> = {

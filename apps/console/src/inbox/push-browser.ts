@@ -1,4 +1,6 @@
 import type { SubscribePushBody } from "@parley/contracts";
+import type { PushCalls } from "../api/push-calls.js";
+import { answered } from "../api/query.js";
 
 const WORKER = "/console/push-worker.js";
 const SCOPE = "/console/";
@@ -31,7 +33,21 @@ export async function subscribeHere(publicKey: string): Promise<SubscribePushBod
   return bodyOf(await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey }));
 }
 
-export async function unsubscribeHere(): Promise<void> {
+/** Ends the subscription of this browser, on the server first; throws what the server refuses, after the browser forgot it. */
+export async function stopPush(calls: PushCalls): Promise<void> {
+  const body = await subscribedHere();
+  try {
+    // The same browser is the same subscription: this tells its id.
+    if (body !== null) {
+      const { id } = await answered(() => calls.subscribePush(body))();
+      await answered(() => calls.unsubscribePush(id))();
+    }
+  } finally {
+    await unsubscribeHere();
+  }
+}
+
+async function unsubscribeHere(): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration(SCOPE);
   await (await registration?.pushManager.getSubscription())?.unsubscribe();
   await registration?.unregister();

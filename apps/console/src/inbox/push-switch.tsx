@@ -6,7 +6,7 @@ import { Switch } from "../ui/choices.js";
 import { notify } from "../ui/notify.js";
 import { refusalOf } from "../ui/refusal.js";
 import styles from "./inbox.module.css";
-import { canPush, subscribedHere, subscribeHere, unsubscribeHere } from "./push-browser.js";
+import { canPush, stopPush, subscribedHere, subscribeHere } from "./push-browser.js";
 
 const HERE = ["push", "here"] as const;
 
@@ -28,13 +28,7 @@ export function PushSwitch() {
         await answered(() => calls.subscribePush(body))();
         return;
       }
-      const body = here.data;
-      // The same browser is the same subscription: this tells its id.
-      if (body) {
-        const { id } = await answered(() => calls.subscribePush(body))();
-        await answered(() => calls.unsubscribePush(id))();
-      }
-      await unsubscribeHere();
+      await stopPush(calls);
     },
     onSettled: () => client.invalidateQueries({ queryKey: ["push"] }),
     onError: (error: unknown) =>

@@ -2,11 +2,11 @@ import type { SavedReply } from "@parley/contracts";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
-import { announce } from "../app/announcement.js";
 import { useShortcut } from "../keys/registry.js";
-import { ProblemCard } from "../parts/states.js";
 import { Button } from "../ui/button.js";
 import { FileButton } from "../ui/file-button.js";
+import { notify } from "../ui/notify.js";
+import { ProblemCard } from "../ui/problem-card.js";
 import { AttachmentList } from "./attachment-list.js";
 import styles from "./desk.module.css";
 import { operatorName } from "./operator-name.js";
@@ -159,7 +159,7 @@ function useMacro(escalation: string, onChanged: () => void) {
         ? api.resolveEscalation(escalation, "", false)
         : api.handBack(escalation, ""));
       setTrouble(answer.type === "ok" ? null : answer);
-      if (answer.type === "ok") announce(DONE[next]);
+      if (answer.type === "ok") notify.good(DONE[next]);
       onChanged();
     },
   };

@@ -1,5 +1,6 @@
 import type { AccessPolicy, Agent } from "../api/answers.js";
-import { Link } from "../parts/link.js";
+import { Notice } from "../ui/block.js";
+import { Link } from "../ui/link.js";
 
 export const MODE_WORDS: Record<AccessPolicy["mode"], { label: string; meaning: string }> = {
   open: { label: "Whoever a link lets in", meaning: "anybody who meets the terms of the link may talk" },
@@ -10,7 +11,7 @@ export const MODE_WORDS: Record<AccessPolicy["mode"], { label: string; meaning: 
 /** What the agent asks on all of its links, shown where the terms of one link are set. */
 export function AccessNote({ agent, policy }: { agent: Agent; policy: AccessPolicy | null }) {
   return (
-    <p className="note field-wide">
+    <Notice data-wide>
       {policy === null
         ? "The agent may ask for more on all of its links. "
         : `For all links of ${agent.name}: ${MODE_WORDS[policy.mode].meaning}. `}
@@ -18,6 +19,6 @@ export function AccessNote({ agent, policy }: { agent: Agent; policy: AccessPoli
       <Link to="/agents/$agent" params={{ agent: agent.slug }}>
         Access to {agent.name}
       </Link>
-    </p>
+    </Notice>
   );
 }

@@ -4,11 +4,11 @@ import { useState } from "react";
 import type { PublicLink } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { announce } from "../app/announcement.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
-import { PageHeader } from "../parts/page-header.js";
-import { WhenReady } from "../parts/states.js";
+import { notify } from "../ui/notify.js";
+import { PageHeader } from "../ui/page-header.js";
+import { QueryView } from "../ui/query-view.js";
 import { changedBody, valuesOf } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
 import { LinkFormFrame } from "./link-form-frame.js";
@@ -40,9 +40,9 @@ export function EditLinkPage() {
         parent={{ to: "/links/$agent/$id", params: { agent, id }, label: title }}
         lead="The address stays the same. Limits and places count at once, also in running conversations; version and instructions count for new ones."
       />
-      <WhenReady query={query}>
+      <QueryView query={query}>
         {({ around, link }) => <EditForm around={around} link={link} back={{ agent, id }} />}
-      </WhenReady>
+      </QueryView>
     </>
   );
 }
@@ -66,7 +66,7 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
       return api.updateLink(agent.id, link.id, body);
     },
     onDone: (changed) => {
-      announce(changed === null ? "Nothing was changed." : `“${changed.title}” is saved.`);
+      notify.good(changed === null ? "Nothing was changed." : `“${changed.title}” is saved.`);
       void navigate({ to: "/links/$agent/$id", params: back });
     },
     onWrong: focusFirst,

@@ -4,13 +4,16 @@ import type { IdentitySecret, PublicLink, HostIdentity as Settings } from "../ap
 import type { Problem } from "../api/problem.js";
 import { answered, unlessRefused } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { announce } from "../app/announcement.js";
-import { CopyField } from "../parts/copy-field.js";
-import { keepFocus } from "../parts/keep-focus.js";
-import { SecretOnce } from "../parts/secret-once.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { Block, Buttons, Fields, Note } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { CopyField } from "../ui/copy-field.js";
+import { keepFocus } from "../ui/keep-focus.js";
+import { notify } from "../ui/notify.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { QueryView } from "../ui/query-view.js";
+import { SecretOnce } from "../ui/secret-once.js";
+import { Time } from "../ui/time.js";
 import { PublicKeys } from "./public-keys.js";
 
 /** How the site that embeds a link tells who its visitor is: a shared secret, or public keys of the site. Editors and above. */
@@ -24,20 +27,18 @@ export function HostIdentity({ agent, link }: { agent: string; link: PublicLink 
   const [changed, setChanged] = useState<Settings | null>(null);
   const isForbidden = query.error?.problem.status === 403;
   return (
-    <section className="block" aria-labelledby="identity-title">
-      <h2 id="identity-title">Visitors your site knows</h2>
-      <p className="note">
-        A site that embeds this link can sign in its own visitors: its server signs a short token for them, and they
-        need no code. They keep one conversation on all their devices.
-      </p>
+    <Block
+      title="Visitors your site knows"
+      lead="A site that embeds this link can sign in its own visitors: its server signs a short token for them, and they need no code. They keep one conversation on all their devices."
+    >
       {isForbidden ? (
-        <p className="note">Only editors and above set this up.</p>
+        <Note>Only editors and above set this up.</Note>
       ) : (
-        <WhenReady query={query}>
+        <QueryView query={query}>
           {(settings) => <Keys agent={agent} link={link} settings={changed ?? settings} onChange={setChanged} />}
-        </WhenReady>
+        </QueryView>
       )}
-    </section>
+    </Block>
   );
 }
 
@@ -79,47 +80,44 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
     const answer = await api.deleteHostIdentity(agent, link.id);
     if (answer.type !== "ok") return answer;
     setMade(null);
-    announce("This link no longer takes identities.");
+    notify.good("This link no longer takes identities.");
     onChange({ ...settings, ...NOTHING });
     return null;
   };
-  const kept = (): void => {
-    setMade(null);
-    keepFocus();
-  };
   return (
-    <div className="form-stack">
+    <Fields>
       {problem && <ProblemCard problem={problem} />}
-      <CopyField label="Audience (aud) of the tokens" value={settings.audience} shown />
+      <CopyField label="Audience (aud) of the tokens" value={settings.audience} />
       {made && (
         <SecretOnce
           title="Copy the secret now"
           label="Secret for HS256"
           secret={made.secret}
           done={
-            <button type="button" className="button quiet" onClick={kept}>
+            <Button
+              onClick={() => {
+                setMade(null);
+                keepFocus();
+              }}
+            >
               I have it
-            </button>
+            </Button>
           }
         >
-          <p>It is shown only here. Keep it on your server: whoever has it can speak as any of your visitors.</p>
+          It is shown only here. Keep it on your server: whoever has it can speak as any of your visitors.
         </SecretOnce>
       )}
       <SecretState settings={settings} />
-      <div className="actions start">
-        <button
-          type="button"
-          className="button quiet small"
-          onClick={() => (settings.secret_set ? setAsking("rotate") : void makeSecret().then(setProblem))}
-        >
+      <Buttons>
+        <Button onClick={() => (settings.secret_set ? setAsking("rotate") : void makeSecret().then(setProblem))}>
           {settings.secret_set ? "Replace the secret" : "Make a secret"}
-        </button>
+        </Button>
         {isSet && (
-          <button type="button" className="button quiet small risky" onClick={() => setAsking("remove")}>
+          <Button look="danger" onClick={() => setAsking("remove")}>
             Turn off
-          </button>
+          </Button>
         )}
-      </div>
+      </Buttons>
       <PublicKeys agent={agent} link={link} settings={settings} onChange={onChange} />
       <ConfirmDialog
         open={asking === "rotate"}
@@ -152,21 +150,21 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
         action="Turn off"
         run={() => unlessRefused(remove())}
       />
-    </div>
+    </Fields>
   );
 }
 
 function SecretState({ settings }: { settings: Settings }) {
-  if (!settings.secret_set) return <p className="help">No secret has been made.</p>;
+  if (!settings.secret_set) return <Note>No secret has been made.</Note>;
   return (
-    <p className="help">
-      Secret made <Time value={settings.secret_created_at} exact />
+    <Note>
+      Secret made <Time at={settings.secret_created_at} show="moment" />
       {settings.previous_secret_valid_until !== null && (
         <>
-          ; the one before it counts until <Time value={settings.previous_secret_valid_until} exact />
+          ; the one before it counts until <Time at={settings.previous_secret_valid_until} show="moment" />
         </>
       )}
       .
-    </p>
+    </Note>
   );
 }

@@ -3,10 +3,11 @@ import { Download, ExternalLink, Mail } from "lucide-react";
 import type { PublicLink, Snippets } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { fileName, saveFile } from "../parts/save-file.js";
+import { Block, Note } from "../ui/block.js";
 import { AnchorButton, Button } from "../ui/button.js";
 import { CopyField } from "../ui/copy-field.js";
 import { QueryView } from "../ui/query-view.js";
+import { fileName, saveFile } from "../ui/save-file.js";
 import { EmbedWizard } from "./embed-wizard.js";
 import styles from "./links.module.css";
 
@@ -24,18 +25,17 @@ export function LinkAddress({ agent, link }: { agent: string; link: PublicLink }
   const why = query.error?.problem;
   const isOld = why?.code === "link_address_unknown";
   return (
-    <section className="block" aria-labelledby="address-title">
-      <h2 id="address-title">Share</h2>
+    <Block title="Share">
       {why?.status === 403 || isOld ? (
-        <p className={styles.note}>
+        <Note>
           {isOld
             ? `This link was made before addresses were kept, so that only its end is known: ${link.token_hint}. It still works; for a QR code make a new link.`
             : `Only editors and above see the address of a link again. It ends in ${link.token_hint}.`}
-        </p>
+        </Note>
       ) : (
         <QueryView query={query}>{(known) => <Share agent={agent} link={link} known={known} />}</QueryView>
       )}
-    </section>
+    </Block>
   );
 }
 

@@ -1,17 +1,10 @@
 import type { PublicLink } from "../api/answers.js";
-import { Link } from "../parts/link.js";
-import { STATUS_WORDS } from "../parts/status-chip.js";
-import { Status, type Tone } from "../ui/status.js";
+import { Link } from "../ui/link.js";
+import { RecordStatus, STATUS_WORDS } from "../ui/record-status.js";
 import type { Column } from "../ui/table/column.js";
 import { Time } from "../ui/time.js";
 import { Mono, NumberText } from "../ui/values.js";
 import styles from "./links.module.css";
-
-const TONES: Partial<Record<PublicLink["status"], Tone>> = { active: "good", expired: "warn", full: "warn" };
-
-export function LinkState({ status }: Pick<PublicLink, "status">) {
-  return <Status tone={TONES[status] ?? "neutral"}>{STATUS_WORDS[status]}</Status>;
-}
 
 export const personOf = ({ recipient }: PublicLink): string | null => recipient?.name ?? recipient?.email ?? null;
 
@@ -44,7 +37,7 @@ export const columnsOf = (agent: string, { chosen, onChoose }: Choice): Column<P
   },
   {
     ...{ id: "status", header: "State", width: "6.5rem", value: ({ status }) => STATUS_WORDS[status] },
-    cell: (row) => <LinkState status={row.status} />,
+    cell: (row) => <RecordStatus status={row.status} />,
   },
   {
     ...{ id: "person", header: "For", width: "minmax(6rem, 1fr)", from: 760, value: personOf },

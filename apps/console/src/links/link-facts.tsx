@@ -1,9 +1,8 @@
-import type { ReactNode } from "react";
 import type { Agent, PublicLink } from "../api/answers.js";
-import { Link } from "../parts/link.js";
+import { Fact, Facts } from "../ui/block.js";
+import { Link } from "../ui/link.js";
+import { RecordStatus } from "../ui/record-status.js";
 import { Time } from "../ui/time.js";
-import { LinkState } from "./link-columns.js";
-import styles from "./links.module.css";
 
 const number = (value: number): string => value.toLocaleString("en");
 
@@ -13,9 +12,9 @@ export function LinkFacts({ link, agent }: { link: PublicLink; agent: Agent }) {
   const requirements = requirementsOf(link);
   const recipient = link.recipient?.name ?? link.recipient?.email;
   return (
-    <dl className={styles.facts}>
+    <Facts>
       <Fact name="Status">
-        <LinkState status={link.status} />
+        <RecordStatus status={link.status} />
       </Fact>
       <Fact name="Conversations" note={`${number(usage.sessions_active)} live`}>
         {number(usage.sessions_used)} of {number(link.max_sessions)}
@@ -42,7 +41,7 @@ export function LinkFacts({ link, agent }: { link: PublicLink; agent: Agent }) {
           {number(usage.tokens_used ?? 0)} of {number(budget.max_tokens)}
         </Fact>
       )}
-    </dl>
+    </Facts>
   );
 }
 
@@ -54,16 +53,4 @@ function requirementsOf(link: PublicLink): string[] {
     link.allowed_ips.length > 0 && "network",
     link.allowed_countries.length + link.blocked_countries.length > 0 && "country",
   ].filter((part) => typeof part === "string");
-}
-
-function Fact({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        {children}
-        {note && <span className={styles.note}>{note}</span>}
-      </dd>
-    </div>
-  );
 }

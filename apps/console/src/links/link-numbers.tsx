@@ -1,101 +1,100 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Analytics, PublicLink } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { csv } from "../parts/csv.js";
-import { fileName, saveFile } from "../parts/save-file.js";
-import { WhenReady } from "../parts/states.js";
 import { plural } from "../sessions/session-rows.js";
-import { DayChart } from "./day-chart.js";
-import { DayTable } from "./day-table.js";
+import { Block, Fact, Facts, Note } from "../ui/block.js";
+import { BarChart } from "../ui/charts/charts.js";
+import { QueryView } from "../ui/query-view.js";
+import { Select } from "../ui/select.js";
+import styles from "./links.module.css";
 
-const PERIODS = [7, 30, 90, 366] as const;
+const PERIODS = [7, 30, 90, 366].map((days) => ({
+  value: String(days),
+  label: days === 366 ? "Last year" : `Last ${days} days`,
+}));
 
-/** How the link was used in the last days, as numbers, a chart, a table and a file. */
+/** How the link was used in the last days, as numbers and charts; each chart has its table and its file. */
 export function LinkNumbers({ agent, link }: { agent: string; link: PublicLink }) {
   const api = useLinkApi();
-  const [days, setDays] = useState(30);
+  const [days, setDays] = useState("30");
   const query = useQuery({
     queryKey: ["link", link.id, "analytics", days],
-    queryFn: answered(() => api.analytics(agent, link.id, days)),
+    queryFn: answered(() => api.analytics(agent, link.id, Number(days))),
   });
-  const download = ({ by_day: rows }: Analytics): void => {
-    const head = ["day", "sessions", "messages", "completed"];
-    const lines = rows.map(({ day, sessions, messages, completed }) => [day, sessions, messages, completed]);
-    saveFile(`${fileName(link.title)}-${days}-days.csv`, csv([head, ...lines]), "text/csv;charset=utf-8");
-  };
   return (
-    <section className="block" aria-labelledby="numbers-title">
-      <div className="block-head wrap">
-        <h2 id="numbers-title">Use</h2>
-        <div className="actions">
-          <select
-            className="input small"
-            aria-label="Period"
-            value={String(days)}
-            onChange={(event) => setDays(Number(event.currentTarget.value))}
-          >
-            {PERIODS.map((period) => (
-              <option key={period} value={String(period)}>
-                {period === 366 ? "Last year" : `Last ${period} days`}
-              </option>
-            ))}
-          </select>
-          {query.data && (
-            <button type="button" className="button quiet small" onClick={() => download(query.data)}>
-              Download as CSV
-            </button>
-          )}
+    <Block
+      title="Use"
+      actions={
+        <div className={styles.agent}>
+          <Select label="Period" hideLabel options={PERIODS} value={days} onChange={setDays} />
         </div>
-      </div>
-      <WhenReady query={query}>
+      }
+    >
+      <QueryView query={query}>
         {(numbers) => (
           <>
             <Figures numbers={numbers} />
             {numbers.sessions.total === 0 ? (
-              <p className="note chart-note">
+              <Note>
                 Nobody has used it in this time. Open the address in another window and say hello: the conversation
                 appears here.
-              </p>
+              </Note>
             ) : (
-              <div className="charts">
-                <DayChart days={numbers.by_day} measure="sessions" />
-                <DayChart days={numbers.by_day} measure="messages" />
-              </div>
+              <Days numbers={numbers} />
             )}
             <EndReasons numbers={numbers} />
-            <DayTable days={numbers.by_day} />
           </>
         )}
-      </WhenReady>
-    </section>
+      </QueryView>
+    </Block>
+  );
+}
+
+function Days({ numbers: { by_day: days } }: { numbers: Analytics }) {
+  const [sessions, messages] = useMemo(() => {
+    const of = (name: string, measure: "sessions" | "completed" | "messages") => ({
+      name,
+      values: days.map((day) => day[measure]),
+    });
+    const shared = { axis: "Day", labels: days.map(({ day }) => day) };
+    return [
+      { ...shared, series: [of("Conversations", "sessions"), of("Completed", "completed")] },
+      { ...shared, series: [of("Messages", "messages")] },
+    ];
+  }, [days]);
+  return (
+    <div className={styles.charts}>
+      <BarChart title="Conversations by day" data={sessions} />
+      <BarChart title="Messages by day" data={messages} />
+    </div>
   );
 }
 
 function Figures({ numbers }: { numbers: Analytics }) {
   const { unique_visitors: visitors, engagement, response_time_ms: response, satisfaction } = numbers;
   return (
-    <dl className="facts">
-      <Figure name="Conversations">{numbers.sessions.total.toLocaleString("en")}</Figure>
-      <Figure name="Messages" note={numbers.failed_messages > 0 ? `${numbers.failed_messages} failed` : undefined}>
-        {numbers.messages.toLocaleString("en")}
-      </Figure>
-      <Figure name="Visitors" note={`${visitors.confirmed} with a confirmed address`}>
-        {visitors.total.toLocaleString("en")}
-      </Figure>
-      <Figure name="Came to the end" note="of those that ended">
+    <Facts>
+      <Fact name="Conversations">{numbers.sessions.total.toLocaleString()}</Fact>
+      <Fact name="Messages" note={numbers.failed_messages > 0 && `${numbers.failed_messages} failed`}>
+        {numbers.messages.toLocaleString()}
+      </Fact>
+      <Fact name="Visitors" note={`${visitors.confirmed} with a confirmed address`}>
+        {visitors.total.toLocaleString()}
+      </Fact>
+      <Fact name="Came to the end" note="of those that ended">
         {numbers.completion_rate === null ? "–" : `${Math.round(numbers.completion_rate * 100)} %`}
-      </Figure>
-      <Figure name="Messages each">{shown(engagement.average_messages)}</Figure>
-      <Figure name="Length">{duration(engagement.average_duration_seconds)}</Figure>
-      <Figure name="Answer within" note={`95 % within ${seconds(response.p95)}`}>
+      </Fact>
+      <Fact name="Messages each">{shown(engagement.average_messages)}</Fact>
+      <Fact name="Length">{duration(engagement.average_duration_seconds)}</Fact>
+      <Fact name="Answer within" note={`95 % within ${seconds(response.p95)}`}>
         {seconds(response.average)}
-      </Figure>
-      <Figure name="Rated" note={plural(satisfaction.ratings, "rating")}>
+      </Fact>
+      <Fact name="Rated" note={plural(satisfaction.ratings, "rating")}>
         {shown(satisfaction.average)}
-      </Figure>
-    </dl>
+      </Fact>
+    </Facts>
   );
 }
 
@@ -104,20 +103,8 @@ function EndReasons({ numbers }: { numbers: Analytics }) {
   if (reasons.length === 0) return null;
   const inWords = reasons
     .toSorted(([, one], [, other]) => other - one)
-    .map(([reason, count]) => `${reason.replaceAll("_", " ")} ${count.toLocaleString("en")}`);
-  return <p className="help end-reasons">Why conversations ended: {inWords.join(", ")}.</p>;
-}
-
-function Figure({ name, note, children }: { name: string; note?: string | undefined; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        <strong className="figure-number">{children}</strong>
-        {note && <span className="fact-note">{note}</span>}
-      </dd>
-    </div>
-  );
+    .map(([reason, count]) => `${reason.replaceAll("_", " ")} ${count.toLocaleString()}`);
+  return <Note>Why conversations ended: {inWords.join(", ")}.</Note>;
 }
 
 const shown = (value: number | null): string => (value === null ? "–" : value.toFixed(1).replace(/\.0$/, ""));

@@ -1,7 +1,8 @@
 import { Copy, Ellipsis, Pencil, Power, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { Agent, PublicLink } from "../api/answers.js";
-import { Button, IconButton, LinkButton } from "../ui/button.js";
+import { Button, LinkButton } from "../ui/button.js";
+import { IconButton } from "../ui/icon-button.js";
 import { Menu, MenuItem } from "../ui/menu.js";
 import { DeleteLinkDialog } from "./delete-link-dialog.js";
 import { LinkFacts } from "./link-facts.js";

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import type { Agent, PublicLink } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { Link } from "../parts/link.js";
-import { WhenReady } from "../parts/states.js";
 import { SessionRows } from "../sessions/session-rows.js";
+import { Block, Note } from "../ui/block.js";
+import { Link } from "../ui/link.js";
+import { QueryView } from "../ui/query-view.js";
 
 const NEWEST = 5;
 
@@ -16,22 +17,23 @@ export function LinkSessions({ agent, link }: { agent: Agent; link: PublicLink }
     queryFn: answered(() => api.linkSessions(agent.id, link.id, NEWEST)),
   });
   return (
-    <section className="block" aria-labelledby="sessions-title">
-      <div className="block-head">
-        <h2 id="sessions-title">Newest sessions</h2>
+    <Block
+      title="Newest sessions"
+      actions={
         <Link to="/sessions" search={{ link: link.id }}>
           All sessions of this link
         </Link>
-      </div>
-      <WhenReady query={query}>
+      }
+    >
+      <QueryView query={query}>
         {({ data }) =>
           data.length === 0 ? (
-            <p className="note">No session yet. One begins when somebody opens the address and writes.</p>
+            <Note>No session yet. One begins when somebody opens the address and writes.</Note>
           ) : (
             <SessionRows sessions={data} agents={[agent]} />
           )
         }
-      </WhenReady>
-    </section>
+      </QueryView>
+    </Block>
   );
 }

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
-import { announce } from "../app/announcement.js";
 import { Field } from "../parts/field.js";
+import { notify } from "../ui/notify.js";
 import type { LinkValues } from "./link-form.js";
 import { isInlineLogo, LOGO_TYPES, logoOf } from "./logo-image.js";
 import { LogoPicture } from "./logo-picture.js";
@@ -28,7 +28,7 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
     if (mine !== latest.current) return;
     setRefused(taken.type === "ok" ? null : taken.problem);
     if (taken.type === "ok") onChange(NAME, taken.url);
-    announce(taken.type === "ok" ? "The logo is in the form." : `“${file.name}” ${taken.problem}.`);
+    notify.good(taken.type === "ok" ? "The logo is in the form." : `“${file.name}” ${taken.problem}.`);
   };
   const remove = (): void => {
     latest.current += 1;
@@ -37,7 +37,7 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
     if (input.current) input.current.value = "";
     // The button goes away with the logo.
     input.current?.focus();
-    announce("The logo is taken out of the form.");
+    notify.good("The logo is taken out of the form.");
   };
   return (
     <div className="form-stack">

@@ -1,4 +1,6 @@
 import { useState } from "react";
+import { cx } from "../ui/cx.js";
+import styles from "./links.module.css";
 import { isInlineLogo } from "./logo-image.js";
 
 interface LogoPictureProps {
@@ -12,7 +14,7 @@ export function LogoPicture({ logo, initial }: LogoPictureProps) {
   const [undecodable, setUndecodable] = useState("");
   const shown = isInlineLogo(logo) && logo !== undecodable;
   return (
-    <span className={shown ? "logo-avatar logo" : "logo-avatar"} aria-hidden="true">
+    <span className={cx(styles.logo, shown && styles.picture)} aria-hidden="true">
       {shown ? <img src={logo} alt="" onError={() => setUndecodable(logo)} /> : initial}
     </span>
   );

@@ -6,8 +6,8 @@ import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
-import { PageHeader } from "../parts/page-header.js";
-import { WhenReady } from "../parts/states.js";
+import { PageHeader } from "../ui/page-header.js";
+import { QueryView } from "../ui/query-view.js";
 import { linkBody } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
 import { initialValues } from "./link-form.js";
@@ -47,7 +47,7 @@ export function ManyLinksPage() {
         parent={{ to: "/links/{-$agent}", params: { agent: name }, label: `Links of ${agentName}` }}
         lead="Each person on the list gets a link of their own, which knows their name."
       />
-      <WhenReady query={query}>{(around) => <ManyForm around={around} onMade={setMade} />}</WhenReady>
+      <QueryView query={query}>{(around) => <ManyForm around={around} onMade={setMade} />}</QueryView>
     </>
   );
 }

@@ -1,8 +1,13 @@
+import { Download } from "lucide-react";
 import type { BulkLinks } from "../api/answers.js";
-import { csv } from "../parts/csv.js";
-import { PageHeader } from "../parts/page-header.js";
-import { saveFile } from "../parts/save-file.js";
 import { plural } from "../sessions/session-rows.js";
+import table from "../trust/trust.module.css";
+import { Button } from "../ui/button.js";
+import { csv } from "../ui/csv.js";
+import { PageHeader } from "../ui/page-header.js";
+import { saveFile } from "../ui/save-file.js";
+import { Status } from "../ui/status.js";
+import { Mono } from "../ui/values.js";
 import type { Recipient } from "./recipients.js";
 
 interface ManyMadeProps {
@@ -28,31 +33,35 @@ export function ManyMade({ agent, people, results }: ManyMadeProps) {
         lead="Take the list away now: one address after the other is tedious to collect later."
       >
         {made.length > 0 && (
-          <button type="button" className="button primary" onClick={download}>
+          <Button look="primary" icon={<Download />} onClick={download}>
             Download as CSV
-          </button>
+          </Button>
         )}
       </PageHeader>
-      <div className="framed">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">For</th>
-              <th scope="col">Address</th>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">For</th>
+            <th scope="col">Address</th>
+          </tr>
+        </thead>
+        <tbody>
+          {results.map(({ index, url, error }) => (
+            <tr key={index}>
+              <td>{nameOf(index)}</td>
+              <td>
+                {error === undefined ? (
+                  <Mono>{url}</Mono>
+                ) : (
+                  <>
+                    <Status tone="problem">Not made</Status> {reasonOf(error)}
+                  </>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {results.map((result) => (
-              <tr key={result.index}>
-                <th scope="row">{nameOf(result.index)}</th>
-                <td className={result.error === undefined ? "mono" : "field-problem"}>
-                  {result.error === undefined ? result.url : reasonOf(result.error)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </>
   );
 }

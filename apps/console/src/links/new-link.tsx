@@ -7,9 +7,9 @@ import { useLinkApi } from "../api/use-link-api.js";
 import { CopyField } from "../parts/copy-field.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
-import { Link } from "../parts/link.js";
-import { PageHeader } from "../parts/page-header.js";
-import { WhenReady } from "../parts/states.js";
+import { Link } from "../ui/link.js";
+import { PageHeader } from "../ui/page-header.js";
+import { QueryView } from "../ui/query-view.js";
 import { linkBody } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
 import { initialValues } from "./link-form.js";
@@ -42,7 +42,7 @@ export function NewLinkPage() {
         parent={{ to: "/links/{-$agent}", params: { agent: name }, label: `Links of ${agentName}` }}
         lead="Every field has an answer already; change what matters to you."
       />
-      <WhenReady query={query}>{(around) => <LinkForm around={around} onCreated={setCreated} />}</WhenReady>
+      <QueryView query={query}>{(around) => <LinkForm around={around} onCreated={setCreated} />}</QueryView>
     </>
   );
 }

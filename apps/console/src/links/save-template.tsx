@@ -1,9 +1,9 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import type { Problem } from "../api/problem.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { announce } from "../app/announcement.js";
 import { Field, focusFirst } from "../parts/field.js";
-import { ProblemCard } from "../parts/states.js";
+import { notify } from "../ui/notify.js";
+import { ProblemCard } from "../ui/problem-card.js";
 import { templateBody } from "./link-body.js";
 import type { LinkValues } from "./link-form.js";
 
@@ -49,7 +49,7 @@ function NameDialog({ values, onClose }: { values: LinkValues; onClose(): void }
     const answer = await api.createTemplate(templateBody(values, name.trim()));
     setBusy(false);
     if (answer.type === "ok") {
-      announce(`The template “${answer.value.name}” is saved.`);
+      notify.good(`The template “${answer.value.name}” is saved.`);
       return dialog.current?.close();
     }
     setWrong(undefined);

@@ -2,9 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import type { SecurityEvent } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { Link } from "../parts/link.js";
-import { WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { Block, Note, Row, Rows } from "../ui/block.js";
+import { Link } from "../ui/link.js";
+import { QueryView } from "../ui/query-view.js";
+import { Chip } from "../ui/status.js";
+import { Time } from "../ui/time.js";
 
 const KINDS: Record<string, string> = {
   rate_limited: "Too fast: asked to wait",
@@ -30,50 +32,45 @@ export function SecurityEvents({ link }: { link: string }) {
     queryFn: answered(() => api.securityEvents(link, DAYS)),
   });
   return (
-    <section className="block" aria-labelledby="security-title">
-      <h2 id="security-title">Security</h2>
-      <WhenReady query={query}>
+    <Block title="Security">
+      <QueryView query={query}>
         {({ data, next_cursor: nextCursor }) =>
           data.length === 0 ? (
-            <p className="note">
+            <Note>
               Nothing in the last {DAYS} days. Limits that were reached, wrong PINs and codes, and refused places appear
               here, without any text or address of a visitor.
-            </p>
+            </Note>
           ) : (
             <>
-              <ul className="rows">
+              <Rows>
                 {data.map((event) => (
                   <EventRow key={event.id} event={event} />
                 ))}
-              </ul>
-              {nextCursor !== null && <p className="help more">Only the newest {data.length} are shown.</p>}
+              </Rows>
+              {nextCursor !== null && <Note>Only the newest {data.length} are shown.</Note>}
             </>
           )
         }
-      </WhenReady>
-    </section>
+      </QueryView>
+    </Block>
   );
 }
 
 function EventRow({ event }: { event: SecurityEvent }) {
   return (
-    <li className="row">
-      <div className="row-main">
-        <h3 className="row-title">{KINDS[event.kind] ?? event.kind}</h3>
-        {event.count > 1 && <span className="chip warning">{event.count.toLocaleString("en")} times</span>}
-      </div>
-      <p className="row-facts">
-        <span>
-          <Time value={event.at} />
-        </span>
-        {event.scope && <span>{event.scope.replaceAll("_", " ")}</span>}
-        {event.country && <span>{event.country}</span>}
-        {event.session_id && (
+    <Row
+      title={KINDS[event.kind] ?? event.kind}
+      beside={event.count > 1 && <Chip tone="warn">{event.count.toLocaleString()} times</Chip>}
+      facts={[
+        <Time key="at" at={event.at} />,
+        event.scope?.replaceAll("_", " "),
+        event.country,
+        event.session_id && (
           <Link to="/sessions/$id" params={{ id: event.session_id }}>
             Session
           </Link>
-        )}
-      </p>
-    </li>
+        ),
+      ]}
+    />
   );
 }

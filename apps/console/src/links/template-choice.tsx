@@ -2,8 +2,8 @@ import { useState } from "react";
 import type { Template } from "../api/answers.js";
 import { unlessRefused } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { notify } from "../ui/notify.js";
 import { valuesOf } from "./link-body.js";
 import { initialValues, type LinkValues } from "./link-form.js";
 
@@ -36,7 +36,7 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
     if (answer.type !== "ok") return answer;
     setTemplates((before) => before.filter(({ id }) => id !== template.id));
     setChosen("");
-    announce(`The template “${template.name}” is deleted.`);
+    notify.good(`The template “${template.name}” is deleted.`);
     return null;
   };
   if (templates.length === 0) return null;

@@ -2,14 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { agentsQuery } from "../agents/agent-queries.js";
 import { useApi } from "../api/api-context.js";
-import { Link } from "../parts/link.js";
+import { Link } from "../ui/link.js";
+import styles from "./overview.module.css";
 
 /** From nothing to the first conversation. Gone as soon as there was one. */
 export function FirstSteps() {
   const agents = useQuery(agentsQuery(useApi())).data?.data ?? [];
   const hasActive = agents.some((agent) => agent.active_version !== null);
   return (
-    <section className="empty steps">
+    <section className={styles.steps}>
       <h2>Three steps to the first conversation</h2>
       <ol>
         <Step done={hasActive}>
@@ -32,7 +33,7 @@ export function FirstSteps() {
 
 function Step({ done, children }: { done: boolean; children: ReactNode }) {
   return (
-    <li className={done ? "done" : ""}>
+    <li>
       {done && <strong>Done: </strong>}
       {children}
     </li>

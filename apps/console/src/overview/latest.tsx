@@ -1,8 +1,9 @@
 import type { ListedSession } from "../api/session-list-calls.js";
-import { Link } from "../parts/link.js";
-import { STATUS_WORDS } from "../parts/status-chip.js";
-import { Time } from "../parts/time.js";
-import { Waiting } from "../parts/waiting.js";
+import { Link } from "../ui/link.js";
+import { RecordStatus } from "../ui/record-status.js";
+import { Status } from "../ui/status.js";
+import { Time } from "../ui/time.js";
+import { Waiting } from "../ui/waiting.js";
 import styles from "./overview.module.css";
 
 interface LatestProps {
@@ -36,16 +37,17 @@ export function Latest({ title, sessions, all, inbox = false }: LatestProps) {
               {row.title ?? `Session …${row.session_id.slice(-6)}`}
             </Link>
             <span className={styles.state}>
-              <span className={`dot ${row.state === "waiting" ? "full" : row.status}`} aria-hidden="true" />
               {row.state === "waiting" && row.waiting_since ? (
-                <Waiting since={row.waiting_since} />
+                <Status tone="warn">
+                  <Waiting since={row.waiting_since} />
+                </Status>
               ) : (
-                STATUS_WORDS[row.status]
+                <RecordStatus status={row.status} />
               )}
             </span>
             <span className={styles.by}>{[row.person, row.agent_name].filter(Boolean).join(" · ")}</span>
             <span className={styles.when}>
-              <Time value={row.last_activity_at} />
+              <Time at={row.last_activity_at} />
             </span>
           </li>
         ))}

@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense } from "react";
 import { type Overview, overviewCalls } from "../api/overview-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { PageHeader } from "../parts/page-header.js";
-import { WhenReady } from "../parts/states.js";
+import { PageHeader } from "../ui/page-header.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { Skeleton } from "../ui/skeleton.js";
 import { Latest } from "./latest.js";
 import styles from "./overview.module.css";
 import { Tiles } from "./tiles.js";
@@ -33,24 +34,31 @@ export function OverviewPage() {
         {madeUp && <DemoWeekCard demo={demo} />}
         {isNew && <FirstSteps />}
       </Suspense>
-      <WhenReady query={query}>
+      <Ready query={query}>
         {(overview) => (
           <>
             <Suspense fallback={null}>
               {overview.waiting.count > 0 && <Waiting count={overview.waiting.count} />}
             </Suspense>
             <Tiles overview={overview} />
-            <WhenReady query={latest}>
+            <Ready query={latest}>
               {({ data }) => (data.length === 0 ? null : <Latest title="Latest sessions" sessions={data} all={{}} />)}
-            </WhenReady>
+            </Ready>
             <Suspense fallback={<div className={styles.charts} />}>
               <Below overview={overview} isNew={isNew} />
             </Suspense>
           </>
         )}
-      </WhenReady>
+      </Ready>
     </>
   );
+}
+
+/** The first page is light: what a QueryView brings along would be too much for it. */
+function Ready<T>({ query, children }: { query: UseQueryResult<T>; children(data: T): ReactNode }) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error === null) return <Skeleton />;
+  return <ProblemCard problem={query.error.problem} onRetry={() => void query.refetch()} />;
 }
 
 /** What needs somebody, in a sentence. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Overview } from "../api/overview-calls.js";
-import { Link } from "../parts/link.js";
+import { Link } from "../ui/link.js";
 import { Status } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import styles from "./overview.module.css";

@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from "react";
 import type { Overview } from "../api/overview-calls.js";
-import { Link, type Target } from "../parts/link.js";
+import { Link, type Target } from "../ui/link.js";
 import styles from "./overview.module.css";
 
 const dollars = (amount: number): string =>

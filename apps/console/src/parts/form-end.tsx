@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Problem } from "../api/problem.js";
-import { Link, type Target } from "./link.js";
-import { ProblemCard } from "./states.js";
+import { Link, type Target } from "../ui/link.js";
+import { ProblemCard } from "../ui/problem-card.js";
 
 interface FormEndProps {
   problem: Problem | null;

@@ -4,11 +4,11 @@ import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { privacyCalls } from "../api/trust-calls.js";
 import { useCalls } from "../api/use-calls.js";
-import { fileName, saveBlob } from "../parts/save-file.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Dialog } from "../ui/dialog.js";
 import { Form, FormField } from "../ui/form.js";
 import { notify } from "../ui/notify.js";
+import { fileName, saveBlob } from "../ui/save-file.js";
 import { TextField } from "../ui/text-field.js";
 import { type Preview, previewOf } from "./erase-preview.js";
 

@@ -14,6 +14,7 @@ import { Status } from "../ui/status.js";
 import { useList } from "../ui/table/use-list.js";
 import { Time } from "../ui/time.js";
 import { detailOf, RECIPIENT, stateOf } from "./delivery-words.js";
+import { SendAgain } from "./send-again.js";
 import styles from "./sending.module.css";
 
 interface Which {
@@ -34,7 +35,11 @@ export function DeliveryView({ agent, link, id }: Which) {
       {(delivery) => (
         <div className={styles.stack}>
           <Progress delivery={delivery} />
-          {delivery.status === "sending" ? <Cancel {...{ agent, link, delivery }} /> : null}
+          {delivery.status === "sending" ? (
+            <Cancel {...{ agent, link, delivery }} />
+          ) : (
+            <SendAgain {...{ agent, link, delivery }} />
+          )}
           <Recipients {...{ agent, link, id }} />
         </div>
       )}
@@ -73,6 +78,7 @@ function Progress({ delivery }: { delivery: LinkDelivery }) {
       </div>
       {engagement === null ? null : (
         <p className={styles.note}>
+          {engagement.opened === null ? null : `${engagement.opened.toLocaleString()} opened their link, `}
           {engagement.chatted.toLocaleString()} wrote on their link, {engagement.completed.toLocaleString()} finished
           their conversation.
         </p>

@@ -32,10 +32,11 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 };
 
 /** Why it went so, or what the person did with their own link. */
-export function detailOf({ status, outcome, chatted, completed }: DeliveryRecipient): string {
+export function detailOf({ status, outcome, opened, chatted, completed }: DeliveryRecipient): string {
   if (completed) return "Conversation finished";
   if (chatted) return "Wrote on their link";
+  if (opened) return "Opened, nothing written yet";
   if (status === "in_doubt") return "It may have arrived; look before you send again";
   if (outcome !== null) return OUTCOMES[outcome] ?? outcome.replaceAll("_", " ");
-  return status === "sent" && chatted === false ? "Not used yet" : "";
+  return status === "sent" && chatted === false ? (opened === false ? "Not opened yet" : "Not used yet") : "";
 }

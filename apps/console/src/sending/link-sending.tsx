@@ -6,6 +6,7 @@ import { type LinkDelivery, sendingCalls } from "../api/sending-calls.js";
 import { useCalls } from "../api/use-calls.js";
 import { CHANNELS } from "../schedules/schedule-body.js";
 import trust from "../trust/trust.module.css";
+import { Block } from "../ui/block.js";
 import { Button } from "../ui/button.js";
 import { Drawer } from "../ui/dialog.js";
 import { Skeleton } from "../ui/skeleton.js";
@@ -33,13 +34,14 @@ export function LinkSending({ agent, link }: { agent: string; link: PublicLink }
   const [sending, setSending] = useState(false);
   const [shown, setShown] = useState<LinkDelivery | null>(null);
   return (
-    <section className="block" aria-labelledby="sending-title">
-      <div className="block-head">
-        <h2 id="sending-title">Sent to people</h2>
+    <Block
+      title="Sent to people"
+      actions={
         <Button icon={<Send />} disabled={!link.is_active} onClick={() => setSending(true)}>
           Send this link
         </Button>
-      </div>
+      }
+    >
       {source.state === "loading" ? (
         <Skeleton lines={2} />
       ) : source.state === "refused" && source.refusal !== null ? (
@@ -105,6 +107,6 @@ export function LinkSending({ agent, link }: { agent: string; link: PublicLink }
           <DeliveryView agent={agent} link={link.id} id={shown.id} />
         </Drawer>
       )}
-    </section>
+    </Block>
   );
 }

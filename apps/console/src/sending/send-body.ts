@@ -10,10 +10,20 @@ export interface SendValues {
   message: string;
   /** Each person gets a link of their own. */
   personalised: boolean;
+  /** The list tells who opened their link. */
+  track_opens: boolean;
 }
 
 export const NEW_SENDING: SendValues = {
-  ...{ channel: "email", recipients: "", template: "invitation", subject: "", message: "", personalised: true },
+  ...{
+    channel: "email",
+    recipients: "",
+    template: "invitation",
+    subject: "",
+    message: "",
+    personalised: true,
+    track_opens: false,
+  },
 };
 
 /** Channels whose recipients are people, not rooms. */
@@ -38,6 +48,7 @@ export function sendBody(values: SendValues): SendLinkBody {
     template,
     recipients: recipientsOf(values.recipients),
     personalised: isPersonal(channel) && personalised,
+    ...(isPersonal(channel) && personalised && values.track_opens ? { track_opens: true } : {}),
     ...(channel === "email" ? own(values.subject, "subject") : {}),
     ...own(values.message, "message"),
   };

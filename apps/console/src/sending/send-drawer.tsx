@@ -47,7 +47,7 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
   const keyOf = useRepeatKey();
   // A link with a PIN is not copied: everybody gets the one link.
   const form = useForm<SendValues>({ defaultValues: { ...NEW_SENDING, personalised: !link.pin_required } });
-  const [channel, recipients] = form.watch(["channel", "recipients"]);
+  const [channel, recipients, personalised] = form.watch(["channel", "recipients", "personalised"]);
   const many = recipientsOf(recipients).length;
   const send = async (values: SendValues): Promise<void> => {
     const body = sendBody(values);
@@ -103,6 +103,17 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
                   : "A copy with the same limits that greets them by name and tells you who wrote."
               }
               disabled={link.pin_required}
+              {...bound}
+            />
+          )}
+        </FormField>
+      ) : null}
+      {isPersonal(channel) && personalised ? (
+        <FormField form={form} name="track_opens">
+          {(bound) => (
+            <Checkbox
+              label="Show who opened their link"
+              help="Counts when the page of the link is shown in a browser; no picture is hidden in the message."
               {...bound}
             />
           )}

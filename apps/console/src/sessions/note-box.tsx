@@ -3,11 +3,11 @@ import { StickyNote } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { noteCalls } from "../api/note-calls.js";
 import { useCalls } from "../api/use-calls.js";
-import { announce } from "../app/announcement.js";
 import { operatorName } from "../inbox/operator-name.js";
 import { Keys } from "../keys/keys.js";
 import { useShortcut, useShortcutKeys } from "../keys/registry.js";
 import { Button } from "../ui/button.js";
+import { notify } from "../ui/notify.js";
 import { TextArea } from "../ui/text-field.js";
 import { Trouble } from "../ui/trouble.js";
 import styles from "./notes.module.css";
@@ -49,7 +49,7 @@ function Writing({ session, onClose }: { session: string; onClose(): void }) {
     setBusy(false);
     if (answer.type !== "ok") return setTrouble(answer.detail);
     await client.invalidateQueries({ queryKey: ["notes", session] });
-    announce("Noted.");
+    notify.good("Noted.");
     onClose();
   };
   const press = (event: KeyboardEvent): void => {

@@ -3,10 +3,10 @@ import { Download } from "lucide-react";
 import { fileCalls } from "../api/file-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { saveBlob } from "../parts/save-file.js";
 import { Button } from "../ui/button.js";
 import { notify } from "../ui/notify.js";
 import { refusalOf } from "../ui/refusal.js";
+import { saveBlob } from "../ui/save-file.js";
 
 /** A file that was sent in a conversation, as a download; the audit says who read it. */
 export function SaidFile({ session, id, name }: { session: string; id: string; name: string }) {

@@ -6,7 +6,6 @@ import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { sessionCalls } from "../api/session-calls.js";
 import { useCalls } from "../api/use-calls.js";
-import { announce } from "../app/announcement.js";
 import { operatorName } from "../inbox/operator-name.js";
 import { useShortcut } from "../keys/registry.js";
 import { Button, LinkButton } from "../ui/button.js";
@@ -33,7 +32,7 @@ export function SessionActions({ id, active, free, readable, onChanged }: Action
   const end = async () => {
     await answered(() => api.endSession(id))();
     onChanged();
-    announce("The session is ended.");
+    notify.good("The session is ended.");
   };
   return (
     <>
@@ -74,7 +73,7 @@ function TakeOver({ id, onChanged }: { id: string; onChanged(): void }) {
     if (busy) return;
     setBusy(true);
     const answer = await api.takeOver(id, operatorName.get());
-    if (answer.type === "ok") announce("It is yours. The agent is silent.");
+    if (answer.type === "ok") notify.good("It is yours. The agent is silent.");
     else notify.problem(answer.detail);
     await client.invalidateQueries({ queryKey: ["escalations"] });
     setBusy(false);
@@ -105,7 +104,7 @@ function Extend({ id, onChanged }: { id: string; onChanged(): void }) {
     const answer = await calls.extendSession(id, minutes, key.current.key);
     if (answer.type !== "ok") return notify.problem(answer.detail);
     key.current = { minutes: 0, key: "" };
-    announce(`It may go on for ${label.toLowerCase()} more.`);
+    notify.good(`It may go on for ${label.toLowerCase()} more.`);
     onChanged();
   };
   return (

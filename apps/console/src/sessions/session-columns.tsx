@@ -1,11 +1,11 @@
 import type { ListedSession } from "../api/session-list-calls.js";
-import { Link } from "../parts/link.js";
-import { STATUS_WORDS } from "../parts/status-chip.js";
-import { Waiting } from "../parts/waiting.js";
+import { Link } from "../ui/link.js";
+import { STATUS_WORDS } from "../ui/record-status.js";
 import { Status, type Tone } from "../ui/status.js";
 import type { Column } from "../ui/table/column.js";
 import { Time } from "../ui/time.js";
 import { Money, NumberText } from "../ui/values.js";
+import { Waiting } from "../ui/waiting.js";
 import styles from "./sessions.module.css";
 
 /** What the visitor said first; viewers, and sessions in which nobody spoke, have none. */

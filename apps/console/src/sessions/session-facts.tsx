@@ -1,8 +1,8 @@
 import type { Session, Usage } from "../api/answers.js";
-import { Link } from "../parts/link.js";
-import { StatusChip } from "../parts/status-chip.js";
-import { Time } from "../parts/time.js";
-import { Waiting } from "../parts/waiting.js";
+import { Link } from "../ui/link.js";
+import { RecordStatus } from "../ui/record-status.js";
+import { Time } from "../ui/time.js";
+import { Waiting } from "../ui/waiting.js";
 import { Fact, Facts, ValueFacts } from "./facts.js";
 import type { LiveSession } from "./live-session.js";
 import { dollars, plural } from "./session-rows.js";
@@ -25,7 +25,7 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
   return (
     <Facts label="About the session">
       <Fact label="Status" note={handling(live)}>
-        <StatusChip status={session.status} />
+        <RecordStatus status={session.status} />
       </Fact>
       {personOf(session) !== null && (
         <Fact label="Person" note={session.participant_verified ? "confirmed" : "as they said, not confirmed"}>
@@ -56,7 +56,7 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
         <Origin session={session} agentSlug={agentSlug} />
       </Fact>
       <Fact label="Started">
-        <Time value={session.created_at} exact />
+        <Time at={session.created_at} show="moment" />
       </Fact>
       <End session={session} />
       {session.feedback && (
@@ -66,7 +66,7 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
       )}
       {session.purged_at && (
         <Fact label="Content removed">
-          <Time value={session.purged_at} exact />
+          <Time at={session.purged_at} show="moment" />
         </Fact>
       )}
     </Facts>
@@ -108,11 +108,11 @@ function End({ session }: { session: Session }) {
     return (
       <>
         <Fact label="Last change">
-          <Time value={session.updated_at} exact />
+          <Time at={session.updated_at} show="moment" />
         </Fact>
         {session.expires_at && (
           <Fact label="Ends at the latest">
-            <Time value={session.expires_at} exact />
+            <Time at={session.expires_at} show="moment" />
           </Fact>
         )}
       </>
@@ -121,7 +121,7 @@ function End({ session }: { session: Session }) {
   const { end_reason: reason } = session;
   return (
     <Fact label="Ended" note={reason && (REASONS[reason] ?? reason.replaceAll("_", " "))}>
-      <Time value={session.ended_at} exact />
+      <Time at={session.ended_at} show="moment" />
     </Fact>
   );
 }

@@ -1,8 +1,8 @@
 import type { Agent, Session } from "../api/answers.js";
-import { Link } from "../parts/link.js";
-import { StatusChip } from "../parts/status-chip.js";
-import { Time } from "../parts/time.js";
-import { Waiting } from "../parts/waiting.js";
+import { Link } from "../ui/link.js";
+import { RecordStatus } from "../ui/record-status.js";
+import { Time } from "../ui/time.js";
+import { Waiting } from "../ui/waiting.js";
 
 /** Sessions in a list; each row leads to its session. */
 export function SessionRows({ sessions, agents }: { sessions: Session[]; agents: Agent[] }) {
@@ -25,18 +25,18 @@ export function SessionRows({ sessions, agents }: { sessions: Session[]; agents:
             {session.escalation?.status === "assigned" && session.status === "active" && (
               <span className="chip active">{session.escalation.assigned_name ?? "A person"} has it</span>
             )}
-            <StatusChip status={session.status} />
+            <RecordStatus status={session.status} />
           </div>
           <p className="row-facts">
             <span>{plural(session.message_count, "message")}</span>
             <span>at {session.node_name ?? session.node_id}</span>
             <span>{session.link_id === null ? "by API" : "by link"}</span>
             <span>
-              started <Time value={session.created_at} />
+              started <Time at={session.created_at} />
             </span>
             {session.purged_at && (
               <span>
-                content removed <Time value={session.purged_at} />
+                content removed <Time at={session.purged_at} />
               </span>
             )}
           </p>

@@ -1,7 +1,7 @@
 import { Workflow } from "lucide-react";
 import type { SessionTrace as Trace, Usage } from "../api/answers.js";
-import { ProblemCard } from "../parts/states.js";
 import { Button, LinkButton } from "../ui/button.js";
+import { ProblemCard } from "../ui/problem-card.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { EmptyState } from "../ui/states.js";
 import { Chip } from "../ui/status.js";

@@ -6,11 +6,11 @@ import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { Desk } from "../inbox/desk.js";
 import { Present } from "../inbox/present.js";
-import { PageHeader } from "../parts/page-header.js";
-import { Time } from "../parts/time.js";
 import { LinkButton } from "../ui/button.js";
+import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
 import { EmptyState } from "../ui/states.js";
+import { Time } from "../ui/time.js";
 import { Conversation, LiveState } from "./conversation.js";
 import { type LiveSession, newLiveSession } from "./live-session.js";
 import { NoteBox } from "./note-box.js";
@@ -85,8 +85,8 @@ function ContentRemoved({ session, agent }: { session: Session; agent: Agent | n
         <div className={styles.main}>
           <EmptyState title="Content removed">
             <p>
-              What was said, collected and sent here was removed <Time value={session.purged_at ?? null} exact />. That
-              the session was, how it ended and what it used is kept.
+              What was said, collected and sent here was removed <Time at={session.purged_at ?? null} show="moment" />.
+              That the session was, how it ended and what it used is kept.
             </p>
           </EmptyState>
         </div>

@@ -2,10 +2,10 @@ import { useState } from "react";
 import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from "../api/transcript-formats.js";
-import { announce } from "../app/announcement.js";
-import { saveFile } from "../parts/save-file.js";
-import { ProblemCard } from "../parts/states.js";
 import { Button } from "../ui/button.js";
+import { notify } from "../ui/notify.js";
+import { ProblemCard } from "../ui/problem-card.js";
+import { saveFile } from "../ui/save-file.js";
 import styles from "./session.module.css";
 
 /**
@@ -26,7 +26,7 @@ export function TranscriptHead({ id, offered }: { id: string; offered: boolean }
     if (answer.type !== "ok") return setProblem(answer);
     const name = `${id}.${format}`;
     saveFile(name, answer.value, type);
-    announce(`The transcript is saved as ${name}.`);
+    notify.good(`The transcript is saved as ${name}.`);
   };
   return (
     <>

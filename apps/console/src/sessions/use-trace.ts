@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { SessionTrace, TracedTurn } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
-import { keepFocus } from "../parts/keep-focus.js";
+import { keepFocus } from "../ui/keep-focus.js";
 
 export interface Tracing {
   trace: SessionTrace | null;

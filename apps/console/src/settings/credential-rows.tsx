@@ -1,12 +1,14 @@
-import { Time } from "../parts/time.js";
+import { Fold, Row, Rows } from "../ui/block.js";
+import { Time } from "../ui/time.js";
+import { Mono } from "../ui/values.js";
 
-/** When a credential was last used, to the minute. */
+/** When a credential was last used. */
 export function LastUsed({ at }: { at: string | null }) {
-  if (at === null) return <span>never used</span>;
+  if (at === null) return <>never used</>;
   return (
-    <span>
-      used <Time value={at} />
-    </span>
+    <>
+      used <Time at={at} />
+    </>
   );
 }
 
@@ -19,22 +21,12 @@ interface RetiredProps {
 export function Retired({ items, noun }: RetiredProps) {
   if (items.length === 0) return null;
   return (
-    <details className="retired">
-      <summary>
-        {items.length} {noun}
-        {items.length === 1 ? "" : "s"}
-      </summary>
-      <ul className="rows">
+    <Fold title={`${items.length} ${noun}${items.length === 1 ? "" : "s"}`}>
+      <Rows>
         {items.map(({ id, name, hint, state }) => (
-          <li key={id} className="row">
-            <p className="row-facts">
-              <span>{name}</span>
-              <span className="mono">{hint}</span>
-              <span>{state}</span>
-            </p>
-          </li>
+          <Row key={id} facts={[name, <Mono key="hint">{hint}</Mono>, state]} />
         ))}
-      </ul>
-    </details>
+      </Rows>
+    </Fold>
   );
 }

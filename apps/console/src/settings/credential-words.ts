@@ -1,4 +1,5 @@
 import type { SigningKey } from "../api/answers.js";
+import type { Tone } from "../ui/status.js";
 
 /** Roles of access tokens, the smallest first. */
 export const ROLES = [
@@ -19,9 +20,9 @@ export const SCOPES = [
   { value: "manage", label: "Manage", may: "manages keys, tokens and webhooks, as an admin" },
 ] as const;
 
-export const KEY_STATE: Record<SigningKey["status"], { word: string; chip: string }> = {
-  active: { word: "Active", chip: "active" },
-  rotating: { word: "Being replaced", chip: "warning" },
-  expired: { word: "Expired", chip: "inactive" },
-  revoked: { word: "Revoked", chip: "inactive" },
+export const KEY_STATE: Record<SigningKey["status"], { word: string; tone: Tone }> = {
+  active: { word: "Active", tone: "good" },
+  rotating: { word: "Being replaced", tone: "warn" },
+  expired: { word: "Expired", tone: "neutral" },
+  revoked: { word: "Revoked", tone: "neutral" },
 };

@@ -1,4 +1,4 @@
-import { PageHeader } from "../parts/page-header.js";
+import { PageHeader } from "../ui/page-header.js";
 import { KeyBlock } from "./key-block.js";
 import { SettingsNav } from "./settings-nav.js";
 import { TokenBlock } from "./token-block.js";

@@ -7,15 +7,20 @@ import type { Problem } from "../api/problem.js";
 import { answered, unlessRefused } from "../api/query.js";
 import { credentialCalls } from "../api/settings-calls.js";
 import { useCalls } from "../api/use-calls.js";
-import { announce } from "../app/announcement.js";
-import { keepFocus } from "../parts/keep-focus.js";
-import { SecretOnce } from "../parts/secret-once.js";
-import { Empty, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { Block, Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { keepFocus } from "../ui/keep-focus.js";
+import { notify } from "../ui/notify.js";
+import { QueryView } from "../ui/query-view.js";
+import { SecretOnce } from "../ui/secret-once.js";
+import { EmptyState } from "../ui/states.js";
+import { Status } from "../ui/status.js";
+import { Time } from "../ui/time.js";
+import { Mono } from "../ui/values.js";
 import { LastUsed, Retired } from "./credential-rows.js";
 import { KEY_STATE } from "./credential-words.js";
-import { type MadeKey, NewKey } from "./new-key.js";
+import { KeyForm, type MadeKey } from "./key-form.js";
 
 interface Asked {
   what: "revoke" | "rotate" | "nonce";
@@ -47,7 +52,7 @@ export function KeyBlock() {
   const revoke = async (key: SigningKey) => {
     const answer = await api.revokeKey(key.id);
     if (answer.type !== "ok") return answer;
-    announce(`“${key.name}” is revoked.`);
+    notify.good(`“${key.name}” is revoked.`);
     await query.refetch();
     return null;
   };
@@ -60,26 +65,33 @@ export function KeyBlock() {
   const changeNonce = async (key: SigningKey) => {
     const answer = await api.requireNonce(key.id, !key.require_nonce);
     if (answer.type !== "ok") return answer;
-    announce(`“${key.name}” signs ${answer.value.require_nonce ? "only with a nonce" : "with and without a nonce"}.`);
+    notify.good(
+      `“${key.name}” signs ${answer.value.require_nonce ? "only with a nonce" : "with and without a nonce"}.`,
+    );
     await query.refetch();
     return null;
   };
   return (
-    <section className="block" aria-labelledby="keys">
-      <div className="block-head wrap">
-        <h2 id="keys">Signing keys</h2>
-        {!adding && (
-          <button type="button" className="button quiet small" onClick={() => setAdding(true)}>
-            Create a key
-          </button>
-        )}
-      </div>
-      <p className="help block-lead">For servers that sign each request with HMAC, as the chat API asks for.</p>
-      {made && <Made made={made} onKept={close} />}
-      {adding && <NewKey onMade={(key) => void show(key)} onCancel={close} />}
-      <WhenReady query={query}>{({ data }) => <Keys keys={data} onAsk={ask} />}</WhenReady>
+    <Block
+      title="Signing keys"
+      lead="For servers that sign each request with HMAC, as the chat API asks for."
+      actions={<Button onClick={() => setAdding(true)}>Create a key</Button>}
+    >
+      {made && (
+        <SecretOnce
+          title={`Copy the key “${made.name}” now`}
+          label="Secret"
+          secret={made.secret}
+          beside={{ label: "Key id", value: made.keyId }}
+          done={<Button onClick={close}>I have both</Button>}
+        >
+          The secret is shown only here. Your server sends the id in <code>X-Key-Id</code> and signs with the secret.
+        </SecretOnce>
+      )}
+      {adding && <KeyForm onMade={show} onClose={close} />}
+      <QueryView query={query}>{({ data }) => <Keys keys={data} onAsk={ask} />}</QueryView>
       {asked === null ? null : <Question {...{ asked, revoke, rotate, changeNonce }} onClose={() => setAsked(null)} />}
-    </section>
+    </Block>
   );
 }
 
@@ -146,44 +158,22 @@ function Question({ asked: { what, key }, revoke, rotate, changeNonce, onClose }
   );
 }
 
-function Made({ made, onKept }: { made: MadeKey; onKept(): void }) {
-  return (
-    <SecretOnce
-      title={`Copy the key “${made.name}” now`}
-      label="Secret"
-      secret={made.secret}
-      beside={{ label: "Key id", value: made.keyId }}
-      done={
-        <button type="button" className="button quiet" onClick={onKept}>
-          I have both
-        </button>
-      }
-    >
-      <p>
-        The secret is shown only here. Your server sends the id in <code>X-Key-Id</code> and signs with the secret.
-      </p>
-    </SecretOnce>
-  );
-}
-
 function Keys({ keys, onAsk }: { keys: SigningKey[]; onAsk(what: Asked["what"], key: SigningKey): void }) {
   const live = keys.filter(({ status }) => status === "active" || status === "rotating");
   const gone = keys.filter(({ status }) => status === "expired" || status === "revoked");
   return (
     <>
       {live.length === 0 && (
-        <Empty title="No signing keys yet">
-          <p>
-            A server needs one to hold conversations over the chat API. Make one for each server, so that one can be
-            replaced or revoked alone.
-          </p>
-        </Empty>
+        <EmptyState title="No signing keys yet">
+          A server needs one to hold conversations over the chat API. Make one for each server, so that one can be
+          replaced or revoked alone.
+        </EmptyState>
       )}
-      <ul className="rows">
+      <Rows>
         {live.map((key) => (
           <KeyRow key={key.id} item={key} onAsk={onAsk} />
         ))}
-      </ul>
+      </Rows>
       <Retired
         items={gone.map(({ id, name, key_id: keyId, status }) => ({
           id,
@@ -203,43 +193,41 @@ interface KeyRowProps {
 }
 
 function KeyRow({ item, onAsk }: KeyRowProps) {
-  const { word, chip } = KEY_STATE[item.status];
+  const { word, tone } = KEY_STATE[item.status];
+  const nonce = item.require_nonce ? "Allow without nonce" : "Require nonce";
   return (
-    <li className="row with-actions">
-      <div>
-        <div className="row-main">
-          <h3 className="row-title">{item.name}</h3>
-          <span className={`chip ${chip}`}>{word}</span>
-        </div>
-        <p className="row-facts">
-          <span className="mono">{item.key_id}</span>
-          <span>{item.scopes.length === 0 ? "as before scopes" : item.scopes.join(", ")}</span>
-          <span>
-            made <Time value={item.created_at} />
-          </span>
-          {item.expires_at !== null && (
-            <span>
-              ends <Time value={item.expires_at} />
-            </span>
+    <Row
+      title={item.name}
+      beside={<Status tone={tone}>{word}</Status>}
+      facts={[
+        <Mono key="id">{item.key_id}</Mono>,
+        item.scopes.length === 0 ? "as before scopes" : item.scopes.join(", "),
+        <>
+          made <Time at={item.created_at} />
+        </>,
+        item.expires_at !== null && (
+          <>
+            ends <Time at={item.expires_at} />
+          </>
+        ),
+        item.require_nonce && "nonce required",
+        <LastUsed key="used" at={item.last_used_at} />,
+      ]}
+      actions={
+        <>
+          <Button small aria-label={`${nonce} for the key ${item.name}`} onClick={() => onAsk("nonce", item)}>
+            {nonce}
+          </Button>
+          {item.status === "active" && (
+            <Button small aria-label={`Replace the key ${item.name}`} onClick={() => onAsk("rotate", item)}>
+              Replace
+            </Button>
           )}
-          {item.require_nonce && <span>nonce required</span>}
-          <LastUsed at={item.last_used_at} />
-        </p>
-      </div>
-      <div className="actions">
-        <button type="button" className="button quiet small" onClick={() => onAsk("nonce", item)}>
-          {item.require_nonce ? "Allow without nonce" : "Require nonce"}
-          <span className="visually-hidden"> for the key {item.name}</span>
-        </button>
-        {item.status === "active" && (
-          <button type="button" className="button quiet small" onClick={() => onAsk("rotate", item)}>
-            Replace<span className="visually-hidden"> the key {item.name}</span>
-          </button>
-        )}
-        <button type="button" className="button quiet small risky" onClick={() => onAsk("revoke", item)}>
-          Revoke<span className="visually-hidden"> the key {item.name}</span>
-        </button>
-      </div>
-    </li>
+          <Button small look="danger" aria-label={`Revoke the key ${item.name}`} onClick={() => onAsk("revoke", item)}>
+            Revoke
+          </Button>
+        </>
+      }
+    />
   );
 }

@@ -1,86 +1,67 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { agentsQuery } from "../agents/agent-queries.js";
-import type { Agent, Webhook } from "../api/answers.js";
+import type { Webhook } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
 import type { WithSecret } from "../api/settings-calls.js";
 import { useCalls } from "../api/use-calls.js";
-import { useSending } from "../api/use-sending.js";
+import { useRepeatKey } from "../api/use-repeat-key.js";
 import { webhookCalls } from "../api/webhook-calls.js";
-import { focusFirst } from "../parts/field.js";
-import { FormEnd } from "../parts/form-end.js";
-import { Link } from "../parts/link.js";
-import { PageHeader } from "../parts/page-header.js";
-import { SecretOnce } from "../parts/secret-once.js";
-import { WhenReady } from "../parts/states.js";
-import { WebhookFields } from "./webhook-fields.js";
-import { NEW_WEBHOOK, webhookBody, wrongInWebhook } from "./webhook-form.js";
+import { LinkButton } from "../ui/button.js";
+import { PageHeader } from "../ui/page-header.js";
+import { QueryView } from "../ui/query-view.js";
+import { SecretOnce } from "../ui/secret-once.js";
+import { WebhookForm } from "./webhook-form.js";
+import { type WebhookValues, webhookBody } from "./webhook-values.js";
 
 /** Adds a receiver and hands out its secret. */
 export function NewWebhookPage() {
-  const api = useApi();
+  const calls = useCalls(webhookCalls);
+  const keyOf = useRepeatKey();
+  const navigate = useNavigate();
   const [made, setMade] = useState<WithSecret<Webhook> | null>(null);
-  const query = useQuery(agentsQuery(api));
-  if (made !== null) return <Made webhook={made} secret={made.secret} />;
+  const query = useQuery(agentsQuery(useApi()));
+  const add = async (values: WebhookValues): Promise<void> => {
+    const body = webhookBody(values);
+    setMade(await answered(() => calls.createWebhook(body, keyOf(body)))());
+  };
+  if (made !== null) return <Made webhook={made} />;
   return (
     <>
       <PageHeader title="Add a webhook" parent={{ to: "/settings/webhooks", label: "Webhooks" }} />
-      <WhenReady query={query}>{({ data }) => <WebhookForm agents={data} onMade={setMade} />}</WhenReady>
+      <QueryView query={query}>
+        {({ data }) => (
+          <WebhookForm
+            webhook={null}
+            agents={data}
+            submit="Add the webhook"
+            onSubmit={add}
+            onCancel={() => void navigate({ to: "/settings/webhooks" })}
+          />
+        )}
+      </QueryView>
     </>
   );
 }
 
-function WebhookForm({ agents, onMade }: { agents: Agent[]; onMade(made: WithSecret<Webhook>): void }) {
-  const api = useCalls(webhookCalls);
-  const [values, setValues] = useState(NEW_WEBHOOK);
-  const [own, setOwn] = useState<Record<string, string>>({});
-  const { busy, problem, wrong, send } = useSending(focusFirst);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    const found = wrongInWebhook(values);
-    setOwn(found);
-    if (Object.keys(found).length > 0) return focusFirst(found);
-    const body = webhookBody(values);
-    const made = await send(body, (key) => api.createWebhook(body, key));
-    if (made !== null) onMade(made);
-  };
-  return (
-    <form className="form" noValidate onSubmit={(event) => void submit(event)}>
-      <WebhookFields
-        values={values}
-        wrong={{ ...wrong, ...own }}
-        agents={agents}
-        onChange={(change) => setValues((before) => ({ ...before, ...change }))}
-      />
-      <FormEnd
-        problem={problem}
-        busy={busy}
-        action="Add the webhook"
-        doing="Adding…"
-        cancel={{ to: "/settings/webhooks" }}
-      />
-    </form>
-  );
-}
-
-function Made({ webhook, secret }: { webhook: Webhook; secret: string }) {
+function Made({ webhook }: { webhook: WithSecret<Webhook> }) {
   return (
     <>
       <PageHeader title="The webhook is ready" lead={webhook.url} />
       <SecretOnce
         title="Copy the secret now"
         label="Signing secret"
-        secret={secret}
+        secret={webhook.secret}
         done={
-          <Link className="button quiet" to="/settings/webhooks/$id" params={{ id: webhook.id }}>
+          <LinkButton to="/settings/webhooks/$id" params={{ id: webhook.id }}>
             I have it, send a test
-          </Link>
+          </LinkButton>
         }
       >
-        <p>
-          It is shown only here. Your server needs it to tell real deliveries from made-up ones: each is signed in the
-          form of Standard Webhooks.
-        </p>
+        It is shown only here. Your server needs it to tell real deliveries from made-up ones: each is signed in the
+        form of Standard Webhooks.
       </SecretOnce>
     </>
   );

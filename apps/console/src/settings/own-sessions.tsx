@@ -1,72 +1,85 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import type { UserSession } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { pushCalls } from "../api/push-calls.js";
 import { answered } from "../api/query.js";
-import { useSending } from "../api/use-sending.js";
-import { announce } from "../app/announcement.js";
+import { useCalls } from "../api/use-calls.js";
+import { endPush } from "../app/leave.js";
 import { me, signOut } from "../app/sign-in.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { Block, Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
+import { notify } from "../ui/notify.js";
+import { QueryView } from "../ui/query-view.js";
+import { refusalOf } from "../ui/refusal.js";
+import { Chip } from "../ui/status.js";
+import { Time } from "../ui/time.js";
 
 /** The browsers in which the reader is signed in. */
 export function OwnSessions() {
   const api = useApi();
+  const push = useCalls(pushCalls);
   const query = useQuery({ queryKey: ["own-sessions"], queryFn: answered(() => api.ownSessions()) });
-  const { busy, problem, send } = useSending();
-  const end = async (one: UserSession): Promise<void> => {
-    if ((await send(one.id, () => api.endOwnSession(one.id))) === null) return;
-    announce(`Signed out: ${one.browser}.`);
-    await query.refetch();
-  };
-  const endAll = async (): Promise<void> => {
-    const id = me.get()?.user?.id;
-    if (id !== undefined && (await send("all", () => api.endSessions(id))) !== null) signOut("chosen");
-  };
+  const onError = (error: unknown): void => notify.problem(refusalOf(error).detail);
+  const end = useMutation({
+    mutationFn: (one: UserSession) => answered(() => api.endOwnSession(one.id))(),
+    onSuccess: async (_, one) => {
+      notify.good(`Signed out: ${one.browser}.`);
+      await query.refetch();
+    },
+    onError,
+  });
+  const endAll = useMutation({
+    mutationFn: async () => {
+      const id = me.get()?.user?.id;
+      if (id === undefined) return;
+      await endPush(push);
+      await answered(() => api.endSessions(id))();
+      signOut("chosen");
+    },
+    onError,
+  });
   return (
-    <section className="block" aria-labelledby="own-sessions">
-      <div className="block-head wrap">
-        <h2 id="own-sessions">Where you are signed in</h2>
-        <button type="button" className="button quiet small risky" aria-disabled={busy} onClick={() => void endAll()}>
+    <Block
+      title="Where you are signed in"
+      actions={
+        <Button look="danger" busy={endAll.isPending} onClick={() => endAll.mutate()}>
           Sign out everywhere
-        </button>
-      </div>
-      {problem && <ProblemCard problem={problem} />}
-      <WhenReady query={query}>
+        </Button>
+      }
+    >
+      <QueryView query={query}>
         {({ data }) => (
-          <ul className="rows">
+          <Rows>
             {data.map((one) => (
-              <li key={one.id} className="row with-actions">
-                <div>
-                  <div className="row-main">
-                    <h3 className="row-title">{one.browser}</h3>
-                    {one.current && <span className="chip active">This browser</span>}
-                  </div>
-                  <p className="row-facts">
-                    <span>
-                      since <Time value={one.created_at} />
-                    </span>
-                    <span>
-                      used <Time value={one.last_used_at} />
-                    </span>
-                  </p>
-                </div>
-                {!one.current && (
-                  <div className="actions">
-                    <button
-                      type="button"
-                      className="button quiet small risky"
-                      aria-disabled={busy}
-                      onClick={() => void end(one)}
+              <Row
+                key={one.id}
+                title={one.browser}
+                beside={one.current ? <Chip tone="accent">This browser</Chip> : undefined}
+                facts={[
+                  <>
+                    since <Time at={one.created_at} />
+                  </>,
+                  <>
+                    used <Time at={one.last_used_at} />
+                  </>,
+                ]}
+                actions={
+                  one.current ? undefined : (
+                    <Button
+                      small
+                      aria-label={`Sign out of ${one.browser}`}
+                      busy={end.isPending}
+                      onClick={() => end.mutate(one)}
                     >
-                      Sign out<span className="visually-hidden"> of {one.browser}</span>
-                    </button>
-                  </div>
-                )}
-              </li>
+                      Sign out
+                    </Button>
+                  )
+                }
+              />
             ))}
-          </ul>
+          </Rows>
         )}
-      </WhenReady>
-    </section>
+      </QueryView>
+    </Block>
   );
 }

@@ -6,13 +6,18 @@ import { answered, unlessRefused } from "../api/query.js";
 import { credentialCalls } from "../api/settings-calls.js";
 import { useCalls } from "../api/use-calls.js";
 import { useRepeatKey } from "../api/use-repeat-key.js";
-import { announce } from "../app/announcement.js";
 import { token as signedIn } from "../app/sign-in.js";
-import { keepFocus } from "../parts/keep-focus.js";
-import { SecretOnce } from "../parts/secret-once.js";
-import { Empty, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { Block, Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { keepFocus } from "../ui/keep-focus.js";
+import { notify } from "../ui/notify.js";
+import { QueryView } from "../ui/query-view.js";
+import { SecretOnce } from "../ui/secret-once.js";
+import { EmptyState } from "../ui/states.js";
+import { Chip } from "../ui/status.js";
+import { Time } from "../ui/time.js";
+import { Mono } from "../ui/values.js";
 import { LastUsed, Retired } from "./credential-rows.js";
 import { roleLabel } from "./credential-words.js";
 import { RoleForm } from "./role-form.js";
@@ -38,7 +43,7 @@ export function TokenBlock() {
   const revoke = async (token: AccessToken) => {
     const answer = await api.revokeToken(token.id);
     if (answer.type !== "ok") return answer;
-    announce(`“${token.name}” is revoked.`);
+    notify.good(`“${token.name}” is revoked.`);
     await query.refetch();
     return null;
   };
@@ -48,30 +53,19 @@ export function TokenBlock() {
     await query.refetch();
   };
   return (
-    <section className="block" aria-labelledby="tokens">
-      <div className="block-head wrap">
-        <h2 id="tokens">Access tokens</h2>
-        {!adding && (
-          <button type="button" className="button quiet small" onClick={() => setAdding(true)}>
-            Create a token
-          </button>
-        )}
-      </div>
-      <p className="help block-lead">
-        For scripts that manage; sent as a bearer token. People sign in with their address.
-      </p>
+    <Block
+      title="Access tokens"
+      lead="For scripts that manage; sent as a bearer token. People sign in with their address."
+      actions={<Button onClick={() => setAdding(true)}>Create a token</Button>}
+    >
       {made && (
         <SecretOnce
           title={`Copy the token “${made.name}” now`}
           label="Access token"
           secret={made.secret}
-          done={
-            <button type="button" className="button quiet" onClick={close}>
-              I have it
-            </button>
-          }
+          done={<Button onClick={close}>I have it</Button>}
         >
-          <p>It is shown only here. Whoever has it can do what its role allows.</p>
+          It is shown only here. Whoever has it can do what its role allows.
         </SecretOnce>
       )}
       {adding && (
@@ -87,7 +81,7 @@ export function TokenBlock() {
           onClose={close}
         />
       )}
-      <WhenReady query={query}>{({ data }) => <Tokens tokens={data} onRevoke={setRevoking} />}</WhenReady>
+      <QueryView query={query}>{({ data }) => <Tokens tokens={data} onRevoke={setRevoking} />}</QueryView>
       <ConfirmDialog
         open={revoking !== null}
         onClose={() => setRevoking(null)}
@@ -104,7 +98,7 @@ export function TokenBlock() {
           if (revoking !== null) await unlessRefused(revoke(revoking));
         }}
       />
-    </section>
+    </Block>
   );
 }
 
@@ -117,36 +111,31 @@ function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: A
   return (
     <>
       {live.length === 0 && (
-        <Empty title="No tokens yet">
-          <p>
-            Make one for each person and each script, with the smallest role that does. Then one can be revoked alone.
-          </p>
-        </Empty>
+        <EmptyState title="No tokens yet">
+          Make one for each script, with the smallest role that does. Then one can be revoked alone.
+        </EmptyState>
       )}
-      <ul className="rows">
+      <Rows>
         {live.map((token) => (
-          <li key={token.id} className="row with-actions">
-            <div>
-              <div className="row-main">
-                <h3 className="row-title">{token.name}</h3>
-                <span className="chip">{roleLabel(token.role)}</span>
-              </div>
-              <p className="row-facts">
-                <span className="mono">{token.hint}</span>
-                <span>
-                  made <Time value={token.created_at} />
-                </span>
-                <LastUsed at={token.last_used_at} />
-              </p>
-            </div>
-            <div className="actions">
-              <button type="button" className="button quiet small risky" onClick={() => onRevoke(token)}>
-                Revoke<span className="visually-hidden"> the token {token.name}</span>
-              </button>
-            </div>
-          </li>
+          <Row
+            key={token.id}
+            title={token.name}
+            beside={<Chip>{roleLabel(token.role)}</Chip>}
+            facts={[
+              <Mono key="hint">{token.hint}</Mono>,
+              <>
+                made <Time at={token.created_at} />
+              </>,
+              <LastUsed key="used" at={token.last_used_at} />,
+            ]}
+            actions={
+              <Button small look="danger" aria-label={`Revoke the token ${token.name}`} onClick={() => onRevoke(token)}>
+                Revoke
+              </Button>
+            }
+          />
         ))}
-      </ul>
+      </Rows>
       <Retired items={gone.map(({ id, name, hint }) => ({ id, name, hint, state: "Revoked" }))} noun="revoked token" />
     </>
   );

@@ -6,15 +6,22 @@ import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { answered, unlessRefused } from "../api/query.js";
 import { useRepeatKey } from "../api/use-repeat-key.js";
-import { announce } from "../app/announcement.js";
-import { keepFocus } from "../parts/keep-focus.js";
-import { Empty, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { Block, Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { keepFocus } from "../ui/keep-focus.js";
+import { notify } from "../ui/notify.js";
+import { QueryView } from "../ui/query-view.js";
+import { Select } from "../ui/select.js";
+import { EmptyState } from "../ui/states.js";
+import { Chip, Status } from "../ui/status.js";
+import { Time } from "../ui/time.js";
 import { Retired } from "./credential-rows.js";
-import { roleLabel } from "./credential-words.js";
+import { ROLES, roleLabel } from "./credential-words.js";
 import { RoleForm } from "./role-form.js";
-import { RoleOptions } from "./role-options.js";
+import styles from "./settings.module.css";
+
+const ROLE_OPTIONS = ROLES.map(({ value, label }) => ({ value: value as string, label }));
 
 type Asking =
   | { type: "remove"; user: User }
@@ -34,30 +41,27 @@ export function UserBlock() {
   };
   const invited = async (user: User): Promise<void> => {
     setAdding(false);
-    announce(`A mail invites ${user.email}.`);
+    notify.good(`A mail invites ${user.email}.`);
     await query.refetch();
   };
   const confirm = async (wish: Asking): Promise<Problem | null> => {
     const { id } = wish.user;
     const answer = await (wish.type === "remove" ? api.removeUser(id) : api.changeUser(id, changeOf(wish)));
     if (answer.type !== "ok") return answer;
-    announce(outcomeOf(wish));
+    notify.good(outcomeOf(wish));
     await query.refetch();
     return null;
   };
   return (
-    <section className="block" aria-labelledby="users">
-      <div className="block-head wrap">
-        <h2 id="users">People</h2>
-        {!adding && (
-          <button type="button" className="button quiet small" onClick={() => setAdding(true)}>
-            Invite somebody
-          </button>
-        )}
-      </div>
-      <p className="help block-lead">
-        They sign in with their address. A change counts at once, wherever they are signed in.
-      </p>
+    <Block
+      title="People"
+      lead="They sign in with their address. A change counts at once, wherever they are signed in."
+      actions={
+        <Button look="primary" onClick={() => setAdding(true)}>
+          Invite somebody
+        </Button>
+      }
+    >
       {adding && (
         <RoleForm
           title="Invite somebody"
@@ -70,9 +74,9 @@ export function UserBlock() {
           onClose={close}
         />
       )}
-      <WhenReady query={query}>{({ data }) => <Users users={data} onAsk={setAsking} />}</WhenReady>
+      <QueryView query={query}>{({ data }) => <Users users={data} onAsk={setAsking} />}</QueryView>
       {asking && <Confirm asking={asking} onConfirm={confirm} onClose={() => setAsking(null)} />}
-    </section>
+    </Block>
   );
 }
 
@@ -92,72 +96,68 @@ function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void })
   return (
     <>
       {here.length === 0 && (
-        <Empty title="Nobody yet">
-          <p>Invite those who look after agents and visitors, each with the smallest role that does.</p>
-        </Empty>
+        <EmptyState title="Nobody yet">
+          Invite those who look after agents and visitors, each with the smallest role that does.
+        </EmptyState>
       )}
-      <ul className="rows">
+      <Rows>
         {here.map((user) => (
-          <li key={user.id} className="row with-actions">
-            <div>
-              <div className="row-main">
-                <h3 className="row-title">{user.name ?? user.email}</h3>
-                {user.status === "invited" && <span className="chip warning">Invited</span>}
-                {user.status === "disabled" && <span className="chip">Disabled</span>}
-                {user.me && <span className="chip active">You</span>}
-              </div>
-              <p className="row-facts">
-                {user.name !== null && <span>{user.email}</span>}
-                {user.last_seen_at === null ? (
-                  <span>never signed in</span>
-                ) : (
-                  <span>
-                    seen <Time value={user.last_seen_at} />
-                  </span>
-                )}
-              </p>
-            </div>
-            <div className="actions">
-              <label className="visually-hidden" htmlFor={`role-${user.id}`}>
-                Role of {user.name ?? user.email}
-              </label>
-              <select
-                id={`role-${user.id}`}
-                className="input small"
-                value={user.role}
-                onChange={(event) => {
-                  const role = event.currentTarget.value;
-                  // It shows what is, until the change was confirmed.
-                  event.currentTarget.value = user.role;
-                  onAsk({ type: "role", user, role });
-                }}
-              >
-                <RoleOptions />
-              </select>
-              <button
-                type="button"
-                className="button quiet small"
-                onClick={() => onAsk({ type: "disabled", user, disabled: user.status !== "disabled" })}
-              >
-                {user.status === "disabled" ? "Enable" : "Disable"}
-                <span className="visually-hidden"> {user.name ?? user.email}</span>
-              </button>
-              <button
-                type="button"
-                className="button quiet small risky"
-                onClick={() => onAsk({ type: "remove", user })}
-              >
-                Remove<span className="visually-hidden"> {user.name ?? user.email}</span>
-              </button>
-            </div>
-          </li>
+          <UserRow key={user.id} user={user} onAsk={onAsk} />
         ))}
-      </ul>
+      </Rows>
       <Retired
         items={gone.map(({ id, name, email }) => ({ id, name: name ?? email, hint: email, state: "Removed" }))}
         noun="removed person"
       />
     </>
+  );
+}
+
+function UserRow({ user, onAsk }: { user: User; onAsk(asking: Asking): void }) {
+  const name = user.name ?? user.email;
+  const isOff = user.status === "disabled";
+  const word = isOff ? "Enable" : "Disable";
+  return (
+    <Row
+      title={name}
+      beside={
+        <>
+          {user.status === "invited" && <Status tone="warn">Invited</Status>}
+          {isOff && <Status>Disabled</Status>}
+          {user.me && <Chip tone="accent">You</Chip>}
+        </>
+      }
+      facts={[
+        user.name !== null && user.email,
+        user.last_seen_at === null ? (
+          "never signed in"
+        ) : (
+          <>
+            seen <Time at={user.last_seen_at} />
+          </>
+        ),
+      ]}
+      actions={
+        <>
+          <div className={styles.role}>
+            {/* It shows what is, until the change was confirmed. */}
+            <Select
+              label={`Role of ${name}`}
+              hideLabel
+              options={ROLE_OPTIONS}
+              value={user.role}
+              onChange={(role) => onAsk({ type: "role", user, role })}
+            />
+          </div>
+          <Button aria-label={`${word} ${name}`} onClick={() => onAsk({ type: "disabled", user, disabled: !isOff })}>
+            {word}
+          </Button>
+          <Button look="danger" aria-label={`Remove ${name}`} onClick={() => onAsk({ type: "remove", user })}>
+            Remove
+          </Button>
+        </>
+      }
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 import { session } from "../app/sign-in.js";
 import { useStore } from "../app/store.js";
-import { PageHeader } from "../parts/page-header.js";
+import { PageHeader } from "../ui/page-header.js";
 import { OwnSessions } from "./own-sessions.js";
 import { SettingsNav } from "./settings-nav.js";
 import { UserBlock } from "./user-block.js";

@@ -2,8 +2,7 @@ import { randomId } from "@parley/web-kit";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Webhook } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { answered, unlessRefused } from "../api/query.js";
+import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { webhookCalls } from "../api/webhook-calls.js";
 import { plural } from "../sessions/session-rows.js";
@@ -16,7 +15,7 @@ const DAY_SECONDS = 86_400;
 
 interface DeleteProps {
   webhook: Webhook;
-  onDelete(): Promise<Problem | null>;
+  onDelete(): Promise<unknown>;
   onDisable(): Promise<unknown>;
   onClose(): void;
 }
@@ -51,7 +50,7 @@ export function DeleteWebhookDialog({ webhook, onDelete, onDisable, onClose }: D
         "Its secret and its log are deleted with it, at once and for good.",
       ]}
       action="Delete the webhook"
-      run={() => unlessRefused(onDelete())}
+      run={onDelete}
     />
   );
 }
@@ -66,7 +65,7 @@ function waitingText(waiting: number): string {
 }
 
 interface RotateProps {
-  onRotate(overlapSeconds: number, key: string): Promise<Problem | null>;
+  onRotate(overlapSeconds: number, key: string): Promise<unknown>;
   onClose(): void;
 }
 
@@ -81,7 +80,7 @@ export function RotateSecretDialog({ onRotate, onClose }: RotateProps) {
       title="Make a new secret?"
       consequences={["What is sent from now on is signed with the new one; it is shown once."]}
       action="Make a new secret"
-      run={() => unlessRefused(onRotate(overlap, `${key.current}-${overlap}`))}
+      run={() => onRotate(overlap, `${key.current}-${overlap}`)}
     >
       <RadioGroup
         label="The old secret"

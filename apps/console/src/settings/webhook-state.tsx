@@ -1,6 +1,9 @@
 import type { Webhook } from "../api/answers.js";
-import { Time } from "../parts/time.js";
 import { plural } from "../sessions/session-rows.js";
+import { Buttons, Notice } from "../ui/block.js";
+import { Button } from "../ui/button.js";
+import { Status, type Tone } from "../ui/status.js";
+import { Time } from "../ui/time.js";
 
 /** What people call it, else the host it is at. */
 export function webhookName({ description, url }: Webhook): string {
@@ -8,13 +11,18 @@ export function webhookName({ description, url }: Webhook): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-export function WebhookChip({ webhook }: { webhook: Webhook }) {
-  if (!webhook.is_active) {
-    const bySystem = webhook.disabled_reason === "gone" || webhook.disabled_reason === "failing";
-    return <span className={`chip ${bySystem ? "error" : "inactive"}`}>{bySystem ? "Switched off" : "Disabled"}</span>;
-  }
-  if (webhook.failures > 0) return <span className="chip warning">Failing</span>;
-  return <span className="chip active">Active</span>;
+export function webhookState({ is_active: isActive, disabled_reason: why, failures }: Webhook): {
+  word: string;
+  tone: Tone;
+} {
+  if (isActive) return failures > 0 ? { word: "Failing", tone: "warn" } : { word: "Active", tone: "good" };
+  const bySystem = why === "gone" || why === "failing";
+  return bySystem ? { word: "Switched off", tone: "problem" } : { word: "Disabled", tone: "neutral" };
+}
+
+export function WebhookStatus({ webhook }: { webhook: Webhook }) {
+  const { word, tone } = webhookState(webhook);
+  return <Status tone={tone}>{word}</Status>;
 }
 
 interface StateNoteProps {
@@ -25,52 +33,44 @@ interface StateNoteProps {
 
 /** Says why nothing comes, or may soon stop coming, and what helps. */
 export function WebhookStateNote({ webhook, busy, onEnable }: StateNoteProps) {
-  const {
-    is_active: isActive,
-    disabled_reason: disabledReason,
-    disabled_at: disabledAt,
-    failures,
-    failing_since: failingSince,
-  } = webhook;
-  if (isActive) {
+  const { disabled_reason: reason, disabled_at: at, failures, failing_since: since } = webhook;
+  if (webhook.is_active) {
     if (failures === 0) return null;
     return (
-      <p className="note" role="status">
+      <Notice role="status">
         The last {plural(failures, "attempt")} failed
-        {failingSince !== null && (
+        {since !== null && (
           <>
-            , the first <Time value={failingSince} />
+            , the first <Time at={since} />
           </>
         )}
-        . Without one success the webhook is switched off after three days. Look at the deliveries below for what the
-        server said.
-      </p>
+        . Without one success the webhook is switched off after three days. The deliveries below hold what the server
+        said.
+      </Notice>
     );
   }
-  const when = disabledAt !== null && <Time value={disabledAt} />;
+  const when = at !== null && <Time at={at} />;
   return (
-    <section className="outcome" aria-label="Why nothing is sent">
-      {disabledReason === "gone" && (
+    <Notice role="region" aria-label="Why nothing is sent">
+      {reason === "gone" ? (
         <p>
           <strong>Switched off {when}</strong> because the server answered with 410: it wants nothing any more.
         </p>
-      )}
-      {disabledReason === "failing" && (
+      ) : reason === "failing" ? (
         <p>
           <strong>Switched off {when}</strong> because for days no attempt succeeded. Repair the server first, then
           switch the webhook on and send a test.
         </p>
-      )}
-      {disabledReason !== "gone" && disabledReason !== "failing" && (
+      ) : (
         <p>
           <strong>Disabled {when}.</strong> Nothing is sent, and what happens meanwhile is not sent later.
         </p>
       )}
-      <div className="actions start">
-        <button type="button" className="button primary" aria-disabled={busy} onClick={onEnable}>
+      <Buttons>
+        <Button look="primary" busy={busy} onClick={onEnable}>
           Switch it on
-        </button>
-      </div>
-    </section>
+        </Button>
+      </Buttons>
+    </Notice>
   );
 }

@@ -1,23 +1,27 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Delivery, Webhook } from "../api/answers.js";
+import type { Webhook } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { webhookCalls } from "../api/webhook-calls.js";
-import { announce } from "../app/announcement.js";
-import { keepFocus } from "../parts/keep-focus.js";
-import { Link } from "../parts/link.js";
-import { PageHeader } from "../parts/page-header.js";
-import { SecretOnce } from "../parts/secret-once.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
-import { DeliveryList } from "./delivery-list.js";
-import { useDeliveries } from "./use-deliveries.js";
-import { useWebhook } from "./use-webhook.js";
+import { followAttempt } from "../deliveries/follow-attempt.js";
+import { WebhookDeliveries } from "../deliveries/webhook-deliveries.js";
+import { Block, Buttons, Fact, Facts } from "../ui/block.js";
+import { Button, LinkButton } from "../ui/button.js";
+import { keepFocus } from "../ui/keep-focus.js";
+import { Link } from "../ui/link.js";
+import { notify } from "../ui/notify.js";
+import { PageHeader } from "../ui/page-header.js";
+import { QueryView } from "../ui/query-view.js";
+import { refusalOf } from "../ui/refusal.js";
+import { SecretOnce } from "../ui/secret-once.js";
+import { Time } from "../ui/time.js";
+import { Mono } from "../ui/values.js";
+import styles from "./settings.module.css";
 import { DeleteWebhookDialog, RotateSecretDialog } from "./webhook-dialogs.js";
-import { WebhookChip, WebhookStateNote, webhookName } from "./webhook-state.js";
+import { WebhookStateNote, WebhookStatus, webhookName } from "./webhook-state.js";
 
 const route = getRouteApi("/settings/webhooks/$id");
 
@@ -26,169 +30,163 @@ export function WebhookPage() {
   const { id } = route.useParams();
   const api = useCalls(webhookCalls);
   const query = useQuery({ queryKey: ["webhook", id], queryFn: answered(() => api.webhook(id)), gcTime: 0 });
-  const title = query.data ? webhookName(query.data) : "Webhook";
   return (
     <>
       <PageHeader
-        title={title}
+        title={query.data ? webhookName(query.data) : "Webhook"}
         parent={{ to: "/settings/webhooks", label: "Webhooks" }}
-        lead={query.data && <span className="mono">{query.data.url}</span>}
+        lead={query.data && <Mono>{query.data.url}</Mono>}
       />
-      <WhenReady query={query}>{(webhook) => <Receiver webhook={webhook} reload={query.refetch} />}</WhenReady>
+      <QueryView query={query}>{(webhook) => <Receiver webhook={webhook} reload={query.refetch} />}</QueryView>
     </>
   );
 }
 
 function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<unknown> }) {
+  const { id, is_active: isActive } = webhook;
   const api = useCalls(webhookCalls);
+  const client = useQueryClient();
   const navigate = useNavigate();
-  const [status, setStatus] = useState<Delivery["status"] | "">("");
-  const log = useDeliveries(api, webhook.id, status);
-  const { busy, problem, rotated, forgetRotated, setActive, rotate, test } = useWebhook({
-    api,
-    id: webhook.id,
-    reload,
-  });
+  const [secret, setSecret] = useState<string | null>(null);
   const [asking, setAsking] = useState<"delete" | "rotate" | null>(null);
-  const sendTest = async (): Promise<void> => {
-    if (!(await test())) return;
-    if (status === "") await log.watch();
-    else setStatus("");
-    await reload();
-  };
-  const remove = async () => {
-    const answer = await api.deleteWebhook(webhook.id);
-    if (answer.type !== "ok") return answer;
-    announce(`“${webhookName(webhook)}” is deleted.`);
-    void navigate({ to: "/settings/webhooks" });
-    return null;
-  };
-  const kept = (): void => {
-    forgetRotated();
-    keepFocus();
-  };
+  const onError = (error: unknown): void => notify.problem(refusalOf(error).detail);
+  const setActive = useMutation({
+    mutationFn: async (active: boolean) => {
+      await answered(() => api.updateWebhook(id, { is_active: active }))();
+      await reload();
+      notify.good(active ? "The webhook is switched on." : "The webhook is disabled; what waits is not sent.");
+    },
+    onError,
+  });
+  const test = useMutation({
+    mutationFn: answered(() => api.testWebhook(id)),
+    onSuccess: () => {
+      notify.good("A test is on its way; how it went is in the list below.");
+      void followAttempt(client).then(reload);
+    },
+    onError,
+  });
   const isOwn = webhook.agent_version === null;
   return (
-    <>
-      {problem && <ProblemCard problem={problem} />}
-      {rotated && (
+    <div className={styles.receiver}>
+      {secret !== null && (
         <SecretOnce
           title="Copy the new secret now"
           label="Signing secret"
-          secret={rotated.secret}
+          secret={secret}
           done={
-            <button type="button" className="button quiet" onClick={kept}>
+            <Button
+              onClick={() => {
+                setSecret(null);
+                keepFocus();
+              }}
+            >
               I have it
-            </button>
+            </Button>
           }
         >
-          <p>It is shown only here, and signs from now on.</p>
+          It is shown only here, and signs from now on.
         </SecretOnce>
       )}
-      <WebhookStateNote webhook={webhook} busy={busy} onEnable={() => void setActive(true)} />
-      <div className="actions start toolbar">
-        {webhook.is_active && (
-          <button type="button" className="button primary" aria-disabled={busy} onClick={() => void sendTest()}>
-            Send a test
-          </button>
-        )}
-        {isOwn && (
-          <Link className="button quiet" to="/settings/webhooks/$id/edit" params={{ id: webhook.id }}>
-            Change
-          </Link>
-        )}
-        {isOwn && (
-          <button type="button" className="button quiet" onClick={() => setAsking("rotate")}>
-            New secret
-          </button>
-        )}
-        {webhook.is_active && (
-          <button type="button" className="button quiet" aria-disabled={busy} onClick={() => void setActive(false)}>
-            Disable
-          </button>
-        )}
-        {isOwn && (
-          <button type="button" className="button quiet risky" onClick={() => setAsking("delete")}>
-            Delete
-          </button>
-        )}
+      <WebhookStateNote webhook={webhook} busy={setActive.isPending} onEnable={() => setActive.mutate(true)} />
+      <div role="toolbar" aria-label="Actions">
+        <Buttons>
+          {isActive && (
+            <Button look="primary" busy={test.isPending} onClick={() => test.mutate()}>
+              Send a test
+            </Button>
+          )}
+          {isOwn && (
+            <LinkButton to="/settings/webhooks/$id/edit" params={{ id }}>
+              Change
+            </LinkButton>
+          )}
+          {isOwn && <Button onClick={() => setAsking("rotate")}>New secret</Button>}
+          {isActive && (
+            <Button busy={setActive.isPending} onClick={() => setActive.mutate(false)}>
+              Disable
+            </Button>
+          )}
+          {isOwn && (
+            <Button look="danger" onClick={() => setAsking("delete")}>
+              Delete
+            </Button>
+          )}
+        </Buttons>
       </div>
-      <Facts webhook={webhook} />
-      <DeliveryList log={log} status={status} canSend={webhook.is_active} onStatus={setStatus} />
+      <WebhookFacts webhook={webhook} />
+      <Block title="Deliveries">
+        <WebhookDeliveries of={webhook} />
+      </Block>
       {asking === "delete" && (
         <DeleteWebhookDialog
           webhook={webhook}
-          onDelete={remove}
-          onDisable={() => setActive(false)}
+          onDelete={async () => {
+            await answered(() => api.deleteWebhook(id))();
+            notify.good(`“${webhookName(webhook)}” is deleted.`);
+            void client.invalidateQueries({ queryKey: ["webhooks"] });
+            void navigate({ to: "/settings/webhooks" });
+          }}
+          onDisable={() => setActive.mutateAsync(false)}
           onClose={() => setAsking(null)}
         />
       )}
-      {asking === "rotate" && <RotateSecretDialog onRotate={rotate} onClose={() => setAsking(null)} />}
-    </>
+      {asking === "rotate" && (
+        <RotateSecretDialog
+          onRotate={async (overlapSeconds, key) => {
+            setSecret((await answered(() => api.rotateWebhook(id, overlapSeconds, key))()).secret);
+            await reload();
+          }}
+          onClose={() => setAsking(null)}
+        />
+      )}
+    </div>
   );
 }
 
-function Facts({ webhook }: { webhook: Webhook }) {
+function WebhookFacts({ webhook }: { webhook: Webhook }) {
   const api = useApi();
-  const { agent_id: agentId } = webhook;
+  const { agent_id: agentId, agent_version: version, include_transcript: transcript } = webhook;
   const agent = useQuery({
     queryKey: ["agent", agentId, "name"],
     queryFn: answered(() => api.agent(agentId ?? "")),
     enabled: agentId !== null,
-  });
-  const named = agent.data ?? null;
-  const extras = [
-    ...(webhook.include_transcript ? ["transcript"] : []),
-    ...(webhook.include_latency_metrics ? ["response times"] : []),
-  ];
+  }).data;
+  const extras = [transcript && "transcript", webhook.include_latency_metrics && "response times"].filter(Boolean);
   return (
-    <dl className="facts">
-      <div>
-        <dt>State</dt>
-        <dd>
-          <WebhookChip webhook={webhook} />
-        </dd>
-      </div>
-      <div>
-        <dt>Events</dt>
-        <dd>{webhook.events.includes("*") ? "Everything" : webhook.events.join(", ")}</dd>
-      </div>
-      <div>
-        <dt>Agent</dt>
-        <dd>
-          {agentId === null && "Every agent"}
-          {agentId !== null && named === null && "One agent"}
-          {named && (
-            <Link to="/agents/$agent" params={{ agent: named.slug }}>
-              {named.name}
-            </Link>
-          )}
-          {webhook.agent_version !== null && (
-            <span className="fact-note">
-              Part of version {webhook.agent_version}; it changes with the document and can only be switched on and off
-              here.
-            </span>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>At the end of a conversation</dt>
-        <dd>{extras.length === 0 ? "Nothing more" : `Also ${extras.join(" and ")}`}</dd>
-      </div>
+    <Facts>
+      <Fact name="State">
+        <WebhookStatus webhook={webhook} />
+      </Fact>
+      <Fact name="Events">{webhook.events.includes("*") ? "Everything" : webhook.events.join(", ")}</Fact>
+      <Fact
+        name="Agent"
+        note={
+          version !== null &&
+          `Part of version ${version}; it changes with the document and can only be switched on and off here.`
+        }
+      >
+        {agentId === null ? (
+          "Every agent"
+        ) : agent === undefined ? (
+          "One agent"
+        ) : (
+          <Link to="/agents/$agent" params={{ agent: agent.slug }}>
+            {agent.name}
+          </Link>
+        )}
+      </Fact>
+      <Fact name="At the end of a conversation">
+        {extras.length === 0 ? "Nothing more" : `Also ${extras.join(" and ")}`}
+      </Fact>
       {webhook.previous_secret_until !== null && (
-        <div>
-          <dt>Old secret</dt>
-          <dd>
-            Signs too; ends <Time value={webhook.previous_secret_until} />
-          </dd>
-        </div>
+        <Fact name="Old secret">
+          Signs too; ends <Time at={webhook.previous_secret_until} />
+        </Fact>
       )}
-      <div>
-        <dt>Added</dt>
-        <dd>
-          <Time value={webhook.created_at} />
-        </dd>
-      </div>
-    </dl>
+      <Fact name="Added">
+        <Time at={webhook.created_at} />
+      </Fact>
+    </Facts>
   );
 }

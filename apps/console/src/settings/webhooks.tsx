@@ -1,96 +1,98 @@
 import { useQuery } from "@tanstack/react-query";
-import { allPages } from "../api/all-pages.js";
-import type { Agent, Webhook } from "../api/answers.js";
+import { Webhook as WebhookIcon } from "lucide-react";
+import { useMemo } from "react";
+import { agentsQuery } from "../agents/agent-queries.js";
+import type { Webhook } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { webhookCalls } from "../api/webhook-calls.js";
-import { Link } from "../parts/link.js";
-import { PageHeader } from "../parts/page-header.js";
-import { Empty, WhenReady } from "../parts/states.js";
-import { Time } from "../parts/time.js";
+import { LinkButton } from "../ui/button.js";
+import { Link } from "../ui/link.js";
+import { PageHeader } from "../ui/page-header.js";
+import { EmptyState } from "../ui/states.js";
+import type { Column } from "../ui/table/column.js";
+import { DataTable } from "../ui/table/data-table.js";
+import { useListState } from "../ui/table/list-state.js";
+import { useList } from "../ui/table/use-list.js";
+import { Time } from "../ui/time.js";
+import { Mono } from "../ui/values.js";
+import styles from "./settings.module.css";
 import { SettingsNav } from "./settings-nav.js";
 import { eventsInWords } from "./webhook-events.js";
-import { WebhookChip, webhookName } from "./webhook-state.js";
+import { WebhookStatus, webhookName, webhookState } from "./webhook-state.js";
+
+const NO_FILTERS: readonly string[] = [];
+const rowId = ({ id }: Webhook): string => id;
 
 /** The receivers that are told what happens. */
 export function WebhooksPage() {
-  const api = useApi();
-  const { webhooks: receivers } = useCalls(webhookCalls);
-  const query = useQuery({
-    queryKey: ["webhooks"],
-    queryFn: answered(async () => {
-      const [webhooks, agents] = await Promise.all([
-        allPages((cursor) => receivers(cursor)),
-        allPages((cursor) => api.agents(cursor)),
-      ]);
-      if (webhooks.type !== "ok") return webhooks;
-      // Names are a kindness: without them the list is still true.
-      return { type: "ok", value: { ...webhooks.value, agents: agents.type === "ok" ? agents.value.data : [] } };
-    }),
+  const calls = useCalls(webhookCalls);
+  const agents = useQuery(agentsQuery(useApi())).data?.data;
+  const list = useListState(NO_FILTERS);
+  const source = useList({
+    queryKey: ["webhooks", "list"],
+    page: (cursor) => answered(() => calls.webhooks(cursor))(),
   });
+  const columns = useMemo(() => {
+    const names = new Map(agents?.map(({ id, name }) => [id, name]));
+    return columnsOf((id) => (id === null ? "Every agent" : (names.get(id) ?? "One agent")));
+  }, [agents]);
   return (
     <>
       <PageHeader title="Webhooks" lead="Your servers hear of conversations, people who are asked for, and links.">
-        <Link className="button primary" to="/settings/webhooks/new">
+        <LinkButton look="primary" to="/settings/webhooks/new">
           Add a webhook
-        </Link>
+        </LinkButton>
       </PageHeader>
       <SettingsNav />
-      <WhenReady query={query}>
-        {({ data, more, agents }) => (
-          <>
-            {data.length === 0 ? <NoWebhooks /> : <Rows webhooks={data} agents={agents} />}
-            {more && <p className="help">Only the newest {data.length} webhooks are shown.</p>}
-          </>
-        )}
-      </WhenReady>
+      <DataTable
+        {...{ id: "webhooks", label: "Webhooks", list, source, columns, rowId }}
+        order="here"
+        empty={
+          <EmptyState
+            title="No webhooks yet"
+            icon={<WebhookIcon />}
+            action={<LinkButton to="/settings/webhooks/new">Add the first webhook</LinkButton>}
+          >
+            Parley sends your server a signed POST when a conversation begins or ends, when a person is asked for, or
+            when a link stops working, and tries again for a day when it does not answer. Webhooks that agents bring in
+            their document are listed here, too.
+          </EmptyState>
+        }
+      />
     </>
   );
 }
 
-function Rows({ webhooks, agents }: { webhooks: Webhook[]; agents: Agent[] }) {
-  const names = new Map(agents.map(({ id, name }) => [id, name]));
-  return (
-    <ul className="rows">
-      {webhooks.map((webhook) => (
-        <li key={webhook.id} className="row">
-          <div className="row-main">
-            <h2 className="row-title">
-              <Link className="row-title" to="/settings/webhooks/$id" params={{ id: webhook.id }}>
-                {webhookName(webhook)}
-              </Link>
-            </h2>
-            <WebhookChip webhook={webhook} />
-          </div>
-          <p className="row-text mono">{webhook.url}</p>
-          <p className="row-facts">
-            <span>{eventsInWords(webhook.events)}</span>
-            <span>{webhook.agent_id === null ? "every agent" : (names.get(webhook.agent_id) ?? "one agent")}</span>
-            {webhook.agent_version !== null && <span>part of version {webhook.agent_version}</span>}
-            <span>
-              added <Time value={webhook.created_at} />
-            </span>
-          </p>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function NoWebhooks() {
-  return (
-    <Empty title="No webhooks yet">
-      <p>
-        A webhook is an address of your own server. Parley sends it a signed POST when a conversation begins or ends,
-        when a person is asked for, or when a link stops working, and tries again for a day when it does not answer.
-      </p>
-      <p>Agents may also bring webhooks of their own in their document; those are listed here too.</p>
-      <p>
-        <Link className="button primary" to="/settings/webhooks/new">
-          Add the first webhook
-        </Link>
-      </p>
-    </Empty>
-  );
-}
+const columnsOf = (agentOf: (id: string | null) => string): Column<Webhook>[] => [
+  {
+    ...{ id: "name", header: "Name", width: "minmax(8rem, 1.5fr)", value: webhookName },
+    cell: (row) => (
+      <Link className={styles.name} to="/settings/webhooks/$id" params={{ id: row.id }}>
+        {webhookName(row)}
+      </Link>
+    ),
+  },
+  {
+    ...{ id: "status", header: "State", width: "8rem", value: (row) => webhookState(row).word },
+    cell: (row) => <WebhookStatus webhook={row} />,
+  },
+  {
+    ...{ id: "url", header: "Address", width: "minmax(10rem, 2fr)", from: 640, value: ({ url }) => url },
+    cell: ({ url }) => <Mono>{url}</Mono>,
+  },
+  {
+    ...{ id: "events", header: "Events", width: "9rem", from: 820, value: ({ events }) => events.join(" ") },
+    cell: ({ events }) => eventsInWords(events),
+  },
+  {
+    ...{ id: "agent", header: "Agent", width: "minmax(7rem, 1fr)", from: 960, value: (row) => agentOf(row.agent_id) },
+    cell: ({ agent_id: id, agent_version: version }) =>
+      version === null ? agentOf(id) : `${agentOf(id)}, version ${version}`,
+  },
+  {
+    ...{ id: "added", header: "Added", width: "6.5rem", align: "end", from: 480, value: (row) => row.created_at },
+    cell: (row) => <Time at={row.created_at} />,
+  },
+];

@@ -1,7 +1,7 @@
 import { ShieldAlert, ShieldCheck, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { IconButton } from "../ui/button.js";
 import { cx } from "../ui/cx.js";
+import { IconButton } from "../ui/icon-button.js";
 import styles from "./trust.module.css";
 
 interface VerdictProps {

@@ -2,7 +2,6 @@ import { createLink } from "@tanstack/react-router";
 import type { ComponentProps, ReactNode } from "react";
 import styles from "./button.module.css";
 import { cx } from "./cx.js";
-import { Tip } from "./tooltip.js";
 
 /** One primary button per view at most; `danger` only where something is removed. */
 export type ButtonLook = "primary" | "plain" | "quiet" | "danger";
@@ -34,30 +33,6 @@ export function Button({ look = "plain", small, icon, busy = false, className, c
 
 function stop(event: { preventDefault(): void }): void {
   event.preventDefault();
-}
-
-export interface IconButtonProps extends Omit<ComponentProps<"button">, "children"> {
-  /** What it does: its accessible name and its tooltip. */
-  label: string;
-  icon: ReactNode;
-  /** Id of a shortcut whose keys the tooltip shows. */
-  shortcut?: string;
-  look?: ButtonLook;
-}
-
-export function IconButton({ label, icon, shortcut, look = "quiet", className, ...rest }: IconButtonProps) {
-  return (
-    <Tip label={label} shortcut={shortcut}>
-      <button
-        type="button"
-        aria-label={label}
-        {...rest}
-        className={cx(styles.button, styles[look], styles.square, className)}
-      >
-        {icon}
-      </button>
-    </Tip>
-  );
 }
 
 /** Looks like a button, goes to another site. */

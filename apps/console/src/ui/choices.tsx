@@ -1,4 +1,5 @@
 import { Checkbox as BaseCheckbox } from "@base-ui/react/checkbox";
+import { CheckboxGroup as BaseCheckboxGroup } from "@base-ui/react/checkbox-group";
 import { Field } from "@base-ui/react/field";
 import { Fieldset } from "@base-ui/react/fieldset";
 import { Radio } from "@base-ui/react/radio";
@@ -88,6 +89,63 @@ export function RadioGroup<T extends string>({ label, help, error, options, name
         {options.map((option) => (
           <Field.Item key={option.value} className={own.choice}>
             <Radio.Root value={option.value} className={own.radio} />
+            <Field.Label>{option.label}</Field.Label>
+            {option.help === undefined ? null : (
+              <Field.Description className={styles.help}>{option.help}</Field.Description>
+            )}
+          </Field.Item>
+        ))}
+      </Fieldset.Root>
+      {help === undefined ? null : <Field.Description className={styles.help}>{help}</Field.Description>}
+      <Field.Error className={styles.error} match={Boolean(error)}>
+        {error}
+      </Field.Error>
+    </Field.Root>
+  );
+}
+
+interface CheckboxesProps extends Omit<ControlProps<string[]>, "hideLabel"> {
+  options: readonly { value: string; label: ReactNode; help?: ReactNode }[];
+}
+
+/** Any of a few, in the order in which they are listed. */
+export function CheckboxGroup({
+  label,
+  help,
+  error,
+  options,
+  name,
+  disabled,
+  value,
+  onChange,
+  onBlur,
+}: CheckboxesProps) {
+  return (
+    <Field.Root
+      className={styles.field}
+      invalid={Boolean(error)}
+      disabled={disabled ?? false}
+      {...(name === undefined ? {} : { name })}
+    >
+      <Fieldset.Root
+        className={own.choices}
+        render={
+          <BaseCheckboxGroup
+            value={value}
+            onValueChange={(next) =>
+              onChange(options.map((option) => option.value).filter((one) => next.includes(one)))
+            }
+          />
+        }
+      >
+        <Fieldset.Legend className={styles.label}>{label}</Fieldset.Legend>
+        {options.map((option) => (
+          <Field.Item key={option.value} className={own.choice}>
+            <BaseCheckbox.Root value={option.value} className={own.box} onBlur={onBlur}>
+              <BaseCheckbox.Indicator>
+                <Check />
+              </BaseCheckbox.Indicator>
+            </BaseCheckbox.Root>
             <Field.Label>{option.label}</Field.Label>
             {option.help === undefined ? null : (
               <Field.Description className={styles.help}>{option.help}</Field.Description>

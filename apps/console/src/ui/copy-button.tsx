@@ -1,6 +1,7 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Button, IconButton } from "./button.js";
+import { Button } from "./button.js";
+import { IconButton } from "./icon-button.js";
 import { notify } from "./notify.js";
 
 const COPIED_FOR_MS = 2_000;

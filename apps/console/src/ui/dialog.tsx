@@ -1,9 +1,9 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { IconButton } from "./button.js";
 import { cx } from "./cx.js";
 import styles from "./dialog.module.css";
+import { IconButton } from "./icon-button.js";
 
 interface DialogProps {
   open: boolean;

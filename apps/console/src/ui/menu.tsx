@@ -3,8 +3,8 @@ import { Check, Ellipsis } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { Keys } from "../keys/keys.js";
 import { useShortcutKeys } from "../keys/registry.js";
-import { IconButton } from "./button.js";
 import { cx } from "./cx.js";
+import { IconButton } from "./icon-button.js";
 import styles from "./popups.module.css";
 
 interface MenuProps {

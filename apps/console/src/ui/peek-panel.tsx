@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { IconButton } from "./button.js";
+import { IconButton } from "./icon-button.js";
 import styles from "./peek-panel.module.css";
 
 interface PeekProps {

@@ -27,7 +27,10 @@ export function Select<T extends string>({ options, placeholder, ...props }: Sel
         modal={false}
       >
         <Base.Trigger ref={ref} onBlur={props.onBlur} className={cx(styles.input, styles.select)}>
-          <Base.Value className={styles.value} placeholder={placeholder ?? "Choose…"} />
+          <Base.Value
+            className={styles.value}
+            placeholder={options.find(({ value }) => value === "")?.label ?? placeholder ?? "Choose…"}
+          />
           <Base.Icon className={styles.arrow}>
             <ChevronDown />
           </Base.Icon>

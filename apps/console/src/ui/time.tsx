@@ -8,6 +8,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
 /** One clock for all times on the page. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
+  // It stood still while no time was on the page.
+  if (timer === undefined) now = Date.now();
   timer ??= setInterval(() => {
     now = Date.now();
     for (const each of listeners) each();
@@ -27,6 +29,7 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const sameYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const otherYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 const MINUTE = 60_000;
@@ -45,15 +48,22 @@ export function relativeTime(at: number, present: number): string {
   return (year(at) === year(present) ? sameYear : otherYear).format(at);
 }
 
-/** A point in time, relative and kept true by itself; `show` chooses the time of day or the whole date instead. The title is exact. */
-export function Time({ at, show = "relative" }: { at: string | number | null; show?: "relative" | "clock" | "date" }) {
+const SHOWN = { clock, date: otherYear, moment };
+
+interface TimeProps {
+  at: string | number | null;
+  /** Time of day, date, or both, in place of how long ago it was. */
+  show?: "relative" | keyof typeof SHOWN;
+}
+
+/** A point in time, relative and kept true by itself unless `show` says otherwise. The title is exact. */
+export function Time({ at, show = "relative" }: TimeProps) {
   const present = useNow();
   if (at === null) return <span>–</span>;
   const time = new Date(at);
-  const text = show === "clock" ? clock.format(time) : show === "date" ? otherYear.format(time) : null;
   return (
     <time dateTime={time.toISOString()} title={exact.format(time)}>
-      {text ?? relativeTime(time.getTime(), Math.max(present, 0))}
+      {show === "relative" ? relativeTime(time.getTime(), present) : SHOWN[show].format(time)}
     </time>
   );
 }

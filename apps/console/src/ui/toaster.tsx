@@ -1,8 +1,8 @@
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
 import { useEffect } from "react";
-import { IconButton } from "./button.js";
 import { cx } from "./cx.js";
+import { IconButton } from "./icon-button.js";
 import { follow, type Message } from "./notify.js";
 import styles from "./toast.module.css";
 

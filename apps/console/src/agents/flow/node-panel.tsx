@@ -1,9 +1,10 @@
 import { ArrowDown, ArrowUp, X } from "lucide-react";
 import { useState } from "react";
 import type { Agent } from "../../api/answers.js";
-import { Button, IconButton, LinkButton } from "../../ui/button.js";
+import { Button, LinkButton } from "../../ui/button.js";
 import { Switch } from "../../ui/choices.js";
 import { ConfirmDialog } from "../../ui/confirm-dialog.js";
+import { IconButton } from "../../ui/icon-button.js";
 import { DraftArea, DraftText } from "../draft-field.js";
 import { fieldsOf, TYPE_WORDS } from "../node-words.js";
 import { CommitField } from "./commit-field.js";

@@ -1,8 +1,9 @@
 import type { GraphEdge } from "@parley/workflow-document";
 import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { Button, IconButton } from "../../ui/button.js";
+import { Button } from "../../ui/button.js";
 import { Combobox } from "../../ui/combobox.js";
+import { IconButton } from "../../ui/icon-button.js";
 import { TextField } from "../../ui/text-field.js";
 import { CommitField } from "./commit-field.js";
 import styles from "./flow-tab.module.css";

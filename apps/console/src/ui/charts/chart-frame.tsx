@@ -1,8 +1,8 @@
 import { ChartColumn, Download, Table2 } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
-import { csv } from "../../parts/csv.js";
-import { fileName, saveFile } from "../../parts/save-file.js";
-import { IconButton } from "../button.js";
+import { csv } from "../csv.js";
+import { IconButton } from "../icon-button.js";
+import { fileName, saveFile } from "../save-file.js";
 import { type ChartData, COLOURS, plainNumber } from "./chart-data.js";
 import styles from "./charts.module.css";
 

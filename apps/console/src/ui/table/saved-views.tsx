@@ -1,7 +1,8 @@
 import { isRecord } from "@parley/web-kit";
 import { Bookmark, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { Button, IconButton } from "../button.js";
+import { Button } from "../button.js";
+import { IconButton } from "../icon-button.js";
 import { Popover } from "../popover.js";
 import { TextField } from "../text-field.js";
 import { useKept } from "./kept.js";

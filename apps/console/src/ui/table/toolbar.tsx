@@ -1,11 +1,11 @@
 import { Columns3, Download } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { csv } from "../../parts/csv.js";
-import { saveFile } from "../../parts/save-file.js";
 import { Button } from "../button.js";
+import { csv } from "../csv.js";
 import { Menu, MenuCheck } from "../menu.js";
 import { notify } from "../notify.js";
 import { refusalOf } from "../refusal.js";
+import { saveFile } from "../save-file.js";
 import type { Column, Filter } from "./column.js";
 import { Filters } from "./filters.js";
 import type { ListState } from "./list-state.js";

@@ -1,8 +1,9 @@
 import { Inbox, Plus } from "lucide-react";
 import { Avatar } from "../../../src/ui/avatar.js";
-import { Button, IconButton, LinkButton } from "../../../src/ui/button.js";
+import { Button, LinkButton } from "../../../src/ui/button.js";
 import { BarChart, Funnel, LineChart, Sparkline } from "../../../src/ui/charts/charts.js";
 import { CopyButton } from "../../../src/ui/copy-button.js";
+import { IconButton } from "../../../src/ui/icon-button.js";
 import { Markdown } from "../../../src/ui/markdown/markdown.js";
 import { QueryView } from "../../../src/ui/query-view.js";
 import { EmptyState } from "../../../src/ui/states.js";

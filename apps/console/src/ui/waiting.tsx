@@ -1,15 +1,10 @@
-import { useEffect, useState } from "react";
+import { useNow } from "./time.js";
 
 const MINUTE_MS = 60_000;
 
 /** Since when somebody waits for a person, in minutes that go on. */
 export function Waiting({ since }: { since: string }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), MINUTE_MS / 2);
-    return () => clearInterval(timer);
-  }, []);
-  const minutes = Math.max(0, Math.floor((now - Date.parse(since)) / MINUTE_MS));
+  const minutes = Math.max(0, Math.floor((useNow() - Date.parse(since)) / MINUTE_MS));
   return <>{minutes === 0 ? "Waiting for a person" : `Waiting for a person, ${inWords(minutes)}`}</>;
 }
 

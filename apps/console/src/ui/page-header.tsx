@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { usePageTitle } from "../app/page-title.js";
 import { Link, type Target } from "./link.js";
+import styles from "./page-header.module.css";
 
 interface PageHeaderProps {
   title: string;
@@ -16,10 +17,10 @@ export function PageHeader({ title, parent, lead, children }: PageHeaderProps) {
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   usePageTitle(title);
   return (
-    <header className="page-header">
-      <div className="page-title">
+    <header className={styles.header}>
+      <div className={styles.title}>
         {parent && (
-          <Link className="back" to={parent.to} params={parent.params} search={parent.search}>
+          <Link className={styles.back} to={parent.to} params={parent.params} search={parent.search}>
             <span aria-hidden="true">‹ </span>
             {parent.label}
           </Link>
@@ -27,9 +28,9 @@ export function PageHeader({ title, parent, lead, children }: PageHeaderProps) {
         <h1 ref={heading} tabIndex={-1}>
           {title}
         </h1>
-        {lead && <p className="lead">{lead}</p>}
+        {lead && <p className={styles.lead}>{lead}</p>}
       </div>
-      {children && <div className="actions">{children}</div>}
+      {children && <div className={styles.actions}>{children}</div>}
     </header>
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { CopyField } from "./copy-field.js";
+import styles from "./secret-once.module.css";
 
 interface SecretOnceProps {
   title: string;
@@ -17,14 +18,14 @@ export function SecretOnce({ title, label, secret, beside, children, done }: Sec
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
-    <section className="outcome good secret-once">
+    <section className={styles.secret}>
       <h2 ref={heading} tabIndex={-1}>
         {title}
       </h2>
-      {children}
-      {beside && <CopyField label={beside.label} value={beside.value} shown />}
-      <CopyField label={label} value={secret} shown />
-      <div className="actions start">{done}</div>
+      <div className={styles.text}>{children}</div>
+      {beside && <CopyField {...beside} />}
+      <CopyField label={label} value={secret} />
+      <div className={styles.done}>{done}</div>
     </section>
   );
 }
