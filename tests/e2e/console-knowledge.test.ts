@@ -38,7 +38,7 @@ describe("the knowledge base in the console against the product", () => {
     const page = await signIn("/agents/clinic-desk");
     await page.getByRole("link", { name: "Knowledge" }).click();
     await page.getByText("No documents yet").waitFor();
-    await page.getByLabel("Choose files, or drop them here").setInputFiles([
+    await page.locator("input[type=file]").setInputFiles([
       {
         name: "prices.md",
         mimeType: "text/markdown",
@@ -49,9 +49,14 @@ describe("the knowledge base in the console against the product", () => {
     ]);
     await page.getByText("2 documents are in the knowledge base, 1 refused.").waitFor();
     await page.getByRole("link", { name: "leaflet.pdf" }).waitFor();
-    await expect.poll(() => page.locator(".row.with-actions").count()).toBe(2);
+    await expect.poll(() => page.getByRole("button", { name: /^Delete / }).count()).toBe(2);
     await page.reload();
-    await page.locator(".ingesting .row").filter({ hasText: "broken.pdf" }).getByText("Not added").waitFor();
+    await page
+      .getByRole("list", { name: "Being read" })
+      .getByRole("listitem")
+      .filter({ hasText: "broken.pdf" })
+      .getByText("Not added")
+      .waitFor();
 
     await page.getByLabel("What a visitor might say").fill("What does an MRI cost?");
     await page.keyboard.press("Enter");

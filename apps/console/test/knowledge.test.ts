@@ -7,12 +7,13 @@ const bench = consoleBench();
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
 const KNOWLEDGE = "/console/knowledge/clinic-desk";
 const file = (name: string, content = "x") => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
-const chooser = (page: Page) => page.getByLabel("Choose files, or drop them here");
+const chooser = (page: Page) => page.locator("input[type=file]");
 
 describe.skipIf(skipBrowser)("documents", () => {
   it("are sent one by one when they are chosen, with their language, and what became of each is told", async () => {
     const page = await bench.open(KNOWLEDGE);
-    await page.getByLabel("Language of the text").selectOption("german");
+    await page.getByLabel("Language of the text", { exact: true }).fill("germ");
+    await page.getByRole("option", { name: "German" }).click();
     await chooser(page).setInputFiles([file("prices.md"), file("hours.md"), file("setup.exe"), file("empty.md", "")]);
     await page.getByText("Replaced the earlier one").waitFor();
     await page.getByText("It is empty.").waitFor();
@@ -28,15 +29,15 @@ describe.skipIf(skipBrowser)("documents", () => {
 
   it("can be dropped", async () => {
     const page = await bench.open(KNOWLEDGE);
-    await chooser(page).waitFor();
+    await page.getByText("drop them here").waitFor();
     await page.evaluate(`{
       const data = new DataTransfer();
       data.items.add(new File(["Nine to five."], "dropped.md"));
       for (const type of ["dragover", "drop"])
-        document.querySelector(".drop").dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+        document.querySelector("[aria-label=Files]").dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
     }`);
     await page.getByRole("link", { name: "dropped.md" }).waitFor();
-    await expect.poll(() => page.locator(".drop.over").count()).toBe(0);
+    await expect.poll(() => page.locator("[data-over]").count()).toBe(0);
   });
 
   it("are looked at again while their vectors are made", async () => {
@@ -48,7 +49,7 @@ describe.skipIf(skipBrowser)("documents", () => {
     });
     await page.getByText("Waits for vectors").waitFor();
     bench.api().documents = [documentRow({})];
-    await page.getByText("Words and vectors", { exact: true }).and(page.locator(".chip")).waitFor();
+    await page.getByRole("listitem").getByText("Words and vectors", { exact: true }).waitFor();
     const looked = calls("GET /agents/:/knowledge").length;
     expect(looked).toBeGreaterThan(1);
   });

@@ -422,7 +422,7 @@ const STATES: { name: string; path: string; answers?: Answers; act?: (page: Page
           next_cursor: "more",
         },
       },
-      act: (page) => page.getByRole("row").filter({ hasText: "Waiting" }).click(),
+      act: (page) => page.getByRole("row").filter({ hasText: "Waiting" }).first().click(),
       shows: "maintenance",
     },
     {

@@ -1,86 +1,83 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AccessPolicy, type AccessRequest, type Agent, REQUEST_STATUSES } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
+import { Block, Note, Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { keepFocus } from "../ui/keep-focus.js";
 import { notify } from "../ui/notify.js";
-import { ProblemCard } from "../ui/problem-card.js";
 import { QueryView } from "../ui/query-view.js";
+import { refusalOf } from "../ui/refusal.js";
+import { Select } from "../ui/select.js";
+import { Status, type Tone } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 
-const WORDS: Record<AccessRequest["status"], string> = { pending: "Waiting", approved: "Approved", denied: "Denied" };
+const STATES: Record<AccessRequest["status"], { word: string; tone: Tone }> = {
+  pending: { word: "Waiting", tone: "warn" },
+  approved: { word: "Approved", tone: "good" },
+  denied: { word: "Denied", tone: "neutral" },
+};
+const OPTIONS = [
+  ...REQUEST_STATUSES.map((value) => ({ value: value as string, label: STATES[value].word })),
+  { value: "", label: "All" },
+];
 
 /** Who asked to be let in; a decision may be changed later. */
 export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPolicy["mode"] }) {
   const api = useLinkApi();
-  const [status, setStatus] = useState<string>("pending");
+  const [status, setStatus] = useState("pending");
   const query = useQuery({
     queryKey: ["access-requests", agent.id, status],
     queryFn: answered(() => api.accessRequests(agent.id, status)),
   });
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const decide = async (request: AccessRequest, decision: "approve" | "deny"): Promise<void> => {
-    const answer = await api.decideAccess(agent.id, request.id, decision);
-    if (answer.type !== "ok") return setProblem(answer);
-    setProblem(null);
-    await query.refetch();
-    keepFocus();
-    notify.good(
-      decision === "approve"
-        ? `${request.email} is approved and told so by mail.`
-        : `${request.email} is denied; no mail is sent.`,
-    );
-  };
+  const decide = useMutation({
+    mutationFn: async ({ request, decision }: { request: AccessRequest; decision: "approve" | "deny" }) => {
+      await answered(() => api.decideAccess(agent.id, request.id, decision))();
+      await query.refetch();
+      keepFocus();
+      notify.good(
+        decision === "approve"
+          ? `${request.email} is approved and told so by mail.`
+          : `${request.email} is denied; no mail is sent.`,
+      );
+    },
+    onError: (error: unknown) => notify.problem(refusalOf(error).detail),
+  });
   return (
-    <section className="block" aria-labelledby="requests-title">
-      <div className="block-head wrap">
-        <h2 id="requests-title">Access requests</h2>
-        <select
-          className="input small"
-          aria-label="Which requests"
-          value={status}
-          onChange={(event) => setStatus(event.currentTarget.value)}
-        >
-          {REQUEST_STATUSES.map((known) => (
-            <option key={known} value={known}>
-              {WORDS[known]}
-            </option>
-          ))}
-          <option value="">All</option>
-        </select>
-      </div>
-      {problem && <ProblemCard problem={problem} />}
+    <Block
+      title="Access requests"
+      actions={<Select label="Which requests" hideLabel options={OPTIONS} value={status} onChange={setStatus} />}
+    >
       <QueryView query={query}>
         {({ data, next_cursor: nextCursor }) => (
           <>
             {data.length === 0 && <NoRequests mode={mode} status={status} />}
-            <ul className="rows">
+            <Rows>
               {data.map((request) => (
                 <RequestRow
                   key={request.id}
                   request={request}
-                  onDecide={(decision) => void decide(request, decision)}
+                  onDecide={(decision) => decide.mutate({ request, decision })}
                 />
               ))}
-            </ul>
-            {nextCursor !== null && <p className="help more">Only the newest {data.length} are shown.</p>}
+            </Rows>
+            {nextCursor !== null && <Note>Only the newest {data.length} are shown.</Note>}
           </>
         )}
       </QueryView>
-    </section>
+    </Block>
   );
 }
 
 function NoRequests({ mode, status }: { mode: AccessPolicy["mode"]; status: string }) {
   return (
-    <p className="note">
+    <Note>
       {status === "pending" ? "Nobody is waiting. " : "There are none. "}
       {mode === "approval"
         ? "Whoever confirms an address that is not on the list appears here."
         : "Requests come in while “Approved addresses” is chosen above."}
-    </p>
+    </Note>
   );
 }
 
@@ -89,51 +86,35 @@ interface RequestRowProps {
   onDecide(decision: "approve" | "deny"): void;
 }
 
-function RequestRow({ request, onDecide }: RequestRowProps) {
+function RequestRow({ request: { email, status, created_at: at, decided_at: decidedAt }, onDecide }: RequestRowProps) {
   return (
-    <li className="row with-actions">
-      <div>
-        <div className="row-main">
-          <h3 className="row-title">{request.email}</h3>
-          <span
-            className={`chip ${request.status === "approved" ? "active" : request.status === "pending" ? "full" : ""}`}
-          >
-            {WORDS[request.status]}
-          </span>
-        </div>
-        <p className="row-facts">
-          <span>
-            asked <Time at={request.created_at} />
-          </span>
-          {request.decided_at && (
-            <span>
-              decided <Time at={request.decided_at} />
-            </span>
+    <Row
+      title={email}
+      beside={<Status tone={STATES[status].tone}>{STATES[status].word}</Status>}
+      facts={[
+        <>
+          asked <Time at={at} />
+        </>,
+        decidedAt && (
+          <>
+            decided <Time at={decidedAt} />
+          </>
+        ),
+      ]}
+      actions={
+        <>
+          {status !== "approved" && (
+            <Button small aria-label={`Approve ${email}`} onClick={() => onDecide("approve")}>
+              Approve
+            </Button>
           )}
-        </p>
-      </div>
-      <div className="actions">
-        {request.status !== "approved" && (
-          <button
-            type="button"
-            className="button quiet small"
-            aria-label={`Approve ${request.email}`}
-            onClick={() => onDecide("approve")}
-          >
-            Approve
-          </button>
-        )}
-        {request.status !== "denied" && (
-          <button
-            type="button"
-            className="button quiet small risky"
-            aria-label={`Deny ${request.email}`}
-            onClick={() => onDecide("deny")}
-          >
-            Deny
-          </button>
-        )}
-      </div>
-    </li>
+          {status !== "denied" && (
+            <Button small look="danger" aria-label={`Deny ${email}`} onClick={() => onDecide("deny")}>
+              Deny
+            </Button>
+          )}
+        </>
+      }
+    />
   );
 }

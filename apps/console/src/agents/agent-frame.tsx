@@ -6,7 +6,7 @@ import type { Agent } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import type { VersionView } from "../api/workbench-calls.js";
-import { Link } from "../ui/link.js";
+import { LinkButton } from "../ui/button.js";
 import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
 import { Tab, Tabs } from "../ui/tabs.js";
@@ -56,12 +56,12 @@ export function AgentFrame({ name, children }: FrameProps) {
         parent={{ to: "/agents", label: "Agents" }}
         lead={shown?.description ?? undefined}
       >
-        <Link className="button quiet" to="/import/{-$agent}" params={params}>
+        <LinkButton to="/import/{-$agent}" params={params}>
           Import a version
-        </Link>
-        <Link className="button quiet" to="/links/{-$agent}" params={params}>
+        </LinkButton>
+        <LinkButton to="/links/{-$agent}" params={params}>
           Links
-        </Link>
+        </LinkButton>
       </PageHeader>
       <AgentTabs agent={params.agent} />
       <div className={styles.tab}>

@@ -1,28 +1,36 @@
 import { useQuery } from "@tanstack/react-query";
+import { Bot } from "lucide-react";
 import { agentsQuery } from "../agents/agent-queries.js";
 import type { Agent } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { Note, Row, Rows } from "../ui/block.js";
+import { LinkButton } from "../ui/button.js";
 import { Link } from "../ui/link.js";
 import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
 import { EmptyState } from "../ui/states.js";
+import { Status } from "../ui/status.js";
 import { Time } from "../ui/time.js";
+import { Mono } from "../ui/values.js";
 
 export function AgentsPage() {
-  const api = useApi();
-  const query = useQuery(agentsQuery(api));
+  const query = useQuery(agentsQuery(useApi()));
   return (
     <>
       <PageHeader title="Agents" lead="Each agent has versions; new conversations use the active one.">
-        <Link className="button primary" to="/import/{-$agent}">
+        <LinkButton look="primary" to="/import/{-$agent}">
           Import an agent
-        </Link>
+        </LinkButton>
       </PageHeader>
-      <QueryView query={query}>
+      <QueryView query={query} isEmpty={({ data }) => data.length === 0} empty={<NoAgents />}>
         {({ data, more }) => (
           <>
-            {data.length === 0 ? <NoAgents /> : <AgentRows agents={data} />}
-            {more && <p className="help">Only the first {data.length} agents are shown.</p>}
+            <Rows>
+              {data.map((agent) => (
+                <AgentRow key={agent.id} agent={agent} />
+              ))}
+            </Rows>
+            {more && <Note>Only the first {data.length} agents are shown.</Note>}
           </>
         )}
       </QueryView>
@@ -32,53 +40,56 @@ export function AgentsPage() {
 
 function NoAgents() {
   return (
-    <EmptyState title="No agents yet">
-      <p>
-        An agent is a document: who it is, and the workflow its conversations follow. Write one in JSON or YAML, import
-        it here, and see every mistake with its place in the document before anything is kept.
-      </p>
-      <p>
-        <Link className="button primary" to="/import/{-$agent}">
-          Import the first agent
-        </Link>
-      </p>
+    <EmptyState
+      title="No agents yet"
+      icon={<Bot />}
+      action={<LinkButton to="/import/{-$agent}">Import the first agent</LinkButton>}
+    >
+      An agent is a document: who it is, and the workflow its conversations follow. Write one in JSON or YAML, import it
+      here, and see every mistake with its place in the document before anything is kept.
     </EmptyState>
   );
 }
 
-function AgentRows({ agents }: { agents: Agent[] }) {
+function AgentRow({ agent }: { agent: Agent }) {
+  const { slug, name, active_version: version } = agent;
   return (
-    <ul className="rows">
-      {agents.map((agent) => (
-        <li key={agent.id} className="row">
-          <div className="row-main">
-            <Link className="row-title" to="/agents/$agent" params={{ agent: agent.slug }}>
-              {agent.name}
-            </Link>
-            {agent.active_version === null ? (
-              <span className="chip inactive">No active version</span>
-            ) : (
-              <span className="chip active">Version {agent.active_version} active</span>
-            )}
-          </div>
-          {agent.description && <p className="row-text">{agent.description}</p>}
-          <p className="row-facts">
-            <span className="mono">{agent.slug}</span>
-            <span>
-              changed <Time at={agent.updated_at} />
-            </span>
-            <Link to="/knowledge/$agent" params={{ agent: agent.slug }} aria-label={`Knowledge of ${agent.name}`}>
-              Knowledge
-            </Link>
-            <Link to="/links/{-$agent}" params={{ agent: agent.slug }} aria-label={`Links of ${agent.name}`}>
-              Links
-            </Link>
-            <Link to="/sessions" search={{ agent: agent.id }} aria-label={`Sessions of ${agent.name}`}>
-              Sessions
-            </Link>
-          </p>
-        </li>
-      ))}
-    </ul>
+    <Row
+      title={
+        <Link to="/agents/$agent" params={{ agent: slug }}>
+          {name}
+        </Link>
+      }
+      beside={
+        version === null ? <Status>No active version</Status> : <Status tone="good">Version {version} active</Status>
+      }
+      facts={[
+        <Mono key="slug">{slug}</Mono>,
+        <>
+          changed <Time at={agent.updated_at} />
+        </>,
+      ]}
+      actions={
+        <>
+          <LinkButton
+            small
+            look="quiet"
+            to="/knowledge/$agent"
+            params={{ agent: slug }}
+            aria-label={`Knowledge of ${name}`}
+          >
+            Knowledge
+          </LinkButton>
+          <LinkButton small look="quiet" to="/links/{-$agent}" params={{ agent: slug }} aria-label={`Links of ${name}`}>
+            Links
+          </LinkButton>
+          <LinkButton small look="quiet" to="/sessions" search={{ agent: agent.id }} aria-label={`Sessions of ${name}`}>
+            Sessions
+          </LinkButton>
+        </>
+      }
+    >
+      {agent.description && <Note>{agent.description}</Note>}
+    </Row>
   );
 }

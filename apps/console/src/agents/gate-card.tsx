@@ -6,7 +6,10 @@ import type { Problem } from "../api/problem.js";
 import { answered, unlessRefused } from "../api/query.js";
 import { useWorkbench } from "../api/use-workbench.js";
 import { plural } from "../sessions/session-rows.js";
+import { Buttons, Note } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import styles from "../ui/problem-card.module.css";
 import { TextArea } from "../ui/text-field.js";
 
 interface GateCardProps {
@@ -30,24 +33,24 @@ export function GateCard({ title, refusal, told = false, onTest, testing = false
   const mayOverride = query.data && query.data;
   return (
     <>
-      <section className="problem" role="alert">
+      <section className={styles.card} role="alert">
         <CircleAlert className="icon" aria-hidden="true" />
         <div>
-          <p className="problem-text">{title}</p>
+          <p className={styles.text}>{title}</p>
           <Why refusal={refusal} told={told} />
         </div>
-        <div className="actions start">
+        <Buttons>
           {onTest && refusal.state !== "not_required" && (
-            <button type="button" className="button quiet small" aria-disabled={testing} onClick={onTest}>
+            <Button small busy={testing} onClick={onTest}>
               {testing ? "Testing…" : "Run the tests"}
-            </button>
+            </Button>
           )}
           {mayOverride && (
-            <button type="button" className="button quiet small risky" onClick={() => setAsking(true)}>
+            <Button small look="danger" onClick={() => setAsking(true)}>
               Publish anyway…
-            </button>
+            </Button>
           )}
-        </div>
+        </Buttons>
       </section>
       {asking && <OverrideDialog onPublish={onPublish} onClose={() => setAsking(false)} />}
     </>
@@ -61,12 +64,12 @@ function Why({ refusal: { state, failing }, told }: { refusal: GateRefusal; told
   return (
     <>
       <p>{plural(failing.length, "test")} did not pass:</p>
-      <ul className="gate-tests">
+      <ul className={styles.list}>
         {failing.map(({ name, reasons: [reason] }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: names of tests may be alike
           <li key={`${index} ${name}`}>
             <strong>{name}</strong>
-            {!told && reason !== undefined && <span className="fact-note">{reason}</span>}
+            {!told && reason !== undefined && <Note>{reason}</Note>}
           </li>
         ))}
       </ul>

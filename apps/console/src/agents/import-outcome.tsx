@@ -1,10 +1,12 @@
 import { useEffect, useRef } from "react";
 import type { Issue } from "../api/answers.js";
 import type { Problem } from "../api/problem.js";
+import { cx } from "../ui/cx.js";
 import { ProblemCard } from "../ui/problem-card.js";
 import { GateCard } from "./gate-card.js";
 import { IssueList } from "./issue-list.js";
 import type { Outcome } from "./use-document-import.js";
+import styles from "./workbench.module.css";
 
 interface ImportOutcomeProps {
   outcome: Outcome;
@@ -24,7 +26,7 @@ export function ImportOutcome(props: ImportOutcomeProps) {
     if (outcome.type !== "none") place.current?.scrollIntoView({ block: "nearest" });
   }, [outcome]);
   return (
-    <div ref={place} className="outcomes">
+    <div ref={place} className={styles.outcomes}>
       <OutcomeText {...props} />
     </div>
   );
@@ -40,14 +42,14 @@ function OutcomeText({ outcome, source, onShow, onPublish }: ImportOutcomeProps)
       return <GateCard title="Nothing was imported" refusal={outcome.refusal} onPublish={onPublish} />;
     case "invalid":
       return (
-        <section className="outcome bad" role="alert">
+        <section className={cx(styles.outcome, styles.bad)} role="alert">
           <h2>The document is not valid; nothing was kept</h2>
           <IssueList issues={outcome.issues} source={source} onShow={onShow} />
         </section>
       );
     case "checked":
       return (
-        <section className="outcome good" role="status">
+        <section className={styles.outcome} role="status">
           <h2>The document is valid</h2>
           {outcome.makes && <p>{MAKES[outcome.makes]}</p>}
           <IssueList issues={outcome.issues} source={source} onShow={onShow} />

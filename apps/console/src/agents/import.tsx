@@ -1,12 +1,17 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
+import { type Ref, useRef } from "react";
 import { useWorkbench } from "../api/use-workbench.js";
-import { Field, focusFirst } from "../parts/field.js";
+import { Buttons, Fields } from "../ui/block.js";
+import { Button } from "../ui/button.js";
+import { Checkbox } from "../ui/choices.js";
+import { FileButton } from "../ui/file-button.js";
 import { notify } from "../ui/notify.js";
 import { PageHeader } from "../ui/page-header.js";
+import { TextArea, TextField } from "../ui/text-field.js";
 import { ImportOutcome } from "./import-outcome.js";
 import { revealIssue } from "./issue-list.js";
 import { type DocumentImport, useDocumentImport } from "./use-document-import.js";
+import styles from "./workbench.module.css";
 
 const route = getRouteApi("/import/{-$agent}");
 
@@ -17,7 +22,6 @@ export function ImportPage() {
   const editing = useDocumentImport({
     api: useWorkbench(),
     agent,
-    onWrong: focusFirst,
     onImported: ({ agent_id: agentId, version, active }) => {
       notify.good(`Version ${version ?? ""} imported${active ? " and active" : ""}.`);
       void navigate(
@@ -35,74 +39,73 @@ export function ImportPage() {
         lead="Check first: nothing is kept, and every mistake is shown with its place."
       />
       <form
-        className="form"
         noValidate
+        className={styles.narrow}
         onSubmit={(event) => {
           event.preventDefault();
           void editing.run("import");
         }}
       >
-        <DocumentField editing={editing} />
-        <div className="form-pair">
-          <AgentField editing={editing} fixed={agent !== null} />
-          <NotesField editing={editing} />
-        </div>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={editing.form.activate}
-            onChange={(event) => editing.change({ activate: event.currentTarget.checked })}
+        <Fields>
+          <DocumentField editing={editing} />
+          <Fields pairs>
+            <TextField
+              label="Agent"
+              help="Its name in addresses. An existing name gets a new version, a new one makes an agent."
+              error={editing.wrong.agent}
+              mono
+              maxLength={64}
+              disabled={agent !== null}
+              value={editing.form.name}
+              onChange={(name) => editing.change({ name })}
+            />
+            <TextField
+              label="Notes"
+              help="What changed, for whoever reads the list of versions. At most 500 characters."
+              maxLength={500}
+              value={editing.form.notes}
+              onChange={(notes) => editing.change({ notes })}
+            />
+          </Fields>
+          <Checkbox
+            label="Use this version for new conversations at once"
+            value={editing.form.activate}
+            onChange={(activate) => editing.change({ activate })}
           />
-          <span>Use this version for new conversations at once</span>
-        </label>
-        <Buttons editing={editing} />
+          <Buttons>
+            <Button type="submit" look="primary" busy={editing.busy === "import"}>
+              Import
+            </Button>
+            <Button busy={editing.busy === "check"} onClick={() => void editing.run("check")}>
+              Check only
+            </Button>
+          </Buttons>
+        </Fields>
       </form>
     </>
   );
 }
 
-interface PartProps {
-  editing: DocumentImport;
-}
-
-function DocumentField({ editing }: PartProps) {
+function DocumentField({ editing }: { editing: DocumentImport }) {
   const editor = useRef<HTMLTextAreaElement>(null);
   const { form, wrong, outcome, edit, upload } = editing;
   return (
     <>
-      <Field
-        name="document"
+      <TextArea
+        ref={editor as Ref<never>}
         label="Document"
         help="JSON or YAML, with the parts agent and workflow."
-        problem={wrong.document}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            ref={editor}
-            className="input mono document"
-            rows={16}
-            spellCheck={false}
-            autoCapitalize="off"
-            wrap="off"
-            value={form.source}
-            onChange={(event) => edit(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <div className="field">
-        <label htmlFor="field-file">Or choose a file</label>
-        <input
-          id="field-file"
-          className="file"
-          type="file"
-          accept=".json,.yaml,.yml,application/json"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            if (file) void upload(file);
-          }}
-        />
-      </div>
+        error={wrong.document}
+        mono
+        rows={16}
+        value={form.source}
+        onChange={edit}
+      />
+      <FileButton
+        label="Choose a file"
+        accept=".json,.yaml,.yml,application/json"
+        onFiles={([file]) => file && void upload(file)}
+      />
       <ImportOutcome
         outcome={outcome}
         source={form.source}
@@ -110,63 +113,5 @@ function DocumentField({ editing }: PartProps) {
         onPublish={editing.publish}
       />
     </>
-  );
-}
-
-function AgentField({ editing, fixed }: PartProps & { fixed: boolean }) {
-  return (
-    <Field
-      name="agent"
-      label="Agent"
-      help="Its name in addresses. An existing name gets a new version, a new one makes an agent."
-      problem={editing.wrong.agent}
-    >
-      {(control) => (
-        <input
-          {...control}
-          className="input mono"
-          maxLength={64}
-          autoCapitalize="off"
-          autoComplete="off"
-          spellCheck={false}
-          readOnly={fixed}
-          value={editing.form.name}
-          onChange={(event) => editing.change({ name: event.currentTarget.value })}
-        />
-      )}
-    </Field>
-  );
-}
-
-function NotesField({ editing }: PartProps) {
-  return (
-    <Field
-      name="notes"
-      label="Notes"
-      help="What changed, for whoever reads the list of versions. At most 500 characters."
-    >
-      {(control) => (
-        <input
-          {...control}
-          className="input"
-          maxLength={500}
-          value={editing.form.notes}
-          onChange={(event) => editing.change({ notes: event.currentTarget.value })}
-        />
-      )}
-    </Field>
-  );
-}
-
-function Buttons({ editing: { busy, run } }: PartProps) {
-  return (
-    <div className="actions start">
-      <button type="submit" className="button primary" aria-disabled={busy !== null}>
-        {busy === "import" ? "Importing…" : "Import"}
-      </button>
-      <button type="button" className="button quiet" aria-disabled={busy !== null} onClick={() => void run("check")}>
-        {busy === "check" ? "Checking…" : "Check only"}
-      </button>
-    </div>
   );
 }

@@ -1,4 +1,6 @@
 import type { Ingestion } from "../api/answers.js";
+import { Note, Row, Rows } from "../ui/block.js";
+import { Status } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import { sizeOf } from "./knowledge-list.js";
 
@@ -12,28 +14,24 @@ const REASONS: Record<string, string> = {
 /** What is being read, and what could not be: whoever has sent it may have closed the page since. */
 export function IngestionList({ ingesting }: { ingesting: Ingestion[] }) {
   return (
-    <ul className="rows ingesting">
+    <Rows label="Being read">
       {ingesting.map(({ name, bytes, status, error, started_at: startedAt }) => (
-        <li key={`${name} ${startedAt}`} className="row">
-          <div className="row-main">
-            <h3 className="row-title">{name}</h3>
-            {status === "processing" ? (
-              <span className="chip live">Reading</span>
-            ) : (
-              <span className="chip error">Not added</span>
-            )}
-          </div>
-          {status === "failed" && (
-            <p className="row-text">{REASONS[error ?? ""] ?? "It could not be added. Send it again."}</p>
-          )}
-          <p className="row-facts">
-            <span>{sizeOf(bytes)}</span>
-            <span>
+        <Row
+          key={`${name} ${startedAt}`}
+          title={name}
+          beside={
+            status === "processing" ? <Status tone="accent">Reading</Status> : <Status tone="problem">Not added</Status>
+          }
+          facts={[
+            sizeOf(bytes),
+            <>
               sent <Time at={startedAt} />
-            </span>
-          </p>
-        </li>
+            </>,
+          ]}
+        >
+          {status === "failed" && <Note>{REASONS[error ?? ""] ?? "It could not be added. Send it again."}</Note>}
+        </Row>
       ))}
-    </ul>
+    </Rows>
   );
 }

@@ -1,4 +1,7 @@
 import type { Issue } from "../api/answers.js";
+import { Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
+import { Chip } from "../ui/status.js";
 import { lineOf, positionOf } from "./json-position.js";
 
 interface IssueListProps {
@@ -11,24 +14,32 @@ interface IssueListProps {
 export function IssueList({ issues, source, onShow }: IssueListProps) {
   if (issues.length === 0) return null;
   return (
-    <ul className="issues">
+    <Rows>
       {issues.map((issue) => {
         const path = pathText(issue.path);
         const position = positionOf(source, issue.path);
         return (
-          <li key={`${path} ${issue.code} ${issue.message}`}>
-            <span className={`chip ${issue.severity}`}>{issue.severity === "error" ? "Error" : "Warning"}</span>
-            <code className="issue-path">{path}</code>
-            <span className="issue-text">{issue.message}</span>
-            {position && (
-              <button type="button" className="link-button" onClick={() => onShow(issue)}>
-                Show line {lineOf(source, position.start)}
-              </button>
-            )}
-          </li>
+          <Row
+            key={`${path} ${issue.code} ${issue.message}`}
+            title={<code>{path}</code>}
+            beside={
+              <Chip tone={issue.severity === "error" ? "problem" : "warn"}>
+                {issue.severity === "error" ? "Error" : "Warning"}
+              </Chip>
+            }
+            actions={
+              position ? (
+                <Button small look="quiet" onClick={() => onShow(issue)}>
+                  Show line {lineOf(source, position.start)}
+                </Button>
+              ) : undefined
+            }
+          >
+            <span>{issue.message}</span>
+          </Row>
         );
       })}
-    </ul>
+    </Rows>
   );
 }
 

@@ -6,10 +6,13 @@ import { knowledgeCalls } from "../api/knowledge-calls.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
+import { Block, Buttons, Note, Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { PageHeader } from "../ui/page-header.js";
 import { ProblemCard } from "../ui/problem-card.js";
 import { QueryView } from "../ui/query-view.js";
-import { DocumentFacts } from "./knowledge-list.js";
+import styles from "./knowledge.module.css";
+import { documentFacts } from "./knowledge-list.js";
 
 const route = getRouteApi("/knowledge/$agent/$id");
 
@@ -33,7 +36,14 @@ export function KnowledgeDocumentPage() {
       <QueryView query={query}>
         {(document) => (
           <>
-            <DocumentFacts document={document} />
+            <Note>
+              {documentFacts(document).map((fact, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the facts never move.
+                <span key={index} className={styles.fact}>
+                  {fact}
+                </span>
+              ))}
+            </Note>
             <Passages key={document.id} {...{ agent, id }} passages={document.passages} next={document.next_after} />
           </>
         )}
@@ -64,25 +74,25 @@ function Passages({ agent, id, passages: first, next: firstNext }: PassagesProps
     setMore({ passages: [...more.passages, ...answer.value.passages], next: answer.value.next_after });
   };
   return (
-    <section className="block" aria-labelledby="text-title">
-      <h2 id="text-title">Text</h2>
-      <p className="help">
-        As an answer sees it: in passages, each with the headings above it and the end of the one before.
-      </p>
-      <ol className="rows">
+    <Block
+      title="Text"
+      lead="As an answer sees it: in passages, each with the headings above it and the end of the one before."
+    >
+      <Rows ordered>
         {[...first, ...more.passages].map(({ n, heading, text }) => (
-          <li key={n} className="row">
-            {heading !== "" && <h3 className="row-title">{heading}</h3>}
-            <p className="passage-text">{text}</p>
-          </li>
+          <Row key={n} title={heading === "" ? undefined : heading}>
+            <p className={styles.passage}>{text}</p>
+          </Row>
         ))}
-      </ol>
+      </Rows>
       {problem && <ProblemCard problem={problem} />}
       {more.next !== null && (
-        <button type="button" className="button quiet more" aria-disabled={busy} onClick={() => void load()}>
-          {busy ? "Loading…" : "Show more"}
-        </button>
+        <Buttons>
+          <Button busy={busy} onClick={() => void load()}>
+            Show more
+          </Button>
+        </Buttons>
       )}
-    </section>
+    </Block>
   );
 }

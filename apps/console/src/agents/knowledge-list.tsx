@@ -1,11 +1,14 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { KnowledgeDocument, VectorState } from "../api/answers.js";
 import { knowledgeCalls } from "../api/knowledge-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
+import { Note, Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Link } from "../ui/link.js";
 import { notify } from "../ui/notify.js";
+import { Status, type Tone } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 
 const KINDS: Record<string, string> = {
@@ -14,12 +17,12 @@ const KINDS: Record<string, string> = {
   "text/html": "HTML",
   "application/pdf": "PDF",
 };
-const VECTOR_CHIPS: Record<VectorState, { label: string; tone: string }> = {
-  off: { label: "Words only", tone: "" },
-  queued: { label: "Waits for vectors", tone: "" },
-  processing: { label: "Making vectors", tone: "live" },
-  ready: { label: "Words and vectors", tone: "active" },
-  failed: { label: "Vectors failed", tone: "warning" },
+const VECTORS: Record<VectorState, { label: string; tone: Tone }> = {
+  off: { label: "Words only", tone: "neutral" },
+  queued: { label: "Waits for vectors", tone: "neutral" },
+  processing: { label: "Making vectors", tone: "accent" },
+  ready: { label: "Words and vectors", tone: "good" },
+  failed: { label: "Vectors failed", tone: "warn" },
 };
 
 interface KnowledgeListProps {
@@ -34,11 +37,11 @@ export function KnowledgeList({ agent, documents, onChange }: KnowledgeListProps
   const [asked, setAsked] = useState<KnowledgeDocument | null>(null);
   return (
     <>
-      <ul className="rows">
+      <Rows>
         {documents.map((document) => (
           <DocumentRow key={document.id} {...{ agent, document }} onDelete={() => setAsked(document)} />
         ))}
-      </ul>
+      </Rows>
       <ConfirmDialog
         open={asked !== null}
         onClose={() => setAsked(null)}
@@ -68,58 +71,47 @@ interface DocumentRowProps {
 }
 
 function DocumentRow({ agent, document, onDelete }: DocumentRowProps) {
-  const chip = VECTOR_CHIPS[document.embedding?.status ?? "off"];
+  const { label, tone } = VECTORS[document.embedding?.status ?? "off"];
   return (
-    <li className="row with-actions">
-      <div>
-        <div className="row-main">
-          <Link className="row-title" to="/knowledge/$agent/$id" params={{ agent, id: document.id }}>
-            {document.name}
-          </Link>
-          <span className={`chip ${chip.tone}`}>{chip.label}</span>
-        </div>
-        {document.embedding?.status === "failed" && (
-          <p className="row-text">
-            The embedding model did not answer ({document.embedding.error}); it is asked again every minute. Words are
-            found meanwhile.
-          </p>
-        )}
-        <DocumentFacts document={document} />
-      </div>
-      <div className="actions">
-        <button
-          type="button"
-          className="button quiet small risky"
-          aria-label={`Delete ${document.name}`}
-          onClick={onDelete}
-        >
+    <Row
+      title={
+        <Link to="/knowledge/$agent/$id" params={{ agent, id: document.id }}>
+          {document.name}
+        </Link>
+      }
+      beside={<Status tone={tone}>{label}</Status>}
+      facts={documentFacts(document)}
+      actions={
+        <Button small look="danger" aria-label={`Delete ${document.name}`} onClick={onDelete}>
           Delete
-        </button>
-      </div>
-    </li>
+        </Button>
+      }
+    >
+      {document.embedding?.status === "failed" && (
+        <Note>
+          The embedding model did not answer ({document.embedding.error}); it is asked again every minute. Words are
+          found meanwhile.
+        </Note>
+      )}
+    </Row>
   );
 }
 
 /** Kind, size, passages, versions and costs of a revision. */
-export function DocumentFacts({ document }: { document: KnowledgeDocument }) {
+export function documentFacts(document: KnowledgeDocument): ReactNode[] {
   const { media_type: mediaType, bytes, chunks } = document;
   const { tokens = 0, cost = 0 } = document.embedding ?? {};
-  return (
-    <p className="row-facts">
-      <span>{KINDS[mediaType] ?? mediaType}</span>
-      <span>{sizeOf(bytes)}</span>
-      <span>{chunks === 1 ? "1 passage" : `${chunks} passages`}</span>
-      <span>{versionsOf(document)}</span>
-      {tokens > 0 && (
-        <span>
-          {tokens.toLocaleString("en")} tokens for vectors{cost !== null && cost > 0 && ` ($${cost.toPrecision(2)})`}
-        </span>
-      )}
-      <span>
-        added <Time at={document.created_at} />
-      </span>
-    </p>
-  );
+  const price = cost !== null && cost > 0 ? ` ($${cost.toPrecision(2)})` : "";
+  return [
+    KINDS[mediaType] ?? mediaType,
+    sizeOf(bytes),
+    chunks === 1 ? "1 passage" : `${chunks} passages`,
+    versionsOf(document),
+    tokens > 0 && `${tokens.toLocaleString()} tokens for vectors${price}`,
+    <>
+      added <Time at={document.created_at} />
+    </>,
+  ];
 }
 
 function versionsOf({ from_version: fromVersion, until_version: untilVersion }: KnowledgeDocument): string {

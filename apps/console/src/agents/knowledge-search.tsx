@@ -3,11 +3,17 @@ import { type Found, type FoundPassage, SEARCH_MODES, type SearchMode } from "..
 import { knowledgeCalls } from "../api/knowledge-calls.js";
 import type { Problem } from "../api/problem.js";
 import { useCalls } from "../api/use-calls.js";
-import { Field, focusFirst } from "../parts/field.js";
+import { Block, Note, Row, Rows } from "../ui/block.js";
+import { Button } from "../ui/button.js";
+import { focusFirst } from "../ui/focus-first.js";
 import { Link } from "../ui/link.js";
 import { ProblemCard } from "../ui/problem-card.js";
+import { Select } from "../ui/select.js";
+import { TextField } from "../ui/text-field.js";
+import styles from "./knowledge.module.css";
 
 const MODE_WORDS: Record<SearchMode, string> = { hybrid: "Words and vectors", fts: "Words", vector: "Vectors" };
+const MODES = SEARCH_MODES.map((value) => ({ value, label: MODE_WORDS[value] }));
 const TOP_K = 5;
 
 type Outcome = { type: "none" } | { type: "found"; found: Found } | { type: "refused"; problem: Problem };
@@ -24,7 +30,7 @@ export function KnowledgeSearch({ agent }: { agent: string }) {
     if (busy) return;
     if (query.trim() === "") {
       setWrong("Write a question first.");
-      return focusFirst({ query: "" });
+      return focusFirst();
     }
     setWrong(undefined);
     setBusy(true);
@@ -33,95 +39,66 @@ export function KnowledgeSearch({ agent }: { agent: string }) {
     setOutcome(answer.type === "ok" ? { type: "found", found: answer.value } : { type: "refused", problem: answer });
   };
   return (
-    <section className="block" aria-labelledby="search-title">
-      <h2 id="search-title">Try a question</h2>
+    <Block title="Try a question">
       <form
-        className="search-form"
+        className={styles.search}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void search();
         }}
       >
-        <Field
-          name="query"
+        <TextField
           label="What a visitor might say"
           help={`The ${TOP_K} best passages are shown, as an answer of the newest version would get them.`}
-          problem={wrong}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              maxLength={2_000}
-              autoComplete="off"
-              value={query}
-              onChange={(event) => setQuery(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field name="mode" label="Search by">
-          {(control) => (
-            <select
-              {...control}
-              className="input"
-              value={mode}
-              onChange={(event) => setMode(SEARCH_MODES.find((one) => one === event.currentTarget.value) ?? "hybrid")}
-            >
-              {SEARCH_MODES.map((one) => (
-                <option key={one} value={one}>
-                  {MODE_WORDS[one]}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <button type="submit" className="button primary" aria-disabled={busy}>
-          {busy ? "Searching…" : "Search"}
-        </button>
+          error={wrong}
+          maxLength={2_000}
+          value={query}
+          onChange={setQuery}
+        />
+        <Select label="Search by" options={MODES} value={mode} onChange={setMode} />
+        <Button type="submit" look="primary" busy={busy}>
+          Search
+        </Button>
       </form>
-      <div role="status" className="found">
+      <div role="status" className={styles.found}>
         {outcome.type === "found" && <FoundPassages agent={agent} found={outcome.found} />}
       </div>
       {outcome.type === "refused" && <ProblemCard problem={outcome.problem} />}
-    </section>
+    </Block>
   );
 }
 
 function FoundPassages({ agent, found }: { agent: string; found: Found }) {
   return (
     <>
-      <p className="help">
+      <Note>
         {countWords(found.passages.length)}
         {found.warning !== null && " There were no vectors to compare with: words alone were searched."}
         {found.embedding &&
           ` The vector of the question took ${found.embedding.input_tokens} tokens of ${found.embedding.model}.`}
-      </p>
-      <ol className="rows">
+      </Note>
+      <Rows ordered>
         {found.passages.map((passage) => (
-          <PassageRow key={`${passage.document_id}:${passage.n}`} {...{ agent, passage }} />
+          <Row
+            key={`${passage.document_id}:${passage.n}`}
+            title={
+              <Link to="/knowledge/$agent/$id" params={{ agent, id: passage.document_id }}>
+                {passage.document}
+              </Link>
+            }
+            beside={passage.heading}
+            facts={[
+              `score ${scoreOf(passage.score)}`,
+              `words: ${rankOf(passage.fts)}`,
+              `vectors: ${rankOf(passage.vector)}`,
+            ]}
+          >
+            <p className={styles.passage}>{passage.text}</p>
+          </Row>
         ))}
-      </ol>
+      </Rows>
     </>
-  );
-}
-
-function PassageRow({ agent, passage }: { agent: string; passage: FoundPassage }) {
-  return (
-    <li className="row">
-      <div className="row-main">
-        <Link className="row-title" to="/knowledge/$agent/$id" params={{ agent, id: passage.document_id }}>
-          {passage.document}
-        </Link>
-        {passage.heading !== "" && <span className="passage-heading">{passage.heading}</span>}
-      </div>
-      <p className="passage-text">{passage.text}</p>
-      <p className="row-facts">
-        <span>score {scoreOf(passage.score)}</span>
-        <span>words: {rankOf(passage.fts)}</span>
-        <span>vectors: {rankOf(passage.vector)}</span>
-      </p>
-    </li>
   );
 }
 

@@ -1,31 +1,37 @@
 import { type DragEvent, useState } from "react";
 import { knowledgeCalls } from "../api/knowledge-calls.js";
 import { useCalls } from "../api/use-calls.js";
-import { Field } from "../parts/field.js";
+import { Block, Row, Rows } from "../ui/block.js";
+import { Combobox } from "../ui/combobox.js";
+import { cx } from "../ui/cx.js";
+import { Field } from "../ui/field.js";
+import { FileButton } from "../ui/file-button.js";
 import { notify } from "../ui/notify.js";
+import { Status, type Tone } from "../ui/status.js";
+import styles from "./knowledge.module.css";
 import { type Upload, useUploads } from "./use-uploads.js";
 
 /** Those whose word forms the full text search knows best known by name; `simple` fits any. */
 const LANGUAGES = [
-  ["simple", "Any language"],
-  ["arabic", "Arabic"],
-  ["danish", "Danish"],
-  ["dutch", "Dutch"],
-  ["english", "English"],
-  ["finnish", "Finnish"],
-  ["french", "French"],
-  ["german", "German"],
-  ["greek", "Greek"],
-  ["hungarian", "Hungarian"],
-  ["italian", "Italian"],
-  ["norwegian", "Norwegian"],
-  ["portuguese", "Portuguese"],
-  ["romanian", "Romanian"],
-  ["russian", "Russian"],
-  ["spanish", "Spanish"],
-  ["swedish", "Swedish"],
-  ["turkish", "Turkish"],
-] as const;
+  { value: "simple", label: "Any language" },
+  { value: "arabic", label: "Arabic" },
+  { value: "danish", label: "Danish" },
+  { value: "dutch", label: "Dutch" },
+  { value: "english", label: "English" },
+  { value: "finnish", label: "Finnish" },
+  { value: "french", label: "French" },
+  { value: "german", label: "German" },
+  { value: "greek", label: "Greek" },
+  { value: "hungarian", label: "Hungarian" },
+  { value: "italian", label: "Italian" },
+  { value: "norwegian", label: "Norwegian" },
+  { value: "portuguese", label: "Portuguese" },
+  { value: "romanian", label: "Romanian" },
+  { value: "russian", label: "Russian" },
+  { value: "spanish", label: "Spanish" },
+  { value: "swedish", label: "Swedish" },
+  { value: "turkish", label: "Turkish" },
+];
 
 /** Takes files by choosing or dropping them, and tells what became of each. */
 export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): void }) {
@@ -39,11 +45,11 @@ export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): 
     add([...(event.dataTransfer?.files ?? [])], language);
   };
   return (
-    <section className="block">
-      <h2 id="upload-title">Add documents</h2>
-      <fieldset
-        aria-labelledby="upload-title"
-        className={over ? "drop over" : "drop"}
+    <Block title="Add documents">
+      <section
+        aria-label="Files"
+        className={cx(styles.drop, over && styles.over)}
+        data-over={over || undefined}
         onDragOver={(event) => {
           event.preventDefault();
           setOver(true);
@@ -51,59 +57,45 @@ export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): 
         onDragLeave={() => setOver(false)}
         onDrop={drop}
       >
-        <div className="field">
-          <label htmlFor="field-files">Choose files, or drop them here</label>
-          <input
-            id="field-files"
-            className="file"
-            type="file"
+        <Field
+          label="Choose files, or drop them here"
+          native={false}
+          help="Markdown, text, HTML or PDF, at most 10 MB each. A file with the name of a document replaces it."
+        >
+          <FileButton
+            label="Choose files"
             multiple
             accept=".md,.markdown,.txt,.csv,.html,.htm,.pdf"
-            aria-describedby="field-files-help"
-            onChange={(event) => {
-              const input = event.currentTarget;
-              add([...(input.files ?? [])], language);
-              // The same file may be chosen again after it was changed.
-              input.value = "";
-            }}
+            onFiles={(files) => add(files, language)}
           />
-          <p id="field-files-help" className="help">
-            Markdown, text, HTML or PDF, at most 10 MB each. A file with the name of a document replaces it.
-          </p>
-        </div>
-        <Field
-          name="language"
+        </Field>
+        <Combobox
           label="Language of the text"
           help="With a language, other forms of its words are found too."
-        >
-          {(control) => (
-            <select
-              {...control}
-              className="input"
-              value={language}
-              onChange={(event) => setLanguage(event.currentTarget.value)}
-            >
-              {LANGUAGES.map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-      </fieldset>
-      <ul className="uploads" aria-label="Files that were just chosen">
+          options={LANGUAGES}
+          value={language}
+          onChange={(chosen) => setLanguage(chosen ?? "simple")}
+        />
+      </section>
+      <Rows label="Files that were just chosen">
         {uploads.map((upload) => (
-          <li key={upload.id} className={`upload ${upload.state.type}`}>
-            <span className="upload-name">{upload.name}</span>
-            <span className="upload-state">{wordsOf(upload)}</span>
-          </li>
+          <Row
+            key={upload.id}
+            title={upload.name}
+            beside={<Status tone={TONES[upload.state.type]}>{wordsOf(upload)}</Status>}
+          />
         ))}
-      </ul>
-    </section>
+      </Rows>
+    </Block>
   );
 }
 
+const TONES: Record<Upload["state"]["type"], Tone> = {
+  waiting: "neutral",
+  sending: "accent",
+  done: "good",
+  refused: "problem",
+};
 const RESULTS = { created: "Added", updated: "Replaced the earlier one", unchanged: "Nothing has changed" } as const;
 
 function wordsOf({ state }: Upload): string {

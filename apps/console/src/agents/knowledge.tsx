@@ -4,6 +4,7 @@ import type { Ingestion, KnowledgeDocument } from "../api/answers.js";
 import { knowledgeCalls } from "../api/knowledge-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
+import { Block, Note } from "../ui/block.js";
 import { QueryView } from "../ui/query-view.js";
 import { EmptyState } from "../ui/states.js";
 import { agentPage } from "./agent-frame.js";
@@ -47,10 +48,9 @@ function Knowledge({ agent }: { agent: string }) {
   const documents = query.data?.data ?? [];
   return (
     <>
-      <p className="help">Documents that answers are made from. Switch it on with rag in the workflow.</p>
+      <Note>Documents that answers are made from. Switch it on with rag in the workflow.</Note>
       <KnowledgeUpload agent={agent} onAdded={() => void query.refetch()} />
-      <section className="block" aria-labelledby="documents-title">
-        <h2 id="documents-title">Documents</h2>
+      <Block title="Documents">
         <QueryView query={query}>
           {({ data, more }) => (
             <>
@@ -60,11 +60,11 @@ function Knowledge({ agent }: { agent: string }) {
               ) : (
                 <KnowledgeList agent={agent} documents={data} onChange={query.refetch} />
               )}
-              {more && <p className="help">Only the newest {data.length} documents are shown.</p>}
+              {more && <Note>Only the newest {data.length} documents are shown.</Note>}
             </>
           )}
         </QueryView>
-      </section>
+      </Block>
       {hasText(documents) && <KnowledgeSearch agent={agent} />}
     </>
   );
@@ -75,10 +75,8 @@ const hasText = (documents: KnowledgeDocument[]): boolean => documents.some(({ c
 function NoDocuments() {
   return (
     <EmptyState title="No documents yet">
-      <p>
-        Add a price list, opening hours or a handbook. They are cut into passages, and those that fit what a visitor
-        says are shown to the model for that one answer.
-      </p>
+      Add a price list, opening hours or a handbook. They are cut into passages, and those that fit what a visitor says
+      are shown to the model for that one answer.
     </EmptyState>
   );
 }

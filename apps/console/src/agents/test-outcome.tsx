@@ -1,15 +1,18 @@
 import type { TestResult } from "../api/answers.js";
+import { Note } from "../ui/block.js";
+import { cx } from "../ui/cx.js";
+import { Chip } from "../ui/status.js";
 import { failedTests } from "./failed-tests.js";
+import styles from "./workbench.module.css";
 
 /** What the tests of a version came to: which did not pass and why, and how much of the workflow they have seen. */
 export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
   const { version, tests, coverage } = outcome;
   const total = tests.length;
   const failed = failedTests(outcome);
-  if (total === 0)
-    return <p className="help">Version {version} has no tests. They belong in its document, under “tests”.</p>;
+  if (total === 0) return <Note>Version {version} has no tests. They belong in its document, under “tests”.</Note>;
   return (
-    <section className={`outcome ${failed.length === 0 ? "good" : "bad"}`} role="status">
+    <section className={cx(styles.outcome, failed.length > 0 && styles.bad)} role="status">
       <h3>
         Version {version}: {total - failed.length} of {total} {total === 1 ? "test" : "tests"} passed
       </h3>
@@ -17,7 +20,7 @@ export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: names are unique in a document; an answer of a later server may not keep to that
         <div key={`${index} ${test.name}`}>
           <p>
-            <span className="chip error">Failed</span> {test.name}
+            <Chip tone="problem">Failed</Chip> {test.name}
           </p>
           <ul>
             {test.reasons.map((reason) => (
@@ -26,10 +29,10 @@ export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
           </ul>
         </div>
       ))}
-      <p className="help">
+      <Note>
         {coverage.nodes.visited} of {coverage.nodes.total} nodes and {coverage.edges.visited} of {coverage.edges.total}{" "}
         transitions were visited.
-      </p>
+      </Note>
     </section>
   );
 }

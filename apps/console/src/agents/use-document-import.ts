@@ -3,6 +3,7 @@ import type { Imported, Issue } from "../api/answers.js";
 import { type GateRefusal, readGateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
 import type { WorkbenchApi } from "../api/use-workbench.js";
+import { focusFirst } from "../ui/focus-first.js";
 import { suggestedSlug } from "./agent-name.js";
 
 /** Below the server's limit of 256 KiB for a body, with room for escaping. */
@@ -29,11 +30,10 @@ interface Options {
   /** The agent that gets the version; null = named in the form. */
   agent: string | null;
   onImported(imported: Imported): void;
-  onWrong(wrong: Record<string, string>): void;
 }
 
 /** The form of an import: what stands in it, what is wrong, and the two calls it can make. */
-export function useDocumentImport({ api, agent, onImported, onWrong }: Options) {
+export function useDocumentImport({ api, agent, onImported }: Options) {
   const [form, setForm] = useState<DocumentForm>({ source: "", name: agent ?? "", notes: "", activate: true });
   /** A name somebody typed is not replaced by a suggestion. */
   const [named, setNamed] = useState(agent !== null);
@@ -56,7 +56,7 @@ export function useDocumentImport({ api, agent, onImported, onWrong }: Options) 
   };
   const refuse = (found: Record<string, string>): void => {
     setWrong(found);
-    onWrong(found);
+    focusFirst();
   };
   const settle = (problem: Problem): void => {
     const { issues, fields } = problem;

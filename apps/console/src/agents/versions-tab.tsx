@@ -27,9 +27,7 @@ function Versions({ agent, versions, onChange }: AgentOnPage) {
   const isOlder = (version: number): boolean => agent.active_version !== null && version < agent.active_version;
   if (versions.length === 0) {
     return (
-      <EmptyState title="No versions yet">
-        <p>Write the first one in the tab “Prompt”, or import a document.</p>
-      </EmptyState>
+      <EmptyState title="No versions yet">Write the first one in the tab “Prompt”, or import a document.</EmptyState>
     );
   }
   return (

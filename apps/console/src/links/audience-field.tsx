@@ -1,4 +1,4 @@
-import { Field } from "../parts/field.js";
+import { Select } from "../ui/select.js";
 import { AUDIENCES, type LinkValues } from "./link-form.js";
 
 interface AudienceFieldProps {
@@ -9,31 +9,17 @@ interface AudienceFieldProps {
 
 /** Whom a link is for, which decides how many conversations it has; the number itself is asked for where it is a choice. */
 export function AudienceField({ values, wrong, onChange }: AudienceFieldProps) {
-  const choose = (value: string): void => {
-    onChange("audience", value);
-    onChange("max_sessions", AUDIENCES.find((audience) => audience.value === value)?.sessions ?? "1");
-  };
   return (
-    <Field
-      name="audience"
+    <Select
       label="For whom"
       help="One person may open it on several devices; their conversation begins with the first message."
-      problem={values.audience === "several" ? undefined : wrong.max_sessions}
-    >
-      {(control) => (
-        <select
-          {...control}
-          className="input"
-          value={values.audience}
-          onChange={(event) => choose(event.currentTarget.value)}
-        >
-          {AUDIENCES.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+      error={values.audience === "several" ? undefined : wrong.max_sessions}
+      options={AUDIENCES}
+      value={values.audience ?? ""}
+      onChange={(value) => {
+        onChange("audience", value);
+        onChange("max_sessions", AUDIENCES.find((audience) => audience.value === value)?.sessions ?? "1");
+      }}
+    />
   );
 }

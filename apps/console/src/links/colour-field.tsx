@@ -1,6 +1,7 @@
 import { sixDigits } from "@parley/web-kit";
-import { Field } from "../parts/field.js";
+import { TextField } from "../ui/text-field.js";
 import type { LinkValues } from "./link-form.js";
+import styles from "./links.module.css";
 
 interface ColourFieldProps {
   values: LinkValues;
@@ -16,34 +17,24 @@ const OWN = "#0f6b60";
 export function ColourField({ values, wrong, onChange }: ColourFieldProps) {
   const value = values[NAME] ?? "";
   return (
-    <Field
-      name={NAME}
-      label="Colour"
-      help="Such as #0f6b60. The page darkens or lightens it where text would be hard to read."
-      problem={wrong[NAME]}
-    >
-      {(control) => (
-        <div className="colour">
-          <input
-            className="swatch"
-            type="color"
-            aria-label="Pick a colour"
-            value={sixDigits(value) ?? OWN}
-            onChange={(event) => onChange(NAME, event.currentTarget.value)}
-          />
-          <input
-            {...control}
-            className="input mono"
-            maxLength={7}
-            placeholder={OWN}
-            autoCapitalize="off"
-            autoComplete="off"
-            spellCheck={false}
-            value={value}
-            onChange={(event) => onChange(NAME, event.currentTarget.value)}
-          />
-        </div>
-      )}
-    </Field>
+    <div className={styles.colour}>
+      <input
+        className={styles.swatch}
+        type="color"
+        aria-label="Pick a colour"
+        value={sixDigits(value) ?? OWN}
+        onChange={(event) => onChange(NAME, event.currentTarget.value)}
+      />
+      <TextField
+        label="Colour"
+        help="Such as #0f6b60. The page darkens or lightens it where text would be hard to read."
+        error={wrong[NAME]}
+        mono
+        maxLength={7}
+        placeholder={OWN}
+        value={value}
+        onChange={(colour) => onChange(NAME, colour)}
+      />
+    </div>
   );
 }

@@ -4,8 +4,6 @@ import { useState } from "react";
 import type { PublicLink } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { focusFirst } from "../parts/field.js";
-import { FormEnd } from "../parts/form-end.js";
 import { notify } from "../ui/notify.js";
 import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
@@ -69,11 +67,15 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
       notify.good(changed === null ? "Nothing was changed." : `“${changed.title}” is saved.`);
       void navigate({ to: "/links/$agent/$id", params: back });
     },
-    onWrong: focusFirst,
   });
   return (
     <LinkFormFrame
       onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}
+      submit={"Save"}
+      busy={form.busy}
+      problem={form.problem}
+      cancel={{ to: "/links/$agent/$id", params: back }}
+      more={<SaveTemplate values={form.values} check={form.check} />}
       preview={<PagePreview {...{ agent, policy }} pinSet={link.pin_required} values={form.values} />}
     >
       <LinkFields
@@ -83,15 +85,6 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
         wrong={form.wrong}
         onChange={form.change}
       />
-      <FormEnd
-        problem={form.problem}
-        busy={form.busy}
-        action="Save"
-        doing="Saving…"
-        cancel={{ to: "/links/$agent/$id", params: back }}
-      >
-        <SaveTemplate values={form.values} check={form.check} />
-      </FormEnd>
     </LinkFormFrame>
   );
 }

@@ -1,4 +1,5 @@
-import { Field } from "../parts/field.js";
+import { Select } from "../ui/select.js";
+import { TextField } from "../ui/text-field.js";
 import { EXPIRIES, HOURS, type LinkValues } from "./link-form.js";
 import { PlainField } from "./plain-field.js";
 
@@ -12,45 +13,24 @@ interface ExpiryFieldsProps {
 export function ExpiryFields({ values, wrong, onChange }: ExpiryFieldsProps) {
   return (
     <>
-      <Field
-        name="expiry"
+      <Select
         label="Stops working"
         help="After this moment nobody can write, also in running conversations."
-        problem={wrong.expiry}
-      >
-        {(control) => (
-          <select
-            {...control}
-            className="input"
-            value={values.expiry}
-            onChange={(event) => onChange("expiry", event.currentTarget.value)}
-          >
-            {EXPIRIES.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+        error={wrong.expiry}
+        options={EXPIRIES}
+        value={values.expiry ?? ""}
+        onChange={(value) => onChange("expiry", value)}
+      />
       {values.expiry === "hours" && <PlainField field={HOURS} values={values} wrong={wrong} onChange={onChange} />}
       {values.expiry === "at" && (
-        <Field
-          name="expires_at"
+        <TextField
           label="Date and time"
           help="In the time of this computer; must be in the future."
-          problem={wrong.expires_at}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              type="datetime-local"
-              value={values.expires_at}
-              onChange={(event) => onChange("expires_at", event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          error={wrong.expires_at}
+          type="datetime-local"
+          value={values.expires_at ?? ""}
+          onChange={(value) => onChange("expires_at", value)}
+        />
       )}
     </>
   );

@@ -1,5 +1,6 @@
-import { useId, useRef } from "react";
 import type { AccessPolicy, Agent, Version } from "../api/answers.js";
+import { FieldGroup, Fields, Fold, Note } from "../ui/block.js";
+import { Chip } from "../ui/status.js";
 import { AccessNote } from "./access-note.js";
 import { AudienceField } from "./audience-field.js";
 import { ColourField } from "./colour-field.js";
@@ -31,12 +32,11 @@ export function LinkFields(props: LinkFieldsProps) {
     <>
       {SECTIONS.map((section) =>
         section.open ? (
-          <fieldset key={section.id}>
-            <legend>{section.title}</legend>
+          <FieldGroup key={section.id} title={section.title}>
             <SectionFields {...props} section={section} />
-          </fieldset>
+          </FieldGroup>
         ) : (
-          <Fold key={section.id} {...props} section={section} />
+          <FoldedSection key={section.id} {...props} section={section} />
         ),
       )}
     </>
@@ -46,23 +46,24 @@ export function LinkFields(props: LinkFieldsProps) {
 type SectionProps = LinkFieldsProps & { section: LinkSection };
 
 /** Says how much of it is set, so that nothing hides in a folded part. */
-function Fold(props: SectionProps) {
+function FoldedSection(props: SectionProps) {
   const { section, values, wrong } = props;
-  const id = useId();
-  // Only how it begins: afterwards it is the reader who opens and closes it.
-  const startsOpen = useRef(answeredIn(section, values) > 0).current;
   const answered = answeredIn(section, values);
   const isWrong = section.fields.some(({ name }) => wrong[name] !== undefined);
   return (
-    <details className="fold" open={startsOpen} aria-labelledby={id}>
-      <summary id={id}>
-        {section.title}
-        {answered > 0 && <span className="chip"> {answered} set</span>}
-        {isWrong && <span className="chip error"> needs a look</span>}
-      </summary>
-      {section.lead && <p className="help fold-lead">{section.lead}</p>}
+    <Fold
+      title={section.title}
+      startsOpen={answered > 0}
+      beside={
+        <>
+          {answered > 0 && <Chip tone="accent">{answered} set</Chip>}{" "}
+          {isWrong && <Chip tone="problem">needs a look</Chip>}
+        </>
+      }
+    >
+      {section.lead && <Note>{section.lead}</Note>}
       <SectionFields {...props} />
-    </details>
+    </Fold>
   );
 }
 
@@ -72,7 +73,7 @@ function SectionFields(props: SectionProps) {
   const fields = props.section.fields.filter(asked);
   const paired = fields.filter(isShort).length > 2;
   return (
-    <div className={paired ? "form-pair" : "form-stack"}>
+    <Fields pairs={paired}>
       {fields.map((field) =>
         field.type === "special" ? (
           <Special key={field.name} {...props} field={field} />
@@ -80,7 +81,7 @@ function SectionFields(props: SectionProps) {
           <PlainField key={field.name} {...props} field={field} placeholder={placeholderOf(field, props.agent)} />
         ),
       )}
-    </div>
+    </Fields>
   );
 }
 

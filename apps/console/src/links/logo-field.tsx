@@ -1,6 +1,10 @@
 import { useRef, useState } from "react";
-import { Field } from "../parts/field.js";
+import { Buttons, Fields } from "../ui/block.js";
+import { Button } from "../ui/button.js";
+import { Field } from "../ui/field.js";
+import { FileButton } from "../ui/file-button.js";
 import { notify } from "../ui/notify.js";
+import { TextField } from "../ui/text-field.js";
 import type { LinkValues } from "./link-form.js";
 import { isInlineLogo, LOGO_TYPES, logoOf } from "./logo-image.js";
 import { LogoPicture } from "./logo-picture.js";
@@ -17,7 +21,6 @@ const NAME = "branding.logo";
 export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
   const logo = values[NAME] ?? "";
   const inline = isInlineLogo(logo);
-  const input = useRef<HTMLInputElement>(null);
   const latest = useRef(0);
   const [refused, setRefused] = useState<string | null>(null);
   const take = async (file: File): Promise<void> => {
@@ -34,64 +37,47 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
     latest.current += 1;
     setRefused(null);
     onChange(NAME, "");
-    if (input.current) input.current.value = "";
-    // The button goes away with the logo.
-    input.current?.focus();
     notify.good("The logo is taken out of the form.");
   };
   return (
-    <div className="form-stack">
+    <Fields>
       <Field
-        name={NAME}
         label="Logo"
+        native={false}
         help="PNG, JPEG, WebP or GIF. In place of the initial, on white, drawn to at most 128 × 128."
-        problem={refused ?? (inline ? wrong[NAME] : undefined)}
+        error={refused ?? (inline ? wrong[NAME] : undefined)}
       >
-        {(control) => (
-          <div className="logo-choice">
-            {inline && <LogoPicture logo={logo} initial="?" />}
-            <input
-              {...control}
-              ref={input}
-              className="file"
-              type="file"
-              accept={LOGO_TYPES.join(",")}
-              onClick={(event) => {
-                // The same file may be chosen again after it was changed.
-                event.currentTarget.value = "";
+        <Buttons>
+          {inline && <LogoPicture logo={logo} initial="?" />}
+          <FileButton
+            label={inline ? "Choose another logo" : "Choose a logo"}
+            accept={LOGO_TYPES.join(",")}
+            onFiles={([file]) => file && void take(file)}
+          />
+          {inline && (
+            <Button
+              onClick={({ currentTarget }) => {
+                // This button goes away with the logo; the first one stays.
+                currentTarget.parentElement?.querySelector("button")?.focus();
+                remove();
               }}
-              onChange={(event) => {
-                const [file] = event.currentTarget.files ?? [];
-                if (file) void take(file);
-              }}
-            />
-            {inline && (
-              <button type="button" className="button quiet small" onClick={remove}>
-                Remove the logo
-              </button>
-            )}
-          </div>
-        )}
+            >
+              Remove the logo
+            </Button>
+          )}
+        </Buttons>
       </Field>
       {!inline && (
-        <Field
-          name={`${NAME}.address`}
+        <TextField
           label="Or the address of a logo"
           help="Told to pages of your own. Parley’s chat page loads nothing from elsewhere and shows the initial."
-          problem={wrong[NAME]}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              inputMode="url"
-              maxLength={4_096}
-              value={logo}
-              onChange={(event) => onChange(NAME, event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          error={wrong[NAME]}
+          type="url"
+          maxLength={4_096}
+          value={logo}
+          onChange={(address) => onChange(NAME, address)}
+        />
       )}
-    </div>
+    </Fields>
   );
 }

@@ -4,8 +4,6 @@ import { useMemo, useState } from "react";
 import type { BulkLinks } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { focusFirst } from "../parts/field.js";
-import { FormEnd } from "../parts/form-end.js";
 import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
 import { linkBody } from "./link-body.js";
@@ -69,7 +67,6 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
       return api.bulk(agent.id, { create: [body], recipients: people }, key);
     },
     onDone: ({ results }) => onMade({ people, results }),
-    onWrong: focusFirst,
   });
   const [filledAnew, setFilledAnew] = useState(0);
   const content = JSON.stringify([form.values, people]);
@@ -79,6 +76,10 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
   return (
     <LinkFormFrame
       onSubmit={(event) => void form.submit(event, content)}
+      submit={people.length > 1 ? `Create ${people.length} links` : "Create the links"}
+      busy={form.busy}
+      problem={form.problem}
+      cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
       preview={<PagePreview {...{ agent, policy }} values={shown} />}
     >
       <NoActiveVersion agent={agent} />
@@ -97,13 +98,6 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
         values={form.values}
         wrong={form.wrong}
         onChange={form.change}
-      />
-      <FormEnd
-        problem={form.problem}
-        busy={form.busy}
-        action={people.length > 1 ? `Create ${people.length} links` : "Create the links"}
-        doing="Creating…"
-        cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
       />
     </LinkFormFrame>
   );

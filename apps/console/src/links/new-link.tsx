@@ -4,12 +4,10 @@ import { useState } from "react";
 import type { LinkCreated } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
-import { CopyField } from "../parts/copy-field.js";
-import { focusFirst } from "../parts/field.js";
-import { FormEnd } from "../parts/form-end.js";
-import { Link } from "../ui/link.js";
+import { AnchorButton, LinkButton } from "../ui/button.js";
 import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
+import { SecretOnce } from "../ui/secret-once.js";
 import { linkBody } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
 import { initialValues } from "./link-form.js";
@@ -60,12 +58,16 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
     initial,
     send: (values, key) => api.createLink(agent.id, linkBody(values), key),
     onDone: onCreated,
-    onWrong: focusFirst,
   });
   const [filledAnew, setFilledAnew] = useState(0);
   return (
     <LinkFormFrame
       onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}
+      submit={"Create the link"}
+      busy={form.busy}
+      problem={form.problem}
+      cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
+      more={<SaveTemplate values={form.values} check={form.check} />}
       preview={<PagePreview {...{ agent, policy }} values={form.values} />}
     >
       <NoActiveVersion agent={agent} />
@@ -84,15 +86,6 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
         wrong={form.wrong}
         onChange={form.change}
       />
-      <FormEnd
-        problem={form.problem}
-        busy={form.busy}
-        action="Create the link"
-        doing="Creating…"
-        cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
-      >
-        <SaveTemplate values={form.values} check={form.check} />
-      </FormEnd>
     </LinkFormFrame>
   );
 }
@@ -101,25 +94,27 @@ function Created({ created, agent }: { created: LinkCreated; agent: string }) {
   return (
     <>
       <PageHeader title="The link is ready" lead={created.title} />
-      <section className="outcome good">
-        <h2>Copy the address now</h2>
-        <p>
-          Whoever has it can talk to the agent. Editors find it again on the page of the link, with a QR code and a
-          snippet for web sites.
-        </p>
-        <CopyField label="Address of the link" value={created.url} />
-        <div className="actions start">
-          <Link className="button quiet" to="/links/$agent/$id" params={{ agent, id: created.id }}>
-            QR code and snippet
-          </Link>
-          <a className="button quiet" href={created.url} target="_blank" rel="noopener noreferrer">
-            Open in a new tab
-          </a>
-          <Link className="button quiet" to="/links/{-$agent}" params={{ agent }}>
-            I have it, back to the links
-          </Link>
-        </div>
-      </section>
+      <SecretOnce
+        title="Copy the address now"
+        label="Address of the link"
+        secret={created.url}
+        done={
+          <>
+            <LinkButton to="/links/$agent/$id" params={{ agent, id: created.id }}>
+              QR code and snippet
+            </LinkButton>
+            <AnchorButton href={created.url} target="_blank" rel="noopener noreferrer">
+              Open in a new tab
+            </AnchorButton>
+            <LinkButton to="/links/{-$agent}" params={{ agent }}>
+              I have it, back to the links
+            </LinkButton>
+          </>
+        }
+      >
+        Whoever has it can talk to the agent. Editors find it again on the page of the link, with a QR code and a
+        snippet for web sites.
+      </SecretOnce>
     </>
   );
 }

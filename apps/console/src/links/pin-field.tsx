@@ -1,4 +1,6 @@
-import { Field } from "../parts/field.js";
+import { Fields } from "../ui/block.js";
+import { Checkbox } from "../ui/choices.js";
+import { TextField } from "../ui/text-field.js";
 import type { LinkValues } from "./link-form.js";
 
 interface PinFieldProps {
@@ -11,36 +13,29 @@ interface PinFieldProps {
 /** A PIN is never shown again: it can be set, replaced and taken away. */
 export function PinField({ values, wrong, pinSet = false, onChange }: PinFieldProps) {
   const removing = values.pin_remove === "yes";
-  const help = pinSet
-    ? "This link has a PIN. Leave it empty to keep it, or type a new one; newcomers are asked for it at once."
-    : "4 to 64 characters; six or more are worth it. It is stored as a hash, so note it down.";
   return (
-    <div className="form-stack">
-      <Field name="pin" label={pinSet ? "New PIN" : "PIN"} help={help} problem={wrong.pin}>
-        {(control) => (
-          <input
-            {...control}
-            className="input mono"
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            maxLength={64}
-            disabled={removing}
-            value={removing ? "" : values.pin}
-            onChange={(event) => onChange("pin", event.currentTarget.value)}
-          />
-        )}
-      </Field>
+    <Fields>
+      <TextField
+        label={pinSet ? "New PIN" : "PIN"}
+        help={
+          pinSet
+            ? "This link has a PIN. Leave it empty to keep it, or type a new one; newcomers are asked for it at once."
+            : "4 to 64 characters; six or more are worth it. It is stored as a hash, so note it down."
+        }
+        error={wrong.pin}
+        mono
+        maxLength={64}
+        disabled={removing}
+        value={removing ? "" : (values.pin ?? "")}
+        onChange={(pin) => onChange("pin", pin)}
+      />
       {pinSet && (
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={removing}
-            onChange={(event) => onChange("pin_remove", event.currentTarget.checked ? "yes" : "")}
-          />
-          <span>Take the PIN away</span>
-        </label>
+        <Checkbox
+          label="Take the PIN away"
+          value={removing}
+          onChange={(on) => onChange("pin_remove", on ? "yes" : "")}
+        />
       )}
-    </div>
+    </Fields>
   );
 }

@@ -1,5 +1,6 @@
-import { Field } from "../parts/field.js";
 import { plural } from "../sessions/session-rows.js";
+import { FieldGroup, Note } from "../ui/block.js";
+import { TextArea } from "../ui/text-field.js";
 import { MAX_RECIPIENTS, type Recipient } from "./recipients.js";
 
 interface RecipientsFieldProps {
@@ -13,31 +14,22 @@ interface RecipientsFieldProps {
 export function RecipientsField({ list, people, problem, onChange }: RecipientsFieldProps) {
   const addresses = people.filter(({ email }) => email !== undefined).length;
   return (
-    <fieldset>
-      <legend>For whom</legend>
-      <Field
-        name="recipients"
+    <FieldGroup title="For whom">
+      <TextArea
         label="People"
         help={`One per line, at most ${MAX_RECIPIENTS}: a name, an address, or both. Paste from a spreadsheet or an address field.`}
-        problem={problem}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className="input mono"
-            rows={6}
-            spellCheck={false}
-            placeholder={"Ada Lovelace, ada@example.com\nBo <bo@example.com>\nCharles"}
-            value={list}
-            onChange={(event) => onChange(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        error={problem}
+        mono
+        rows={6}
+        placeholder={"Ada Lovelace, ada@example.com\nBo <bo@example.com>\nCharles"}
+        value={list}
+        onChange={onChange}
+      />
       {people.length > 0 && (
-        <p className="help" role="status">
+        <Note role="status">
           {plural(people.length, "person").replace("persons", "people")} found, {addresses} with an address.
-        </p>
+        </Note>
       )}
-    </fieldset>
+    </FieldGroup>
   );
 }

@@ -2,8 +2,11 @@ import { useState } from "react";
 import type { Template } from "../api/answers.js";
 import { unlessRefused } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
+import { Buttons, Fields } from "../ui/block.js";
+import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { notify } from "../ui/notify.js";
+import { Select } from "../ui/select.js";
 import { valuesOf } from "./link-body.js";
 import { initialValues, type LinkValues } from "./link-form.js";
 
@@ -41,28 +44,23 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
   };
   if (templates.length === 0) return null;
   return (
-    <div className="template-choice">
-      <div className="field">
-        <label htmlFor="field-template">Start from</label>
-        <select
-          id="field-template"
-          className="input"
-          aria-describedby="field-template-help"
-          value={chosen}
-          onChange={(event) => choose(event.currentTarget.value)}
-        >
-          <option value="">An empty form</option>
-          <Options label="Built-in templates" templates={templates.filter(({ built_in: builtIn }) => builtIn)} />
-          <Options label="Your templates" templates={templates.filter(({ built_in: builtIn }) => !builtIn)} />
-        </select>
-        <p id="field-template-help" className="help">
-          Fills in the form; change what you like before you save.
-        </p>
-      </div>
+    <Fields>
+      <Select
+        label="Start from"
+        help="Fills in the form; change what you like before you save."
+        options={[
+          { value: "", label: "An empty form" },
+          ...templates.map(({ id, name }) => ({ value: id, label: HOUSE_NAMES[id] ?? name })),
+        ]}
+        value={chosen}
+        onChange={choose}
+      />
       {current && !current.built_in && (
-        <button type="button" className="button quiet small risky" onClick={() => setDeleting(current)}>
-          Delete this template
-        </button>
+        <Buttons>
+          <Button look="danger" onClick={() => setDeleting(current)}>
+            Delete this template
+          </Button>
+        </Buttons>
       )}
       <ConfirmDialog
         open={deleting !== null}
@@ -77,19 +75,6 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
           if (deleting !== null) await unlessRefused(remove(deleting));
         }}
       />
-    </div>
-  );
-}
-
-function Options({ label, templates }: { label: string; templates: Template[] }) {
-  if (templates.length === 0) return null;
-  return (
-    <optgroup label={label}>
-      {templates.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {HOUSE_NAMES[id] ?? name}
-        </option>
-      ))}
-    </optgroup>
+    </Fields>
   );
 }

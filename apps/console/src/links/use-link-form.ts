@@ -2,6 +2,7 @@ import { randomId } from "@parley/web-kit";
 import { type FormEvent, useRef, useState } from "react";
 import type { Answer } from "../api/call.js";
 import type { Problem } from "../api/problem.js";
+import { focusFirst } from "../ui/focus-first.js";
 import { controlOf, type LinkValues, wrongFields } from "./link-form.js";
 
 interface Options<T> {
@@ -12,11 +13,10 @@ interface Options<T> {
   /** `key` stays the same while the content does: a repeat after a lost answer must not do it twice. */
   send(values: LinkValues, key: string): Promise<Answer<T>>;
   onDone(value: T): void;
-  onWrong(wrong: Record<string, string>): void;
 }
 
 /** The form of a link while somebody fills it in: what stands there, what is wrong, and sending it. */
-export function useLinkForm<T>({ initial, edit = false, alsoWrong, send, onDone, onWrong }: Options<T>) {
+export function useLinkForm<T>({ initial, edit = false, alsoWrong, send, onDone }: Options<T>) {
   const [values, setValues] = useState<LinkValues>(initial);
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -34,7 +34,7 @@ export function useLinkForm<T>({ initial, edit = false, alsoWrong, send, onDone,
     const found = { ...wrongFields(values, { edit }), ...alsoWrong?.() };
     setWrong(found);
     if (Object.keys(found).length === 0) return true;
-    onWrong(found);
+    focusFirst();
     return false;
   };
   const submit = async (event: FormEvent, content: string): Promise<void> => {
@@ -50,7 +50,7 @@ export function useLinkForm<T>({ initial, edit = false, alsoWrong, send, onDone,
     const { beside, rest } = placed(answer, values);
     setWrong(beside);
     setProblem(rest);
-    onWrong(beside);
+    if (Object.keys(beside).length > 0) focusFirst();
   };
   return { values, wrong, problem, busy, change, fill, check, submit };
 }

@@ -1,5 +1,5 @@
 import type { Version } from "../api/answers.js";
-import { Field } from "../parts/field.js";
+import { Select } from "../ui/select.js";
 import type { LinkValues } from "./link-form.js";
 
 interface VersionFieldProps {
@@ -16,27 +16,16 @@ export function VersionField({ values, wrong, versions, onChange }: VersionField
     (version) => version !== "active",
   );
   return (
-    <Field
-      name="agent_version"
+    <Select
       label="Version of the agent"
       help="A fixed version stays the same when another one is activated."
-      problem={wrong.agent_version}
-    >
-      {(control) => (
-        <select
-          {...control}
-          className="input"
-          value={chosen}
-          onChange={(event) => onChange("agent_version", event.currentTarget.value)}
-        >
-          <option value="active">Whichever is active</option>
-          {numbers.map((version) => (
-            <option key={version} value={version}>
-              Version {version}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+      error={wrong.agent_version}
+      options={[
+        { value: "active", label: "Whichever is active" },
+        ...numbers.map((value) => ({ value, label: `Version ${value}` })),
+      ]}
+      value={chosen}
+      onChange={(value) => onChange("agent_version", value)}
+    />
   );
 }

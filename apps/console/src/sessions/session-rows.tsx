@@ -1,48 +1,55 @@
 import type { Agent, Session } from "../api/answers.js";
+import { Row, Rows } from "../ui/block.js";
 import { Link } from "../ui/link.js";
 import { RecordStatus } from "../ui/record-status.js";
+import { Chip } from "../ui/status.js";
 import { Time } from "../ui/time.js";
+import { Mono } from "../ui/values.js";
 import { Waiting } from "../ui/waiting.js";
 
 /** Sessions in a list; each row leads to its session. */
 export function SessionRows({ sessions, agents }: { sessions: Session[]; agents: Agent[] }) {
   const names = new Map(agents.map((agent) => [agent.id, agent.name]));
   return (
-    <ul className="rows">
+    <Rows>
       {sessions.map((session) => (
-        <li key={session.session_id} className="row">
-          <div className="row-main">
-            <Link className="row-title" to="/sessions/$id" params={{ id: session.session_id }}>
-              {names.get(session.agent_id) ?? "Agent"}
-              <span className="mono small-id">{shortId(session.session_id)}</span>
+        <Row
+          key={session.session_id}
+          title={
+            <Link to="/sessions/$id" params={{ id: session.session_id }}>
+              {names.get(session.agent_id) ?? "Agent"} <Mono>{shortId(session.session_id)}</Mono>
             </Link>
-            {session.purged_at && <span className="chip">Content removed</span>}
-            {session.waiting_since && (
-              <span className="chip warning">
-                <Waiting since={session.waiting_since} />
-              </span>
-            )}
-            {session.escalation?.status === "assigned" && session.status === "active" && (
-              <span className="chip active">{session.escalation.assigned_name ?? "A person"} has it</span>
-            )}
-            <RecordStatus status={session.status} />
-          </div>
-          <p className="row-facts">
-            <span>{plural(session.message_count, "message")}</span>
-            <span>at {session.node_name ?? session.node_id}</span>
-            <span>{session.link_id === null ? "by API" : "by link"}</span>
-            <span>
+          }
+          beside={
+            <>
+              {session.purged_at && <Chip>Content removed</Chip>}
+              {session.waiting_since && (
+                <Chip tone="warn">
+                  <Waiting since={session.waiting_since} />
+                </Chip>
+              )}
+              {session.escalation?.status === "assigned" && session.status === "active" && (
+                <Chip tone="accent">{session.escalation.assigned_name ?? "A person"} has it</Chip>
+              )}
+              <RecordStatus status={session.status} />
+            </>
+          }
+          facts={[
+            plural(session.message_count, "message"),
+            `at ${session.node_name ?? session.node_id}`,
+            session.link_id === null ? "by API" : "by link",
+            <>
               started <Time at={session.created_at} />
-            </span>
-            {session.purged_at && (
-              <span>
+            </>,
+            session.purged_at && (
+              <>
                 content removed <Time at={session.purged_at} />
-              </span>
-            )}
-          </p>
-        </li>
+              </>
+            ),
+          ]}
+        />
       ))}
-    </ul>
+    </Rows>
   );
 }
 

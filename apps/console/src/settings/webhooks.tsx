@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Webhook as WebhookIcon } from "lucide-react";
+import { Plug } from "lucide-react";
 import { useMemo } from "react";
 import { agentsQuery } from "../agents/agent-queries.js";
 import type { Webhook } from "../api/answers.js";
@@ -52,7 +52,7 @@ export function WebhooksPage() {
         empty={
           <EmptyState
             title="No webhooks yet"
-            icon={<WebhookIcon />}
+            icon={<Plug />}
             action={<LinkButton to="/settings/webhooks/new">Add the first webhook</LinkButton>}
           >
             Parley sends your server a signed POST when a conversation begins or ends, when a person is asked for, or

@@ -1,4 +1,4 @@
-import { type ComponentProps, type ReactNode, useId, useState } from "react";
+import { Children, type ComponentProps, type ReactNode, useId, useState } from "react";
 import styles from "./block.module.css";
 import { cx } from "./cx.js";
 
@@ -138,12 +138,7 @@ export function Row({ title, beside, facts = [], actions, children }: RowProps) 
         {children}
         {facts.length === 0 ? null : (
           <p className={styles.small}>
-            {facts.map((fact, index) =>
-              // biome-ignore lint/suspicious/noArrayIndexKey: the facts of a row never move.
-              fact === null || fact === undefined || fact === false || fact === "" ? null : (
-                <span key={index}>{fact}</span>
-              ),
-            )}
+            {Children.map(Children.toArray(facts), (fact) => (fact === "" ? null : <span>{fact}</span>))}
           </p>
         )}
       </div>

@@ -4,7 +4,9 @@ import { type ControlProps, Field } from "./field.js";
 import styles from "./field.module.css";
 
 interface TextProps extends ControlProps<string> {
-  type?: "text" | "email" | "url" | "password" | "search" | "tel";
+  type?: "text" | "email" | "url" | "password" | "search" | "tel" | "datetime-local";
+  /** Which keys a phone shows, where the type does not say it. */
+  inputMode?: "numeric" | "decimal";
   placeholder?: string;
   autoComplete?: string;
   maxLength?: number;
@@ -13,7 +15,8 @@ interface TextProps extends ControlProps<string> {
 }
 
 export function TextField({ type = "text", mono, ...props }: TextProps) {
-  const { label, hideLabel, help, error, onChange, ref, value, placeholder, autoComplete, maxLength } = props;
+  const { label, hideLabel, help, error, onChange, ref, value, placeholder, autoComplete, maxLength, inputMode } =
+    props;
   return (
     <Field label={label} hideLabel={hideLabel} help={help} error={error} name={props.name} disabled={props.disabled}>
       <Base.Control
@@ -25,6 +28,7 @@ export function TextField({ type = "text", mono, ...props }: TextProps) {
         required={props.required}
         placeholder={placeholder}
         autoComplete={autoComplete ?? "off"}
+        inputMode={inputMode}
         maxLength={maxLength}
         className={cx(styles.input, mono && styles.mono)}
       />
