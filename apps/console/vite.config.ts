@@ -4,7 +4,7 @@ import { pageConfig } from "../web-kit/page.config.js";
 const TABLE = /[\\/]node_modules[\\/]@tanstack[\\/](react-)?(table|virtual)|[\\/]src[\\/]ui[\\/]table[\\/]/;
 /** The kit and what it stands on, but for what the first page needs of it. */
 const KIT =
-  /[\\/]node_modules[\\/](@base-ui[\\/](?!react[\\/](esm[\\/])?csp-provider)|@floating-ui|tabbable)|[\\/]src[\\/]ui[\\/](?!charts|code|markdown|table|toast|ui-provider|avatar|cx|theme|notify|tokens|button|keep-focus|link|page-header|problem-card|query-view|record-status|refusal|skeleton|states|status|time|waiting)[\w-]+\./;
+  /[\\/]node_modules[\\/](@base-ui[\\/](?!react[\\/](esm[\\/])?csp-provider)|@floating-ui|tabbable)|[\\/]src[\\/]ui[\\/](?!charts|code|markdown|table|toast|ui-provider|avatar|cx|theme|notify|tokens|button|keep-focus|link|page-header|problem-card|query-view|record-status|refusal|skeleton|states|status|time|waiting)[\w-]+\.tsx?$/;
 
 // The console lives at /console/….
 export default pageConfig("/assets/console/", {

@@ -184,7 +184,7 @@ const STATES: State[] = [
     name: "knowledge-upload",
     path: "/console/knowledge/clinic-desk",
     act: (page) =>
-      page.getByLabel("Choose files, or drop them here").setInputFiles([
+      page.locator("input[type=file]").setInputFiles([
         { name: "hours.md", mimeType: "text/markdown", buffer: Buffer.from("Nine to five.") },
         { name: "setup.exe", mimeType: "application/octet-stream", buffer: Buffer.from("MZ") },
       ]),

@@ -55,6 +55,7 @@ function AgentRow({ agent }: { agent: Agent }) {
   const { slug, name, active_version: version } = agent;
   return (
     <Row
+      heading="h2"
       title={
         <Link to="/agents/$agent" params={{ agent: slug }}>
           {name}

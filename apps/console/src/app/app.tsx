@@ -42,7 +42,7 @@ function Console({ api }: { api: Api }) {
   useAlerts(counts.data?.waiting, () => void router.navigate({ to: "/inbox/{-$id}", params: { id: undefined } }));
   const outside = word !== null || mustChoose;
   if (!outside && (hasToken || signedIn === "live")) return <RouterProvider router={router} />;
-  const waiting = <main className="sign-in" />;
+  const waiting = <main />;
   if (!outside && signedIn === "asking") return waiting;
   return (
     <Suspense fallback={waiting}>

@@ -3,9 +3,11 @@ import type { SignInTenant } from "../api/answers.js";
 import { createApi } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
 import { roleLabel } from "../settings/credential-words.js";
+import { Button } from "../ui/button.js";
 import { ProblemCard } from "../ui/problem-card.js";
 import { Time } from "../ui/time.js";
 import styles from "./choose-tenant-page.module.css";
+import { Entrance } from "./entrance.js";
 import { usePageTitle } from "./page-title.js";
 import { choosing, signInAs } from "./sign-in.js";
 
@@ -40,22 +42,19 @@ export function ChooseTenantPage() {
     signInAs(answer.value);
   };
   return (
-    <main className="sign-in">
-      <div className="brand large">
-        <span className="mark" aria-hidden="true" />
-        Parley
-      </div>
-      <h1>Where do you want to go?</h1>
+    <Entrance title="Where do you want to go?">
       {problem !== null ? (
         <>
           <ProblemCard problem={problem} />
-          <button type="button" className="button primary wide" onClick={() => choosing.set(false)}>
+          <Button look="primary" onClick={() => choosing.set(false)}>
             Sign in again
-          </button>
+          </Button>
         </>
       ) : (
         <>
-          <p className="help">Your account belongs to several organisations. To change later, sign out and in again.</p>
+          <p className={styles.facts}>
+            Your account belongs to several organisations. To change later, sign out and in again.
+          </p>
           <ul className={styles.tenants}>
             {tenants?.map(({ id, name, role, last_seen_at: seen }) => (
               <li key={id}>
@@ -82,6 +81,6 @@ export function ChooseTenantPage() {
           </ul>
         </>
       )}
-    </main>
+    </Entrance>
   );
 }

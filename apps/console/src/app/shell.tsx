@@ -55,7 +55,7 @@ export function Shell() {
           Skip to the page
         </a>
         <Bar sections={sections} waiting={counts.data?.waiting ?? 0} />
-        <main id="content" tabIndex={-1}>
+        <main id="content" className={styles.content} tabIndex={-1}>
           <Outlet />
         </main>
       </div>
@@ -77,7 +77,7 @@ function Bar({ sections, waiting }: { sections: readonly Entry[]; waiting: numbe
   return (
     <header className={styles.bar} data-open={open || undefined}>
       <Link className={styles.brand} to="/" onClick={close}>
-        <span className="mark" aria-hidden="true" />
+        <span className={styles.mark} aria-hidden="true" />
         <span className={styles.names}>
           Parley
           {tenant === undefined ? null : <span className={styles.tenant}>{tenant}</span>}
@@ -133,7 +133,7 @@ function Bar({ sections, waiting }: { sections: readonly Entry[]; waiting: numbe
 function Badge({ waiting }: { waiting: number }) {
   if (waiting === 0) return null;
   return (
-    <span className="badge">
+    <span className={styles.badge}>
       {waiting > 99 ? "99+" : waiting}
       <span className="visually-hidden"> waiting</span>
     </span>

@@ -1,9 +1,11 @@
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { type Api, createApi } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
-import { Field, focusFirst } from "../parts/field.js";
+import { AnchorButton, Button } from "../ui/button.js";
 import { ProblemCard } from "../ui/problem-card.js";
 import { AskLink } from "./ask-link.js";
+import { Entrance, Entry } from "./entrance.js";
+import styles from "./entrance.module.css";
 import { usePageTitle } from "./page-title.js";
 import { looksLikeToken, type SignOutReason, signIn, signInWays } from "./sign-in.js";
 import { useStore } from "./store.js";
@@ -13,35 +15,27 @@ const NO_TOKEN = "starts with ak_ and has only letters, digits and underscores";
 /** Asks for an address to mail a link to, or for a management token, and tries that before anything else is shown. */
 export function SignInPage({ api, reason }: { api: Api; reason: SignOutReason | null }) {
   usePageTitle("Sign in");
-  useEffect(() => {
-    document.getElementById("field-email")?.focus();
-  }, []);
   return (
-    <main className="sign-in">
-      <div className="brand large">
-        <span className="mark" aria-hidden="true" />
-        Parley
-      </div>
-      <h1>Sign in to the console</h1>
+    <Entrance title="Sign in to the console">
       {reason === "refused" && (
-        <p className="note" role="status">
+        <p className={styles.note} role="status">
           The server no longer accepts how you were signed in. Sign in again.
         </p>
       )}
       {reason === "chosen" && (
-        <p className="note" role="status">
+        <p className={styles.note} role="status">
           You are signed out in this tab.
         </p>
       )}
       {reason === "provider" && (
-        <p className="note" role="status">
+        <p className={styles.note} role="status">
           You could not be signed in with this account. Ask somebody who manages people here for an invitation.
         </p>
       )}
       <ProviderLink api={api} />
       <AskLink api={api} />
       <TokenForm />
-    </main>
+    </Entrance>
   );
 }
 
@@ -56,9 +50,9 @@ function ProviderLink({ api }: { api: Api }) {
   }, [api, ways]);
   if (!ways?.oidc) return null;
   return (
-    <a className="button primary wide" href="/api/sign-in/oidc">
+    <AnchorButton look="primary" href="/api/sign-in/oidc">
       Continue with {ways.oidc.name}
-    </a>
+    </AnchorButton>
   );
 }
 
@@ -67,10 +61,11 @@ function TokenForm() {
   const [wrong, setWrong] = useState<string | undefined>();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
 
   const refuse = (message: string): void => {
     setWrong(message);
-    focusFirst({ token: message });
+    field.current?.focus();
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -88,32 +83,23 @@ function TokenForm() {
   };
 
   return (
-    <form className="other-way" noValidate onSubmit={(event) => void submit(event)}>
-      <Field
-        name="token"
+    <form className={styles.other} noValidate onSubmit={(event) => void submit(event)}>
+      <Entry
+        ref={field}
         label="Access token"
         help="Or use a token instead. It is kept in this tab only and forgotten when you sign out or close it."
-        problem={wrong}
-      >
-        {(control) => (
-          <input
-            {...control}
-            className="input mono"
-            type="password"
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            placeholder="ak_…"
-            value={value}
-            onChange={(event) => setValue(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        error={wrong}
+        type="password"
+        mono
+        placeholder="ak_…"
+        value={value}
+        onChange={setValue}
+      />
       {problem && <ProblemCard problem={problem} />}
-      <button type="submit" className="button quiet wide" aria-disabled={busy}>
+      <Button type="submit" busy={busy}>
         {busy ? "Signing in…" : "Sign in"}
-      </button>
-      <p className="help">
+      </Button>
+      <p className={styles.fine}>
         On a new installation, open the sign-in address that <code>npm start</code> prints.
       </p>
     </form>

@@ -1,7 +1,9 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { createApi } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
+import { Button } from "../ui/button.js";
 import { ProblemCard } from "../ui/problem-card.js";
+import { Entrance } from "./entrance.js";
 import { usePageTitle } from "./page-title.js";
 import { signInAs, signInLink } from "./sign-in.js";
 
@@ -10,9 +12,8 @@ export function UseLinkPage({ word }: { word: string }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   usePageTitle("Sign in");
-  useEffect(() => {
-    document.getElementById("use-link")?.focus();
-  }, []);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
   const enter = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
@@ -31,30 +32,19 @@ export function UseLinkPage({ word }: { word: string }) {
     signInLink.set(null);
   };
   return (
-    <main className="sign-in">
-      <div className="brand large">
-        <span className="mark" aria-hidden="true" />
-        Parley
-      </div>
-      <h1>Sign in to the console</h1>
+    <Entrance title="Sign in to the console">
       {problem === null ? (
-        <button
-          type="button"
-          id="use-link"
-          className="button primary wide"
-          aria-disabled={busy}
-          onClick={() => void enter()}
-        >
+        <Button ref={button} look="primary" busy={busy} onClick={() => void enter()}>
           {busy ? "Signing in…" : "Sign in"}
-        </button>
+        </Button>
       ) : (
         <>
           <ProblemCard problem={problem} />
-          <button type="button" className="button primary wide" onClick={leave}>
+          <Button look="primary" onClick={leave}>
             Sign in another way
-          </button>
+          </Button>
         </>
       )}
-    </main>
+    </Entrance>
   );
 }

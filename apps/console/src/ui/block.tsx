@@ -117,6 +117,8 @@ export function Rows({ children, label, ordered }: { children: ReactNode; label?
 
 interface RowProps {
   title?: ReactNode;
+  /** Level of the title: h2 where the list stands right below the title of the page. */
+  heading?: "h2" | "h3";
   /** State and the like, after the title. */
   beside?: ReactNode;
   /** Small facts; what is null or false is left out. */
@@ -125,13 +127,13 @@ interface RowProps {
   children?: ReactNode;
 }
 
-export function Row({ title, beside, facts = [], actions, children }: RowProps) {
+export function Row({ title, heading: Heading = "h3", beside, facts = [], actions, children }: RowProps) {
   return (
     <li className={styles.row}>
       <div className={styles.main}>
         {title === undefined && beside === undefined ? null : (
           <div className={styles.line}>
-            {title === undefined ? null : <h3 className={styles.title}>{title}</h3>}
+            {title === undefined ? null : <Heading className={styles.title}>{title}</Heading>}
             {beside}
           </div>
         )}
