@@ -67,7 +67,7 @@ describe("links in the console against the product", () => {
     await page.getByLabel("Keep conversations for").fill("30");
     await page.getByLabel("Metadata").fill('{"campaign": "spring"}');
     await page.getByRole("button", { name: "Create the link" }).click();
-    const address = await page.getByLabel("Address of the link").inputValue();
+    const address = await page.getByLabel("Address of the link", { exact: true }).inputValue();
 
     const [made] = (
       await owner().call<{ data: Record<string, unknown>[] }>("GET", "/api/agents/clinic-desk/public-links")

@@ -117,6 +117,29 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await page.getByRole("heading", { name: "Sign in to the console" }).waitFor();
   });
 
+  it("ends with the sign-out that this browser is told of waiting people", async () => {
+    const page = await bench.open("/console");
+    await page.addInitScript(`{
+      const subscription = {
+        toJSON: () => ({ endpoint: "https://push.example/1", keys: { p256dh: "p", auth: "a" } }),
+        unsubscribe: async () => { window.unsubscribed = true; },
+      };
+      const registration = { pushManager: { getSubscription: async () => subscription }, unregister: async () => true };
+      Object.defineProperty(navigator.serviceWorker, "getRegistration", { value: async () => registration });
+    }`);
+    const asked: string[] = [];
+    await page.route(/\/api\/push-subscriptions/, async (route) => {
+      asked.push(`${route.request().method()} ${new URL(route.request().url()).pathname}`);
+      await route.fulfill({ json: { id: "p1" } });
+    });
+    await page.reload();
+    await page.getByRole("button", { name: /^Account/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByText("You are signed out").waitFor();
+    expect(asked).toEqual(["PUT /api/push-subscriptions", "DELETE /api/push-subscriptions/p1"]);
+    await expect.poll(() => page.evaluate("window.unsubscribed")).toBe(true);
+  });
+
   it("asks again when the server stops accepting the token", async () => {
     const page = await bench.open("/console/agents");
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();

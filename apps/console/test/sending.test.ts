@@ -47,6 +47,34 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     await page.getByRole("region", { name: "Sent to people" }).getByText("1 not reached").waitFor();
   });
 
+  it("tells who opened their link where that was asked for, and writes again to who has not", async () => {
+    const page = await bench.open(LINK, {
+      prepare: (api) => {
+        const engagement = { opened: 1, chatted: 0, completed: 0 };
+        api.deliveries = [deliveryRow({ track_opens: true, engagement })];
+        const sent = { status: "sent", sent_at: new Date().toISOString(), chatted: false, completed: false };
+        api.recipients = [
+          recipientRow({ ...sent, id: "1", name: "Ada", opened: true }),
+          recipientRow({ ...sent, id: "2", name: "Bo", opened: false }),
+        ];
+      },
+    });
+    await page.getByRole("button", { name: "Who got it" }).click();
+    const drawer = page.getByRole("dialog").first();
+    await drawer.getByText("1 opened their link, 0 wrote").waitFor();
+    await drawer.getByRole("row").filter({ hasText: "Ada" }).getByText("Opened, nothing written yet").waitFor();
+    await drawer.getByRole("row").filter({ hasText: "Bo" }).getByText("Not opened yet").waitFor();
+    await drawer.getByRole("button", { name: "Send again…" }).click();
+    const again = page.getByRole("dialog", { name: "Send again" });
+    await again.getByText("1 would get it.").waitFor();
+    await again.getByText("A reminder").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await again.getByRole("button", { name: "Send again" }).click();
+    await page.getByText("On its way to 1.").waitFor();
+    const bodies = calls("POST /agents/:/public-links/:/deliveries/:/resend").map(({ body }) => body);
+    expect(bodies).toEqual([{ to: "not_opened", dry_run: true }, { to: "not_opened" }]);
+  });
+
   it("stops what was not sent yet after saying what stays, and finds people by their state", async () => {
     const page = await bench.open(LINK, { width: 360 });
     await page.getByRole("button", { name: "Send this link" }).click();

@@ -55,7 +55,14 @@ export function WebhookDeliveryView({ delivery, hook }: { delivery: Delivery; ho
           ) : null}
         </dd>
         <dt>Answer</dt>
-        <dd>{outcomeOf(delivery)}</dd>
+        <dd>
+          {outcomeOf(delivery)}
+          {delivery.outcome === "refused" ? (
+            <p className={styles.note}>
+              The address is private and its network not listed in OUTBOUND_ALLOWED_CIDRS, or the secret cannot be used.
+            </p>
+          ) : null}
+        </dd>
         <dt>webhook-id</dt>
         <dd>
           <Mono>{delivery.event_id}</Mono>
