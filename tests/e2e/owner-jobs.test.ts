@@ -98,7 +98,9 @@ describe("the jobs of an owner at the console", () => {
     await click(link("Create a link"));
     await page.getByLabel("Title").fill("Spring");
     await click(button("Create the link"));
-    await expect.poll(() => page.getByLabel("Address of the link", { exact: true }).inputValue()).toMatch(/\/chat\/pl_/);
+    await expect
+      .poll(() => page.getByLabel("Address of the link", { exact: true }).inputValue())
+      .toMatch(/\/chat\/pl_/);
   });
 
   it("makes a link for each of twenty people", async () => {

@@ -98,7 +98,9 @@ export function sendingRoutesOf(api: FakeApi): Record<string, Handler> {
     "POST /agents/:/public-links/:/deliveries/:/resend": ({ body }) => {
       const told = { recipients: 1, duplicates: 0, suppressed: 0, limited: 0 };
       const preview = { to: "bo@example.com", language: "en", subject: "A reminder", text: "Hello Bo," };
-      return body.dry_run === true ? [200, { dry_run: true, ...told, preview }] : [202, { delivery_id: ID, ...told }];
+      return body.dry_run === true
+        ? [200, { dry_run: true, ...told, preview }]
+        : [202, { delivery_id: ID, status: "sending", ...told }];
     },
     "POST /agents/:/public-links/:/deliveries/:/cancel": () => {
       for (const row of api.recipients) if (row.status === "pending") row.status = "cancelled";

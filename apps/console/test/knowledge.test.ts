@@ -12,7 +12,7 @@ const chooser = (page: Page) => page.locator("input[type=file]");
 describe.skipIf(skipBrowser)("documents", () => {
   it("are sent one by one when they are chosen, with their language, and what became of each is told", async () => {
     const page = await bench.open(KNOWLEDGE);
-    await page.getByLabel("Language of the text", { exact: true }).fill("germ");
+    await page.getByRole("combobox", { name: "Language of the text" }).fill("germ");
     await page.getByRole("option", { name: "German" }).click();
     await chooser(page).setInputFiles([file("prices.md"), file("hours.md"), file("setup.exe"), file("empty.md", "")]);
     await page.getByText("Replaced the earlier one").waitFor();

@@ -35,7 +35,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     await alert.getByText("2 tests did not pass").waitFor();
     await expect
       .poll(() => alert.getByRole("listitem").allInnerTexts())
-      .toEqual(["says hello\npath: expected greet, got bye", "books a visit"]);
+      .toEqual(["says hello\n\npath: expected greet, got bye", "books a visit"]);
     const api = bench.api();
     const step = stepRow({ step: 1, say: "Hi", passed: false, reasons: ["node: expected a, got b"] });
     const books = { name: "books a visit", passed: false, steps: [step] };

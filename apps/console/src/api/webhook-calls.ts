@@ -40,5 +40,3 @@ export function webhookCalls(call: Caller) {
       call<Delivery>(`/webhooks/deliveries/${part(delivery)}/redeliver`, { method: "POST" }),
   };
 }
-
-export type WebhookCalls = ReturnType<typeof webhookCalls>;
