@@ -1,6 +1,7 @@
 import { Clock, SendHorizontal } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import { Button, IconButton } from "../../ui/button.js";
+import { Button } from "../../ui/button.js";
+import { IconButton } from "../../ui/icon-button.js";
 import { Menu, MenuItem } from "../../ui/menu.js";
 import { TextArea } from "../../ui/text-field.js";
 import styles from "./try.module.css";
