@@ -1,3 +1,4 @@
+import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { Answer } from "./call.js";
 import type { Problem } from "./problem.js";
 
@@ -25,6 +26,13 @@ export function answered<T>(call: () => Promise<Answer<T>>): () => Promise<T> {
     if (answer.type !== "ok") throw new Refused(answer);
     return answer.value;
   };
+}
+
+/** A list by pages, for drawing: that older rows did not come takes nothing from those that are there. */
+export function pagesOf<T>(query: UseInfiniteQueryResult<T>) {
+  const { data, error, refetch, isFetchNextPageError } = query;
+  const rest = isFetchNextPageError ? (error?.problem ?? null) : null;
+  return { shown: { data, error: rest === null ? error : null, refetch }, problem: rest };
 }
 
 /** Throws what a call was refused with, for dialogs that show it. */
