@@ -4,7 +4,6 @@ import { type Overview, overviewCalls } from "../api/overview-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { PageHeader } from "../ui/page-header.js";
-import { ProblemCard } from "../ui/problem-card.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { Latest } from "./latest.js";
 import styles from "./overview.module.css";
@@ -13,6 +12,7 @@ import { isTroubled } from "./troubled.js";
 
 const Below = lazy(async () => ({ default: (await import("./below.js")).Below }));
 const DemoWeekCard = lazy(async () => ({ default: (await import("./demo-week.js")).DemoWeekCard }));
+const ProblemCard = lazy(async () => ({ default: (await import("../ui/problem-card.js")).ProblemCard }));
 const FirstSteps = lazy(async () => ({ default: (await import("./first-steps.js")).FirstSteps }));
 
 const Waiting = lazy(async () => ({ default: (await import("./waiting-people.js")).WaitingPeople }));
@@ -58,7 +58,11 @@ export function OverviewPage() {
 function Ready<T>({ query, children }: { query: UseQueryResult<T>; children(data: T): ReactNode }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error === null) return <Skeleton />;
-  return <ProblemCard problem={query.error.problem} onRetry={() => void query.refetch()} />;
+  return (
+    <Suspense fallback={null}>
+      <ProblemCard problem={query.error.problem} onRetry={() => void query.refetch()} />
+    </Suspense>
+  );
 }
 
 /** What needs somebody, in a sentence. */
