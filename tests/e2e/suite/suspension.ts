@@ -33,7 +33,7 @@ export function describeSuspension(fixture: GetFixture): void {
         const owner = createBearerClient({ bases: [gateway], token: tenant.ownerToken });
         await eventually(async () => expect((await owner.call("GET", "/api/agents")).status).toBe(401));
       }
-      // A conversation in which something was written in the same moment ends a second later.
+      // A conversation in which something was written in the same moment ends a few seconds later.
       await eventually(async () =>
         expect((await me.call("POST", chat, { message: "still there?" })).status).not.toBe(200),
       );
