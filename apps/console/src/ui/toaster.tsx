@@ -53,7 +53,8 @@ function Toasts() {
       <Toast.Content className={styles.content}>
         <Toast.Title className={styles.title} render={<p />} />
         <Toast.Action className={styles.action} />
-        <Toast.Close render={<IconButton label="Close message" icon={<X />} />} />
+        {/* It can be focused, so that it must not be hidden, which it would be until its toasts are spread out. */}
+        <Toast.Close aria-hidden={false} render={<IconButton label="Close message" icon={<X />} />} />
       </Toast.Content>
     </Toast.Root>
   ));
