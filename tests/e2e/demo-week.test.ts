@@ -5,7 +5,9 @@ import { type Announcement, type FirstStart, firstStart } from "./first-start.js
 const SESSIONS = 70;
 
 interface Session {
+  session_id: string;
   created_at: string;
+  last_activity_at: string;
   status: string;
   conversation_id: string;
 }
@@ -50,6 +52,14 @@ describe("the demo's week", () => {
     expect(all).toHaveLength(SESSIONS);
     expect(new Set(all.map(({ created_at: at }) => at.slice(0, 10))).size).toBe(8);
     expect(new Set(all.map(({ status }) => status))).toEqual(new Set(["active", "completed", "abandoned"]));
+    for (const session of [all.at(0), all.at(-1)]) {
+      const { messages } = await api<{ messages: { created_at: string }[] }>(
+        `/sessions/${session?.session_id}/transcript`,
+      );
+      const times = messages.map(({ created_at: at }) => at);
+      expect(times.length).toBeGreaterThan(1);
+      expect(times).toEqual([session?.created_at, ...times, session?.last_activity_at].sort().slice(1, -1));
+    }
     const { data: waiting } = await api<{ data: { last_message: { content: string } }[] }>("/escalations?status=open");
     expect(waiting.map(({ last_message: { content } }) => content)).toEqual([
       expect.stringContaining("human colleague"),

@@ -2,7 +2,7 @@
 -- visitor and operator had taken their time; for what is made up. To be called once a session, in the tenant's scope.
 -- p_began_at: its new beginning. p_pace: from the beginning of a turn to that of the next; a person takes three times
 -- as long to come. p_abandoned: nobody came back, so a real session would have ended by itself.
--- Cost: two updates a turn.
+-- Cost: three updates a turn.
 create or replace function move_session_back(
   p_conversation uuid, p_began_at timestamptz, p_pace interval, p_abandoned boolean
 ) returns void
@@ -38,6 +38,12 @@ begin
     if stretch.seq is not null then v_asked := stretch.shift; end if;
     v_last := stretch.shift;
     update session_events
+    set created_at = created_at + stretch.shift
+    where conversation_id = p_conversation
+      and created_at >= stretch.since
+      and created_at < stretch.until
+      and created_at > now() - interval '1 hour';
+    update text_conversation_messages
     set created_at = created_at + stretch.shift
     where conversation_id = p_conversation
       and created_at >= stretch.since
