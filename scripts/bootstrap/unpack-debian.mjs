@@ -30,15 +30,19 @@ export async function unpackDebian(folder, command, name) {
     rmSync(join(home, file));
   }
   mkdirSync(join(folder, "bin"), { recursive: true });
-  const program = ["usr/bin", "usr/sbin", "bin"]
-    .map((place) => join(home, place))
-    .find((place) => holds(place, command));
-  if (program === undefined) return `the package ${name} holds no ${command}`;
-  const libraries = ["usr/lib", "lib"].flatMap((place) => libraryFolders(join(home, place))).join(":");
-  const script = `#!/bin/sh\nLD_LIBRARY_PATH='${libraries}' exec '${join(program, command)}' "$@"\n`;
-  writeFileSync(join(folder, "bin", command), script, { mode: 0o755 });
+  const versions = entriesOf(join(home, POSTGRES)).map((version) => join(POSTGRES, version, "bin"));
+  const place = [...versions, "usr/bin", "usr/sbin", "bin"].find((one) => holds(join(home, one), command));
+  if (place === undefined) return `the package ${name} holds no ${command}`;
+  const libraries = ["usr/lib", "lib"].flatMap((one) => libraryFolders(join(home, one))).join(":");
+  for (const program of versions.includes(place) ? entriesOf(join(home, place)) : [command]) {
+    const script = `#!/bin/sh\nLD_LIBRARY_PATH='${libraries}' exec '${join(home, place, program)}' "$@"\n`;
+    writeFileSync(join(folder, "bin", program), script, { mode: 0o755 });
+  }
   return null;
 }
+
+/** By version, the server and its tools, which look for each other: what `usr/bin` has are scripts that look for an installation. */
+const POSTGRES = "usr/lib/postgresql";
 
 /** Names of the packages an installation would bring, or null when the package is unknown. */
 async function packagesToGet(home, options, name) {

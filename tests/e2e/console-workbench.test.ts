@@ -48,6 +48,7 @@ describe("the workbench of an agent in the console", () => {
 
     await page.getByRole("link", { name: "Flow", exact: true }).click();
     await page.getByRole("button", { name: "Questions and Answers, Conversation" }).click();
+    await page.getByRole("complementary", { name: "Node Questions and Answers" }).waitFor();
     await page.getByRole("button", { name: "Add a node" }).click();
     const dialog = page.getByRole("dialog", { name: "Add a node" });
     await dialog.getByLabel("Name").fill("Parking");

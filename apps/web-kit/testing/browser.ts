@@ -127,10 +127,9 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
 export const screenshotsIn =
   (folder: string) =>
   async (page: Page, name: string): Promise<void> => {
-    await page.screenshot({
-      path: join(ARTIFACTS, folder, `${name}.png`),
-      fullPage: process.env.SCREENSHOT_WHOLE === "1",
-    });
+    const picture = { path: join(ARTIFACTS, folder, `${name}.png`), fullPage: process.env.SCREENSHOT_WHOLE === "1" };
+    // A picture is for people to look at, and a browser under load may have no frame to give at this moment.
+    await page.screenshot(picture).catch(() => page.screenshot(picture));
   };
 
 interface AxeResult {
