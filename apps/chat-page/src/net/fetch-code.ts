@@ -11,8 +11,9 @@ const ADDRESS = /https?:\/\/\S+\.js/;
 export async function untilFetched<Code>(load: () => Promise<Code>): Promise<Code> {
   let address: string | undefined;
   for (let attempt = 0; ; attempt += 1) {
+    const anew = `${address}?again=${attempt}`;
     try {
-      return address === undefined ? await load() : await import(/* @vite-ignore */ `${address}?again=${attempt}`);
+      return address === undefined ? await load() : await import(/* @vite-ignore */ anew);
     } catch (error) {
       address ??= ADDRESS.exec(String(error))?.[0];
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, FIRST_PAUSE_MS)));
