@@ -18,6 +18,8 @@ async function talk(another: boolean): Promise<Page> {
   await say(page, "When do you open?");
   made.finish((await nextTurn(made)).turnId, "At eight.");
   await expect.poll(() => answers(page).last().innerText()).toBe("At eight.");
+  // Once this is known the page has read the answer to its post, too, whose numbers must not come after newer ones.
+  if (!another) await expect.poll(() => renew(page).count()).toBe(0);
   return page;
 }
 

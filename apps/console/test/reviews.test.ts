@@ -68,7 +68,8 @@ describe.skipIf(skipBrowser)("the review queue of an agent", () => {
       },
       ...{ width: 360, height: 760, dark: true },
     });
-    await page.getByRole("row", { name: /The price was wrong/ }).click();
+    // Beside its title, which is a link.
+    await page.getByRole("row", { name: /The price was wrong/ }).click({ position: { x: 4, y: 4 } });
     await page.getByText("What was said is read by operators and above.").waitFor();
     await expect.poll(() => page.getByText("Was it good?").count()).toBe(0);
     expect(sent("GET /sessions/:/review")).toEqual([]);
