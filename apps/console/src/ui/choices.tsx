@@ -87,13 +87,9 @@ export function RadioGroup<T extends string>({ label, help, error, options, name
       >
         <Fieldset.Legend className={styles.label}>{label}</Fieldset.Legend>
         {options.map((option) => (
-          <Field.Item key={option.value} className={own.choice}>
+          <Option key={option.value} option={option}>
             <Radio.Root value={option.value} className={own.radio} />
-            <Field.Label>{option.label}</Field.Label>
-            {option.help === undefined ? null : (
-              <Field.Description className={styles.help}>{option.help}</Field.Description>
-            )}
-          </Field.Item>
+          </Option>
         ))}
       </Fieldset.Root>
       {help === undefined ? null : <Field.Description className={styles.help}>{help}</Field.Description>}
@@ -101,6 +97,17 @@ export function RadioGroup<T extends string>({ label, help, error, options, name
         {error}
       </Field.Error>
     </Field.Root>
+  );
+}
+
+/** One of a few: its control, and what it says. */
+function Option({ option, children }: { option: { label: ReactNode; help?: ReactNode }; children: ReactNode }) {
+  return (
+    <Field.Item className={own.choice}>
+      {children}
+      <Field.Label>{option.label}</Field.Label>
+      {option.help === undefined ? null : <Field.Description className={styles.help}>{option.help}</Field.Description>}
+    </Field.Item>
   );
 }
 
@@ -140,17 +147,13 @@ export function CheckboxGroup({
       >
         <Fieldset.Legend className={styles.label}>{label}</Fieldset.Legend>
         {options.map((option) => (
-          <Field.Item key={option.value} className={own.choice}>
+          <Option key={option.value} option={option}>
             <BaseCheckbox.Root value={option.value} className={own.box} onBlur={onBlur}>
               <BaseCheckbox.Indicator>
                 <Check />
               </BaseCheckbox.Indicator>
             </BaseCheckbox.Root>
-            <Field.Label>{option.label}</Field.Label>
-            {option.help === undefined ? null : (
-              <Field.Description className={styles.help}>{option.help}</Field.Description>
-            )}
-          </Field.Item>
+          </Option>
         ))}
       </Fieldset.Root>
       {help === undefined ? null : <Field.Description className={styles.help}>{help}</Field.Description>}
