@@ -110,7 +110,8 @@ function Replay({ session, agent }: { session: Session; agent: Agent }) {
       </div>
       <p className={styles.fine}>
         What the visitor said is said once more. The model is asked in earnest, which costs tokens that no budget
-        counts; other servers are not asked, they answer as they did then. Nothing is stored and nobody is written to.
+        counts; other servers are not asked, they answer as they did then. What is remembered of the person and what the
+        page around the chat said are left out. Nothing is stored and nobody is written to.
       </p>
       {problem !== null && <Trouble>{problem.issues[0]?.message ?? problem.detail}</Trouble>}
       {replay === null && !busy && problem === null && (
