@@ -70,6 +70,8 @@ export type WorkHandler<S extends z.ZodType> = (message: z.output<S>, context: {
  * Everything that must not be lost is in the database first.
  */
 export interface Bus {
+  /** Of this process's workers: a hint can be given to them first. Another one in each process. */
+  readonly id: string;
   /**
    * Calls a service: directly where this bus serves it, else over the server. An AppError of the other side is thrown again with code, extra, errors and retryAfterSeconds; nobody
    * there or no connection is `not_ready`, no answer within the deadline is `overloaded`. Never retried here.
@@ -100,8 +102,14 @@ export interface Bus {
   /**
    * Tells one worker that the database holds work for it: straight where this bus has one, else one of the replicas. Never waits and
    * is not stored, so it may get lost: workers also look at the database by themselves. False = it was lost already: no connection.
+   * `worker`: id of the bus whose worker gets it if it is there and has a free slot, because it remembers what the hint is about.
    */
-  hint<S extends z.ZodType>(contract: WorkContract<S>, key: string, message: z.input<S>): boolean;
+  hint<S extends z.ZodType>(
+    contract: WorkContract<S>,
+    key: string,
+    message: z.input<S>,
+    options?: { worker?: string | null },
+  ): boolean;
   /**
    * Works on hints, `concurrency` at a time; the next ones wait. A RetryableError with `afterMs` is tried again after it, any other
    * error is logged. Handlers must be idempotent. The answer stops taking hints, gives those that wait to other replicas, and

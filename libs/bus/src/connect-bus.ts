@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { AppError } from "@parley/contracts";
@@ -22,6 +24,13 @@ import { type Hint, Worker, writeHint } from "./workers.js";
 const DRAIN_DEADLINE_MS = 25_000;
 const SETTLED_DEADLINE_MS = 2_000;
 
+/** A message on its way; `onNobody` runs when the server has nobody to give it to. */
+interface Sent {
+  text: string;
+  trace?: Hint["trace"];
+  onNobody?: (() => void) | undefined;
+}
+
 /** A served contract, whatever its types. */
 type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close" | "open" | "direct">;
 
@@ -31,6 +40,7 @@ type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close"
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { url, name, logger } = options;
+  const id = token(`${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`);
   const metrics = createBusMetrics(options.metrics);
   // What this process sends reaches its own listeners without the server, which must not send it to them again.
   const connection = { ...connectionOptions(url, name), noEcho: true };
@@ -68,10 +78,11 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const listeners = new CoreListeners({ logger, live });
 
   /** To whoever listens on the server at this moment. */
-  function send(subject: string, { token, text, trace }: { token: string; text: string; trace?: Hint["trace"] }): void {
+  function send(subject: string, { text, trace, onNobody }: Sent): void {
     gather.add(() => {
       try {
-        keeper.live?.publish(`${subject}.${token}`, text, traceHeaders(trace));
+        const reply = onNobody && { reply: mux.toldTo(onNobody) };
+        keeper.live?.publish(subject, text, { ...traceHeaders(trace), ...reply });
       } catch (error) {
         // Above the server's maximum, or closing: such messages may get lost, their receivers have another way.
         logger.warn({ err: error, subject }, "live.dropped");
@@ -79,10 +90,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     });
   }
 
-  function handOn(subject: string, { token, payload, signed, trace }: Hint): void {
+  function handOn(subject: string, { token, payload, signed, trace }: Hint, onNobody?: () => void): void {
+    const at = `${subject}.${token}`;
     // One that came unsigned goes on unsigned.
-    const text = writeHint(signed ? signature : null, `${subject}.${token}`, payload);
-    send(subject, { token, text, trace });
+    send(at, { text: writeHint(signed ? signature : null, at, payload), trace, onNobody });
   }
 
   function onNew(connection: NatsConnection): void {
@@ -133,6 +144,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 
   await keeper.start();
   return {
+    id,
     call,
     serve(contract, handler, serveOptions) {
       const server = new RpcServer(contract, handler, { ...deps, signature, ...serveOptions });
@@ -149,20 +161,26 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     publishLive(contract, key, message) {
       const text = JSON.stringify(message);
       const heard = listeners.deliver(`${contract.subject}.${token(key)}`, text);
-      if (!heard || !contract.toOne) send(contract.subject, { token: token(key), text });
+      if (!heard || !contract.toOne) send(`${contract.subject}.${token(key)}`, { text });
     },
-    hint(contract, key, message) {
+    hint(contract, key, message, { worker: wanted } = {}) {
+      const { subject } = contract;
       const hint = { token: token(key), payload: message, signed: true, trace: currentTrace() };
-      const worker = workers.get(contract.subject);
-      // Later and for nobody, as from the server: whoever gives a hint does not run its work.
-      if (worker?.open) queueMicrotask(() => runFor(undefined, () => worker.take(hint)));
-      else if (connected()) handOn(contract.subject, hint);
+      const worker = workers.get(subject);
+      const isElsewhere = wanted && wanted !== id && connected();
+      if (worker?.open) {
+        // Later and for nobody, as from the server: whoever gives a hint does not run its work.
+        const here = (): void => queueMicrotask(() => runFor(undefined, () => worker.take(hint)));
+        if (isElsewhere) handOn(`${subject}.${token(wanted)}`, hint, here);
+        else here();
+      } else if (isElsewhere) handOn(`${subject}.${token(wanted)}`, hint, () => handOn(subject, hint));
+      else if (connected()) handOn(subject, hint);
       else return false;
       return true;
     },
     work(contract, handler, workOptions) {
       if (workers.has(contract.subject)) throw new Error(`${contract.subject} has a worker already`);
-      const worker = new Worker(contract, handler, { logger, metrics, signature, handOn, ...workOptions });
+      const worker = new Worker(contract, handler, { id, logger, metrics, signature, handOn, ...workOptions });
       workers.set(contract.subject, worker);
       const connection = keeper.live;
       if (connection !== null) worker.attach(connection);

@@ -32,7 +32,10 @@ export function permissionsOf(service: ServiceName, contracts: readonly Contract
   for (const contract of contracts) {
     const { from, to } = endsOf(contract);
     const keyed = contract.kind === "rpc" ? contract.subject : `${contract.subject}.*`;
+    // Of work: the hints that are meant for one worker alone.
+    const named = `${contract.subject}.*.*`;
     if (from.includes(service)) publish.add(keyed);
+    if (from.includes(service) && contract.kind === "work") publish.add(named);
     if (!to.includes(service)) continue;
     if (contract.kind === "rpc") {
       subscribe.add(`${contract.subject} ${contract.service}`);
@@ -40,7 +43,7 @@ export function permissionsOf(service: ServiceName, contracts: readonly Contract
     } else if (contract.kind === "live") subscribe.add(keyed);
     else if (contract.kind === "event") subscribe.add(`${contract.subject}.>`);
     else {
-      subscribe.add(`${keyed} ${contract.service}`);
+      subscribe.add(`${keyed} ${contract.service}`).add(named);
       // A worker that stops hands on what it has not begun.
       publish.add(keyed);
     }

@@ -20,6 +20,9 @@ interface Waiting {
   reject(failure: RequestFailure): void;
 }
 
+/** Messages without a reply whose fate may still become known. */
+const TOLD = 512;
+
 export interface RequestSettings {
   timeoutMs: number;
   headers?: MsgHdrs;
@@ -35,8 +38,10 @@ export class ReplyMux {
   readonly #prefix: string;
   readonly #gather: Gather;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #told: (() => void)[] = [];
   #connection: NatsConnection | null = null;
   #next = 0;
+  #nextTold = 0;
 
   /** @param inboxes where this user of the server may receive replies */
   constructor(inboxes: string, gather: Gather) {
@@ -95,6 +100,16 @@ export class ReplyMux {
     });
   }
 
+  /**
+   * Where the server says that it had nobody to give a message to that wants no reply; then `onNobody` runs. It is forgotten with the
+   * 512th after it.
+   */
+  toldTo(onNobody: () => void): string {
+    const place = this.#nextTold++ % TOLD;
+    this.#told[place] = onNobody;
+    return `${this.#prefix}=${place}`;
+  }
+
   /** The connection is gone: no reply can come any more. */
   failAll(): void {
     for (const waiting of [...this.#waiting.values()]) waiting.reject(new RequestFailure("disconnected"));
@@ -113,10 +128,15 @@ export class ReplyMux {
   }
 
   #onReply(msg: Msg): void {
+    const id = msg.subject.slice(this.#prefix.length);
+    const isNobody = msg.data.length === 0 && msg.headers?.code === 503;
+    if (id.startsWith("=")) {
+      if (isNobody) this.#told[Number(id.slice(1))]?.();
+      return;
+    }
     // A late reply finds nobody waiting.
-    const waiting = this.#waiting.get(msg.subject.slice(this.#prefix.length));
-    if (waiting === undefined) return;
-    if (msg.data.length === 0 && msg.headers?.code === 503) waiting.reject(new RequestFailure("no_responders"));
-    else waiting.resolve(msg);
+    const waiting = this.#waiting.get(id);
+    if (isNobody) waiting?.reject(new RequestFailure("no_responders"));
+    else waiting?.resolve(msg);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { NatsConnection, Subscription } from "@nats-io/nats-core";
+import type { Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
 import { RetryableError, type WorkContract } from "@parley/contracts";
 import { type Logger, withExtractedTrace, withoutTrace, withSpan } from "@parley/observability";
 import type { z } from "zod";
@@ -20,12 +20,14 @@ export interface Hint {
 }
 
 export interface WorkerDeps {
+  /** Of the bus: hints can be meant for this worker alone. */
+  id: string;
   logger: Logger;
   /** null = nobody signs here, and every hint is believed. */
   signature: CallSignature | null;
   metrics: BusMetrics;
-  /** Gives a hint to the workers of other replicas. */
-  handOn(subject: string, hint: Hint): void;
+  /** Gives a hint to the workers of other replicas; `onNobody` runs when there are none. */
+  handOn(subject: string, hint: Hint, onNobody?: () => void): void;
 }
 
 /** Hints that wait for a slot, for each slot there is. What comes above it is dropped: whoever looks at the database finds its work. */
@@ -42,7 +44,7 @@ export class Worker<S extends z.ZodType> {
   readonly #running = new Set<Promise<void>>();
   readonly #waiting: Hint[] = [];
   readonly #retries = new Set<NodeJS.Timeout>();
-  #subscription: Subscription | null = null;
+  #subscriptions: Subscription[] = [];
   #open = true;
 
   constructor(contract: WorkContract<S>, handler: WorkHandler<S>, deps: WorkerDeps & WorkOptions) {
@@ -60,16 +62,18 @@ export class Worker<S extends z.ZodType> {
   attach(connection: NatsConnection): void {
     if (!this.#open) return;
     const { subject, service } = this.#contract;
-    this.#subscription = connection.subscribe(`${subject}.*`, {
-      queue: service,
-      callback: (error, msg) => {
-        if (error !== null) return this.#deps.logger.error({ err: error, subject }, "work.refused");
-        const opened = openHint(this.#deps.signature, msg.subject, msg.string());
-        if (opened === null) return this.#refuse("no signature of this installation");
-        const token = msg.subject.slice(subject.length + 1);
-        this.take({ token, ...opened, trace: traceOf(msg.headers) });
-      },
-    });
+    const callback =
+      (take: (hint: Hint) => void) =>
+      (error: Error | null, msg: Msg): void => {
+        const opened = error === null ? openHint(this.#deps.signature, msg.subject, msg.string()) : null;
+        const token = msg.subject.slice(msg.subject.lastIndexOf(".") + 1);
+        if (opened !== null) take({ token, ...opened, trace: traceOf(msg.headers) });
+        else this.#refuse(error ?? "no signature of this installation");
+      };
+    this.#subscriptions = [
+      connection.subscribe(`${subject}.*`, { queue: service, callback: callback((hint) => this.take(hint)) }),
+      connection.subscribe(`${subject}.${this.#deps.id}.*`, { callback: callback((hint) => this.#takeOwn(hint)) }),
+    ];
   }
 
   take(hint: Hint): void {
@@ -80,16 +84,21 @@ export class Worker<S extends z.ZodType> {
     else this.#deps.metrics.worked(subject, "dropped");
   }
 
+  /** Meant for this worker alone: what it remembers saves less than waiting for a slot costs, so without a free one others get it, once. */
+  #takeOwn(hint: Hint): void {
+    const isFree = this.#open && this.#running.size < this.#concurrency;
+    if (isFree) this.take(hint);
+    else this.#deps.handOn(this.#contract.subject, hint, () => this.take(hint));
+  }
+
   /** Takes no more hints, gives those that wait to other replicas, and resolves when the work in hand is done. */
   async stop(): Promise<void> {
     this.close();
     for (const hint of this.#waiting.splice(0)) this.#deps.handOn(this.#contract.subject, hint);
-    const subscription = this.#subscription;
-    this.#subscription = null;
-    if (subscription !== null && !subscription.isClosed()) {
-      const late = delay(HAND_OVER_MS, undefined, { ref: false });
-      await Promise.race([subscription.drain().catch(() => undefined), late]);
-    }
+    const drained = this.#subscriptions
+      .splice(0)
+      .map((one) => (one.isClosed() ? undefined : one.drain().catch(() => undefined)));
+    await Promise.race([Promise.all(drained), delay(HAND_OVER_MS, undefined, { ref: false })]);
     await Promise.all(this.#running);
   }
 

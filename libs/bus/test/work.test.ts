@@ -240,3 +240,73 @@ describe("live", () => {
     expect(heard).toEqual([]);
   });
 });
+
+describe("a hint for the worker that remembers", () => {
+  const KEY = Buffer.alloc(32, 7);
+  /** Sender and receivers sign what they send. */
+  const signing = { callKey: KEY };
+
+  it("gets there past all others, signed", async () => {
+    const sender = await servers.bus("sender", signing);
+    const [one, two, three] = [
+      await servers.bus("one", signing),
+      await servers.bus("two", signing),
+      await servers.bus("three", signing),
+    ];
+    const held = [one, two, three].map((bus) => holding(bus, 100));
+    await Promise.all([one, two, three].map((bus) => bus.settled()));
+    for (const n of numbers(30)) expect(sender.hint(job, "k", { n }, { worker: two.id })).toBe(true);
+    await eventually(() => held[1]?.taken.length === 30);
+    expect(held.map(({ taken }) => taken.length)).toEqual([0, 30, 0]);
+    for (const { open } of held) open();
+  });
+
+  it("goes to another one when that worker is gone, and to any when nobody is remembered", async () => {
+    const [sender, gone, other] = [await servers.bus(), await servers.bus(), await servers.bus()];
+    const left = holding(gone, 4);
+    const { taken, open } = holding(other, 4);
+    open();
+    await Promise.all([gone.settled(), other.settled()]);
+    await left.stop();
+    sender.hint(job, "k", { n: 1 }, { worker: gone.id });
+    sender.hint(job, "k", { n: 2 }, { worker: null });
+    sender.hint(job, "k", { n: 3 }, { worker: "never-there" });
+    await eventually(() => taken.length === 3);
+    expect(sorted(taken)).toEqual([1, 2, 3]);
+    expect(left.taken).toEqual([]);
+  });
+
+  it("goes to another one when that worker has no free slot, and waits there when it is the only one", async () => {
+    const [sender, busy] = [await servers.bus(), await servers.bus()];
+    const held = holding(busy, 1);
+    await busy.settled();
+    for (const n of [1, 2]) sender.hint(job, "k", { n }, { worker: busy.id });
+    await eventually(() => held.taken.length === 1);
+    // Two round trips: what nobody took has come back.
+    for (const bus of [sender, busy, busy]) await bus.settled();
+    const other = await servers.bus();
+    const rest = holding(other, 4);
+    await other.settled();
+    sender.hint(job, "k", { n: 3 }, { worker: busy.id });
+    await eventually(() => rest.taken.length === 1);
+    expect(rest.taken).toEqual([3]);
+    held.open();
+    await eventually(() => held.taken.length === 2);
+    expect(held.taken).toEqual([1, 2]);
+    rest.open();
+  });
+
+  it("leaves a process that has workers of its own, and comes back when nobody is there", async () => {
+    const [here, there] = [await servers.bus(), await servers.bus()];
+    const [own, others] = [holding(here, 4), holding(there, 4)];
+    await Promise.all([here.settled(), there.settled()]);
+    here.hint(job, "k", { n: 1 }, { worker: there.id });
+    here.hint(job, "k", { n: 2 }, { worker: here.id });
+    here.hint(job, "k", { n: 3 }, { worker: "never-there" });
+    await eventually(() => others.taken.length === 1 && own.taken.length === 2);
+    expect(others.taken).toEqual([1]);
+    expect(own.taken).toEqual([2, 3]);
+    own.open();
+    others.open();
+  });
+});

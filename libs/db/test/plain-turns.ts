@@ -17,7 +17,7 @@ interface AcceptedRow {
   granted_fence: string | null;
 }
 
-/** accept_plain_messages() over items of accept_messages(); answers those that were accepted. */
+/** accept_plain() over items of accept_messages(); answers those that were accepted. */
 export async function acceptPlain(db: Db, items: readonly Json[]): Promise<(Json & { i: number })[]> {
   const column = (name: string): unknown[] => items.map((item) => item[name] ?? null);
   const access = (name: string): unknown[] => items.map((item) => Reflect.get(Object(item.access), name) ?? null);
@@ -25,7 +25,7 @@ export async function acceptPlain(db: Db, items: readonly Json[]): Promise<(Json
     JSON.stringify({ role: "user", content, client_message_id: client_message_id ?? null }).slice(1),
   );
   const rows = await db.query<AcceptedRow>(
-    "select * from accept_plain_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    "select * from accept_plain($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     [
       ...["tenant_id", "session_id", "link_id", "token_id", "token_hash"].map(access),
       ...["content", "client_message_id", "idem_key", "idem_fingerprint", "signature", "reply_to"].map(column),

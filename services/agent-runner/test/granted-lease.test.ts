@@ -29,6 +29,8 @@ interface Lease {
   fence: number;
   committed_fence: number;
   was_granted: boolean | null;
+  /** Who took it by a statement last. */
+  runner: string;
   seconds_left: number | null;
   done_seq: number;
   next_seq: number;
@@ -37,6 +39,7 @@ interface Lease {
 const leaseOf = async (sessionId: string): Promise<Lease> => {
   const { rows } = await h.db.tenant(h.tenantId, (trx) =>
     sql<Lease>`select id, fence::int, committed_fence::int, lease_owner like 'granted %' as was_granted, done_seq, next_seq,
+        runner_of(lease_owner) as runner,
         extract(epoch from lease_until - clock_timestamp())::float8 as seconds_left
       from text_conversations where session_id = ${sessionId}`.execute(trx),
   );
@@ -47,7 +50,7 @@ const leaseOf = async (sessionId: string): Promise<Lease> => {
 /** Accepts a message whose wake-up gets lost. */
 async function acceptQuietly(sessionId: string, content: string): Promise<{ turnId: string; seq: number }> {
   const [row] = await h.db.query<{ conversation_id: string; seq: number }>(
-    "select * from accept_plain_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    "select * from accept_plain($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     [
       ...[[h.tenantId], [sessionId], [null], [null], [null], [content], [null], [null], [null], [null], ["test"]],
       ...[[JSON.stringify({ role: "user", content, client_message_id: null }).slice(1)], GRANTED_LEASE_MS],
@@ -69,6 +72,23 @@ describe("the lease that is granted with a message", () => {
     // Whoever takes a lease by a statement leaves its own name.
     expect(await leaseOf(sessionId)).toMatchObject({ was_granted: true, fence: opened.fence + 3, seconds_left: null });
     await runner.stop();
+  });
+
+  it("goes to the runner that remembers the session, however many there are, and to another when that one is gone", async () => {
+    const all = [await start(), await start(), await start()];
+    const { sessionId } = await h.open(agentId);
+    // The first message counts the session and is told to any of them.
+    await h.send(sessionId, "first");
+    const { runner } = await leaseOf(sessionId);
+    for (let n = 1; n <= 8; n += 1) {
+      await h.send(sessionId, `message ${n}`);
+      expect(await leaseOf(sessionId)).toMatchObject({ runner });
+    }
+    const at = all.findIndex(({ id }) => id === runner);
+    await all.splice(at, 1)[0]?.stop();
+    expect(await h.send(sessionId, "and on")).toMatchObject({ status: "done" });
+    expect(all.map(({ id }) => id)).toContain((await leaseOf(sessionId)).runner);
+    await Promise.all(all.map((one) => one.stop()));
   });
 
   it("is taken over under its fence by a runner that does not remember the session", async () => {

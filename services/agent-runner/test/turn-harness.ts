@@ -65,7 +65,10 @@ export interface TurnHarness {
   /** Each of them is one that contracts declares. */
   events(sessionId: string): Promise<{ offset: number; type: string }[]>;
   /** Starts one more runner with a model of its own. */
-  runner(model?: Model, config?: Partial<typeof runnerConfig._zod.output>): Promise<{ stop(): Promise<void> }>;
+  runner(
+    model?: Model,
+    config?: Partial<typeof runnerConfig._zod.output>,
+  ): Promise<{ id: string; stop(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -186,7 +189,7 @@ export async function turnHarness(settings: Partial<typeof sessionsConfig._zod.o
         await own.close();
       };
       stops.push(stop);
-      return { stop };
+      return { id: own.id, stop };
     },
     async close() {
       await Promise.all(stops.map((stop) => stop()));

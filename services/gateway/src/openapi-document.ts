@@ -9,6 +9,7 @@ import { createContext, createServer } from "./gateway.js";
 
 /** A bus to nowhere: routes are described, not called. */
 const noBus: Bus = {
+  id: "",
   call: () => Promise.reject(new AppError("not_ready")),
   serve: () => undefined,
   publish: () => Promise.reject(new AppError("not_ready")),

@@ -11,7 +11,7 @@ begin
   set
     lease_until = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0),
     -- A granted lease that somebody works under is nobody else's any more (acquire_session).
-    lease_owner = case when lease_owner like 'granted %' then 'kept' else lease_owner end
+    lease_owner = runner_of(lease_owner)
   where session_id = p_session and fence = p_fence and lease_until is not null
   returning id, done_seq into v_id, v_done;
   if not found then return null; end if;

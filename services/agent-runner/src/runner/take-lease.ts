@@ -1,11 +1,9 @@
-import { hostname } from "node:os";
+import type { Bus } from "@parley/bus";
 import { GRANTED_LEASE_MS, type GrantedLease } from "@parley/contracts";
 import type { AcquiredSession, SessionRef, TurnRepository } from "./repository/turns.js";
 import type { CachedSession, SessionCache } from "./session-cache.js";
 import { afterLease, type SessionState } from "./session-state.js";
 
-/** For operators who look at a lease; the fence, not the name, decides. */
-const OWNER = `${hostname()}-${process.pid}`;
 /** A granted lease that is younger has most of its time left. By the clocks of two machines: a wrong one costs a statement. */
 const YOUNG_MS = GRANTED_LEASE_MS / 4;
 
@@ -16,6 +14,8 @@ export interface Wanted extends SessionRef {
 }
 
 export interface TakeLeaseDeps {
+  /** Its name stands in the lease: the next messages of the session come here first. The fence, not the name, decides. */
+  bus: Pick<Bus, "id">;
   cache: SessionCache;
   repository: TurnRepository;
   config: { LEASE_MS: number; MAX_HISTORY_SIZE: number };
@@ -35,7 +35,7 @@ export interface TakenLease {
  * wake-up brought a young lease and this runner remembers the session as of the turn before.
  */
 export async function takeLease(
-  { cache, config, repository }: TakeLeaseDeps,
+  { bus, cache, config, repository }: TakeLeaseDeps,
   wanted: Wanted,
 ): Promise<TakenLease | null> {
   const { lease } = wanted;
@@ -46,7 +46,7 @@ export async function takeLease(
   const { lease: session, ...beside } = await repository.acquire({
     tenant_id: wanted.tenantId,
     conversation_id: wanted.conversationId,
-    owner: OWNER,
+    owner: bus.id,
     lease_ms: config.LEASE_MS,
     known_seq: known?.doneSeq ?? null,
     memory_subject: known?.memory?.subject ?? null,

@@ -23,6 +23,8 @@ export interface Accepted {
   max_messages: number | null;
   expires_at: string | null;
   event?: SessionEvent | undefined;
+  /** The runner that remembers the session, by its name on the bus; null = none. */
+  runner?: string | null;
   /** The lease of the session, granted with this message. */
   granted?: { fence: number; created_at: string };
 }

@@ -27,7 +27,10 @@ export const acceptMessageHandler =
     if (!accepted.replayed) {
       const live = accepted.event ? [{ type: "event" as const, event: accepted.event }] : [];
       const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, turn } = accepted;
-      deps.wake({ tenantId, sessionId, conversationId, seq: turn.seq, ...leaseOf(input, accepted) }, live);
+      deps.wake(
+        { tenantId, sessionId, conversationId, seq: turn.seq, ...leaseOf(input, accepted) },
+        { live, runner: accepted.runner },
+      );
       deps.accepted.inc();
       // The first message counts the session: whether its link is full now is news.
       if (accepted.messages_used === 1) deps.relay.soon();

@@ -2,7 +2,7 @@ import { GRANTED_LEASE_MS, type WrittenEvent } from "@parley/contracts";
 import { type Db, sqlStateOf } from "@parley/db";
 import type { Accepted, AcceptItem } from "./accept-item.js";
 
-/** The answer of accept_plain_messages(). It is ours and on the hot path, so it is typed, not parsed again. */
+/** The answer of accept_plain(). It is ours and on the hot path, so it is typed, not parsed again. */
 interface AcceptedRow {
   /** Place of the message in the arrays, from 1. */
   n: number;
@@ -17,12 +17,13 @@ interface AcceptedRow {
   created_at: string;
   /** Null = no lease was granted. */
   granted_fence: string | null;
+  runner: string | null;
 }
 
 /** SQLSTATE: the message is repeated in another statement at this very moment. */
 const UNIQUE_VIOLATION = "23505";
 
-const ACCEPT = "select * from accept_plain_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+const ACCEPT = "select * from accept_plain($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 /** The payload as JSON without its brace and the id of the turn, which are put before it where the turn gets its number. */
 function payloadTail({ content, client_message_id }: AcceptItem): string {
@@ -86,6 +87,7 @@ function acceptedOf(item: AcceptItem, row: AcceptedRow): Accepted {
     max_messages: row.max_messages,
     expires_at: row.expires_at,
     event: { offset: row.event_offset, ...event, created_at },
+    runner: row.runner,
     ...(granted_fence === null ? {} : { granted: { fence: Number(granted_fence), created_at } }),
   };
 }

@@ -12,6 +12,12 @@ interface WakeDeps {
   metrics: Metrics;
 }
 
+interface Told {
+  live?: LiveEntry[];
+  /** The runner that remembers the session; null = any. */
+  runner?: string | null | undefined;
+}
+
 /**
  * Notifies a runner that a session has input. The message is only a hint: if it is lost, the runners' poll of the database finds
  * the turn within a second, or when the lease that was granted with it is over. So no caller waits for it.
@@ -21,9 +27,9 @@ export function createWake(deps: WakeDeps) {
     "turn_wakeups_lost_total",
     "Wake-ups that found the bus disconnected; the poll finds the turn",
   );
-  return (at: z.input<typeof runTurns.schema>, live: LiveEntry[]): void => {
+  return (at: z.input<typeof runTurns.schema>, { live = [], runner = null }: Told = {}): void => {
     const { sessionId, seq } = at;
-    if (!deps.bus.hint(runTurns, sessionId, at)) {
+    if (!deps.bus.hint(runTurns, sessionId, at, { worker: runner })) {
       lost.inc();
       deps.logger.debug({ sessionId, seq }, "turn.wakeup_lost");
     }

@@ -58,7 +58,7 @@ export const replayDeadLetterHandler =
     const { session_id: sessionId, conversation_id: conversationId } = dead;
     tell(deps, sessionId, events);
     if (!repeated) {
-      deps.wake({ tenantId, sessionId, conversationId, seq }, []);
+      deps.wake({ tenantId, sessionId, conversationId, seq });
       deps.replayed.inc();
     }
     return { deadLetter: dead, repeated };

@@ -25,5 +25,5 @@ export function tell(deps: Pick<EscalationDeps, "redis" | "relay">, sessionId: s
 export function tellChange(deps: EscalationDeps, tenantId: string, changed: Changed): void {
   const { session_id: sessionId, conversation_id: conversationId, waiting_seq: seq } = changed;
   tell(deps, sessionId, changed.events);
-  if (seq !== null) deps.wake({ tenantId, sessionId, conversationId, seq }, []);
+  if (seq !== null) deps.wake({ tenantId, sessionId, conversationId, seq });
 }

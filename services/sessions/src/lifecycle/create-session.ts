@@ -66,7 +66,7 @@ export const createSessionHandler =
     const first = opened.session_token_sealed;
     if (!opened.replayed) {
       const { session_id: sessionId, conversation_id: conversationId } = opened.session;
-      deps.wake({ tenantId: input.tenantId, sessionId, conversationId, seq: 1 }, []);
+      deps.wake({ tenantId: input.tenantId, sessionId, conversationId, seq: 1 });
       deps.relay.soon();
       deps.created.inc();
     }

@@ -90,7 +90,7 @@ function answer(deps: HandlerDeps, opened: OpenedVerified, sessionToken: string)
   const { session, turn, replayed } = opened;
   if (!replayed) {
     const at = { tenantId: session.tenant_id, sessionId: session.session_id, conversationId: session.conversation_id };
-    deps.wake({ ...at, seq: 1 }, []);
+    deps.wake({ ...at, seq: 1 });
     deps.created.inc();
   }
   // Also when it was reused: one that was over may have been closed on the way.

@@ -22,7 +22,7 @@ export const chooseWhileWaitingHandler =
     const answer = await deps.escalations.choose(sender, { choice, answer_to: answerTo });
     tell(deps, answer.session_id, answer.events);
     const { session_id: sessionId, conversation_id: conversationId, session, waiting_seq: seq } = chosen.parse(answer);
-    if (seq !== null) deps.wake({ tenantId: session.tenant_id, sessionId, conversationId, seq }, []);
+    if (seq !== null) deps.wake({ tenantId: session.tenant_id, sessionId, conversationId, seq });
     return { session };
   };
 

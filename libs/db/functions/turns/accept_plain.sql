@@ -1,5 +1,6 @@
 -- Accepts the messages that need nothing but a look at their own session, in one statement over sets, and grants the
--- lease of each session that is free (lease_is_free). What it does not answer was not touched and is for
+-- lease of each session that is free (lease_is_free). runner: who took its lease by itself last, and so remembers it;
+-- null = nobody. What it does not answer was not touched and is for
 -- accept_messages(): files, repeats, refusals, first messages, budgets, approved addresses, and the second message of
 -- one session. Arrays with one element a message; access is p_session (p_tenant null = an operator-wide key) or p_link
 -- with a visitor's token and its hash (hex); p_event: payload of the message's event as JSON, without its brace and
@@ -8,21 +9,21 @@
 -- Cost: rows are locked in the order of their ids, as in all statements of a turn. Each is found by one unique key,
 -- also by the plan of an empty table: `any(array[…])` rules the order of an index out as a way to join, and conditions
 -- that another index could serve stand in a `case`.
-create or replace function accept_plain_messages(
+create or replace function accept_plain(
   p_tenant uuid[], p_session text[], p_link uuid[], p_token text[], p_token_hash text[], p_content text[],
   p_client_message_id text[], p_idem_key text[], p_idem_fingerprint text[], p_signature text[], p_reply_to text[],
   p_event text[], p_lease_ms integer
 )
 returns table (
   n integer, conversation_id uuid, session_id text, tenant_id uuid, seq integer, event_offset integer,
-  messages_used integer, max_messages integer, expires_at text, created_at text, granted_fence bigint
+  messages_used integer, max_messages integer, expires_at text, created_at text, granted_fence bigint, runner text
 )
 language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
   v_now timestamptz := clock_timestamp();
   v_until timestamptz := v_now + make_interval(secs => p_lease_ms / 1000.0);
-  v_ticket text := 'granted ' || gen_random_uuid();
+  v_ticket text := 'granted ' || gen_random_uuid() || ' ';
 begin
   return query
   with a as (
@@ -33,7 +34,7 @@ begin
       event_offset = c.event_offset + 1,
       updated_at = v_now,
       fence = c.fence + lease_is_free(c, v_now)::integer,
-      lease_owner = case when lease_is_free(c, v_now) then v_ticket else c.lease_owner end,
+      lease_owner = case when lease_is_free(c, v_now) then v_ticket || runner_of(c.lease_owner) else c.lease_owner end,
       lease_until = case when lease_is_free(c, v_now) then v_until else c.lease_until end
     from (
       select
@@ -101,7 +102,8 @@ begin
       and (select seq from session_turns t where t.conversation_id = c.id and t.signature = i.signature) is null
     returning
       i.*, c.session_id, c.tenant_id, c.next_seq as seq, c.event_offset, c.messages_used, c.max_messages,
-      c.expires_at, case when c.lease_owner = v_ticket and c.next_seq = c.done_seq + 1 then c.fence end as fence
+      c.expires_at, runner_of(c.lease_owner) as runner,
+      case when starts_with(c.lease_owner, v_ticket) and c.next_seq = c.done_seq + 1 then c.fence end as fence
   ),
   t as (
     insert into session_turns (
@@ -119,10 +121,10 @@ begin
   )
   select
     n::integer, id, session_id, tenant_id, seq, event_offset, messages_used, max_messages, iso(expires_at), iso(v_now),
-    fence
+    fence, nullif(runner, '')
   from a;
 end
 $$;
 
-select run_across_tenants('accept_plain_messages');
-select keep_index_plans('accept_plain_messages');
+select run_across_tenants('accept_plain');
+select keep_index_plans('accept_plain');
