@@ -97,6 +97,8 @@ const postCallAnalysis = documentObject({
     )
     .optional(),
   additional_instructions: z.string().optional(),
+  /** The share of ended sessions that is asked, always the same ones; default 1, all. */
+  sample_rate: between(0, 1).optional(),
 });
 
 const escalation = documentObject({

@@ -99,6 +99,10 @@ describe("errors", () => {
       "out_of_range workflow.nodes.0.intent_config.context_messages",
       doc(node({ intent_config: { context_messages: 21 } })),
     ],
+    [
+      "out_of_range workflow.post_call_analysis.sample_rate",
+      doc([ask, end], { post_call_analysis: { sample_rate: 2 } }),
+    ],
     ["out_of_range workflow.webhook.timeout_seconds", doc([ask, end], { webhook: { timeout_seconds: 31 } })],
     ["out_of_range workflow.rag", doc([ask, end], { rag: { enabled: false, vector_weight: 0.5 } })],
     ["out_of_range agent.name", { ...doc([ask, end]), agent: { name: "" } }],

@@ -122,6 +122,41 @@ describe("an ended session", () => {
   });
 });
 
+describe("a version that has a share of its sessions asked", () => {
+  const sampled = (rate: number) => ({
+    ...ASKING,
+    workflow: {
+      ...ASKING.workflow,
+      post_call_analysis: { ...ASKING.workflow.post_call_analysis, sample_rate: rate },
+    },
+  });
+
+  it.each([0, 0.5, 1])("has just those asked that are in it, at a rate of %d", async (rate) => {
+    const agentId = await h.agent(sampled(rate));
+    for (let n = 0; n < 4; n += 1) {
+      const { sessionId } = await h.open(agentId);
+      await h.send(sessionId, "hello");
+      await end(sessionId);
+      const { rows } = await h.db.tenant(h.tenantId, (trx) =>
+        sql<{ drawn: boolean }>`select is_in_share(id, ${rate}) as drawn from text_conversations
+          where session_id = ${sessionId}`.execute(trx),
+      );
+      expect([rate, (await analysisOf(sessionId)) !== null]).toEqual([rate, rows[0]?.drawn]);
+    }
+  });
+
+  it("draws the same ones again, and a smaller share out of a larger one", async () => {
+    const drawn = await h.db.query<{ none: number; few: number; some: number; all: number; strays: number }>(
+      `select count(*) filter (where is_in_share(id, 0))::int as none, count(*) filter (where is_in_share(id, 0.1))::int as few,
+          count(*) filter (where is_in_share(id, 0.25))::int as some, count(*) filter (where is_in_share(id, 1))::int as all,
+          count(*) filter (where is_in_share(id, 0.1) and not is_in_share(id, 0.25))::int as strays
+        from (select md5(n::text)::uuid as id from generate_series(1, 10000) n) ids`,
+      [],
+    );
+    expect(drawn).toEqual([{ none: 0, few: 987, some: 2_546, all: 10_000, strays: 0 }]);
+  });
+});
+
 describe("the analysis", () => {
   beforeAll(() => turns.stop());
   /** A session that waits for its analysis; a runner only for its turns would take the analysis as well. */

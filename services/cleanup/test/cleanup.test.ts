@@ -239,6 +239,28 @@ describe("records past their keeping", () => {
   });
 });
 
+describe("numbers of analytics", () => {
+  it("go by hour after 90 days, in more than a batch, and stay by day", async () => {
+    const { tenantId, agentId } = await newTenant();
+    const old = 2_500;
+    await db.tenant(tenantId, (trx) =>
+      sql`insert into analytics_rollups (tenant_id, family, grain, period, agent_id, agent_version, link_id, channel, names, amounts)
+        select ${tenantId}, 'usage', grain, date_trunc('day', now(), 'UTC') - make_interval(days => days), ${agentId}, n, ${newId()},
+            'link', '{sessions}', '{1}'
+          from (values ('hour', 92, ${old}), ('hour_all', 92, 1), ('hour', 90, 1), ('hour_all', 90, 1), ('link', 500, 1), ('day', 500, 1))
+            given(grain, days, many), generate_series(1, many) n`.execute(trx),
+    );
+    await start(2);
+    await eventually(async () => {
+      const { rows } = await db.tenant(tenantId, (trx) =>
+        sql<{ left: string }>`select concat(grain, ' ', date_trunc('day', now(), 'UTC')::date - period::date) as left
+          from analytics_rollups order by 1`.execute(trx),
+      );
+      expect(rows.map(({ left }) => left)).toEqual(["day 500", "hour 90", "hour_all 90", "link 500"]);
+    });
+  });
+});
+
 describe("partitions", () => {
   it("makes the months ahead that are missing, and says how many in its metrics", async () => {
     await start(3, { config: { ...eager, PARTITION_MONTHS_AHEAD: 4 } });

@@ -6,6 +6,8 @@ import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
 const GERMAN = "194.25.0.68";
 
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
 let world: World;
 const asked: z.output<typeof askAnalytics.request>[] = [];
 const visits: VisitCount[] = [];
@@ -65,10 +67,16 @@ describe("analytics over HTTP", () => {
     );
   });
 
+  it("are known by hour for 90 days", async () => {
+    expect((await get(`nodes?by=hour&days=1&to=${daysAgo(89)}`)).status).toBe(200);
+    expect(asked.at(-1)).toMatchObject({ from: daysAgo(89), to: daysAgo(89), by: "hour" });
+  });
+
   it.each([
     "usage?from=2026-10-02&to=2026-10-01",
     "usage?from=2024-10-02&to=2026-10-01",
     "usage?by=hour&days=15",
+    `usage?by=hour&days=1&to=${daysAgo(92)}`,
     "usage?by=week",
   ])("refuse %s", async (query) => {
     const before = asked.length;

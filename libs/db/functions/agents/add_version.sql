@@ -1,6 +1,6 @@
 -- Adds version n + 1 of an agent, with the receiver that its `workflow.webhook` names. The row lock on the agent makes
 -- the numbers gapless whatever runs in parallel. p_document: with its secrets sealed. Answers the number; null = there
--- is no such agent. asks_after_end is noted, so that the end of a session reads a flag and not the document.
+-- is no such agent. asks_after_end and its share are noted, so that the end of a session reads no document.
 create or replace function add_version(
   p_tenant uuid, p_agent uuid, p_document json, p_content_hash text, p_notes text,
   p_author text default null
@@ -16,12 +16,12 @@ begin
   returning latest_version into v_version;
   if not found then return null; end if;
   insert into agent_versions (
-    agent_id, version, tenant_id, document, content_hash, notes, asks_after_end, secrets_sealed,
+    agent_id, version, tenant_id, document, content_hash, notes, asks_after_end, analysis_share, secrets_sealed,
     author
   )
   values (
-    p_agent, v_version, p_tenant, p_document, p_content_hash, p_notes, asks_after_end(p_document), true,
-    p_author
+    p_agent, v_version, p_tenant, p_document, p_content_hash, p_notes, asks_after_end(p_document),
+    analysis_share(p_document), true, p_author
   );
   perform keep_version_webhook(p_tenant, p_agent, v_version, p_document -> 'workflow' -> 'webhook');
   return v_version;

@@ -1,12 +1,17 @@
--- Leaves the job of asking the version's questions about an ended session, once. No job without questions, or when the
--- visitor said nothing.
+-- Leaves the job of asking the version's questions about an ended session, once. No job without questions, when the
+-- visitor said nothing, or when the session is not in the version's sample.
 create or replace function ask_for_analysis(c text_conversations) returns void
 language plpgsql as $$
 begin
   -- Without a word of the visitor there is nothing to ask about.
   if c.total_turns > 0
     and exists (
-      select from agent_versions v where v.agent_id = c.agent_id and v.version = c.agent_version and v.asks_after_end
+      select
+      from agent_versions v
+      where v.agent_id = c.agent_id
+        and v.version = c.agent_version
+        and v.asks_after_end
+        and is_in_share(c.id, v.analysis_share)
     )
   then
     insert into session_analyses (conversation_id, tenant_id)

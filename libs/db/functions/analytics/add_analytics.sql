@@ -1,6 +1,6 @@
 -- Adds up to p_limit noted amounts to the rollups of their hour and day, of their link and of all links, and forgets
--- them: in one transaction, so each counts once. The caller looks across tenants and holds the lock of
--- analytics_lock(). Answers how many.
+-- them: in one transaction, so each counts once. An hour that is no longer kept is counted in its day alone. The caller
+-- looks across tenants and holds the lock of analytics_lock(). Answers how many.
 create or replace function add_analytics(p_limit integer) returns integer
 language plpgsql as $$
 declare
@@ -14,6 +14,7 @@ begin
   spread as (
     select tenant_id, family, 'hour' as grain, hour as period, agent_id, agent_version, link_id, channel, name, amount
     from taken
+    where hour >= analytics_hours_since()
     union all
     select
       tenant_id, family, 'link', date_trunc('day', hour, 'UTC'), agent_id, agent_version, link_id, channel, name, amount
@@ -23,6 +24,7 @@ begin
       tenant_id, family, 'hour_all', hour, agent_id, agent_version, '00000000-0000-0000-0000-000000000000', channel,
       name, amount
     from taken
+    where hour >= analytics_hours_since()
     union all
     select
       tenant_id, family, 'day', date_trunc('day', hour, 'UTC'), agent_id, agent_version,

@@ -2,6 +2,7 @@ import type { CleanupDeps } from "../deps.js";
 import { allOf, type Job } from "./job.js";
 import {
   purgeAlertFirings,
+  purgeAnalyticsHours,
   purgeAudit,
   purgeIdempotencyKeys,
   purgeMemories,
@@ -18,7 +19,7 @@ const OUTBOX_HOURS = 72;
 /** As far back as owners can look, at security events and at crossings of alerts. */
 const HISTORY_DAYS = 400;
 
-/** Records past their keeping: idempotency keys, sent facts, audit, memories, security events, crossings of alerts. */
+/** Records past their keeping: idempotency keys, sent facts, audit, memories, security events, crossings of alerts, rollups of hours. */
 export const purgeRecords = (deps: CleanupDeps): Job[] => {
   const intervalMs = deps.config.CLEANUP_INTERVAL_MINUTES * 60_000;
   return [
@@ -60,6 +61,12 @@ export const purgeRecords = (deps: CleanupDeps): Job[] => {
       intervalMs,
       batch: BATCH,
       step: async () => allOf(await purgeAlertFirings(deps.db, { days: HISTORY_DAYS, limit: BATCH })),
+    },
+    {
+      name: "analytics_hours",
+      intervalMs,
+      batch: BATCH,
+      step: async () => allOf(await purgeAnalyticsHours(deps.db, BATCH)),
     },
   ];
 };

@@ -107,6 +107,10 @@ export const purgeMemories = async (
 export const purgeAlertFirings = (db: Db, query: { days: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_alert_firings($1, $2) as count", [query.days, query.limit]);
 
+/** Deletes rollups of hours past their keeping; answers how many. */
+export const purgeAnalyticsHours = (db: Db, limit: number): Promise<number> =>
+  countOf(db, "select purge_analytics_hours($1) as count", [limit]);
+
 /** Looks at most at `limit` alerts that are due, and again in `everyMs`; answers how many, and how many crossings began or ended. */
 export async function evaluateAlerts(
   db: Db,

@@ -7,6 +7,7 @@ import {
   analyticsRows,
   askAnalytics,
   forecastUsage,
+  HOURS_KEPT_DAYS,
   listComments,
   overview,
   pageOf,
@@ -64,8 +65,13 @@ function periodOf(
   const from = query.from ?? new Date(Date.parse(to) - (query.days - 1) * DAY_MS).toISOString().slice(0, 10);
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
   const most = by === "hour" ? MAX_DAYS_BY_HOUR : MAX_DAYS;
-  if (days >= 1 && days <= most) return { from, to };
-  const message = days < 1 ? "must not be after `to`" : `must be at most ${most} days before \`to\`, both included`;
+  const oldest = by === "hour" ? Date.now() - (HOURS_KEPT_DAYS + 1) * DAY_MS : 0;
+  const message = ((): string | null => {
+    if (days < 1) return "must not be after `to`";
+    if (days > most) return `must be at most ${most} days before \`to\`, both included`;
+    return Date.parse(from) > oldest ? null : `numbers by hour are kept for ${HOURS_KEPT_DAYS} days; ask by day`;
+  })();
+  if (message === null) return { from, to };
   throw new AppError("validation_failed", { errors: [{ pointer: "query/from", rule: "range", message }] });
 }
 
@@ -84,7 +90,7 @@ const questionRoute = <Q extends AnalyticsQuestion>(question: Q) => {
     path: `/analytics/${question}`,
     summary,
     description:
-      "Numbers of whole days in UTC, at most 400; by hour at most 14. They are rolled up every minute; a session counts when it begins, with what it had when it was last looked at.",
+      "Numbers of whole days in UTC, at most 400; by hour at most 14, of the last 90. They are rolled up every minute; a session counts when it begins, with what it had when it was last looked at.",
     query: filter.extend({
       by: analyticsBy.default(by),
       days: queryInteger(1, MAX_DAYS).default(30).meta({ description: "Without `from`: this many days up to `to`" }),

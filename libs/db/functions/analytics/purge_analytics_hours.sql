@@ -1,0 +1,22 @@
+-- Deletes up to p_limit rollups of hours that are no longer kept; days stay. Answers how many. Waits for nobody: a
+-- rollup that is being written is left for the next round. Cost: the rows that go, by the index of hours.
+create or replace function purge_analytics_hours(p_limit integer) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  v_count integer;
+begin
+  delete from analytics_rollups
+  where ctid = any(array(
+    select ctid
+    from analytics_rollups
+    where grain in ('hour', 'hour_all') and period < analytics_hours_since()
+    order by period
+    limit p_limit
+    for update skip locked
+  ));
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+select run_across_tenants('purge_analytics_hours');
