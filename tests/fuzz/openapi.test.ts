@@ -7,7 +7,7 @@ import { faultsOf } from "./judge.js";
 import { type Operation, operationsOf } from "./operations.js";
 import { type Outgoing, type Received, send, signature } from "./send.js";
 import { valuesOf } from "./values.js";
-import { createWorld, DRAFT, EMAIL, SECRET, type Stage, scheduleOf, type World } from "./world.js";
+import { createWorld, DRAFT, EMAIL, SECRET, type Stage, scheduleOf, TEMPLATE, type World } from "./world.js";
 
 /** Another seed sends other requests; more rounds send more of them. */
 const SEED = Number(process.env.PARLEY_TEST_SEED);
@@ -60,6 +60,7 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "PATCH /api/saved-replies/{id}": () => ({ content: "Hello again" }),
   "POST /api/schedules": ({ place }) => scheduleOf(place("agent")),
   "PATCH /api/schedules/{id}": () => ({ cron: "@monthly" }),
+  "PUT /api/message-templates/{name}": () => TEMPLATE,
   "POST /api/suppressions": () => ({ address: EMAIL }),
   "POST /api/users": () => ({ email: EMAIL, role: "viewer" }),
   "POST /api/agents/{agent}/public-links/{id}/deliveries/{delivery}/resend": () => ({

@@ -22,6 +22,8 @@ type Made = Record<string, string>;
 export const EMAIL = "ada@example.com";
 /** Begun from the version that an agent of its own has live. */
 export const DRAFT = { text: JSON.stringify(ECHO), base_version: 2 };
+/** Words of the tenant's own for messages that bring links. */
+export const TEMPLATE = { texts: { en: { subject: "Hello", message: "Come: {{link.url}}" } } };
 const NOTE = { content: "Called back." };
 export const SECRET = { value: "sk_live_4711", hosts: ["crm.example.com"] };
 const LINK = {
@@ -76,6 +78,9 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         await tenant.owner.call("PUT", `/api/agents/${agent}/memory/${EMAIL}`, { notes: "Prefers mornings." });
       if (path.endsWith("/review"))
         await tenant.owner.call("PUT", `/api/sessions/${session.sessionId}/review`, { verdict: "good" });
+      const name = `t${randomUUID()}`;
+      if (path.includes("/message-templates/"))
+        await tenant.owner.call("PUT", `/api/message-templates/${name}`, TEMPLATE);
       const note = path.includes("{note}") ? await make(`/api/sessions/${session.sessionId}/notes`, NOTE) : undefined;
       const delivery = path.includes("{delivery}") ? await sendOf(tenant.owner, agent, link.id) : undefined;
       const escalation = kind === "escalations" ? await escalationOf(tenant.owner, session.sessionId) : undefined;
@@ -92,6 +97,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         secret: "crm",
         revision: "1",
         kind: "sessions",
+        ...(path.includes("/message-templates/") && { name }),
         ...(note !== undefined && { note }),
         ...(delivery !== undefined && { delivery }),
       };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import * as templates from "./commands/message-templates.js";
 import * as schedules from "./commands/schedules.js";
 import * as sending from "./commands/send.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
@@ -19,7 +20,7 @@ export function addSending(program: Command, io: Io, done: Done): void {
     .addOption(oneOf("--channel <channel>", "how", sending.CHANNELS).default("email"))
     .option("--to <address...>", "recipients, as address or Name <address>")
     .option("--file <path>", "a file with one recipient a line")
-    .addOption(oneOf("--template <name>", "the words; default invitation", sending.TEMPLATES))
+    .option("--template <name>", "the words: one of the product's or your own; default invitation")
     .option("--subject <text>", "in place of the template's")
     .option("--message <text>", "in place of the template's words; {{recipient.name}} and {{link.url}} are filled in")
     .option("--language <tag>", "of recipients; default that of the link")
@@ -35,7 +36,7 @@ export function addSending(program: Command, io: Io, done: Done): void {
     examples: [`resend desk ${ID} ${ID} --to not_chatted`, `resend desk ${ID} ${ID} --to failed --dry-run`],
   })
     .addOption(oneOf("--to <whom>", "to whom", ["not_opened", "not_chatted", "failed"]).default("not_chatted"))
-    .addOption(oneOf("--template <name>", "the words; default reminder", sending.TEMPLATES))
+    .option("--template <name>", "the words: one of the product's or your own; default reminder")
     .option("--subject <text>", "in place of the template's")
     .option("--message <text>", "in place of the template's words")
     .option("--dry-run", "show what would be sent and send nothing")
@@ -73,6 +74,33 @@ export function addSending(program: Command, io: Io, done: Done): void {
     about: "Take somebody off, with their consent",
     examples: [`suppressions remove ${ID}`],
   }).action(async (id, options) => done(await sending.removeSuppression(io, id, options)));
+}
+
+/** Words of a tenant's own for links on their way. */
+export function addMessageTemplates(program: Command, io: Io, done: Done): void {
+  const group = program.command("message-templates").description("Your own words for messages with links");
+  sub(group, "list", { about: "List them", examples: ["message-templates list"] }).action(async (options) =>
+    done(await templates.listTemplates(io, options)),
+  );
+  sub(group, "show <name>", {
+    about: "Show one in all its languages",
+    examples: ["message-templates show after_stay"],
+  }).action(async (name, options) => done(await templates.showTemplate(io, name, options)));
+  sub(group, "save <name>", {
+    about: "Make or change one: a language, or all of them from a JSON file",
+    examples: [
+      'message-templates save after_stay --language en --subject "How was it?" --message "Tell us: {{link.url}}"',
+      "message-templates save after_stay --file texts.json",
+    ],
+  })
+    .option("--language <code>", "of subject and message; other languages stay as they are", "en")
+    .option("--subject <text>", "of mails")
+    .option("--message <text>", "the words; {{recipient.name}}, {{agent.name}} and {{link.url}} are filled in")
+    .option("--file <path>", "JSON with {subject, message} by language, in place of all there are")
+    .action(async (name, options) => done(await templates.saveTemplate(io, name, options)));
+  sub(group, "delete <name>", { about: "Delete one", examples: ["message-templates delete after_stay"] }).action(
+    async (name, options) => done(await templates.deleteTemplate(io, name, options)),
+  );
 }
 
 /** Links that are made and sent by themselves. */

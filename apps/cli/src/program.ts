@@ -15,7 +15,7 @@ import { addEscalations, addPeople } from "./declare-people.js";
 import { addPrivacy } from "./declare-privacy.js";
 import { addDrafts, addReviews } from "./declare-reviews.js";
 import { addSecrets } from "./declare-secrets.js";
-import { addSchedules, addSending } from "./declare-sending.js";
+import { addMessageTemplates, addSchedules, addSending } from "./declare-sending.js";
 import { addSessions, addTrace } from "./declare-sessions.js";
 import { addKeys, addScripts, addTools } from "./declare-tools.js";
 import { addUsers } from "./declare-users.js";
@@ -78,6 +78,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addKeys(program, io, done);
   addWebhooks(program, io, done);
   addSending(program, io, done);
+  addMessageTemplates(program, io, done);
   addSchedules(program, io, done);
   addSecrets(program, io, done);
   addKnowledgeCommands(program, io, done);

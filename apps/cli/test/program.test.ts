@@ -11,6 +11,7 @@ import { runHere } from "./run-cli.js";
 const COMMANDS = [
   ...["chat", "doctor", "migrate", "completion", "seed", "trace", "cache clear", "settings"],
   ...["agents test", "agents try", "agents replay", "agents diff"],
+  ...["message-templates list", "message-templates show", "message-templates save", "message-templates delete"],
   ...["send", "deliveries", "cancel-delivery", "suppressions list", "suppressions add", "suppressions remove"],
   ...["schedules list", "schedules show", "schedules create", "schedules pause", "schedules resume", "schedules run"],
   ...["schedules runs", "schedules delete"],

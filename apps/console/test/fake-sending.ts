@@ -123,6 +123,8 @@ export function sendingRoutesOf(api: FakeApi): Record<string, Handler> {
       Object.assign(found ?? {}, { status: "delivered", outcome: "delivered", response_status: 204 });
       return [202, { ...found, status: "pending" }];
     },
+    "GET /message-templates": () =>
+      page([{ name: "after_stay", texts: {}, created_by: AGENT, created_at: "", updated_at: "" }]),
     "GET /suppressions": () => page(api.suppressions),
     "POST /suppressions": ({ body }) => {
       const made = suppressionRow({ address: body.address, reason: "owner", id: AGENT });

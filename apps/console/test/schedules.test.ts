@@ -62,6 +62,14 @@ describe("the body of a schedule", () => {
   });
 });
 
+it("takes a message of the team's own for what it is, in a new schedule and in one that is changed", () => {
+  const own = { ...schedule, parameters: { ...schedule.parameters, message_template: "after_stay" } };
+  expect(valuesOf(own).template).toBe("after_stay");
+  expect(bodyOf({ ...valuesOf(own), hours: null }, own).parameters).toMatchObject({ message_template: "after_stay" });
+  expect(bodyOf(valuesOf(own)).parameters).not.toHaveProperty("template");
+  expect(bodyOf(valuesOf(own)).parameters).toMatchObject({ message_template: "after_stay" });
+});
+
 describe.skipIf(skipBrowser)("schedules", () => {
   it("tell when they come, on their own clock, and what came of each time", async () => {
     const { page } = await open();

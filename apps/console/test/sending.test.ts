@@ -16,6 +16,8 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     await drawer.getByRole("button", { name: "Send", exact: true }).click();
     await drawer.getByText("To whom?").waitFor();
     await drawer.getByLabel("E-mail addresses").fill("Ada <ada@example.com>\nbo@example.com");
+    await drawer.getByRole("combobox", { name: "Message" }).click();
+    await page.getByRole("option", { name: "after_stay" }).click();
     await drawer.getByRole("button", { name: "Preview the message" }).click();
     await drawer.getByText("2 would get it.").waitFor();
     await drawer.getByText("An invitation", { exact: true }).waitFor();
@@ -26,7 +28,7 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     expect(preview?.body.dry_run).toBe(true);
     expect(sent?.headers["idempotency-key"]).toMatch(/\S{8}/);
     expect(sent?.body).toEqual({
-      ...{ channel: "email", template: "invitation", personalised: true },
+      ...{ channel: "email", template: "after_stay", personalised: true },
       recipients: [{ name: "Ada", address: "ada@example.com" }, "bo@example.com"],
     });
     // The server tells; nobody reloads.

@@ -459,7 +459,7 @@ export interface Schemas {
       track_opens?: boolean;
       language?: string;
       template?: string;
-      message_template?: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
+      message_template?: string;
       title?: string;
       expires_in_hours?: number;
     };
@@ -1193,7 +1193,7 @@ export interface Schemas {
     link_title: string;
     channel: "email" | "sms" | "slack" | "teams" | "webhook";
     personalised: boolean;
-    template: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
+    template: string;
     subject: string | null;
     message: string | null;
     schedule_id: string | null;
@@ -1355,6 +1355,16 @@ export interface Schemas {
       notes: string | null;
     };
   };
+  MessageTemplate: {
+    name: string;
+    texts: Record<string, {
+      subject: string;
+      message: string;
+    }>;
+    created_by: string;
+    created_at: string;
+    updated_at: string;
+  };
   NodeNumbers: {
     group: string;
     label: string | null;
@@ -1508,6 +1518,12 @@ export interface Schemas {
     host: string;
     created_at: string;
   };
+  PutMessageTemplateInput: {
+    texts: Record<string, {
+      subject: string;
+      message: string;
+    }>;
+  };
   ReceiptVerdict: {
     valid: boolean;
     finding: "genuine" | "altered" | "of_another_tenant" | "unknown_erasure";
@@ -1546,7 +1562,7 @@ export interface Schemas {
   };
   ResendInput: {
     to: "not_opened" | "not_chatted" | "failed";
-    template?: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
+    template?: string;
     subject?: string;
     message?: string;
     dry_run?: boolean;
@@ -1714,7 +1730,7 @@ export interface Schemas {
       name?: string;
       language?: string;
     })[];
-    template?: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
+    template?: string;
     subject?: string;
     message?: string;
     personalised?: boolean;
@@ -2550,7 +2566,7 @@ export interface Schemas {
       track_opens?: boolean;
       language?: string;
       template?: string;
-      message_template?: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
+      message_template?: string;
       title?: string;
       expires_in_hours?: number;
     };
@@ -3379,6 +3395,35 @@ export interface Operations {
     query?: { tenant_id?: string };
     body: Schemas["ResendInput"];
     answer: Schemas["SendPreview"] | Schemas["SendAccepted"];
+  };
+  /** List message templates */
+  "GET /api/message-templates": {
+    query?: { tenant_id?: string; limit?: number; cursor?: string };
+    answer: {
+      data: Schemas["MessageTemplate"][];
+      next_cursor: string | null;
+    };
+  };
+  /** Get a message template */
+  "GET /api/message-templates/{name}": {
+    path: { name: string };
+    query?: { tenant_id?: string };
+    answer: Schemas["MessageTemplate"];
+  };
+  /** Create or change a message template */
+  "PUT /api/message-templates/{name}": {
+    path: { name: string };
+    query?: { tenant_id?: string };
+    body: Schemas["PutMessageTemplateInput"];
+    answer: Schemas["MessageTemplate"];
+  };
+  /** Delete a message template */
+  "DELETE /api/message-templates/{name}": {
+    path: { name: string };
+    query?: { tenant_id?: string };
+    answer: {
+      deleted: true;
+    };
   };
   /** List addresses that get no messages */
   "GET /api/suppressions": {

@@ -47,6 +47,7 @@ const DECIDED: Record<string, "emptied" | "kept: of the team" | "kept: numbers a
   memory_revisions: "emptied",
   memory_cursors: "kept: numbers and ids",
   message_ratings: "emptied",
+  message_templates: "kept: of the team",
   notices: "emptied",
   outbox: "emptied",
   push_subscriptions: "kept: of the team",

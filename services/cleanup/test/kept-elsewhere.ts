@@ -29,8 +29,8 @@ export async function keptElsewhere(db: Db, { tenantId, agentId }: Owner, linkId
     sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint, response)
         values (${tenantId}, 'links.create', 'k', 'f', ${JSON.stringify({ answer: named })})`,
     sql`insert into knowledge_uploads (upload_id, n, tenant_id, data) values (gen_random_uuid(), 0, ${tenantId}, convert_to(${named.toLowerCase()}, 'UTF8'))`,
-    sql`insert into send_outs (id, tenant_id, agent_id, link_id, channel, personalised, template, message, created_by)
-        values (${linkId}, ${tenantId}, ${agentId}, ${linkId}, 'email', true, 'invitation', ${`Dear ${ADDRESS}`}, 'test')`,
+    sql`insert into send_outs (id, tenant_id, agent_id, link_id, channel, personalised, template, message, texts, created_by)
+        values (${linkId}, ${tenantId}, ${agentId}, ${linkId}, 'email', true, 'own', ${`Dear ${ADDRESS}`}, ${named}, 'test')`,
     sql`insert into send_out_recipients (id, tenant_id, send_out_id, position, address_sealed, address_hash, hint, language)
         values (gen_random_uuid(), ${tenantId}, ${linkId}, 1, 'sealed', ${hash}, 'h', 'en')`,
     sql`insert into suppressions (tenant_id, address_hash, address_sealed, hint, reason)

@@ -8,6 +8,7 @@ import type { LinksDeps } from "./deps.js";
 import { bindDistribution } from "./distribution/bind.js";
 import { createAgentsShown } from "./links/agents.js";
 import { bindLinks } from "./links/bind.js";
+import { bindMessageTemplates } from "./message-templates/bind.js";
 import { exportAccess } from "./privacy-export/export-person.js";
 import { bindSecurity } from "./security/bind.js";
 import { bindTemplates } from "./templates/bind.js";
@@ -39,6 +40,7 @@ export function createLinks(deps: LinksDeps): Component {
       });
       bindLinks(deps, agentShown);
       bindTemplates(deps);
+      bindMessageTemplates(deps);
       bindSecurity(deps);
       deps.bus.serve(exportAccessContract, exportAccess(deps), { maxInFlight: 2 });
       const mailer = createMailer({

@@ -8,14 +8,6 @@ import { type Globals, ownerTransport } from "../settings.js";
 import { readAll } from "./read-all.js";
 
 export const CHANNELS = ["email", "sms", "slack", "teams", "webhook"] as const;
-export const TEMPLATES = [
-  "invitation",
-  "reminder",
-  "daily_checkin",
-  "customer_support",
-  "anonymous_feedback",
-  "onboarding",
-] as const;
 const DELIVERY_STATUSES: readonly string[] = ["sending", "done", "cancelled"];
 const RECIPIENT_STATUSES: readonly string[] = [
   ...["pending", "sent", "failed", "suppressed", "limited", "in_doubt", "cancelled"],

@@ -7,7 +7,8 @@ export interface ScheduleValues {
   cron: string;
   timezone: string | null;
   channel: SendChannel;
-  template: SendTemplate;
+  /** Of the product, or the team's own. */
+  template: string;
   recipients: string;
   hours: number | null;
 }
@@ -60,7 +61,10 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
   return {
     ...{ name: schedule.name ?? "", agent: schedule.agent_id, cron: schedule.cron, timezone: schedule.timezone },
     channel: chosen(CHANNELS, parameters.channel, "email"),
-    template: chosen(TEMPLATES, parameters.message_template ?? parameters.template, "invitation"),
+    template:
+      typeof parameters.message_template === "string"
+        ? parameters.message_template
+        : chosen(TEMPLATES, parameters.template, "invitation"),
     recipients: (Array.isArray(parameters.recipients) ? parameters.recipients : []).map(lineOf).join("\n"),
     hours: typeof parameters.expires_in_hours === "number" ? parameters.expires_in_hours : null,
   };
@@ -85,7 +89,8 @@ export function bodyOf(values: ScheduleValues, before?: Schedule) {
 }
 
 /** A template of links that was chosen elsewhere stays; the form is about the words of the message. */
-function wordsOf(template: SendTemplate, before: Schedule | undefined) {
-  if (before === undefined) return { template };
+function wordsOf(template: string, before: Schedule | undefined) {
+  const isOfProduct = TEMPLATES.some(({ value }) => value === template);
+  if (before === undefined) return isOfProduct ? { template } : { message_template: template };
   return valuesOf(before).template === template ? {} : { message_template: template };
 }

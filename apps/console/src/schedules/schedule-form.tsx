@@ -7,6 +7,7 @@ import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { type Schedule, scheduleCalls } from "../api/schedule-calls.js";
 import { useCalls } from "../api/use-calls.js";
+import { useMessageOptions } from "../sending/message-options.js";
 import styles from "../trust/trust.module.css";
 import { Combobox } from "../ui/combobox.js";
 import { Drawer } from "../ui/dialog.js";
@@ -15,7 +16,7 @@ import { notify } from "../ui/notify.js";
 import { NumberField } from "../ui/number-field.js";
 import { Select } from "../ui/select.js";
 import { TextArea, TextField } from "../ui/text-field.js";
-import { bodyOf, CHANNELS, NEW_SCHEDULE, type ScheduleValues, TEMPLATES, valuesOf } from "./schedule-body.js";
+import { bodyOf, CHANNELS, NEW_SCHEDULE, type ScheduleValues, valuesOf } from "./schedule-body.js";
 import { cronReader, useCron } from "./use-cron.js";
 import { zoneTime } from "./zone-time.js";
 
@@ -49,7 +50,8 @@ export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
   const agents = useQuery(agentsQuery(useApi()));
   const [key] = useState(randomId);
   const form = useForm<ScheduleValues>({ defaultValues: schedule === null ? NEW_SCHEDULE : valuesOf(schedule) });
-  const [cron, timezone] = form.watch(["cron", "timezone"]);
+  const [cron, timezone, template] = form.watch(["cron", "timezone", "template"]);
+  const messages = useMessageOptions(template);
   const save = async (values: ScheduleValues): Promise<void> => {
     const saved =
       schedule === null
@@ -100,7 +102,7 @@ export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
           )}
         </FormField>
         <FormField form={form} name="template">
-          {(bound) => <Select label="Message" options={TEMPLATES} {...bound} />}
+          {(bound) => <Select label="Message" options={messages} {...bound} />}
         </FormField>
         <FormField form={form} name="hours">
           {(bound) => (

@@ -1,11 +1,12 @@
-import type { SendChannel, SendTemplate } from "@parley/contracts";
+import type { SendChannel } from "@parley/contracts";
 import type { SendLinkBody } from "../api/sending-calls.js";
 import { recipientsOf } from "../schedules/schedule-body.js";
 
 export interface SendValues {
   channel: SendChannel;
   recipients: string;
-  template: SendTemplate;
+  /** Of the product, or the team's own. */
+  template: string;
   subject: string;
   message: string;
   /** Each person gets a link of their own. */

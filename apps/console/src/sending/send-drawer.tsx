@@ -6,7 +6,7 @@ import { answered } from "../api/query.js";
 import { type SendPreview, sendingCalls } from "../api/sending-calls.js";
 import { useCalls } from "../api/use-calls.js";
 import { useRepeatKey } from "../api/use-repeat-key.js";
-import { CHANNELS, recipientsOf, TEMPLATES } from "../schedules/schedule-body.js";
+import { CHANNELS, recipientsOf } from "../schedules/schedule-body.js";
 import { Button } from "../ui/button.js";
 import { Checkbox } from "../ui/choices.js";
 import { Drawer } from "../ui/dialog.js";
@@ -16,6 +16,7 @@ import { Select } from "../ui/select.js";
 import { TextArea, TextField } from "../ui/text-field.js";
 import { Trouble } from "../ui/trouble.js";
 import { DeliveryView } from "./delivery-view.js";
+import { useMessageOptions } from "./message-options.js";
 import { ADDRESSES, isPersonal, NEW_SENDING, type SendValues, sendBody } from "./send-body.js";
 import styles from "./sending.module.css";
 
@@ -47,7 +48,10 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
   const keyOf = useRepeatKey();
   // A link with a PIN is not copied: everybody gets the one link.
   const form = useForm<SendValues>({ defaultValues: { ...NEW_SENDING, personalised: !link.pin_required } });
-  const [channel, recipients, personalised] = form.watch(["channel", "recipients", "personalised"]);
+  const [channel, recipients, personalised, template] = form.watch([
+    ...(["channel", "recipients", "personalised", "template"] as const),
+  ]);
+  const messages = useMessageOptions(template);
   const many = recipientsOf(recipients).length;
   const send = async (values: SendValues): Promise<void> => {
     const body = sendBody(values);
@@ -70,7 +74,7 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
         {(bound) => <TextArea {...ADDRESSES[channel]} rows={5} mono={!isPersonal(channel)} {...bound} />}
       </FormField>
       <FormField form={form} name="template">
-        {(bound) => <Select label="Message" help="In the language of each recipient." options={TEMPLATES} {...bound} />}
+        {(bound) => <Select label="Message" help="In the language of each recipient." options={messages} {...bound} />}
       </FormField>
       <details className={styles.own}>
         <summary>Words of your own</summary>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { templateName } from "./link-templates.js";
-import { sendFields, sendTemplate } from "./sending.js";
+import { messageTemplateName } from "./message-templates.js";
+import { sendFields } from "./sending.js";
 
 const uuid = z.uuid();
 const iso = z.string();
@@ -23,7 +24,7 @@ const parameters = z.strictObject({
   /** Name or id of a link template. */
   template: templateName.optional(),
   /** Words of the message; default those of the template's name, if there are any, else the invitation. */
-  message_template: sendTemplate.optional(),
+  message_template: messageTemplateName.optional(),
   /** Of the link; default that of the template, else the agent's name. */
   title: z.string().trim().min(1).max(200).optional(),
   expires_in_hours: z.number().min(0.01).max(87_600).optional(),

@@ -1,33 +1,14 @@
 import { z } from "zod";
 import { normaliseEmail } from "../email-address.js";
+import { messageTemplateName } from "./message-templates.js";
+import { plainText as text } from "./plain-text.js";
 
 const uuid = z.uuid();
 const iso = z.string();
 const count = z.int().min(0);
-/** No NUL, which the database does not take, and no half characters. */
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((given) => !given.includes("\u0000") && given.isWellFormed(), { message: "must be plain text" });
-
 export const SEND_CHANNELS = ["email", "sms", "slack", "teams", "webhook"] as const;
 export const sendChannel = z.enum(SEND_CHANNELS);
 export type SendChannel = z.infer<typeof sendChannel>;
-
-/** The messages there are, each in the languages of the chat page. */
-export const SEND_TEMPLATES = [
-  "invitation",
-  "reminder",
-  "daily_checkin",
-  "customer_support",
-  "anonymous_feedback",
-  "onboarding",
-] as const;
-export const sendTemplate = z.enum(SEND_TEMPLATES);
-export type SendTemplate = z.infer<typeof sendTemplate>;
 
 export const MAX_RECIPIENTS = 1_000;
 
@@ -49,7 +30,7 @@ export type SendRecipient = z.infer<typeof fullRecipient>;
 export const sendFields = {
   channel: sendChannel,
   recipients: z.array(sendRecipient).min(1).max(MAX_RECIPIENTS),
-  template: sendTemplate.optional(),
+  template: messageTemplateName.optional(),
   /** In place of the template's; of channels with subjects. */
   subject: text(200).optional(),
   /** In place of the template's words. `{{recipient.name}}`, `{{agent.name}}`, `{{link.title}}` and `{{link.url}}` are filled in. */
@@ -177,7 +158,7 @@ export const linkDelivery = z
     link_title: z.string(),
     channel: sendChannel,
     personalised: z.boolean(),
-    template: sendTemplate,
+    template: z.string(),
     subject: z.string().nullable(),
     message: z.string().nullable(),
     /** The schedule that sent it; null = a caller did. */

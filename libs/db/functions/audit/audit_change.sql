@@ -71,6 +71,7 @@ begin
           retention_days, deleted_at}'
       ),
       ('link_templates', 'link_template', '{id}', '{name}'),
+      ('message_templates', 'message_template', '{name}', '{name}'),
       ('send_outs', 'delivery', '{id}', '{agent_id, link_id, channel, personalised, schedule_id, cancelled_at}'),
       ('suppressions', 'suppression', '{id}', '{reason}'),
       ('schedules', 'schedule', '{id}', '{agent_id, name, cron, timezone, action, paused_at}'),

@@ -55,10 +55,13 @@ begin
     when 'send_outs' then
       with words as (
         update send_outs
-        set subject = without_address(subject, p_address), message = without_address(message, p_address)
+        set
+          subject = without_address(subject, p_address),
+          message = without_address(message, p_address),
+          texts = without_address(texts::text, p_address)::jsonb
         where tenant_id = e.tenant_id
           and created_at < e.erased_before
-          and names_address(concat_ws(' ', subject, message), p_address)
+          and names_address(concat_ws(' ', subject, message, texts), p_address)
         returning 1
       ), schedule_words as (
         update schedules

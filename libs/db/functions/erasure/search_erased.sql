@@ -63,7 +63,7 @@ begin
     where e.kind = 'email'
       and tenant_id = e.tenant_id
       and created_at < e.erased_before
-      and names_address(concat_ws(' ', subject, message), p_address)
+      and names_address(concat_ws(' ', subject, message, texts), p_address)
     union all
     select 'links', count(*)
     from temporary_chat_links l

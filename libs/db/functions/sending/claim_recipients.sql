@@ -51,7 +51,8 @@ begin
       'id', r.id, 'tenant_id', r.tenant_id, 'attempt', r.attempts, 'address_sealed', r.address_sealed,
       'address_hash', r.address_hash, 'language', r.language, 'handed_over_at', iso(r.handed_over_at),
       'send_out_id', s.id, 'channel', s.channel, 'personalised', s.personalised, 'template', s.template,
-      'subject', s.subject, 'message', s.message, 'link_id', s.link_id, 'title', l.title,
+      'subject', s.subject, 'message', s.message, 'texts', s.texts,
+      'link_id', s.link_id, 'title', l.title,
       'expires_at', iso(l.expires_at), 'token_sealed', l.token_sealed,
       'agent_name', (select a.name from agents a where a.id = s.agent_id),
       'tenant_name', (select t.name from tenants t where t.id = s.tenant_id)

@@ -1,4 +1,4 @@
-import { AppError, newId, type SendChannel, type SendTemplate } from "@parley/contracts";
+import { AppError, type MessageTexts, newId, type SendChannel } from "@parley/contracts";
 import type { LinksDeps } from "../deps.js";
 import { type LinkRow, linkStatus } from "../links/link-row.js";
 import type { TenantTransaction } from "../transaction.js";
@@ -14,7 +14,7 @@ export interface SendingDeps extends LinksDeps {
 export interface Wish {
   channel: SendChannel;
   recipients: readonly (string | { address: string; name?: string | undefined; language?: string | undefined })[];
-  template?: SendTemplate | undefined;
+  template?: string | undefined;
   subject?: string | undefined;
   message?: string | undefined;
   personalised?: boolean | undefined;
@@ -29,20 +29,24 @@ export interface PlannedSend {
   channel: SendChannel;
   personalised: boolean;
   trackOpens: boolean;
-  template: SendTemplate;
+  template: string;
+  texts: MessageTexts | null;
   subject: string | null;
   message: string | null;
   people: (Addressee & { sealed: string })[];
   duplicates: number;
 }
 
-/** Checks what needs no transaction. Throws `channel_unavailable`, and `validation_failed` with every wrong recipient. */
+/** The message of a wish that names none. */
+export const DEFAULT_TEMPLATE = "invitation";
+
+/** Checks what needs no transaction. `texts`: of the wish's template, when it is the tenant's own. Throws `channel_unavailable`, and `validation_failed` with every wrong recipient. */
 export function planSend(
   deps: SendingDeps,
-  of: { tenantId: string; wish: Wish; languages: readonly unknown[] },
+  of: { tenantId: string; wish: Wish; texts: MessageTexts | null; languages: readonly unknown[] },
 ): PlannedSend {
-  const { tenantId, wish } = of;
-  const { channel, recipients, language, template = "invitation", subject = null, message = null } = wish;
+  const { tenantId, wish, texts } = of;
+  const { channel, recipients, language, template = DEFAULT_TEMPLATE, subject = null, message = null } = wish;
   if (channel === "sms" && !canSendSms(deps.config)) throw new AppError("channel_unavailable");
   const people = addresseesOf(deps, { tenantId, channel, recipients, languages: [language, ...of.languages] });
   const sealed = people.map((one) => ({
@@ -50,14 +54,14 @@ export function planSend(
     sealed: sealPerson(deps.secrets, one, recipientAad(tenantId, one.id)),
   }));
   const personalised = wish.personalised ?? (channel === "email" || channel === "sms");
-  const texts = { template, subject, message };
+  const words = { template, texts, subject, message };
   return {
     id: newId(),
     tenantId,
     channel,
     personalised,
     trackOpens: wish.track_opens ?? false,
-    ...texts,
+    ...words,
     people: sealed,
     duplicates: recipients.length - people.length,
   };
@@ -83,8 +87,8 @@ export async function acceptSend(
   requireSendable(plan, link, of.hasAddress);
   const place = { id: plan.id, tenantId: plan.tenantId, agentId: link.agent_id, channel: plan.channel };
   if (!dry) {
-    const { personalised, trackOpens, template, subject, message } = plan;
-    const words = { personalised, trackOpens, template, subject, message };
+    const { personalised, trackOpens, template, texts, subject, message } = plan;
+    const words = { personalised, trackOpens, template, texts, subject, message };
     const by = { scheduleId: of.scheduleId, createdBy: of.createdBy };
     await insertSendOut(trx, { ...place, ...words, ...by, linkId: link.id });
   }

@@ -2,9 +2,10 @@ import {
   type DeliveryRecipient,
   type LinkDelivery,
   linkDelivery,
+  type MessageTexts,
+  messageTexts,
   type SendChannel,
   sendChannel,
-  sendTemplate,
 } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
@@ -21,6 +22,8 @@ export interface NewSendOut {
   personalised: boolean;
   trackOpens: boolean;
   template: string;
+  /** Of the tenant's own template, as they are now. */
+  texts: MessageTexts | null;
   subject: string | null;
   message: string | null;
   scheduleId: string | null;
@@ -28,10 +31,12 @@ export interface NewSendOut {
 }
 
 export async function insertSendOut(trx: TenantTransaction, of: NewSendOut): Promise<void> {
-  await sql`insert into send_outs (id, tenant_id, agent_id, link_id, channel, personalised, track_opens, template, subject, message,
-      schedule_id, created_by)
+  await sql`insert into send_outs (id, tenant_id, agent_id, link_id, channel, personalised, track_opens, template, texts, subject,
+      message, schedule_id, created_by)
     values (${of.id}, ${of.tenantId}, ${of.agentId}, ${of.linkId}, ${of.channel}, ${of.personalised}, ${of.trackOpens}, ${of.template},
-      ${of.subject}, ${of.message}, ${of.scheduleId}, ${of.createdBy})`.execute(trx);
+      ${of.texts === null ? null : JSON.stringify(of.texts)}::jsonb, ${of.subject}, ${of.message}, ${of.scheduleId}, ${of.createdBy})`.execute(
+    trx,
+  );
 }
 
 /** Milliseconds between the first attempts of two recipients: send-outs of all tenants take turns. */
@@ -74,6 +79,12 @@ export async function findDelivery(trx: TenantTransaction, at: OfLink & { id: st
   const { rows } = await sql<{ r: unknown }>`select send_out_view(s) as r from send_outs s
     where s.id = ${at.id} and s.link_id = ${at.linkId}`.execute(trx);
   return rows[0] ? linkDelivery.parse(rows[0].r) : null;
+}
+
+/** The texts that a delivery was sent with; null = those of the product. */
+export async function textsOfDelivery(trx: TenantTransaction, id: string): Promise<MessageTexts | null> {
+  const { rows } = await sql<{ texts: unknown }>`select texts from send_outs where id = ${id}`.execute(trx);
+  return messageTexts.nullable().parse(rows[0]?.texts ?? null);
 }
 
 /** Which deliveries: null = all. */
@@ -185,7 +196,8 @@ const claimed = z.object({
   send_out_id: z.string(),
   channel: sendChannel,
   personalised: z.boolean(),
-  template: sendTemplate,
+  template: z.string(),
+  texts: messageTexts.nullable(),
   subject: z.string().nullable(),
   message: z.string().nullable(),
   link_id: z.string(),

@@ -10,10 +10,11 @@ import { once } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent } from "../links/agents.js";
 import { findLink, findSealedToken } from "../links/repository.js";
+import { textsOf } from "../message-templates/own-texts.js";
 import type { TenantTransaction } from "../transaction.js";
-import { acceptSend, planSend, type SendingDeps, type Wish } from "./accept-send.js";
+import { acceptSend, DEFAULT_TEMPLATE, planSend, type SendingDeps, type Wish } from "./accept-send.js";
 import { openPerson, recipientAad } from "./addresses.js";
-import { findDelivery, keepLinks, type Resendable, resendable } from "./repository.js";
+import { findDelivery, keepLinks, type Resendable, resendable, textsOfDelivery } from "./repository.js";
 import { previewOf } from "./send-link.js";
 
 type Output = z.input<typeof contract.response>;
@@ -41,11 +42,12 @@ export const resendDelivery =
       requireTold(delivery, body);
       const people = await resendable(trx, { deliveryId: delivery.id, to: body.to });
       if (people.length === 0) throw new AppError("no_recipients");
-      const plan = planSend(deps, {
-        tenantId,
-        wish: wishOf(deps, tenantId, { delivery, body, people }),
-        languages: [],
-      });
+      const wish = wishOf(deps, tenantId, { delivery, body, people });
+      const keepsWords = body.to === "failed" && body.template === undefined;
+      const texts = keepsWords
+        ? await textsOfDelivery(trx, delivery.id)
+        : await textsOf(trx, wish.template ?? DEFAULT_TEMPLATE);
+      const plan = planSend(deps, { tenantId, wish, texts, languages: [] });
       const hasAddress = ((await findSealedToken(trx, at))?.sealed ?? null) !== null;
       const of = { plan, link, hasAddress, createdBy: principal.id, scheduleId: null, dry };
       const counts = { ...(await acceptSend(deps, trx, of)), duplicates: 0 };
@@ -77,7 +79,7 @@ function wishOf(
   tenantId: string,
   { delivery, body, people }: { delivery: LinkDelivery; body: ResendBody; people: Resendable[] },
 ): Wish {
-  const own = body.to === "failed" ? delivery : { template: "reminder" as const, subject: null, message: null };
+  const own = body.to === "failed" ? delivery : { template: "reminder", subject: null, message: null };
   return {
     channel: delivery.channel,
     recipients: people.map(({ id, address_sealed, language }) => {

@@ -4,7 +4,8 @@ import type { z } from "zod";
 import { requireAgent } from "../links/agents.js";
 import type { LinkRow } from "../links/link-row.js";
 import { findLink, findSealedToken } from "../links/repository.js";
-import { acceptSend, type PlannedSend, planSend, type SendingDeps } from "./accept-send.js";
+import { textsOf } from "../message-templates/own-texts.js";
+import { acceptSend, DEFAULT_TEMPLATE, type PlannedSend, planSend, type SendingDeps } from "./accept-send.js";
 import { asText, writeMessage } from "./write-message.js";
 
 type Output = z.input<typeof contract.response>;
@@ -12,7 +13,7 @@ type Answer = Output["answer"];
 
 /**
  * Begins to send a link to recipients, or says what would be sent. Idempotent by the caller's key, else by the signature: a repeat gets
- * the first delivery. Throws `link_not_found` and what `planSend` and `acceptSend` throw; then nothing is sent.
+ * the first delivery. Throws `link_not_found`, `template_not_found` and what `planSend` and `acceptSend` throw; then nothing is sent.
  */
 export const sendLink =
   (deps: SendingDeps) =>
@@ -27,7 +28,8 @@ export const sendLink =
       const link = await findLink(trx, at);
       if (link === null) throw new AppError("link_not_found");
       const hasAddress = ((await findSealedToken(trx, at))?.sealed ?? null) !== null;
-      const plan = planSend(deps, { tenantId, wish, languages: [link.branding.locale] });
+      const texts = await textsOf(trx, wish.template ?? DEFAULT_TEMPLATE);
+      const plan = planSend(deps, { tenantId, wish, texts, languages: [link.branding.locale] });
       const of = { plan, link, hasAddress, createdBy: principal.id, scheduleId: null, dry };
       const counts = { ...(await acceptSend(deps, trx, of)), duplicates: plan.duplicates };
       if (dry) return { dry_run: true, ...counts, preview: previewOf(deps, plan, { link, agent: agent.name }) };
@@ -45,10 +47,11 @@ export const sendLink =
 export function previewOf({ config }: SendingDeps, plan: PlannedSend, of: { link: LinkRow; agent: string }) {
   const [first] = plan.people;
   if (first === undefined) throw new AppError("internal", { internal: "a send-out has a recipient" });
-  const { template, subject, message } = plan;
+  const { template, texts, subject, message } = plan;
   const { title, expires_at } = of.link;
   const written = writeMessage({
-    ...{ language: first.language, name: first.name, template, subject, message, agent: of.agent, title },
+    ...{ language: first.language, name: first.name, template, texts, subject, message },
+    ...{ agent: of.agent, title },
     url: `${config.PUBLIC_URL}/public/chat/pl_…`,
     expiresAt: expires_at?.toISOString() ?? null,
   });

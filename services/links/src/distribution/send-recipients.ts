@@ -81,11 +81,11 @@ async function parcelOf(deps: SenderDeps, item: Claimed): Promise<Parcel | null>
   if (token === null) return null;
   const { PUBLIC_URL } = deps.config;
   const language = isMailLanguage(item.language) ? item.language : "en";
-  const { template, subject, message } = item;
+  const { template, texts, subject, message } = item;
   return {
     ...{ tenantId, id, deliveryId: item.send_out_id, address, name, agent, title, expiresAt },
     message: writeMessage({
-      ...{ language, template, subject, message, name, agent, title, expiresAt },
+      ...{ language, template, texts, subject, message, name, agent, title, expiresAt },
       url: `${PUBLIC_URL}/public/chat/${token}`,
     }),
     unsubscribe: `${PUBLIC_URL}/unsubscribe/${unsubscribeToken(deps.secrets, tenantId, item.address_hash)}`,

@@ -1,11 +1,16 @@
-import type { SendTemplate } from "@parley/contracts";
+import type { MessageTexts } from "@parley/contracts";
 import type { MailLanguage } from "../mails/mail-language.js";
+import { isOfProduct, textFor } from "../message-templates/own-texts.js";
 import { SEND_TEXTS } from "./send-texts.js";
 
 /** What a message is made of. */
 export interface MessageParts {
+  /** That of the recipient; a tenant's own template may not have it, and says what it has in another. */
   language: MailLanguage;
-  template: SendTemplate;
+  template: string;
+  /** Of the tenant's own template. */
+  texts: MessageTexts | null;
+  /** In place of the template's, as `message`. */
   subject: string | null;
   message: string | null;
   name: string | null;
@@ -38,7 +43,11 @@ const OWN = /\{\{\s*(recipient\.name|agent\.name|link\.title|link\.url)\s*\}\}/g
 
 /** Writes a message in the recipient's language. What a value holds is never read as a placeholder. */
 export function writeMessage(parts: MessageParts): SentMessage {
-  const { language, name } = parts;
+  const { name } = parts;
+  const texts = parts.texts === null ? null : textFor(parts.texts, parts.language);
+  const language = texts?.language ?? parts.language;
+  const ownSubject = parts.subject ?? texts?.subject;
+  const ownWords = parts.message ?? texts?.message;
   const { greeting, greetingByName, expiry, templates } = SEND_TEXTS[language];
   const values = new Map([
     ["agent", isolated(language, parts.agent)],
@@ -53,12 +62,12 @@ export function writeMessage(parts: MessageParts): SentMessage {
   ]);
   const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, key: string) => values.get(key) ?? "");
   const fillOwn = (text: string): string => text.replace(OWN, (_, key: string) => own.get(key) ?? "");
-  const { subject, words } = templates[parts.template];
+  const { subject, words } = templates[isOfProduct(parts.template) ? parts.template : "invitation"];
   return {
     language,
-    subject: oneLine(parts.subject === null ? fill(subject) : fillOwn(parts.subject)),
+    subject: oneLine(ownSubject === undefined ? fill(subject) : fillOwn(ownSubject)),
     greeting: fill(name === null ? greeting : greetingByName),
-    words: parts.message === null ? fill(words) : fillOwn(parts.message),
+    words: ownWords === undefined ? fill(words) : fillOwn(ownWords),
     expiry: parts.expiresAt === null ? null : fill(expiry),
     url: parts.url,
   };

@@ -27,7 +27,7 @@ import { planLink } from "../links/new-link.js";
 import { asPage, pageAsked } from "../list-cursor.js";
 import type { TenantTransaction } from "../transaction.js";
 import { isPattern, nextOccurrence, nextOccurrences } from "./occurrences.js";
-import { linkBodyOf, scheduleAad, sealRecipient } from "./parameters.js";
+import { linkBodyOf, scheduleAad, sealRecipient, wordsOf } from "./parameters.js";
 import * as repository from "./repository.js";
 
 type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
@@ -50,7 +50,7 @@ async function requireSchedule(trx: TenantTransaction, id: string): Promise<repo
 const badCron = (): AppError =>
   new AppError("validation_failed", { errors: [{ pointer: "/cron", rule: "cron", message: CRON_MESSAGE }] });
 
-/** Everything that an occurrence will need is tried now: agent, link template, recipients, channel. */
+/** Everything that an occurrence will need is tried now: agent, templates, recipients, channel. */
 async function checked(
   deps: SendingDeps,
   principal: Principal,
@@ -61,6 +61,7 @@ async function checked(
   const { channel, language } = parameters;
   if (channel === "sms" && !canSendSms(deps.config)) throw new AppError("channel_unavailable");
   const agent = await requireAgent(deps.bus, principal, name);
+  await deps.db.tenant(tenantId, (trx) => wordsOf(trx, parameters));
   const { change } = await planLink(deps, { principal, agent, body: linkBodyOf(parameters) });
   const personalised = parameters.personalised ?? (channel === "email" || channel === "sms");
   if (personalised && typeof change.pin === "string") {

@@ -1,7 +1,10 @@
-import { SEND_TEMPLATES, type SendTemplate, sendTemplate } from "@parley/contracts";
+import { type MessageTexts, messageTemplateName } from "@parley/contracts";
 import type { Secrets } from "@parley/secrets";
 import { z } from "zod";
 import { type Addressee, sealPerson } from "../distribution/addresses.js";
+import { isOfProduct, textsOf } from "../message-templates/own-texts.js";
+import { findTemplate } from "../message-templates/repository.js";
+import type { TenantTransaction } from "../transaction.js";
 import type { StoredRecipient } from "./repository.js";
 
 /** What binds a recipient of a schedule to it. */
@@ -18,7 +21,7 @@ export const sealRecipient = (
 export const keptParameters = z.looseObject({
   channel: z.enum(["email", "sms", "slack", "teams", "webhook"]),
   template: z.string().optional(),
-  message_template: sendTemplate.optional(),
+  message_template: messageTemplateName.optional(),
   title: z.string().optional(),
   expires_in_hours: z.number().optional(),
   subject: z.string().optional(),
@@ -36,7 +39,16 @@ export const linkBodyOf = ({ template, title, expires_in_hours }: Partial<Kept>)
   ...(expires_in_hours !== undefined && { expires_in_hours }),
 });
 
-/** The words of the message: those that are named, else those of the link template's name. */
-export function wordsOf({ message_template, template }: Kept): SendTemplate | undefined {
-  return message_template ?? SEND_TEMPLATES.find((name) => name === template);
+/**
+ * The words of the message: those that are named, else those of the link template's name where there are some. `template` undefined = the
+ * default. Throws `template_not_found`.
+ */
+export async function wordsOf(
+  trx: TenantTransaction,
+  { message_template: named, template }: Pick<Kept, "message_template" | "template">,
+): Promise<{ template: string | undefined; texts: MessageTexts | null }> {
+  if (named !== undefined) return { template: named, texts: await textsOf(trx, named) };
+  if (template === undefined || isOfProduct(template)) return { template, texts: null };
+  const own = await findTemplate(trx, template);
+  return own === null ? { template: undefined, texts: null } : { template, texts: own.texts };
 }

@@ -112,7 +112,10 @@ async function createAndSend(deps: SendingDeps, item: ClaimedRun): Promise<void>
   const principal: Principal = { tenantId, role: "editor", via: "token", id: `schedule:${scheduleId}` };
   const agent = await requireAgent(deps.bus, principal, item.agent_id);
   const link = await planLink(deps, { principal, agent, body: linkBodyOf(parameters) });
-  const people = await deps.db.tenant(tenantId, (trx) => readRecipients(trx, scheduleId));
+  const { people, words } = await deps.db.tenant(tenantId, async (trx) => ({
+    people: await readRecipients(trx, scheduleId),
+    words: await wordsOf(trx, parameters),
+  }));
   // Erasures may have taken all of them.
   if (people.length === 0) throw new AppError("no_recipients");
   const recipients = people.map(({ hash, sealed, language }) => {
@@ -120,9 +123,9 @@ async function createAndSend(deps: SendingDeps, item: ClaimedRun): Promise<void>
     return { address, name: name ?? undefined, language: language ?? undefined };
   });
   const { channel, subject, message, personalised, track_opens, language } = parameters;
-  const words = { template: wordsOf(parameters), subject, message, language };
-  const wish = { channel, recipients, personalised, track_opens, ...words };
-  const plan = planSend(deps, { tenantId, wish, languages: [link.change.values.branding?.locale] });
+  const { template, texts } = words;
+  const wish = { channel, recipients, personalised, track_opens, template, subject, message, language };
+  const plan = planSend(deps, { tenantId, wish, texts, languages: [link.change.values.branding?.locale] });
   await changeWithFacts(deps, tenantId, async (trx) => {
     const { fact } = await makeLink(deps, trx, link);
     const row = await findLink(trx, { agentId: agent.id, id: link.id });

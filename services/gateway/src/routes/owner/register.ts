@@ -23,6 +23,7 @@ import { linkSharingRoutes } from "./link-sharing.js";
 import { linkTemplateRoutes } from "./link-templates.js";
 import { linkRoutes } from "./links.js";
 import { memoryRoutes } from "./memory.js";
+import { messageTemplateRoutes } from "./message-templates.js";
 import { noteRoutes } from "./notes.js";
 import type { OwnerRoute } from "./owner-route.js";
 import { peopleRoutes } from "./people.js";
@@ -55,6 +56,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...linkRoutes,
   ...linkSharingRoutes,
   ...linkDeliveryRoutes,
+  ...messageTemplateRoutes,
   ...suppressionRoutes,
   ...scheduleRoutes,
   ...hostIdentityRoutes,

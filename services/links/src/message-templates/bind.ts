@@ -1,0 +1,12 @@
+import * as contracts from "@parley/contracts";
+import type { LinksDeps } from "../deps.js";
+import * as manage from "./manage-templates.js";
+
+/** Serves the words of tenants for messages that bring links. */
+export function bindMessageTemplates(deps: LinksDeps): void {
+  const bound = { maxInFlight: deps.config.LINKS_MAX_IN_FLIGHT };
+  deps.bus.serve(contracts.listMessageTemplates, manage.listTemplatesHandler(deps), bound);
+  deps.bus.serve(contracts.getMessageTemplate, manage.getTemplateHandler(deps), bound);
+  deps.bus.serve(contracts.putMessageTemplate, manage.putTemplateHandler(deps), bound);
+  deps.bus.serve(contracts.deleteMessageTemplate, manage.deleteTemplateHandler(deps), bound);
+}
