@@ -28,7 +28,10 @@ export function addNotes(program: Command, io: Io, done: Done): void {
 
 const withMacro = (command: Command): Command =>
   command
-    .addOption(oneOf("--action <action>", "what follows when it was sent", ["resolve", "hand_back", "none"]))
+    .addOption(
+      oneOf("--action <action>", "what follows when it was sent", ["resolve", "hand_back", "transfer", "none"]),
+    )
+    .option("--transfer-to <operator>", "who gets the conversation, with the action transfer")
     .option("--digit <digit>", "1 to 9: pressed in the inbox, it puts the reply into the field", positive);
 
 /** Words that the team answers visitors with. */

@@ -33,12 +33,19 @@ export function describeSavedReplies(fixture: GetFixture): void {
         { key: "a", digit: 10 },
         { key: "a", action: "end" },
         { key: "a", content: " " },
+        { key: "a", action: "transfer" },
+        { key: "a", transfer_to: "018f3a5e-7c1b-7d2e-8a4f-000000000003" },
       ])
         expect((await save({ content: "x", ...wrong })).status).toBe(422);
       const at = `${path}/${thanks.body.id}`;
       expect(await desk.call("PATCH", at, { digit: 1 })).toMatchObject({ body: { code: "saved_reply_exists" } });
       const changed = await desk.call<Reply>("PATCH", at, { digit: 2, action: null });
       expect(changed.body).toMatchObject({ key: "thanks", content: "You are welcome", action: null, digit: 2 });
+      const to = "018f3a5e-7c1b-7d2e-8a4f-000000000003";
+      const handsOn = await desk.call("PATCH", at, { action: "transfer", transfer_to: to });
+      expect(handsOn.body).toMatchObject({ action: "transfer", transfer_to: to, digit: 2 });
+      const resolves = await desk.call("PATCH", at, { action: "resolve" });
+      expect(resolves.body).toMatchObject({ action: "resolve", transfer_to: null });
       const listed = await desk.call<Page<Reply>>("GET", path);
       expect(listed.body.data.map(({ key }) => key)).toEqual(["thanks", "hours"]);
       expect((await viewer.call("GET", path)).status).toBe(403);

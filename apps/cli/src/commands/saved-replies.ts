@@ -15,12 +15,16 @@ interface ReplyShown {
 export interface ReplyOptions extends Globals {
   key?: string;
   content?: string;
-  action?: "resolve" | "hand_back" | "none";
+  action?: "resolve" | "hand_back" | "transfer" | "none";
+  transferTo?: string;
   digit?: number;
 }
 
 const at = (id?: string): string => `/api/saved-replies${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
-const actionOf = ({ action }: ReplyOptions) => (action === "none" ? null : action);
+const macroOf = ({ action, transferTo: transfer_to }: ReplyOptions) => ({
+  action: action === "none" ? null : action,
+  transfer_to,
+});
 
 function show(io: Io, reply: ReplyShown, { json }: Globals): number {
   if (json) printJson(io, reply);
@@ -45,13 +49,13 @@ export async function listReplies(io: Io, options: Globals): Promise<number> {
 /** Saves a reply. */
 export async function createReply(io: Io, key: string, content: string, options: ReplyOptions): Promise<number> {
   const call = { method: "POST" as const, path: at(), headers: { "idempotency-key": newId() } };
-  const body = { key, content, action: actionOf(options), digit: options.digit };
+  const body = { key, content, ...macroOf(options), digit: options.digit };
   return show(io, await ownerTransport(io, options).json<ReplyShown>({ ...call, body, signal: io.signal }), options);
 }
 
 /** Changes what is given. */
 export async function updateReply(io: Io, id: string, options: ReplyOptions): Promise<number> {
-  const body = { key: options.key, content: options.content, action: actionOf(options), digit: options.digit };
+  const body = { key: options.key, content: options.content, ...macroOf(options), digit: options.digit };
   const call = { method: "PATCH" as const, path: at(id), body, signal: io.signal };
   return show(io, await ownerTransport(io, options).json<ReplyShown>(call), options);
 }

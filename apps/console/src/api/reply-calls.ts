@@ -3,7 +3,7 @@ import { part, query } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
-export type ReplyFields = Pick<SavedReply, "key" | "content" | "action" | "digit">;
+export type ReplyFields = Pick<SavedReply, "key" | "content" | "action" | "transfer_to" | "digit">;
 
 /** Words that the team answers visitors with. */
 export function replyCalls(call: Caller) {

@@ -6,7 +6,7 @@ import type { Slash } from "./use-slash.js";
 
 export const LIST_ID = "saved-replies";
 export const optionId = ({ id }: SavedReply): string => `saved-reply-${id}`;
-const THEN = { resolve: "then resolve", hand_back: "then hand back" } as const;
+const THEN = { resolve: "then resolve", hand_back: "then hand back", transfer: "then transfer" } as const;
 
 /** What a slash in the field offers; the field keeps the focus. */
 export function SavedReplyList({ slash: { found, active, choose } }: { slash: Slash }) {

@@ -1,8 +1,9 @@
 import type { SavedReply } from "@parley/contracts";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessageSquareReply, Plus } from "lucide-react";
 import { useRef, useState } from "react";
-import { useForm } from "react-hook-form";
+import { type UseFormReturn, useForm } from "react-hook-form";
+import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { type ReplyFields, replyCalls } from "../api/reply-calls.js";
 import { useCalls } from "../api/use-calls.js";
@@ -11,6 +12,7 @@ import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Dialog } from "../ui/dialog.js";
 import { Form, FormField } from "../ui/form.js";
 import { PageHeader } from "../ui/page-header.js";
+import { QueryView } from "../ui/query-view.js";
 import { Select } from "../ui/select.js";
 import { EmptyState } from "../ui/states.js";
 import type { Column } from "../ui/table/column.js";
@@ -23,7 +25,10 @@ import { SettingsNav } from "./settings-nav.js";
 
 const NO_FILTERS: readonly string[] = [];
 const rowId = ({ id }: SavedReply): string => id;
-const THEN = { none: "Nothing", resolve: "Resolve", hand_back: "Hand back to the agent" } as const;
+const THEN = {
+  ...{ none: "Nothing", resolve: "Resolve", hand_back: "Hand back to the agent" },
+  transfer: "Transfer to an operator",
+} as const;
 const COLUMNS: Column<SavedReply>[] = [
   { id: "key", header: "Key", width: "8rem", cell: ({ key }) => `/${key}`, value: ({ key }) => key },
   {
@@ -110,6 +115,7 @@ interface Values {
   key: string;
   content: string;
   action: keyof typeof THEN;
+  transfer_to: string;
   digit: string;
 }
 
@@ -118,19 +124,22 @@ const DIGITS = ["none", ..."123456789"].map((value) => ({ value, label: value ==
 function ReplyForm({ reply, onDone }: { reply: SavedReply | null; onDone(): void }) {
   const calls = useCalls(replyCalls);
   const client = useQueryClient();
-  const sending = useRef({ words: "", key: "" });
+  const sending = useRef({ content: "", key: "" });
   const form = useForm<Values>({
     defaultValues: {
       ...{ key: reply?.key ?? "", content: reply?.content ?? "" },
-      ...{ action: reply?.action ?? "none", digit: String(reply?.digit ?? "none") },
+      ...{ action: reply?.action ?? "none", transfer_to: reply?.transfer_to ?? "" },
+      ...{ digit: String(reply?.digit ?? "none") },
     },
   });
-  const save = async ({ key, content, action: next, digit }: Values): Promise<void> => {
+  const transfers = form.watch("action") === "transfer";
+  const save = async ({ action: next, digit, transfer_to: to, ...words }: Values): Promise<void> => {
     const action = next === "none" ? null : next;
-    const body: ReplyFields = { key, content, action, digit: digit === "none" ? null : Number(digit) };
-    const words = JSON.stringify(body);
-    // The key belongs to the words: the same words again are the same reply.
-    if (sending.current.words !== words) sending.current = { words, key: crypto.randomUUID() };
+    const transfer_to = action === "transfer" ? to : null;
+    const body: ReplyFields = { ...words, action, transfer_to, digit: digit === "none" ? null : Number(digit) };
+    const content = JSON.stringify(body);
+    // The key belongs to the content: the same again is the same reply.
+    if (sending.current.content !== content) sending.current = { content, key: crypto.randomUUID() };
     await answered(() =>
       reply === null ? calls.saveReply(body, sending.current.key) : calls.changeReply(reply.id, body),
     )();
@@ -165,11 +174,34 @@ function ReplyForm({ reply, onDone }: { reply: SavedReply | null; onDone(): void
           />
         )}
       </FormField>
+      {transfers && <TransferField form={form} />}
       <FormField form={form} name="digit">
         {(bound) => (
           <Select label="Digit" help="In the inbox this key puts it into the answer." options={DIGITS} {...bound} />
         )}
       </FormField>
     </Form>
+  );
+}
+
+/** Who gets the conversation. */
+function TransferField({ form }: { form: UseFormReturn<Values> }) {
+  const api = useApi();
+  const query = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });
+  return (
+    <QueryView query={query}>
+      {({ data }) => (
+        <FormField form={form} name="transfer_to" rules={{ required: "Choose somebody." }}>
+          {(bound) => (
+            <Select
+              label="To whom"
+              help="People and access tokens that may answer visitors."
+              options={data.map(({ id, name }) => ({ value: id, label: name }))}
+              {...bound}
+            />
+          )}
+        </FormField>
+      )}
+    </QueryView>
   );
 }

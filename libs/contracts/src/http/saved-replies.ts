@@ -16,10 +16,17 @@ const fields = {
       "Markdown; `{{visitor_name}}`, `{{operator_name}}` and `{{any collected value}}` are filled in by the console",
     ),
   action: z
-    .enum(["resolve", "hand_back"])
+    .enum(["resolve", "hand_back", "transfer"])
     .nullable()
     .optional()
     .describe("What follows when it has been sent; null = nothing"),
+  transfer_to: z
+    .string()
+    .min(1)
+    .max(200)
+    .nullable()
+    .optional()
+    .describe("With the action `transfer`: the operator who gets the conversation, as `GET /operators` names them"),
   digit: z.int().min(1).max(9).nullable().optional().describe("Pressed in the inbox, it puts the reply into the field"),
 };
 
@@ -39,7 +46,8 @@ export const savedReply = z
     id: z.uuid(),
     key: z.string(),
     content: z.string(),
-    action: z.enum(["resolve", "hand_back"]).nullable(),
+    action: z.enum(["resolve", "hand_back", "transfer"]).nullable(),
+    transfer_to: z.string().nullable(),
     digit: z.int().nullable(),
     created_by: z.string(),
     created_at: z.string(),
@@ -51,6 +59,7 @@ export const savedReply = z
     examples: [
       {
         ...{ id: "018f3a5e-7c1b-7d2e-8a4f-000000000032", key: "hours", action: null, digit: 1 },
+        transfer_to: null,
         content: "Hello {{visitor_name}}, we are open from nine to five.",
         created_by: "018f3a5e-7c1b-7d2e-8a4f-000000000004",
         ...{ created_at: "2026-11-01T10:00:00.000Z", updated_at: "2026-11-01T10:00:00.000Z" },

@@ -84,7 +84,7 @@ begin
       ('agent_access_policies', 'access_policy', '{agent_id}', '{mode, links_enabled}'),
       ('agent_access_addresses', 'access_address', '{agent_id, address_hash}', '{}'),
       ('agent_access_requests', 'access_request', '{id}', '{agent_id, status}'),
-      ('saved_replies', 'saved_reply', '{id}', '{key, action, digit}'),
+      ('saved_replies', 'saved_reply', '{id}', '{key, action, transfer_to, digit}'),
       ('push_subscriptions', 'push_subscription', '{id}', '{host}'),
       ('agent_people', 'agent_people', '{agent_id}', '{}'),
       (

@@ -1,10 +1,12 @@
 import {
+  AppError,
   type createSavedReply,
   type deleteSavedReply,
   type listSavedReplies,
   newId,
   type Principal,
   requireRole,
+  type SavedReply,
   tenantOf,
   type updateSavedReply,
 } from "@parley/contracts";
@@ -37,8 +39,8 @@ export const createReplyHandler =
   ({ db }: Deps) =>
   async ({ principal, body, ...repeatable }: In<typeof createSavedReply>): Out<typeof createSavedReply> => {
     const tenantId = requireOperator(principal);
-    const { key, content, action = null, digit = null } = body;
-    const made = { id: newId(), tenantId, key, content, action, digit, by: principal.id };
+    const { key, content, digit = null } = body;
+    const made = { id: newId(), tenantId, key, content, digit, by: principal.id, ...macroOf(body) };
     const { answer } = await db.tenant(tenantId, (trx) =>
       once(trx, { tenantId, scope: "saved_replies.create", repeatable }, async () => ({
         answer: { reply: await repository.writeReply(trx, made) },
@@ -56,12 +58,25 @@ export const updateReplyHandler =
     return db.tenant(tenantId, async (trx) => {
       const before = await repository.lockReply(trx, id);
       const { key = before.key, content = before.content } = body;
-      const action = body.action === undefined ? before.action : body.action;
       const digit = body.digit === undefined ? before.digit : body.digit;
-      const by = before.created_by;
-      return { reply: await repository.writeReply(trx, { id, tenantId, key, content, action, digit, by }) };
+      const changed = { id, tenantId, key, content, digit, by: before.created_by, ...macroOf(body, before) };
+      return { reply: await repository.writeReply(trx, changed) };
     });
   };
+
+type Macro = Pick<SavedReply, "action" | "transfer_to">;
+
+/** What follows when a reply was sent. Throws `validation_failed` when it is to go to nobody. */
+function macroOf(body: Partial<Macro>, before: Macro = { action: null, transfer_to: null }): Macro {
+  const { action = before.action, transfer_to: to = before.transfer_to } = body;
+  if (action === "transfer" && to === null) refuse("is required with the action transfer");
+  if (action !== "transfer" && body.transfer_to) refuse("goes with the action transfer alone");
+  return { action, transfer_to: action === "transfer" ? to : null };
+}
+
+function refuse(message: string): never {
+  throw new AppError("validation_failed", { errors: [{ pointer: "/transfer_to", rule: "action", message }] });
+}
 
 /** Removes one. Idempotent by state: then it is `saved_reply_not_found`. */
 export const deleteReplyHandler =

@@ -4,8 +4,9 @@ import type { ListPosition } from "../webhooks/endpoint-repository.js";
 
 type Trx = Transaction<Database>;
 
-const COLUMNS = sql.raw(`id, key, content, action, digit, created_by, iso(created_at) as created_at,
-  iso(updated_at) as updated_at`);
+const COLUMNS = sql.raw(`id, key, content, transfer_to, digit, created_by,
+  coalesce(action, case when transfer_to is not null then 'transfer' end) as action,
+  iso(created_at) as created_at, iso(updated_at) as updated_at`);
 const UNIQUE_VIOLATION = "23505";
 
 /** Newest first. */
@@ -36,16 +37,18 @@ export async function writeReply(
     key: string;
     content: string;
     action: string | null;
+    transfer_to: string | null;
     digit: number | null;
     by: string;
   },
 ): Promise<SavedReply> {
   try {
     const { rows } = await sql`
-      insert into saved_replies (id, tenant_id, key, content, action, digit, created_by)
-      values (${of.id}, ${of.tenantId}, ${of.key}, ${of.content}, ${of.action}, ${of.digit}, ${of.by})
+      insert into saved_replies (id, tenant_id, key, content, action, transfer_to, digit, created_by)
+      values (${of.id}, ${of.tenantId}, ${of.key}, ${of.content}, ${of.transfer_to === null ? of.action : null}, ${of.transfer_to},
+        ${of.digit}, ${of.by})
       on conflict (id) do update set key = excluded.key, content = excluded.content, action = excluded.action,
-        digit = excluded.digit, updated_at = date_trunc('milliseconds', clock_timestamp())
+        transfer_to = excluded.transfer_to, digit = excluded.digit, updated_at = date_trunc('milliseconds', clock_timestamp())
       returning ${COLUMNS}`.execute(trx);
     return savedReply.parse(rows[0]);
   } catch (error) {
