@@ -60,6 +60,27 @@ describe.skipIf(skipBrowser)("the review queue of an agent", () => {
     expect(sent("DELETE /sessions/:/review")).toHaveLength(1);
   });
 
+  it("loses a row to the verdict of somebody else, but the one that is open only when it is left", async () => {
+    const page = await bench.open(PATH, { prepare });
+    const row = (words: RegExp) => page.getByRole("row", { name: words });
+    const judge = (id: string): void => {
+      const session = bench.api().sessions.find(({ session_id }) => session_id === id);
+      Object.assign(session ?? {}, { review: "good" });
+      bench.api().live.happen("review.given", { session_id: id });
+    };
+    await row(/The price was wrong/).click();
+    await page.getByText("Was it good?").waitFor();
+    judge("text_2");
+    await expect.poll(() => row(/Thank you so much/).count()).toBe(0);
+    bench.api().sessions.push(sessionRow({ session_id: "text_4", title: "And one more", sampled: true, ...ended }));
+    judge("text_1");
+    await row(/And one more/).waitFor();
+    await expect.poll(() => row(/The price was wrong/).count()).toBe(1);
+    await page.keyboard.press("j");
+    await page.getByRole("complementary").getByRole("heading", { name: "And one more" }).waitFor();
+    await expect.poll(() => row(/The price was wrong/).count()).toBe(0);
+  });
+
   it("shows viewers what waits, and neither words nor verdicts", async () => {
     const page = await bench.open(PATH, {
       prepare: (api) => {

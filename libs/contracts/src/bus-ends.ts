@@ -13,6 +13,7 @@ import { credentialRevoked, deleteLink, linkRevoked, linkUpdated } from "./messa
 import { recall } from "./messages/memory.js";
 import { noteChanged } from "./messages/notes.js";
 import { contentRemoved } from "./messages/retention.js";
+import { reviewChanged } from "./messages/reviews.js";
 import { noteSecurity, tokenSubject } from "./messages/security.js";
 import { deliveryFailed, deliverySent } from "./messages/sending.js";
 import { getSession, sessionEnded, sessionStarted } from "./messages/sessions.js";
@@ -60,10 +61,11 @@ const RECEIVERS = new Map<Contract, ServiceName[]>([
   ...[accessRequested, deliveryFailed, deliverySent, escalated, escalationAssigned, escalationResolved].map(
     (fact): [Contract, ServiceName[]] => [fact, ["gateway"]],
   ),
-  ...[feedbackGiven, linkCreated, noteChanged, presenceTold, sessionAnalyzed, sessionStarted, webhookDisabled].map(
+  ...[feedbackGiven, linkCreated, noteChanged, presenceTold, reviewChanged, sessionAnalyzed, sessionStarted].map(
     (fact): [Contract, ServiceName[]] => [fact, ["gateway"]],
   ),
   [accessPolicyChanged, ["gateway"]],
+  [webhookDisabled, ["gateway"]],
   [agentActivated, ["agent-runner", "gateway", "sessions"]],
   [agentDeleted, ["agent-runner", "gateway"]],
   [cachesDropped, ["agent-runner", "gateway", "sessions"]],

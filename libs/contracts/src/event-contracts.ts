@@ -9,6 +9,7 @@ import { feedbackGiven } from "./messages/feedback.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, linkRevoked, linkUpdated } from "./messages/links.js";
 import { noteChanged } from "./messages/notes.js";
+import { reviewChanged } from "./messages/reviews.js";
 import { deliveryFailed, deliverySent } from "./messages/sending.js";
 import { sessionEnded, sessionStarted } from "./messages/sessions.js";
 import { sessionAnalyzed, webhookDisabled } from "./messages/webhooks.js";
@@ -31,6 +32,7 @@ const ALL: EventContract[] = [
   linkRevoked,
   linkUpdated,
   noteChanged,
+  reviewChanged,
   sessionAnalyzed,
   sessionEnded,
   sessionStarted,

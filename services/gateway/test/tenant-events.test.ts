@@ -1,4 +1,12 @@
-import { credentialRevoked, escalated, linkUpdated, newId, recentSessions, type TenantFact } from "@parley/contracts";
+import {
+  credentialRevoked,
+  escalated,
+  linkUpdated,
+  newId,
+  recentSessions,
+  reviewChanged,
+  type TenantFact,
+} from "@parley/contracts";
 import { endsWithin } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
@@ -56,6 +64,8 @@ describe("the stream of a tenant", () => {
     await escalation(TENANT, "text_one");
     const link = { linkId: newId(), tenantId: TENANT };
     await world.bus.publish(linkUpdated, link, { key: link.linkId, msgId: newId() });
+    const review = { tenantId: TENANT, sessionId: "text_one", conversationId: newId(), change: "given" as const };
+    await world.bus.publish(reviewChanged, review, { key: "text_one", msgId: newId() });
     for (const reader of readers)
       await expect
         .poll(() => reader.facts().map(({ at: _at, ...fact }) => fact))
@@ -63,6 +73,7 @@ describe("the stream of a tenant", () => {
           expect.arrayContaining([
             { type: "escalation.waiting", session_id: "text_one", escalation_id: expect.any(String) },
             { type: "link.changed", link_id: link.linkId },
+            { type: "review.given", session_id: "text_one" },
           ]),
         );
     await escalation(OTHER, "text_two");

@@ -157,6 +157,16 @@ describe.each([
     await bus.call(removeReview, own);
     await expect(bus.call(removeReview, own)).rejects.toMatchObject({ code: "review_not_found" });
     expect(await idsOf(at, { review: "due" })).toEqual([...sampled, low]);
+    // The same verdict again is no news.
+    const { rows } = await db.tenant(at.tenantId, (trx) =>
+      sql`select key, payload ->> 'change' as change from outbox
+        where subject = 'sessions.v1.event.review_changed' order by created_at`.execute(trx),
+    );
+    expect(rows).toEqual([
+      { key: `text_${low}`, change: "given" },
+      { key: `text_${asked}`, change: "given" },
+      { key: `text_${low}`, change: "removed" },
+    ]);
   });
 
   it("by nodes, words and state", async () => {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Agent } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
@@ -52,6 +52,7 @@ function Queue({ agent }: { agent: Agent }) {
     queryKey: ["sessions", asked],
     page: (cursor) => answered(() => calls.list(asked, PAGE_SIZE, cursor))(),
   });
+  const rows = useKeptRow(source.rows, list.peek);
   const peek = useMemo(
     () => ({
       title: titleOf,
@@ -68,7 +69,8 @@ function Queue({ agent }: { agent: Agent }) {
     <DataTable
       id="reviews"
       label="Conversations to review"
-      {...{ list, source, rowId, peek }}
+      {...{ list, rowId, peek }}
+      source={{ ...source, rows }}
       columns={SHOWN}
       filters={FILTERS}
       empty={
@@ -79,5 +81,19 @@ function Queue({ agent }: { agent: Agent }) {
         </EmptyState>
       }
     />
+  );
+}
+
+/** The row that somebody looks at stays in its place until they go on: its verdict takes it out of the queue. */
+function useKeptRow(rows: readonly ListedSession[], open: string | null): readonly ListedSession[] {
+  const [kept, setKept] = useState<{ row: ListedSession; at: number } | null>(null);
+  const at = rows.findIndex((row) => rowId(row) === open);
+  useEffect(() => {
+    const row = rows[at];
+    if (row !== undefined) setKept({ row, at });
+  }, [rows, at]);
+  return useMemo(
+    () => (at >= 0 || kept === null || rowId(kept.row) !== open ? rows : rows.toSpliced(kept.at, 0, kept.row)),
+    [rows, at, kept, open],
   );
 }

@@ -27,6 +27,8 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   // Whether somebody wrote on the link that they were sent is told with the link's delivery.
   session: ["sessions", "overview", "deliveries"],
   message: ["sessions", "overview"],
+  feedback: ["sessions", "overview"],
+  review: ["sessions"],
   turn: ["sessions", "overview"],
   escalation: ["escalations", "sessions", "overview"],
   agent: ["agents"],

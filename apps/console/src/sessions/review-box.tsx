@@ -36,7 +36,7 @@ export function ReviewBox({ session, answers }: ReviewProps) {
     setBusy(false);
     if (answer.type !== "ok") notify.problem(answer.detail);
     await client.invalidateQueries({ queryKey });
-    // The row stays where somebody works down the queue; the list is asked again when it is opened again.
+    // The fact of it has the list asked again; while the stream is away the list is only marked as old.
     void client.invalidateQueries({ queryKey: ["sessions"], refetchType: "none" });
     return answer.type === "ok";
   };

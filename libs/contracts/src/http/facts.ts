@@ -15,6 +15,8 @@ export const tenantFactType = z.enum([
   "escalation.resolved",
   "note.added",
   "note.removed",
+  "review.given",
+  "review.removed",
   "access.requested",
   "link.created",
   "link.changed",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rpc } from "../declare.js";
+import { event, rpc } from "../declare.js";
 import { reviewVerdict, sessionReview } from "../http/reviews.js";
 import { principal } from "./callers.js";
 
@@ -33,3 +33,15 @@ export const writeReview = rpc(
 
 /** Takes a verdict back. Throws `session_not_found`, `review_not_found`. */
 export const removeReview = rpc("sessions", "remove_review", "sessions", z.object(ofSession), z.object({}));
+
+/** A verdict was given or changed, or taken back. */
+export const reviewChanged = event(
+  "sessions",
+  "review_changed",
+  z.object({
+    tenantId: z.uuid(),
+    sessionId: z.string(),
+    conversationId: z.uuid(),
+    change: z.enum(["given", "removed"]),
+  }),
+);

@@ -38,6 +38,7 @@ begin
     is distinct from (
       excluded.verdict, excluded.turn_seq, excluded.expected, excluded.note, excluded.reviewer, excluded.reviewer_name
     );
+  if found then perform review_fact(c, 'given'); end if;
   return (select review_json(r) from session_reviews r where r.conversation_id = c.id);
 end
 $$;

@@ -15,6 +15,7 @@ import {
   linkUpdated,
   noteChanged,
   recentSessions,
+  reviewChanged,
   sessionAnalyzed,
   sessionEnded,
   sessionStarted,
@@ -128,6 +129,9 @@ function listen(bus: Bus, tell: TenantFacts["tell"]): void {
   );
   bus.listen(noteChanged, async ({ tenantId, sessionId: session_id, change }) =>
     tell(tenantId, { type: change === "added" ? "note.added" : "note.removed", session_id }),
+  );
+  bus.listen(reviewChanged, async ({ tenantId, sessionId: session_id, change }) =>
+    tell(tenantId, { type: change === "given" ? "review.given" : "review.removed", session_id }),
   );
   bus.listen(accessRequested, async (f) => tell(f.tenantId, { type: "access.requested", agent_id: f.agentId }));
   bus.listen(linkCreated, async (f) => tell(f.tenantId, { type: "link.created", link_id: f.linkId }));

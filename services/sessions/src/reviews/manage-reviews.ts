@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { HandlerDeps } from "../deps.js";
 import * as repository from "./repository.js";
 
-type Deps = Pick<HandlerDeps, "db">;
+type Deps = Pick<HandlerDeps, "db" | "relay">;
 type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
 type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
 
@@ -17,18 +17,21 @@ export const getReviewHandler =
 
 /** Gives a verdict. Idempotent by state. Throws `session_not_found`, `turn_not_found`, `content_removed`. */
 export const writeReviewHandler =
-  ({ db }: Deps) =>
+  ({ db, relay }: Deps) =>
   async ({ principal, sessionId, name, ...given }: In<typeof writeReview>): Out<typeof writeReview> => {
     requireRole(principal, "operator");
     const row = { session_id: sessionId, reviewer_name: name, ...given };
-    return { review: await repository.writeReview(db, tenantOf(principal), row) };
+    const review = await repository.writeReview(db, tenantOf(principal), row);
+    relay.soon();
+    return { review };
   };
 
 /** Takes a verdict back. Idempotent by state: then it is `review_not_found`. */
 export const removeReviewHandler =
-  ({ db }: Deps) =>
+  ({ db, relay }: Deps) =>
   async ({ principal, sessionId }: In<typeof removeReview>): Out<typeof removeReview> => {
     requireRole(principal, "operator");
     await repository.removeReview(db, tenantOf(principal), sessionId);
+    relay.soon();
     return {};
   };

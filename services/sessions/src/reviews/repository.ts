@@ -29,9 +29,9 @@ export async function writeReview(db: Db, tenantId: string, p: Record<string, un
 export async function removeReview(db: Db, tenantId: string, sessionId: string): Promise<void> {
   await db.tenant(tenantId, async (trx) => {
     const id = await conversationOf(trx, sessionId);
-    const { rows } = await sql`delete from session_reviews where conversation_id = ${id} returning verdict`.execute(
-      trx,
-    );
+    const { rows } = await sql`
+      with gone as (delete from session_reviews where conversation_id = ${id} returning conversation_id)
+      select review_fact(c, 'removed') from text_conversations c join gone on gone.conversation_id = c.id`.execute(trx);
     if (rows.length === 0) throw new AppError("review_not_found");
   });
 }
