@@ -161,6 +161,13 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     const yaml = await byToken(["agents", "export", "clinic-desk", "--yaml"]);
     const imported = await byToken(["agents", "import", "copied-desk", "-", "--json"], yaml.out);
     expect(JSON.parse(imported.out)).toMatchObject({ status: "created", version: 1, active: true });
+    const worded = `# What the desk is for\n${yaml.out}`;
+    const noted = await byToken(["agents", "import", "noted-desk", "-", "--notes", "With a word", "--json"], worded);
+    expect(JSON.parse(noted.out)).toMatchObject({ status: "created", version: 1, active: true });
+    expect((await byToken(["agents", "export", "noted-desk", "--yaml"])).out).toBe(worded);
+    const draft = `# Not live yet\n${yaml.out}`;
+    expect((await byToken(["agents", "draft", "save", "noted-desk", "-"], draft)).code).toBe(0);
+    expect((await byToken(["agents", "export", "noted-desk", "--yaml", "--draft"])).out).toBe(draft);
     const second = await byToken(["agents", "import", "copied-desk", file, "--no-activate", "--json"]);
     expect(JSON.parse(second.out)).toMatchObject({ status: "updated", version: 2, active: false });
     expect((await byToken(["agents", "activate", "copied-desk", "2"])).out).toBe("copied-desk: version 2 is active\n");

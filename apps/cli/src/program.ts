@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { chat } from "./chat/chat.js";
 import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } from "./commands/agents.js";
+import { showDraft } from "./commands/drafts.js";
 import { type Done, positive, sub } from "./declare.js";
 import { addAlerts } from "./declare-alerts.js";
 import { addAnalytics, addOverview } from "./declare-analytics.js";
@@ -124,13 +125,16 @@ function addAgents(program: Command, io: Io, done: Done): void {
     .option("--override-reason <text>", "why it goes live although its tests do not pass; admins")
     .action(async (agent, file, options) => done(await importAgent(io, agent, { ...options, file })));
   sub(agents, "export <agent>", {
-    about: "Print the document of a version",
+    about: "Print the document of a version, or your draft as it was written",
     examples: ["agents export clinic-desk > clinic.json", "agents export clinic-desk --version 2 --yaml"],
   })
     .option("--version <n>", "version; default the active one", positive)
-    .option("--yaml", "as YAML")
-    .action(async (agent, { version, ...options }) =>
-      done(await exportAgent(io, agent, { ...options, configVersion: version })),
+    .option("--yaml", "as YAML, with the comments it was written with")
+    .option("--draft", "your draft in place of a version")
+    .action(async (agent, { version, draft, ...options }) =>
+      done(
+        await (draft ? showDraft(io, agent, options) : exportAgent(io, agent, { ...options, configVersion: version })),
+      ),
     );
   sub(agents, "validate <file>", { about: "Check a document", examples: ["agents validate clinic.yaml"] }).action(
     async (file, options) => done(await validateAgent(io, file, options)),

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { text as readAllOf } from "node:stream/consumers";
 import { parse, stringify, YAMLParseError } from "yaml";
 import { CliError, EXIT, type Io, usageError } from "../io.js";
 import { printJson, printLine, printTable } from "../report.js";
@@ -36,16 +37,25 @@ export interface ImportOptions extends Globals {
   overrideReason?: string;
 }
 
-/** Imports a document as the next version. Not repeated by itself: every import is a version. */
+/** Imports a document as the next version, YAML with its comments. Not repeated by itself: every import is a version. */
 export async function importAgent(io: Io, agent: string, options: ImportOptions & { file: string }): Promise<number> {
   const transport = ownerTransport(io, options);
   const { dryRun = false, activate = true, notes, overrideReason: override_reason } = options;
-  const document = await readDocument(io, options.file);
+  const text = await readText(io, options.file);
+  const document = documentIn(text, options.file);
   // What is undefined is not sent.
-  const body = { document, dry_run: dryRun, activate, notes, override_reason };
+  const said = { notes, override_reason };
+  const call = isJson(text)
+    ? { body: { document, dry_run: dryRun, activate, ...said } }
+    : {
+        raw: { text, mediaType: "application/yaml" },
+        query: { dry_run: String(dryRun), activate: String(activate), ...said },
+      };
   const path = `/api/agents/${encodeURIComponent(agent)}/import`;
-  const call = { method: "POST" as const, path, body, repeatable: false, signal: io.signal };
-  const done = await transport.json<{ status: string; version: number | null; active: boolean; issues: Issue[] }>(call);
+  const done = await transport.json<{ status: string; version: number | null; active: boolean; issues: Issue[] }>({
+    ...{ method: "POST", path, repeatable: false, signal: io.signal },
+    ...call,
+  });
   if (options.json) printJson(io, done);
   else {
     const version = done.version === null ? "" : ` as version ${done.version}${done.active ? " (active)" : ""}`;
@@ -55,17 +65,24 @@ export async function importAgent(io: Io, agent: string, options: ImportOptions 
   return EXIT.ok;
 }
 
+/** A version as JSON, or as the YAML that it was made of, comments and all. */
 export async function exportAgent(
   io: Io,
   agent: string,
   options: Globals & { configVersion?: number; yaml?: boolean },
 ): Promise<number> {
   const transport = ownerTransport(io, options);
-  const path = `/api/agents/${encodeURIComponent(agent)}/export`;
-  const call = { method: "GET" as const, path, query: { version: options.configVersion }, signal: io.signal };
-  const document = await transport.json<unknown>(call);
-  if (options.json) printJson(io, document);
-  else io.stdout.write(options.yaml ? stringify(document) : `${JSON.stringify(document, null, 2)}\n`);
+  const at = `/api/agents/${encodeURIComponent(agent)}`;
+  const read = <T>(path: string, query = {}) => transport.json<T>({ method: "GET", path, query, signal: io.signal });
+  const document = await read<unknown>(`${at}/export`, { version: options.configVersion });
+  if (options.json || !options.yaml) {
+    if (options.json) printJson(io, document);
+    else io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  const number = options.configVersion ?? (await read<AgentShown>(at)).active_version;
+  const { text } = await read<{ text: string | null }>(`${at}/versions/${number}`);
+  io.stdout.write(text ?? stringify(document));
   return EXIT.ok;
 }
 
@@ -107,14 +124,27 @@ function printIssues(io: Io, issues: Issue[]): void {
 }
 
 /** JSON or YAML from a file, or from standard input for `-`. */
-export async function readDocument(io: Io, file: string): Promise<unknown> {
-  let text = "";
+export const readDocument = async (io: Io, file: string): Promise<unknown> =>
+  documentIn(await readText(io, file), file);
+
+async function readText(io: Io, file: string): Promise<string> {
   try {
-    if (file === "-") for await (const chunk of io.stdin) text += chunk.toString();
-    else text = await readFile(file, "utf8");
+    return file === "-" ? await readAllOf(io.stdin) : await readFile(file, "utf8");
   } catch {
     throw usageError(`The file ${file} cannot be read.`);
   }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function documentIn(text: string, file: string): unknown {
   try {
     // YAML reads JSON too; strict about duplicate keys, which would lose one silently.
     return parse(text, { uniqueKeys: true });
