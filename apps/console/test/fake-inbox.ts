@@ -34,7 +34,14 @@ export const escalationRow = (row: Row): Row => ({
 let replies = 0;
 export const savedReplyRow = (row: Row): Row => ({
   ...{ id: `0198a000-0000-7000-8000-0000000001${(replies++ % 90) + 10}`, key: "hours", content: "Open from nine." },
-  ...{ action: null, digit: null, created_by: ME, created_at: minutesAgo(60), updated_at: minutesAgo(60) },
+  ...{
+    action: null,
+    transfer_to: null,
+    digit: null,
+    created_by: ME,
+    created_at: minutesAgo(60),
+    updated_at: minutesAgo(60),
+  },
   ...row,
 });
 

@@ -77,6 +77,23 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     expect(sent("POST /escalations/:/reply")).toHaveLength(2);
   });
 
+  it("hand the conversation on to the operator whom the macro names", async () => {
+    const to = "0198a000-0000-7000-8000-000000000099";
+    const handsOn = { key: "bills", content: "Mira knows.", action: "transfer", transfer_to: to, digit: 5 };
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, {
+      prepare: (api) => {
+        prepare(api);
+        api.savedReplies.push(savedReplyRow(handsOn));
+      },
+    });
+    await open(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("5");
+    await page.getByRole("button", { name: "Send and transfer" }).click();
+    await expect.poll(() => sent("POST /escalations/:/transfer").map(({ body }) => body)).toEqual([{ operator: to }]);
+    expect(sent("POST /escalations/:/reply").map(({ body }) => body.message)).toEqual(["Mira knows."]);
+  });
+
   it("stand beside a draft of the agent, which is asked for, edited before it is sent, and given up", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
     await open(page);
@@ -84,6 +101,7 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     await page.keyboard.press("s");
     await expect.poll(() => box(page).inputValue()).toBe("Your **refund** is on its way.");
     expect(sent("POST /escalations/:/reply")).toEqual([]);
+    await page.getByText("The draft took 15 tokens.").waitFor();
     await box(page).fill("Dear Ada,");
     await page.getByRole("button", { name: "Suggest" }).click();
     await expect.poll(() => box(page).inputValue()).toBe("Dear Ada,\n\nYour **refund** is on its way.");
@@ -103,6 +121,12 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     };
     await page.getByRole("button", { name: "Suggest" }).click();
     await page.getByText("The budget of this link is used up.").waitFor();
+    await page.getByRole("button", { name: "Suggest" }).click();
+    await expect.poll(() => sent("POST /escalations/:/suggest").length).toBe(5);
+    const keys = sent("POST /escalations/:/suggest").map(({ headers }) => headers["idempotency-key"]);
+    // The last one asks again for what was refused.
+    expect(new Set(keys).size).toBe(4);
+    expect(keys[4]).toBe(keys[3]);
     bench.visitor().trouble.length = 0;
     await expect.poll(() => box(page).inputValue()).toBe("I write myself.");
   });
@@ -122,13 +146,21 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     const row = page.getByRole("row", { name: "/hours" });
     await row.getByText("Hand back to the agent").waitFor();
     expect(sent("POST /saved-replies")[0]?.body).toEqual({
-      ...{ key: "hours", content: "Open from nine.", action: "hand_back", digit: 3 },
+      ...{ key: "hours", content: "Open from nine.", action: "hand_back", transfer_to: null, digit: 3 },
     });
     await row.click();
     const panel = page.getByRole("complementary");
     await panel.getByLabel("Reply").fill("Open from ten.");
     await panel.getByRole("button", { name: "Save", exact: true }).click();
     await row.getByText("Open from ten.").waitFor();
+    await panel.getByLabel("When it was sent").click();
+    await page.getByRole("option", { name: "Transfer to an operator" }).click();
+    await panel.getByRole("button", { name: "Save", exact: true }).click();
+    await panel.getByText("Choose somebody.").waitFor();
+    await panel.getByLabel("To whom").click();
+    await page.getByRole("option", { name: "Second line" }).click();
+    await panel.getByRole("button", { name: "Save", exact: true }).click();
+    await row.getByText("Transfer to an operator").waitFor();
     await panel.getByRole("button", { name: "Delete…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("No saved reply yet").waitFor();

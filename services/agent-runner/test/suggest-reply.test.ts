@@ -39,7 +39,8 @@ beforeEach(async () => {
 afterEach(() => h.close());
 
 const principal = (): Principal => ({ tenantId: h.tenantId, role: "operator", via: "token", id: "grace" });
-const suggest = (id: string, operator = "grace") => h.bus.call(suggestReply, { principal: principal(), id, operator });
+const suggest = (id: string, operator = "grace", repeatable = {}) =>
+  h.bus.call(suggestReply, { principal: principal(), id, operator, ...repeatable });
 
 /** A session that Grace has, on a link with this budget. */
 async function taken(model: Model, budget: Record<string, unknown>) {
@@ -76,6 +77,19 @@ describe("a suggestion to an operator", () => {
     expect(await charged(h, linkId)).toEqual({ ...before, tokens: before.tokens + 20, live: 0 });
     await expect(suggest(id, "mira")).rejects.toMatchObject({ code: "escalation_assigned" });
     await expect(suggest(newId())).rejects.toMatchObject({ code: "escalation_not_found" });
+  });
+
+  it("costs nothing when it is asked for again by its key", async () => {
+    const { id, linkId } = await taken(TWENTY, { max_tokens: 1_000_000 });
+    const keyed = (fingerprint: string) => ({ idempotency: { key: "one", fingerprint } });
+    const first = await suggest(id, "grace", keyed("a"));
+    const { tokens } = await charged(h, linkId);
+    asked = [];
+    expect(await suggest(id, "grace", keyed("a"))).toEqual({ ...first, replayed: true });
+    expect(asked).toEqual([]);
+    expect(await charged(h, linkId)).toMatchObject({ tokens });
+    await expect(suggest(id, "grace", keyed("b"))).rejects.toMatchObject({ code: "idempotency_key_reused" });
+    await expect(suggest(id, "mira", keyed("a"))).rejects.toMatchObject({ code: "escalation_assigned" });
   });
 
   it("spends no more than there is, however many ask at once", async () => {

@@ -101,6 +101,9 @@ function contents({ tenantId }: Owner, ids: string[]) {
           from ${of}, webhook_endpoints e, (values ('session.ended'), ('session.analyzed')) t(type) where e.tenant_id = ${tenantId}`,
     sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint, response)
         select ${tenantId}, s || c.id, 'k', 'f', ${word("final_node_name")} from ${of}, unnest(array['end:', 'extend:', 'note:']) s`,
+    sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint, response)
+        select ${tenantId}, s || e.id, 'k', 'f', ${word("suggestion")}
+          from ${of}, escalations e, unnest(array['human:', 'suggest:']) s where e.conversation_id = c.id`,
     sql`insert into dev_mail (tenant_id, recipient, subject, body, created_at)
         values (${tenantId}, ${`${WORD}@example.com`}, 'Code', ${WORD}, now() - interval '39 days')`,
   ];

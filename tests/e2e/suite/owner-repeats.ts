@@ -13,6 +13,7 @@ const ELSEWHERE = [
   "/api/agents/{agent}/public-links/{id}/identity/secret",
   "/api/chat/sessions",
   "/api/chat/sessions/{id}/messages",
+  "/api/escalations/{id}/suggest",
   "/api/sessions/{id}/end",
   "/api/sessions/{id}/extend",
   "/api/sessions/{id}/files",

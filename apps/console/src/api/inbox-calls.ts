@@ -1,3 +1,4 @@
+import type { SuggestedReply } from "@parley/contracts";
 import { part, query } from "./address.js";
 import type { Escalation, EscalationCounts, Operator, Page } from "./answers.js";
 import type { Caller } from "./call.js";
@@ -34,7 +35,7 @@ export function inboxCalls(call: Caller) {
     replyToVisitor: (id: string, body: { message: string; files?: string[] }, idempotencyKey: string) =>
       act<{ message_id: string }>(id, "reply", body, idempotencyKey),
     tellTyping: (id: string, typing: boolean) => act(id, "typing", { typing }),
-    suggestReply: (id: string) => act<{ suggestion: string }>(id, "suggest", {}),
+    suggestReply: (id: string, key: string) => act<SuggestedReply>(id, "suggest", {}, key),
     handBack: (id: string, summary: string) => act<Escalation>(id, "hand-back", summary === "" ? {} : { summary }),
     resolveEscalation: (id: string, summary: string, endSession: boolean) =>
       act<Escalation>(id, "resolve", { ...(summary === "" ? {} : { summary }), end_session: endSession }),

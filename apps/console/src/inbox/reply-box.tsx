@@ -1,8 +1,11 @@
 import type { SavedReply } from "@parley/contracts";
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import type { Escalation, Usage } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import type { Answer } from "../api/call.js";
 import type { Problem } from "../api/problem.js";
 import { useShortcut } from "../keys/registry.js";
+import { dollars } from "../sessions/session-rows.js";
 import { Button } from "../ui/button.js";
 import { FileButton } from "../ui/file-button.js";
 import { notify } from "../ui/notify.js";
@@ -19,6 +22,7 @@ import { useSlash } from "./use-slash.js";
 import { useSuggestion } from "./use-suggestion.js";
 
 type Then = NonNullable<SavedReply["action"]>;
+type Macro = Pick<SavedReply, "action" | "transfer_to">;
 
 interface Given {
   escalation: string;
@@ -30,8 +34,12 @@ interface Given {
 }
 
 const SUGGEST = { id: "inbox.suggest", keys: "s", label: "Suggest a reply", scope: "Inbox" };
-const SEND: Record<Then, string> = { resolve: "Send and resolve", hand_back: "Send and hand back" };
-const DONE: Record<Then, string> = { resolve: "It is resolved.", hand_back: "The agent goes on." };
+const SEND: Record<Then, string> = {
+  ...{ resolve: "Send and resolve", hand_back: "Send and hand back", transfer: "Send and transfer" },
+};
+const DONE: Record<Then, string> = {
+  ...{ resolve: "It is resolved.", hand_back: "The agent goes on.", transfer: "The conversation is handed on." },
+};
 
 /** What the operator writes. Enter sends, Shift and Enter begin a line, a slash offers saved replies, Escape gives the keys back to the page. */
 export function ReplyBox({ escalation, session, values, onChanged }: Given) {
@@ -44,7 +52,7 @@ export function ReplyBox({ escalation, session, values, onChanged }: Given) {
     const words = filled(reply.content, { ...values, operator_name: operatorName.get() });
     const whole = text.slice(0, from) + words + text.slice(to);
     write(whole);
-    setNext(reply.action);
+    setNext(reply);
     const place = placeLeft(words);
     const [start, end] = place ? [from + place.from, from + place.to] : [from + words.length, from + words.length];
     // After React has drawn the words.
@@ -125,6 +133,7 @@ export function ReplyBox({ escalation, session, values, onChanged }: Given) {
           if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
+      {suggestion.usage && text.trim() !== "" && <DraftCost usage={suggestion.usage} />}
       <AttachmentList files={files} />
       <div className={styles.end}>
         <p id="reply-help" className={styles.fine}>
@@ -143,21 +152,40 @@ export function ReplyBox({ escalation, session, values, onChanged }: Given) {
   );
 }
 
+/** What the agent's draft took, which counts on the budget of the link. */
+function DraftCost({ usage: { input_tokens, output_tokens, cost } }: { usage: Usage }) {
+  return (
+    <p className={styles.fine} role="status">
+      The draft took {(input_tokens + output_tokens).toLocaleString("en")} tokens
+      {cost === null ? "" : `, ${dollars.format(cost)}`}.
+    </p>
+  );
+}
+
 /** What a macro does when its words have been sent. */
 function useMacro(escalation: string, onChanged: () => void) {
   const api = useApi();
-  const [next, setNext] = useState<Then | null>(null);
+  const [macro, setMacro] = useState<Macro | null>(null);
   const [trouble, setTrouble] = useState<Problem | null>(null);
+  const next = macro?.action ?? null;
+  const act = (then: Then): Promise<Answer<Escalation>> => {
+    switch (then) {
+      case "resolve":
+        return api.resolveEscalation(escalation, "", false);
+      case "hand_back":
+        return api.handBack(escalation, "");
+      case "transfer":
+        return api.transferEscalation(escalation, macro?.transfer_to ?? "", "");
+    }
+  };
   return {
     next,
-    setNext,
+    setNext: setMacro,
     trouble,
     async follow(): Promise<void> {
       if (next === null) return;
-      setNext(null);
-      const answer = await (next === "resolve"
-        ? api.resolveEscalation(escalation, "", false)
-        : api.handBack(escalation, ""));
+      setMacro(null);
+      const answer = await act(next);
       setTrouble(answer.type === "ok" ? null : answer);
       if (answer.type === "ok") notify.good(DONE[next]);
       onChanged();

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import type { Usage } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 
@@ -8,8 +9,12 @@ export function useSuggestion(escalation: string, put: (text: string) => void) {
   const asked = useRef(0);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [usage, setUsage] = useState<Usage | null>(null);
+  // Kept while no answer came: what is asked for again was paid for already.
+  const key = useRef<string | null>(null);
   const cancel = (): void => {
     asked.current += 1;
+    key.current = null;
     setBusy(false);
   };
   useEffect(
@@ -21,17 +26,23 @@ export function useSuggestion(escalation: string, put: (text: string) => void) {
   return {
     busy,
     problem,
+    /** What the last one cost. */
+    usage,
     cancel,
     async ask(): Promise<void> {
       const mine = asked.current + 1;
       asked.current = mine;
       setBusy(true);
       setProblem(null);
-      const answer = await api.suggestReply(escalation);
+      setUsage(null);
+      key.current ??= crypto.randomUUID();
+      const answer = await api.suggestReply(escalation, key.current);
       if (asked.current !== mine) return;
       setBusy(false);
-      if (answer.type === "ok") put(answer.value.suggestion);
-      else setProblem(answer);
+      if (answer.type !== "ok") return setProblem(answer);
+      key.current = null;
+      setUsage(answer.value.usage);
+      put(answer.value.suggestion);
     },
   };
 }

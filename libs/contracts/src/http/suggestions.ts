@@ -25,3 +25,4 @@ export const suggestedReply = z
       },
     ],
   });
+export type SuggestedReply = z.infer<typeof suggestedReply>;

@@ -49,7 +49,7 @@ begin
   using escalations e
   where e.conversation_id = any(p_ids)
     and k.tenant_id = e.tenant_id
-    and k.scope = 'human:' || e.id;
+    and k.scope in ('human:' || e.id, 'suggest:' || e.id);
   -- Only those of the last day can be there: a repeated opening must not find a session without its first answer.
   delete from idempotency_keys k
   using text_conversations c

@@ -1,5 +1,5 @@
 import { AppError, type suggestReply as contract, requireRole, TerminalError, tenantOf } from "@parley/contracts";
-import type { Db } from "@parley/db";
+import { type Db, once, recall } from "@parley/db";
 import { createUsageMetrics, type Model, ModelError, priceOf, type ReplyRequest } from "@parley/llm";
 import type { Metrics } from "@parley/observability";
 import { budgetedModel, modelMessages, type Spent, TurnRefused, valuesBlock } from "@parley/turns";
@@ -36,22 +36,33 @@ const source = z.object({
   messages: z.array(z.object({ role: z.enum(["user", "assistant"]), content: z.string() })),
 });
 type Source = z.output<typeof source>;
+type Output = z.input<typeof contract.response>;
 
 /**
  * What the model of the session's version would write in the operator's place. A read, but for what it costs: it holds room in the budget
- * of the session's link first and is charged when it ends, however it ends. Throws `escalation_…`, `session_ended`, `budget_…`, `model_…`.
+ * of the session's link first and is charged when it ends, however it ends. A repeat by the caller's key, else by the signature, gets the
+ * first suggestion and costs nothing. Throws `escalation_…`, `session_ended`, `budget_…`, `model_…`.
  */
 export function suggestReply(deps: SuggestDeps) {
-  const metrics = createUsageMetrics(deps.metrics);
-  return async (
-    input: z.output<typeof contract.request>,
-    { signal }: { signal: AbortSignal },
-  ): Promise<z.input<typeof contract.response>> => {
+  const draft = draftReply(deps);
+  return async (input: z.output<typeof contract.request>, { signal }: { signal: AbortSignal }): Promise<Output> => {
     requireRole(input.principal, "operator");
     const tenantId = tenantOf(input.principal);
     const values = [tenantId, input.id, input.operator, deps.config.MAX_HISTORY_SIZE];
     const [row] = await deps.db.query<{ r: unknown }>("select suggestion_source($1, $2, $3, $4) as r", values);
-    const from = source.parse(row?.r);
+    const named = { tenantId, scope: `suggest:${input.id}`, repeatable: input };
+    const before = await recall<Output>(deps.db, named);
+    if (before !== null) return before;
+    const made = await draft(tenantId, source.parse(row?.r), signal);
+    const keep = async () => ({ answer: made, facts: [] });
+    return (await deps.db.tenant(tenantId, (trx) => once(trx, named, keep))).answer;
+  };
+}
+
+/** Asks the model and charges what it took. */
+function draftReply(deps: SuggestDeps) {
+  const metrics = createUsageMetrics(deps.metrics);
+  return async (tenantId: string, from: Source, signal: AbortSignal): Promise<Output> => {
     const request = await requestOf(deps, tenantId, from);
     const spent: Spent = { tokens: 0, cost: 0 };
     // Held until a time: whoever dies gives the room back. The last digits tell suggestions of one moment apart.

@@ -171,7 +171,10 @@ const typingRoute = ownerRoute({
   },
 });
 
-/** What the agent's model would write in the operator's place. Nothing is sent or stored; what it costs counts on the link's budget. */
+/**
+ * What the agent's model would write in the operator's place. Nothing is sent; what it costs counts on the link's budget, once by
+ * `Idempotency-Key`, else by the signature.
+ */
 const suggestRoute = ownerRoute({
   method: "POST",
   path: "/escalations/:id/suggest",
@@ -179,13 +182,17 @@ const suggestRoute = ownerRoute({
   description:
     "For the operator who has it: the model of the session's version reads the conversation and drafts the next message. Nothing is sent. Its cost counts on the budget of the link, which refuses what it has no room for. Whoever hangs up is not waited for.",
   role: "operator",
+  config: { repeatable: true },
   records: actOn("escalation", "escalation.suggestion_asked"),
   params: idParams,
   body: suggestBody,
   answers: { 200: suggestedReply },
-  handle: async ({ principal, reply, params, body }, { bus }) => {
+  handle: async ({ principal, reply, params, body, repeatable, markReplay }, { bus }) => {
     const operator = actingOperator(principal, body.operator);
-    return bus.call(suggestReply, { principal, ...params, operator }, { signal: clientAborted(reply) });
+    const call = { principal, ...params, operator, ...repeatable };
+    const { replayed, ...made } = await bus.call(suggestReply, call, { signal: clientAborted(reply) });
+    markReplay(replayed);
+    return made;
   },
 });
 
