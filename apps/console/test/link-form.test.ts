@@ -52,7 +52,7 @@ describe("the form of a link", () => {
   it("sends of a change only what was changed, nested objects as a whole with what it does not know", () => {
     const before = valuesOf({ ...linkRow({}), ...whole });
     expect(changedBody(before, before)).toEqual({});
-    const after = { ...before, title: "New", "branding.accent": "#123456", consent_text: " ", starters: "" };
+    const after = { ...before, title: "New", "branding/accent": "#123456", consent_text: " ", starters: "" };
     expect(changedBody(before, after)).toEqual({
       title: "New",
       consent_text: null,
@@ -63,21 +63,21 @@ describe("the form of a link", () => {
 
   it("keeps a second colour of another's making, unless no page could use it", () => {
     const coloursOf = (colours: Record<string, string>): unknown =>
-      linkBody({ ...valuesOf({ branding: { colours } }), "branding.accent": "#123456" }).branding;
+      linkBody({ ...valuesOf({ branding: { colours } }), "branding/accent": "#123456" }).branding;
     expect(coloursOf({ primary: "#fc0", page: "tan" })).toEqual({
       colours: { accent: "#123456", primary: "#fc0", page: "tan" },
     });
     expect(coloursOf({ primary: "red", page: "tan" })).toEqual({ colours: { accent: "#123456", page: "tan" } });
-    expect(valuesOf({ branding: { colours: { primary: "red" } } })["branding.accent"]).toBe("red");
+    expect(valuesOf({ branding: { colours: { primary: "red" } } })["branding/accent"]).toBe("red");
   });
 
   it.each([
     [{ expiry: "" }, { expires_at: null }],
     [{ expiry: "24" }, { expires_in_hours: 24 }],
     [{ expiry: "hours", expires_in_hours: "1.5" }, { expires_in_hours: 1.5 }],
-    [{ "budget.max_cost": "" }, { budget: null }],
-    [{ "recipient.name": "", "recipient.email": "" }, { recipient: null }],
-    [{ "file_uploads.enabled": "" }, { file_uploads: { enabled: false } }],
+    [{ "budget/max_cost": "" }, { budget: null }],
+    [{ "recipient/name": "", "recipient/email": "" }, { recipient: null }],
+    [{ "file_uploads/enabled": "" }, { file_uploads: { enabled: false } }],
     [{ pin: "4711-0815" }, { pin: "4711-0815" }],
     [{ pin_remove: "yes" }, { pin: null }],
     [{ agent_version: "active" }, { agent_version: "active" }],
@@ -102,11 +102,11 @@ describe("the form of a link", () => {
     ["blocked_countries", "DEU"],
     ["allowed_email_domains", "me@example.com"],
     ["starters", "1\n2\n3\n4\n5\n6\n7"],
-    ["branding.accent", "blue"],
-    ["budget.max_cost", "-1"],
-    ["budget.max_tokens", "1.5"],
-    ["file_uploads.max_bytes", "11"],
-    ["file_uploads.types", "pictures"],
+    ["branding/accent", "blue"],
+    ["budget/max_cost", "-1"],
+    ["budget/max_tokens", "1.5"],
+    ["file_uploads/max_bytes", "11"],
+    ["file_uploads/types", "pictures"],
     ["metadata", "[1]"],
     ["pin", "123"],
   ])("refuses %s = %j before it asks the server", (name, value) => {
@@ -116,9 +116,9 @@ describe("the form of a link", () => {
   it("finds the control for each finding of the server", () => {
     const at = (path: string, typed = {}) => controlOf(path, { ...initialValues(), ...typed });
     expect(at("allowed_ips")).toBe("allowed_ips");
-    expect(at("budget")).toBe("budget.max_cost");
-    expect(at("branding.colours.accent")).toBe("branding.accent");
-    expect(at("file_uploads.types")).toBe("file_uploads.types");
+    expect(at("budget")).toBe("budget/max_cost");
+    expect(at("branding.colours.accent")).toBe("branding/accent");
+    expect(at("file_uploads.types")).toBe("file_uploads/types");
     expect(at("expires_at")).toBe("expiry");
     expect(at("expires_at", { expiry: "at" })).toBe("expires_at");
     expect(at("something_new")).toBe("");

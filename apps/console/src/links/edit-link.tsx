@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useForm } from "react-hook-form";
 import type { PublicLink } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
@@ -9,11 +10,11 @@ import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
 import { changedBody, valuesOf } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
+import { checked, type LinkValues } from "./link-form.js";
 import { LinkFormFrame } from "./link-form-frame.js";
 import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
 import { PagePreview } from "./page-preview.js";
 import { SaveTemplate } from "./save-template.js";
-import { useLinkForm } from "./use-link-form.js";
 
 const route = getRouteApi("/links/$agent/$id/edit");
 
@@ -55,36 +56,24 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
   const api = useLinkApi();
   const navigate = useNavigate();
   const [initial] = useState(() => valuesOf(link));
-  const form = useLinkForm<PublicLink | null>({
-    initial,
-    edit: true,
-    send: async (values) => {
-      const body = changedBody(initial, values);
-      if (Object.keys(body).length === 0) return { type: "ok", value: null };
-      return api.updateLink(agent.id, link.id, body);
-    },
-    onDone: (changed) => {
-      notify.good(changed === null ? "Nothing was changed." : `“${changed.title}” is saved.`);
-      void navigate({ to: "/links/$agent/$id", params: back });
-    },
-  });
+  const form = useForm<LinkValues>({ defaultValues: initial, resolver: checked({ edit: true }) });
+  const save = async (values: LinkValues): Promise<void> => {
+    const body = changedBody(initial, values);
+    const same = Object.keys(body).length === 0;
+    const changed = same ? link : await answered(() => api.updateLink(agent.id, link.id, body))();
+    notify.good(same ? "Nothing was changed." : `“${changed.title}” is saved.`);
+    void navigate({ to: "/links/$agent/$id", params: back });
+  };
   return (
     <LinkFormFrame
-      onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}
-      submit={"Save"}
-      busy={form.busy}
-      problem={form.problem}
+      form={form}
+      onSubmit={save}
+      submit="Save"
       cancel={{ to: "/links/$agent/$id", params: back }}
-      more={<SaveTemplate values={form.values} check={form.check} />}
-      preview={<PagePreview {...{ agent, policy }} pinSet={link.pin_required} values={form.values} />}
+      more={<SaveTemplate form={form} />}
+      preview={<PagePreview {...{ agent, policy }} pinSet={link.pin_required} values={form.watch()} />}
     >
-      <LinkFields
-        {...{ agent, versions, policy }}
-        pinSet={link.pin_required}
-        values={form.values}
-        wrong={form.wrong}
-        onChange={form.change}
-      />
+      <LinkFields {...{ form, agent, versions, policy }} pinSet={link.pin_required} />
     </LinkFormFrame>
   );
 }

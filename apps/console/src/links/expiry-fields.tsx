@@ -1,36 +1,36 @@
+import { FormField } from "../ui/form.js";
 import { Select } from "../ui/select.js";
 import { TextField } from "../ui/text-field.js";
-import { EXPIRIES, HOURS, type LinkValues } from "./link-form.js";
+import { EXPIRIES, HOURS, type LinkForm } from "./link-form.js";
 import { PlainField } from "./plain-field.js";
 
-interface ExpiryFieldsProps {
-  values: LinkValues;
-  wrong: Record<string, string>;
-  onChange(name: string, value: string): void;
-}
-
 /** When a link ends: never, after some time, or at a moment. */
-export function ExpiryFields({ values, wrong, onChange }: ExpiryFieldsProps) {
+export function ExpiryFields({ form }: { form: LinkForm }) {
+  const expiry = form.watch("expiry");
   return (
     <>
-      <Select
-        label="Stops working"
-        help="After this moment nobody can write, also in running conversations."
-        error={wrong.expiry}
-        options={EXPIRIES}
-        value={values.expiry ?? ""}
-        onChange={(value) => onChange("expiry", value)}
-      />
-      {values.expiry === "hours" && <PlainField field={HOURS} values={values} wrong={wrong} onChange={onChange} />}
-      {values.expiry === "at" && (
-        <TextField
-          label="Date and time"
-          help="In the time of this computer; must be in the future."
-          error={wrong.expires_at}
-          type="datetime-local"
-          value={values.expires_at ?? ""}
-          onChange={(value) => onChange("expires_at", value)}
-        />
+      <FormField form={form} name="expiry">
+        {(bound) => (
+          <Select
+            label="Stops working"
+            help="After this moment nobody can write, also in running conversations."
+            options={EXPIRIES}
+            {...bound}
+          />
+        )}
+      </FormField>
+      {expiry === "hours" && <PlainField field={HOURS} form={form} />}
+      {expiry === "at" && (
+        <FormField form={form} name="expires_at">
+          {(bound) => (
+            <TextField
+              label="Date and time"
+              help="In the time of this computer; must be in the future."
+              type="datetime-local"
+              {...bound}
+            />
+          )}
+        </FormField>
       )}
     </>
   );

@@ -68,8 +68,8 @@ function wholeBody(values: LinkValues): Json {
   body.agent_version = of("agent_version") === "active" ? "active" : Number(of("agent_version"));
   body.metadata = objectIn(of("metadata")) ?? {};
   body.pin = values.pin_remove === "yes" ? null : of("pin") || undefined;
-  body.recipient = withoutEmpty({ name: of("recipient.name"), email: of("recipient.email") });
-  body.budget = budgetOf(numberOr("budget.max_cost"), numberOr("budget.max_tokens"), values["budget.hard"] === "yes");
+  body.recipient = withoutEmpty({ name: of("recipient/name"), email: of("recipient/email") });
+  body.budget = budgetOf(numberOr("budget/max_cost"), numberOr("budget/max_tokens"), values["budget/hard"] === "yes");
   body.file_uploads = uploadsOf(values);
   body.branding = brandingOf(values);
   return { ...body, ...expiryOf(values) };
@@ -85,22 +85,22 @@ const budgetOf = (cost: number | null, tokens: number | null, hard: boolean): Js
   cost === null && tokens === null ? null : { max_cost: cost, max_tokens: tokens, hard };
 
 function uploadsOf(values: LinkValues): Json {
-  if (values["file_uploads.enabled"] !== "yes") return { enabled: false };
+  if (values["file_uploads/enabled"] !== "yes") return { enabled: false };
   return {
     enabled: true,
-    types: itemsOf(values["file_uploads.types"]),
-    max_bytes: Math.round(Number(values["file_uploads.max_bytes"]) * BYTES_PER_MB),
-    max_count: Number(values["file_uploads.max_count"]),
+    types: itemsOf(values["file_uploads/types"]),
+    max_bytes: Math.round(Number(values["file_uploads/max_bytes"]) * BYTES_PER_MB),
+    max_count: Number(values["file_uploads/max_count"]),
   };
 }
 
 /** Members this form does not know are kept as they were. */
 function brandingOf(values: LinkValues): Json {
-  const { colours, ...rest } = objectIn(values["branding.rest"] ?? "") ?? {};
-  const accent = values["branding.accent"]?.trim();
+  const { colours, ...rest } = objectIn(values["branding/rest"] ?? "") ?? {};
+  const accent = values["branding/accent"]?.trim();
   const all = { ...record(colours), ...(accent ? { accent } : {}) };
   const named = withoutEmpty(
-    Object.fromEntries(BRANDING_TEXTS.map((member) => [member, values[`branding.${member}`]?.trim() ?? ""])),
+    Object.fromEntries(BRANDING_TEXTS.map((member) => [member, values[`branding/${member}`]?.trim() ?? ""])),
   );
   return { ...rest, ...named, ...(Object.keys(all).length > 0 ? { colours: all } : {}) };
 }
@@ -123,11 +123,11 @@ export function valuesOf(linkOrTemplate: object): LinkValues {
   const plain = ["title", "agent_version", "starters", ...NUMBERS, ...OPTIONAL_NUMBERS];
   for (const name of [...plain, ...OPTIONAL_TEXTS, ...LISTS, ...CHECKS, ...CHOICES]) put(name, settings[name]);
   values.audience = audienceOf(values.max_sessions);
-  for (const [name, value] of Object.entries(record(settings.recipient))) put(`recipient.${name}`, value);
-  for (const [name, value] of Object.entries(record(settings.budget))) put(`budget.${name}`, value);
+  for (const [name, value] of Object.entries(record(settings.recipient))) put(`recipient/${name}`, value);
+  for (const [name, value] of Object.entries(record(settings.budget))) put(`budget/${name}`, value);
   const { max_bytes: bytes, ...uploads } = record(settings.file_uploads);
-  for (const [name, value] of Object.entries(uploads)) put(`file_uploads.${name}`, value);
-  if (typeof bytes === "number") values["file_uploads.max_bytes"] = String(Number((bytes / BYTES_PER_MB).toFixed(6)));
+  for (const [name, value] of Object.entries(uploads)) put(`file_uploads/${name}`, value);
+  if (typeof bytes === "number") values["file_uploads/max_bytes"] = String(Number((bytes / BYTES_PER_MB).toFixed(6)));
   const metadata = record(settings.metadata);
   if (Object.keys(metadata).length > 0) values.metadata = JSON.stringify(metadata, null, 2);
   putBranding(values, record(settings.branding));
@@ -140,16 +140,16 @@ const BRANDING_TEXTS = ["name", "logo", "locale", "operator", "privacy_url"] as 
 function putBranding(values: LinkValues, { colour, color, colours, colors, ...branding }: Json): void {
   const rest: Json = { ...branding };
   for (const member of BRANDING_TEXTS) {
-    values[`branding.${member}`] = text(branding[member]) ?? "";
+    values[`branding/${member}`] = text(branding[member]) ?? "";
     delete rest[member];
   }
   const { accent, primary, ...free } = record(colours ?? colors);
   // A second colour that no page could use is refused, and this form has no field to put it right.
   const others = sixDigits(text(primary) ?? "") === null ? free : { ...free, primary };
   // In the order the chat page looks for it.
-  values["branding.accent"] = text(colour) || text(color) || text(accent) || text(primary) || "";
+  values["branding/accent"] = text(colour) || text(color) || text(accent) || text(primary) || "";
   const kept = { ...rest, ...(Object.keys(others).length > 0 ? { colours: others } : {}) };
-  values["branding.rest"] = Object.keys(kept).length > 0 ? JSON.stringify(kept) : "";
+  values["branding/rest"] = Object.keys(kept).length > 0 ? JSON.stringify(kept) : "";
 }
 
 function putExpiry(values: LinkValues, settings: Json): void {

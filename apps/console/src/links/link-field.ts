@@ -1,4 +1,4 @@
-/** One question of the form of a link. `name` is the member of the body it becomes, with dots for members of members. */
+/** One question of the form of a link. `name` is the member of the body it becomes, with slashes for members of members, as in pointers. */
 export type LinkField =
   | TextField
   | NumberField

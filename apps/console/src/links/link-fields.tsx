@@ -6,7 +6,7 @@ import { AudienceField } from "./audience-field.js";
 import { ColourField } from "./colour-field.js";
 import { ExpiryFields } from "./expiry-fields.js";
 import type { LinkField, LinkSection } from "./link-field.js";
-import { answeredIn, type LinkValues, SECTIONS } from "./link-form.js";
+import { answeredIn, type LinkForm, SECTIONS } from "./link-form.js";
 import { LogoField } from "./logo-field.js";
 import { PinField } from "./pin-field.js";
 import { PlainField } from "./plain-field.js";
@@ -16,14 +16,12 @@ interface LinkFieldsProps {
   agent: Agent;
   /** null = not known, for example because the role is too small to read it. */
   policy: AccessPolicy | null;
-  values: LinkValues;
-  wrong: Record<string, string>;
+  form: LinkForm;
   versions: Version[];
   /** The link has a PIN already. */
   pinSet?: boolean;
   /** The form makes a link for each person of a list, so that it asks for no single one. */
   perPerson?: boolean;
-  onChange(name: string, value: string): void;
 }
 
 /** Fields of a link, grouped by the question they answer; what few need is folded away. */
@@ -47,9 +45,10 @@ type SectionProps = LinkFieldsProps & { section: LinkSection };
 
 /** Says how much of it is set, so that nothing hides in a folded part. */
 function FoldedSection(props: SectionProps) {
-  const { section, values, wrong } = props;
-  const answered = answeredIn(section, values);
-  const isWrong = section.fields.some(({ name }) => wrong[name] !== undefined);
+  const { section, form } = props;
+  const { errors } = form.formState;
+  const answered = answeredIn(section, form.watch());
+  const isWrong = section.fields.some(({ name }) => errors[name] !== undefined);
   return (
     <Fold
       title={section.title}
@@ -68,8 +67,9 @@ function FoldedSection(props: SectionProps) {
 }
 
 function SectionFields(props: SectionProps) {
+  const several = props.form.watch("audience") === "several";
   const asked = ({ name }: LinkField): boolean =>
-    name === "max_sessions" ? props.values.audience === "several" : !(props.perPerson && name.startsWith("recipient."));
+    name === "max_sessions" ? several : !(props.perPerson && name.startsWith("recipient/"));
   const fields = props.section.fields.filter(asked);
   const paired = fields.filter(isShort).length > 2;
   return (
@@ -78,7 +78,12 @@ function SectionFields(props: SectionProps) {
         field.type === "special" ? (
           <Special key={field.name} {...props} field={field} />
         ) : (
-          <PlainField key={field.name} {...props} field={field} placeholder={placeholderOf(field, props.agent)} />
+          <PlainField
+            key={field.name}
+            form={props.form}
+            field={field}
+            placeholder={placeholderOf(field, props.agent)}
+          />
         ),
       )}
     </Fields>
@@ -88,23 +93,23 @@ function SectionFields(props: SectionProps) {
 const isShort = ({ type }: LinkField): boolean => type !== "paragraph" && type !== "check";
 
 function placeholderOf({ name }: LinkField, agent: Agent): string | undefined {
-  return name === "title" || name === "branding.name" ? agent.name : undefined;
+  return name === "title" || name === "branding/name" ? agent.name : undefined;
 }
 
-function Special({ field, ...props }: LinkFieldsProps & { field: Extract<LinkField, { type: "special" }> }) {
+function Special({ field, form, ...props }: LinkFieldsProps & { field: Extract<LinkField, { type: "special" }> }) {
   switch (field.control) {
     case "audience":
-      return <AudienceField {...props} />;
+      return <AudienceField form={form} />;
     case "expiry":
-      return <ExpiryFields {...props} />;
+      return <ExpiryFields form={form} />;
     case "version":
-      return <VersionField {...props} />;
+      return <VersionField form={form} versions={props.versions} />;
     case "pin":
-      return <PinField {...props} />;
+      return <PinField form={form} pinSet={props.pinSet ?? false} />;
     case "colour":
-      return <ColourField {...props} />;
+      return <ColourField form={form} />;
     case "logo":
-      return <LogoField {...props} />;
+      return <LogoField form={form} />;
     case "access":
       return <AccessNote agent={props.agent} policy={props.policy} />;
   }

@@ -1,4 +1,5 @@
 import { isRecord } from "@parley/web-kit";
+import type { Resolver, UseFormReturn } from "react-hook-form";
 import { format, type LinkField, type LinkSection, type ListField, type NumberField } from "./link-field.js";
 import { ADVANCED, AGENT, BUDGET, FILE_TYPES, FILES, LIMITS } from "./link-sections-owner.js";
 import { BASICS, ENTRY, LOOK, PLACES } from "./link-sections-visitor.js";
@@ -30,11 +31,12 @@ export const audienceOf = (sessions: string | undefined): string =>
 
 /** What stands in the form, as text, by the name of its field. */
 export type LinkValues = Record<string, string>;
+export type LinkForm = UseFormReturn<LinkValues>;
 
 export function initialValues(): LinkValues {
-  const values: LinkValues = { expires_at: "", expires_in_hours: "", pin_remove: "", "branding.rest": "" };
+  const values: LinkValues = { expires_at: "", expires_in_hours: "", pin_remove: "", "branding/rest": "" };
   for (const { fields } of SECTIONS) for (const field of fields) values[field.name] = initialOf(field);
-  values["file_uploads.types"] = FILE_TYPES;
+  values["file_uploads/types"] = FILE_TYPES;
   return values;
 }
 
@@ -67,12 +69,27 @@ export function wrongFields(values: LinkValues, options: { edit?: boolean } = {}
     tell("expires_at", "must be a date and time");
   if (values.expiry === "hours") tell("expires_in_hours", wrongNumber(HOURS, values.expires_in_hours?.trim() ?? ""));
   if (values.pin && (values.pin.length < 4 || values.pin.length > 64)) tell("pin", "must have 4 to 64 characters");
-  const colour = values["branding.accent"]?.trim() ?? "";
+  const colour = values["branding/accent"]?.trim() ?? "";
   if (colour !== "" && !/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i.test(colour))
-    tell("branding.accent", "must be a colour such as #0f6b60");
+    tell("branding/accent", "must be a colour such as #0f6b60");
   if (values.metadata?.trim() && objectIn(values.metadata) === null) tell("metadata", "must be a JSON object");
   return wrong;
 }
+
+interface Check {
+  edit?: boolean;
+  /** What else stands in the form and is wrong, by its field. */
+  also?(values: LinkValues): Record<string, string>;
+}
+
+/** Tells at its field what is wrong, before the server is asked. */
+export const checked =
+  ({ edit = false, also }: Check = {}): Resolver<LinkValues> =>
+  (values) => {
+    const wrong = Object.entries({ ...wrongFields(values, { edit }), ...also?.(values) });
+    const errors = Object.fromEntries(wrong.map(([name, message]) => [name, { type: "wrong", message }]));
+    return wrong.length === 0 ? { values, errors: {} } : { values: {}, errors };
+  };
 
 export const HOURS: NumberField = {
   type: "number",
@@ -117,17 +134,18 @@ export function objectIn(text: string): Record<string, unknown> | null {
 }
 
 /** The control a finding of the server belongs to; empty = none of this form. */
-export function controlOf(path: string, values: LinkValues): string {
+export function controlOf(place: string, values: LinkValues): string {
+  const path = place.replaceAll(".", "/");
   if (path === "expires_at" && values.expiry !== "at") return "expiry";
   if (path === "expires_in_hours" && values.expiry !== "hours") return "expiry";
   const special: Record<string, string> = {
-    branding: "branding.name",
-    budget: "budget.max_cost",
-    file_uploads: "file_uploads.enabled",
-    recipient: "recipient.name",
+    branding: "branding/name",
+    budget: "budget/max_cost",
+    file_uploads: "file_uploads/enabled",
+    recipient: "recipient/name",
   };
-  if (path.startsWith("branding.colo")) return "branding.accent";
+  if (path.startsWith("branding/colo")) return "branding/accent";
   if (path in initialValues()) return path;
-  const [head = ""] = path.split(".");
+  const [head = ""] = path.split("/");
   return head in initialValues() ? head : (special[head] ?? "");
 }

@@ -61,7 +61,7 @@ export const BUDGET: LinkSection = {
   fields: [
     {
       type: "number",
-      name: "budget.max_cost",
+      name: "budget/max_cost",
       label: "US dollars",
       min: 0.000001,
       max: 1_000_000,
@@ -71,7 +71,7 @@ export const BUDGET: LinkSection = {
     },
     {
       type: "number",
-      name: "budget.max_tokens",
+      name: "budget/max_tokens",
       label: "Tokens",
       min: 1,
       max: 1_000_000_000_000,
@@ -80,7 +80,7 @@ export const BUDGET: LinkSection = {
     },
     {
       type: "choice",
-      name: "budget.hard",
+      name: "budget/hard",
       label: "When it is used up",
       help: "",
       initial: "yes",
@@ -96,10 +96,10 @@ export const FILES: LinkSection = {
   id: "files",
   title: "Files",
   fields: [
-    { type: "check", name: "file_uploads.enabled", label: "Visitors may attach files" },
+    { type: "check", name: "file_uploads/enabled", label: "Visitors may attach files" },
     {
       type: "list",
-      name: "file_uploads.types",
+      name: "file_uploads/types",
       label: "Kinds",
       maxItems: 30,
       item: { shape: /^[a-z]+\/(\*|[a-z0-9.+-]+)$/, words: "must be media types such as image/* or application/pdf" },
@@ -107,7 +107,7 @@ export const FILES: LinkSection = {
     },
     {
       type: "number",
-      name: "file_uploads.max_bytes",
+      name: "file_uploads/max_bytes",
       label: "Size of one",
       min: 0.001,
       max: 10,
@@ -118,7 +118,7 @@ export const FILES: LinkSection = {
     },
     {
       type: "number",
-      name: "file_uploads.max_count",
+      name: "file_uploads/max_count",
       label: "Files per conversation",
       min: 1,
       max: 100,

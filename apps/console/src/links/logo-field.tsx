@@ -3,23 +3,29 @@ import { Buttons, Fields } from "../ui/block.js";
 import { Button } from "../ui/button.js";
 import { Field } from "../ui/field.js";
 import { FileButton } from "../ui/file-button.js";
+import { FormField } from "../ui/form.js";
 import { notify } from "../ui/notify.js";
 import { TextField } from "../ui/text-field.js";
-import type { LinkValues } from "./link-form.js";
+import type { LinkForm } from "./link-form.js";
 import { isInlineLogo, LOGO_TYPES, logoOf } from "./logo-image.js";
 import { LogoPicture } from "./logo-picture.js";
 
-interface LogoFieldProps {
-  values: LinkValues;
-  wrong: Record<string, string>;
-  onChange(name: string, value: string): void;
+/** A logo from a file, which becomes part of the link; or the address of one, which is only told. */
+export function LogoField({ form }: { form: LinkForm }) {
+  return (
+    <FormField form={form} name="branding/logo">
+      {({ value, error, onChange }) => <Logo logo={value} error={error} onChange={onChange} />}
+    </FormField>
+  );
 }
 
-const NAME = "branding.logo";
+interface LogoProps {
+  logo: string;
+  error: string | null | undefined;
+  onChange(logo: string): void;
+}
 
-/** A logo from a file, which becomes part of the link; or the address of one, which is only told. */
-export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
-  const logo = values[NAME] ?? "";
+function Logo({ logo, error, onChange }: LogoProps) {
   const inline = isInlineLogo(logo);
   const latest = useRef(0);
   const [refused, setRefused] = useState<string | null>(null);
@@ -30,13 +36,13 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
     // Meanwhile another one was chosen, or the logo taken away.
     if (mine !== latest.current) return;
     setRefused(taken.type === "ok" ? null : taken.problem);
-    if (taken.type === "ok") onChange(NAME, taken.url);
+    if (taken.type === "ok") onChange(taken.url);
     notify.good(taken.type === "ok" ? "The logo is in the form." : `“${file.name}” ${taken.problem}.`);
   };
   const remove = (): void => {
     latest.current += 1;
     setRefused(null);
-    onChange(NAME, "");
+    onChange("");
     notify.good("The logo is taken out of the form.");
   };
   return (
@@ -45,7 +51,7 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
         label="Logo"
         native={false}
         help="PNG, JPEG, WebP or GIF. In place of the initial, on white, drawn to at most 128 × 128."
-        error={refused ?? (inline ? wrong[NAME] : undefined)}
+        error={refused ?? (inline ? error : undefined)}
       >
         <Buttons>
           {inline && <LogoPicture logo={logo} initial="?" />}
@@ -71,11 +77,11 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
         <TextField
           label="Or the address of a logo"
           help="Told to pages of your own. Parley’s chat page loads nothing from elsewhere and shows the initial."
-          error={wrong[NAME]}
+          error={error}
           type="url"
           maxLength={4_096}
           value={logo}
-          onChange={(address) => onChange(NAME, address)}
+          onChange={onChange}
         />
       )}
     </Fields>

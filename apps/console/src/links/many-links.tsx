@@ -1,14 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
 import type { BulkLinks } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
+import { useRepeatKey } from "../api/use-repeat-key.js";
 import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
 import { linkBody } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
-import { initialValues } from "./link-form.js";
+import { checked, initialValues, type LinkValues } from "./link-form.js";
 import { LinkFormFrame } from "./link-form-frame.js";
 import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
 import { ManyMade } from "./many-made.js";
@@ -17,7 +19,6 @@ import { PagePreview } from "./page-preview.js";
 import { type Recipient, recipientsIn } from "./recipients.js";
 import { RecipientsField } from "./recipients-field.js";
 import { TemplateChoice } from "./template-choice.js";
-import { useLinkForm } from "./use-link-form.js";
 
 interface Made {
   people: Recipient[];
@@ -50,55 +51,50 @@ export function ManyLinksPage() {
   );
 }
 
-const welcoming = () => ({ ...initialValues(), welcome_message: "Hello {{recipient.name}}!" });
+const welcoming = (): LinkValues => ({
+  ...{ ...initialValues(), recipients: "", welcome_message: "Hello {{recipient.name}}!" },
+});
+
+/** Each link is for somebody of the list. */
+function wrongList({ recipients = "" }: LinkValues): Record<string, string> {
+  const { wrong } = recipientsIn(recipients);
+  return wrong === null ? {} : { recipients: wrong };
+}
 
 function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: Made): void }) {
   const api = useLinkApi();
   const { agent, versions, policy, templates } = around;
-  const [initial] = useState(welcoming);
-  const [list, setList] = useState("");
-  const { people, wrong: wrongList } = recipientsIn(list);
-  const form = useLinkForm({
-    initial,
-    alsoWrong: (): Record<string, string> => (wrongList === null ? {} : { recipients: wrongList }),
-    send: (values, key) => {
-      // Each link is for the person of its line.
-      const { recipient: _recipient, ...body } = linkBody(values);
-      return api.bulk(agent.id, { create: [body], recipients: people }, key);
-    },
-    onDone: ({ results }) => onMade({ people, results }),
-  });
+  const keyOf = useRepeatKey();
+  const form = useForm<LinkValues>({ defaultValues: welcoming(), resolver: checked({ also: wrongList }) });
+  const values = form.watch();
+  const { people } = recipientsIn(values.recipients ?? "");
   const [filledAnew, setFilledAnew] = useState(0);
-  const content = JSON.stringify([form.values, people]);
-  // As the first of them will see it.
-  const first = people[0]?.name ?? "";
-  const shown = useMemo(() => ({ ...form.values, "recipient.name": first }), [form.values, first]);
+  const create = async (sent: LinkValues): Promise<void> => {
+    // Each link is for the person of its line.
+    const { recipient: _recipient, ...body } = linkBody(sent);
+    const call = { create: [body], recipients: people };
+    const { results } = await answered(() => api.bulk(agent.id, call, keyOf(sent)))();
+    onMade({ people, results });
+  };
   return (
     <LinkFormFrame
-      onSubmit={(event) => void form.submit(event, content)}
+      form={form}
+      onSubmit={create}
       submit={people.length > 1 ? `Create ${people.length} links` : "Create the links"}
-      busy={form.busy}
-      problem={form.problem}
       cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
-      preview={<PagePreview {...{ agent, policy }} values={shown} />}
+      // As the first of them will see it.
+      preview={<PagePreview {...{ agent, policy }} values={{ ...values, "recipient/name": people[0]?.name ?? "" }} />}
     >
       <NoActiveVersion agent={agent} />
-      <RecipientsField list={list} people={people} problem={form.wrong.recipients} onChange={setList} />
+      <RecipientsField form={form} people={people} />
       <TemplateChoice
         templates={templates}
-        onFill={(values) => {
-          form.fill(values);
+        onFill={(filled) => {
+          form.reset({ ...filled, recipients: form.getValues("recipients") ?? "" });
           setFilledAnew((before) => before + 1);
         }}
       />
-      <LinkFields
-        key={filledAnew}
-        {...{ agent, versions, policy }}
-        perPerson
-        values={form.values}
-        wrong={form.wrong}
-        onChange={form.change}
-      />
+      <LinkFields key={filledAnew} {...{ form, agent, versions, policy }} perPerson />
     </LinkFormFrame>
   );
 }

@@ -1,23 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
+import { useForm } from "react-hook-form";
 import type { LinkCreated } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
+import { useRepeatKey } from "../api/use-repeat-key.js";
 import { AnchorButton, LinkButton } from "../ui/button.js";
 import { PageHeader } from "../ui/page-header.js";
 import { QueryView } from "../ui/query-view.js";
 import { SecretOnce } from "../ui/secret-once.js";
 import { linkBody } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
-import { initialValues } from "./link-form.js";
+import { checked, initialValues, type LinkValues } from "./link-form.js";
 import { LinkFormFrame } from "./link-form-frame.js";
 import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
 import { NoActiveVersion } from "./no-active-version.js";
 import { PagePreview } from "./page-preview.js";
 import { SaveTemplate } from "./save-template.js";
 import { TemplateChoice } from "./template-choice.js";
-import { useLinkForm } from "./use-link-form.js";
 
 const route = getRouteApi("/links/$agent/new");
 
@@ -53,39 +54,30 @@ interface LinkFormProps {
 function LinkForm({ around, onCreated }: LinkFormProps) {
   const api = useLinkApi();
   const { agent, versions, policy, templates } = around;
-  const [initial] = useState(initialValues);
-  const form = useLinkForm({
-    initial,
-    send: (values, key) => api.createLink(agent.id, linkBody(values), key),
-    onDone: onCreated,
-  });
+  const keyOf = useRepeatKey();
+  const form = useForm<LinkValues>({ defaultValues: initialValues(), resolver: checked() });
   const [filledAnew, setFilledAnew] = useState(0);
+  const create = async (values: LinkValues): Promise<void> =>
+    onCreated(await answered(() => api.createLink(agent.id, linkBody(values), keyOf(values)))());
   return (
     <LinkFormFrame
-      onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}
-      submit={"Create the link"}
-      busy={form.busy}
-      problem={form.problem}
+      form={form}
+      onSubmit={create}
+      submit="Create the link"
       cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
-      more={<SaveTemplate values={form.values} check={form.check} />}
-      preview={<PagePreview {...{ agent, policy }} values={form.values} />}
+      more={<SaveTemplate form={form} />}
+      preview={<PagePreview {...{ agent, policy }} values={form.watch()} />}
     >
       <NoActiveVersion agent={agent} />
       <TemplateChoice
         templates={templates}
         onFill={(values) => {
-          form.fill(values);
+          form.reset(values);
           // What the template sets is unfolded.
           setFilledAnew((before) => before + 1);
         }}
       />
-      <LinkFields
-        key={filledAnew}
-        {...{ agent, versions, policy }}
-        values={form.values}
-        wrong={form.wrong}
-        onChange={form.change}
-      />
+      <LinkFields key={filledAnew} {...{ form, agent, versions, policy }} />
     </LinkFormFrame>
   );
 }

@@ -53,7 +53,7 @@ export function PagePreview({ values, agent, policy, pinSet = false }: PagePrevi
 }
 
 const named = (text: string | undefined, values: LinkValues): string =>
-  (text ?? "").replaceAll(/\{\{\s*recipient[._]name\s*\}\}/g, values["recipient.name"]?.trim() ?? "").trim();
+  (text ?? "").replaceAll(/\{\{\s*recipient[._]name\s*\}\}/g, values["recipient/name"]?.trim() ?? "").trim();
 
 /** What the server would tell the page of this link. What is wrong in the form is left as the server would have it without it. */
 function shownLink(values: LinkValues, agent: Agent, policy: AccessPolicy | null, pinSet: boolean) {
@@ -61,7 +61,7 @@ function shownLink(values: LinkValues, agent: Agent, policy: AccessPolicy | null
   for (const name of Object.keys(wrongFields(values))) right[name] = "";
   if (right.expiry === "at" || right.expiry === "hours") right.expiry = "";
   const body = linkBody(right);
-  const person = values["recipient.name"]?.trim();
+  const person = values["recipient/name"]?.trim();
   const { file_uploads: files } = body;
   return {
     ...{ title: body.title ?? null, description: body.description ?? null, branding: body.branding ?? {} },

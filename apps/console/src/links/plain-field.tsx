@@ -1,51 +1,52 @@
 import { Checkbox } from "../ui/choices.js";
+import { FormField } from "../ui/form.js";
 import { Select } from "../ui/select.js";
 import { TextArea, TextField } from "../ui/text-field.js";
 import { format, type LinkField } from "./link-field.js";
-import type { LinkValues } from "./link-form.js";
+import type { LinkForm } from "./link-form.js";
 
 interface PlainFieldProps {
   field: Exclude<LinkField, { type: "special" }>;
-  values: LinkValues;
-  wrong: Record<string, string>;
+  form: LinkForm;
   placeholder?: string | undefined;
-  onChange(name: string, value: string): void;
 }
 
 /** A field that needs no control of its own. */
-export function PlainField({ field, values, wrong, placeholder, onChange }: PlainFieldProps) {
-  const { name, label } = field;
-  const shared = {
-    ...{ name, label, help: helpOf(field), error: wrong[name], value: values[name] ?? "" },
-    ...(placeholder === undefined ? {} : { placeholder }),
-    onChange: (value: string) => onChange(name, value),
-  };
-  switch (field.type) {
-    case "check":
-      return (
-        <div data-wide>
-          <Checkbox
-            {...shared}
-            value={shared.value === "yes"}
-            onChange={(checked) => onChange(name, checked ? "yes" : "")}
-          />
-        </div>
-      );
-    case "choice":
-      return <Select {...shared} options={field.options} />;
-    case "number":
-      return <TextField {...shared} inputMode={field.decimals ? "decimal" : "numeric"} />;
-    case "text":
-      return <TextField {...shared} type={field.input ?? "text"} maxLength={field.maxLength} />;
-    case "list":
-      return <TextArea {...shared} rows={2} mono={!field.lines} />;
-    case "paragraph":
-      return (
-        <div data-wide>
-          <TextArea {...shared} rows={field.rows ?? 3} maxLength={field.maxLength} />
-        </div>
-      );
-  }
+export function PlainField({ field, form, placeholder }: PlainFieldProps) {
+  const shown = { label: field.label, help: helpOf(field), ...(placeholder === undefined ? {} : { placeholder }) };
+  return (
+    <FormField form={form} name={field.name}>
+      {(bound) => {
+        switch (field.type) {
+          case "check":
+            return (
+              <div data-wide>
+                <Checkbox
+                  {...shown}
+                  {...bound}
+                  value={bound.value === "yes"}
+                  onChange={(checked) => bound.onChange(checked ? "yes" : "")}
+                />
+              </div>
+            );
+          case "choice":
+            return <Select {...shown} {...bound} options={field.options} />;
+          case "number":
+            return <TextField {...shown} {...bound} inputMode={field.decimals ? "decimal" : "numeric"} />;
+          case "text":
+            return <TextField {...shown} {...bound} type={field.input ?? "text"} maxLength={field.maxLength} />;
+          case "list":
+            return <TextArea {...shown} {...bound} rows={2} mono={!field.lines} />;
+          case "paragraph":
+            return (
+              <div data-wide>
+                <TextArea {...shown} {...bound} rows={field.rows ?? 3} maxLength={field.maxLength} />
+              </div>
+            );
+        }
+      }}
+    </FormField>
+  );
 }
 
 function helpOf(field: PlainFieldProps["field"]): string | undefined {

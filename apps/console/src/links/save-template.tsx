@@ -4,32 +4,29 @@ import { answered, Refused } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
 import { Button } from "../ui/button.js";
 import { Dialog } from "../ui/dialog.js";
+import { focusFirst } from "../ui/focus-first.js";
 import { Form, FormField } from "../ui/form.js";
 import { notify } from "../ui/notify.js";
 import { TextField } from "../ui/text-field.js";
 import { templateBody } from "./link-body.js";
-import type { LinkValues } from "./link-form.js";
-
-interface SaveTemplateProps {
-  values: LinkValues;
-  /** Whether the form may be kept as it stands. */
-  check(): boolean;
-}
+import type { LinkForm, LinkValues } from "./link-form.js";
 
 /** Keeps what stands in the form under a name, for links to come. */
-export function SaveTemplate({ values, check }: SaveTemplateProps) {
+export function SaveTemplate({ form }: { form: LinkForm }) {
   const [asking, setAsking] = useState(false);
   const close = (): void => setAsking(false);
   return (
     <>
-      <Button onClick={() => check() && setAsking(true)}>Save as a template…</Button>
+      <Button onClick={() => void form.trigger().then((right) => (right ? setAsking(true) : focusFirst()))}>
+        Save as a template…
+      </Button>
       <Dialog
         open={asking}
         onClose={close}
         title="Save as a template"
         description="Everything in the form except a PIN, a recipient and an exact date."
       >
-        {asking && <NameForm values={values} onClose={close} />}
+        {asking && <NameForm values={form.getValues()} onClose={close} />}
       </Dialog>
     </>
   );

@@ -11,6 +11,7 @@ import {
 import { Button } from "./button.js";
 import type { ControlProps } from "./field.js";
 import styles from "./field.module.css";
+import { focusFirst } from "./focus-first.js";
 import { refusalOf } from "./refusal.js";
 import { Trouble } from "./trouble.js";
 
@@ -22,13 +23,16 @@ interface FormProps<T extends FieldValues> {
   /** Name of the button: "Create link". */
   submit: string;
   onCancel?: () => void;
+  /** More buttons beside the one that sends. */
+  more?: ReactNode;
   /** Field of the form for a field of the body, where they differ. */
   fieldOf?: (path: string) => Path<T> | null;
   children: ReactNode;
 }
 
 /** A form whose refusals stand at their fields: what a 422 says about no field of the form stands beside the button. */
-export function Form<T extends FieldValues>({ form, onSubmit, submit, onCancel, fieldOf, children }: FormProps<T>) {
+export function Form<T extends FieldValues>(props: FormProps<T>) {
+  const { form, onSubmit, submit, onCancel, more, fieldOf, children } = props;
   const { errors, isSubmitting } = form.formState;
   const send = form.handleSubmit(async (values) => {
     try {
@@ -36,7 +40,7 @@ export function Form<T extends FieldValues>({ form, onSubmit, submit, onCancel, 
     } catch (error) {
       showRefusal(form, error, fieldOf);
     }
-  });
+  }, focusFirst);
   return (
     <form
       noValidate
@@ -52,6 +56,7 @@ export function Form<T extends FieldValues>({ form, onSubmit, submit, onCancel, 
         <Button type="submit" look="primary" busy={isSubmitting}>
           {submit}
         </Button>
+        {more}
         {onCancel === undefined ? null : <Button onClick={onCancel}>Cancel</Button>}
         <Trouble>{errors.root?.message ?? null}</Trouble>
       </div>
@@ -74,9 +79,10 @@ function showRefusal<T extends FieldValues>(
       rest.push(path === "" ? message : `${path}: ${message}`);
       continue;
     }
-    form.setError(own, { type: "server", message }, { shouldFocus: first });
+    form.setError(own, { type: "server", message });
     first = false;
   }
+  if (!first) focusFirst();
   if (rest.length > 0 || first) {
     form.setError("root", { type: "server", message: rest.length > 0 ? rest.join(" ") : refusal.detail });
   }
