@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { createBearerClient } from "@parley/testkit";
-import { launchBrowser } from "@parley/web-kit/testing";
+import { launchBrowser, screenshotsIn } from "@parley/web-kit/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
+
+const screenshot = screenshotsIn("session");
 
 describe("a session in the console against the product", () => {
   let product: FirstStart;
@@ -102,6 +104,64 @@ describe("a session in the console against the product", () => {
       .waitFor();
     const calls = turns.last().getByRole("list", { name: "Calls" });
     await expect.poll(() => calls.locator("> li").count()).toBe(last?.calls.length);
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it("shows what the model was asked and the path, and where the draft, once tried, goes another way first", async () => {
+    const { token } = demo.links.find(({ agent }) => agent === "clinic-desk") ?? { token: "" };
+    const open = await anyone().call<{ session_id: string; session_token: string }>(
+      "POST",
+      `/api/public/sessions/${token}`,
+      {},
+    );
+    const visitor = createBearerClient({ bases: [product.base], token: open.body.session_token });
+    for (const message of ["skip", "When are you open?"]) {
+      const answer = await visitor.call("POST", `/api/public/chat/${token}`, { message });
+      expect(answer.status, answer.text).toBe(200);
+    }
+    const problems: string[] = [];
+    const path = `/sessions/${open.body.session_id}`;
+    const page = await signedIn(path, problems);
+    const said = page.getByRole("log").getByRole("listitem");
+    const last = said.filter({ hasText: "Questions and Answers" }).last();
+    await last.getByRole("button", { name: "Why" }).click();
+    await last.getByText("The prompt that was sent").last().click();
+    const prompt = last.getByRole("list", { name: "Prompt" });
+    await prompt.getByText("When are you open?").waitFor();
+    await prompt.getByText(/You are Nora, the friendly front desk assistant/).waitFor();
+    await last.getByText("word for word", { exact: true }).waitFor();
+    await screenshot(page, "prompt");
+
+    await page.getByRole("link", { name: "Show in the flow" }).click();
+    const way = page.getByRole("list", { name: "The way" }).getByRole("listitem").locator(".mono");
+    await expect
+      .poll(() => way.allTextContents())
+      .toEqual(["disclaimer", "greeting", "collect_info", "without_details", "questions"]);
+    await page.getByRole("button", { name: /^Questions and Answers, Conversation, Step 5, is here/ }).waitFor();
+    await screenshot(page, "flow");
+
+    await page.goto(`${product.base}/console/agents/clinic-desk`);
+    const words = "Then ask me anything.";
+    await page.getByRole("region", { name: "Continue Without Details" }).getByLabel("Fixed text").fill(words);
+    await page.getByText("Draft saved").waitFor();
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    const talk = page.getByRole("complementary", { name: "Try" });
+    await talk.getByLabel("What a visitor writes").fill("skip");
+    await page.keyboard.press("Enter");
+    await talk.getByText(words).waitFor();
+    await screenshot(page, "try");
+
+    await page.goto(`${product.base}/console${path}`);
+    await page.getByRole("link", { name: "Replay" }).click();
+    await page.getByRole("button", { name: "Replay" }).click();
+    const first = page.getByRole("list", { name: "Both conversations" }).locator(":scope > li").filter({
+      hasText: "first divergence",
+    });
+    await expect.poll(() => first.count()).toBe(1);
+    await first.getByText("skip", { exact: true }).waitFor();
+    await first.getByRole("group", { name: "Then, version 1" }).getByText("No problem, we can go on").waitFor();
+    await first.getByRole("group", { name: "Your draft" }).getByText(words).waitFor();
+    await screenshot(page, "replay");
     expect(problems).toEqual([]);
   }, 60_000);
 
