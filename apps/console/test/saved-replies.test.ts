@@ -160,7 +160,8 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     await panel.getByLabel("To whom").click();
     await page.getByRole("option", { name: "Second line" }).click();
     await panel.getByRole("button", { name: "Save", exact: true }).click();
-    await row.getByText("Transfer to an operator").waitFor();
+    const changed = { action: "transfer", transfer_to: "0198a000-0000-7000-8000-0000000000f2" };
+    await expect.poll(() => sent("PATCH /saved-replies/:").at(-1)?.body).toMatchObject(changed);
     await panel.getByRole("button", { name: "Delete…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("No saved reply yet").waitFor();

@@ -436,7 +436,8 @@ export interface Schemas {
   CreateSavedReplyInput: {
     key: string;
     content: string;
-    action?: "resolve" | "hand_back" | null;
+    action?: "resolve" | "hand_back" | "transfer" | null;
+    transfer_to?: string | null;
     digit?: number | null;
   };
   CreateScheduleInput: {
@@ -1643,7 +1644,8 @@ export interface Schemas {
     id: string;
     key: string;
     content: string;
-    action: "resolve" | "hand_back" | null;
+    action: "resolve" | "hand_back" | "transfer" | null;
+    transfer_to: string | null;
     digit: number | null;
     created_by: string;
     created_at: string;
@@ -2545,7 +2547,8 @@ export interface Schemas {
   UpdateSavedReplyInput: {
     key?: string;
     content?: string;
-    action?: "resolve" | "hand_back" | null;
+    action?: "resolve" | "hand_back" | "transfer" | null;
+    transfer_to?: string | null;
     digit?: number | null;
   };
   UpdateScheduleInput: {
