@@ -134,6 +134,8 @@ export interface Bus {
    */
   settled(): Promise<void>;
   status(): BusStatus;
+  /** Called whenever this process is asked or told anything; the answer ends it. Must cost nothing. */
+  onActivity(listener: () => void): () => void;
   /** Called after each reconnect: messages may have been missed, drop what they keep fresh, look for what they hint at. */
   onReconnect(listener: () => void): void;
   /** Takes no more, finishes the work and the calls in hand (at most 25 s), then closes. */

@@ -48,6 +48,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const mux = new ReplyMux(connection.inboxPrefix, gather);
   const topology = createTopology({ mux, logger, replicas: options.replicas ?? 1 });
   const reconnectListeners: (() => void)[] = [];
+  const activityListeners = new Set<() => void>();
+  const heard = (): void => {
+    for (const listener of activityListeners) listener();
+  };
   const servers = new Map<string, Server>();
   const workers = new Map<string, Pick<Worker<z.ZodType>, "attach" | "take" | "open" | "stop" | "close">>();
   let version: string | null = null;
@@ -63,7 +67,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const connected = (): boolean => keeper.live !== null;
   const { callKey, acceptedCallKeys } = options;
   const signature = callKey === undefined ? null : createCallSignature(callKey, acceptedCallKeys);
-  const deps = { gather, logger, metrics };
+  const deps = { gather, logger, metrics, heard };
   const publish = createPublisher({
     ...{ mux, topology, metrics, connected },
     deliver: (subject, text) => listeners.deliver(subject, text),
@@ -75,7 +79,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       return server?.open ? server : undefined;
     },
   });
-  const listeners = new CoreListeners({ logger, live });
+  const listeners = new CoreListeners({ logger, live, heard });
 
   /** To whoever listens on the server at this moment. */
   function send(subject: string, { text, trace, onNobody }: Sent): void {
@@ -180,7 +184,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     },
     work(contract, handler, workOptions) {
       if (workers.has(contract.subject)) throw new Error(`${contract.subject} has a worker already`);
-      const worker = new Worker(contract, handler, { id, logger, metrics, signature, handOn, ...workOptions });
+      const worker = new Worker(contract, handler, { id, logger, metrics, heard, signature, handOn, ...workOptions });
       workers.set(contract.subject, worker);
       const connection = keeper.live;
       if (connection !== null) worker.attach(connection);
@@ -200,6 +204,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       serverVersion: version,
       missing,
     }),
+    onActivity(listener) {
+      activityListeners.add(listener);
+      return () => activityListeners.delete(listener);
+    },
     onReconnect: (listener) => void reconnectListeners.push(listener),
     drain,
     close,

@@ -14,10 +14,12 @@ interface Listener {
 export class CoreListeners {
   readonly #logger: Logger;
   readonly #live: () => NatsConnection | null;
+  readonly #heard: () => void;
   readonly #listeners = new Set<Listener>();
 
-  constructor(deps: { logger: Logger; live: () => NatsConnection | null }) {
+  constructor(deps: { logger: Logger; live: () => NatsConnection | null; heard: () => void }) {
     this.#logger = deps.logger;
+    this.#heard = deps.heard;
     this.#live = deps.live;
   }
 
@@ -31,6 +33,7 @@ export class CoreListeners {
       subject,
       subscription: null,
       onMessage: (at, text) => {
+        this.#heard();
         this.#handle({ subject: at, text }, schema, handler).catch((error: unknown) => {
           this.#logger.error({ err: error, subject }, "listener.failed");
         });

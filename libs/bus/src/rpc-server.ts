@@ -31,6 +31,8 @@ interface RpcServerDeps {
   logger: Logger;
   metrics: BusMetrics;
   signature: CallSignature | null;
+  /** Somebody asks this process. */
+  heard(): void;
 }
 
 /**
@@ -157,6 +159,7 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
 
   async #reply(payload: () => unknown, about: CallAbout): Promise<RpcReply> {
     const { subject } = this.#contract;
+    this.#deps.heard();
     try {
       const text = await withSpan(subject, { kind: "server" }, () => this.#handle(payload(), about));
       this.#deps.metrics.served(subject, "ok");

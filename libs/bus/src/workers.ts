@@ -26,6 +26,8 @@ export interface WorkerDeps {
   /** null = nobody signs here, and every hint is believed. */
   signature: CallSignature | null;
   metrics: BusMetrics;
+  /** Somebody tells this process. */
+  heard(): void;
   /** Gives a hint to the workers of other replicas; `onNobody` runs when there are none. */
   handOn(subject: string, hint: Hint, onNobody?: () => void): void;
 }
@@ -78,6 +80,7 @@ export class Worker<S extends z.ZodType> {
 
   take(hint: Hint): void {
     const { subject } = this.#contract;
+    this.#deps.heard();
     if (!this.#open) this.#deps.handOn(subject, hint);
     else if (this.#running.size < this.#concurrency) this.#run(hint);
     else if (this.#waiting.length < this.#concurrency * WAITING_PER_SLOT) this.#waiting.push(hint);

@@ -90,6 +90,27 @@ describe("services in one process", () => {
     expect(heard.here).toMatchObject({ facts: [1, 2, 3], lives: [1, 2, 3] });
   });
 
+  it("notice every call, hint, fact and live message that is for them, from this process or another, and no longer than they want", async () => {
+    const [own, other] = [await newBus("own"), await newBus("other")];
+    listenIn(own);
+    own.work(job, async () => undefined, { concurrency: 1 });
+    await own.settled();
+    let noticed = 0;
+    const stop = own.onActivity(() => {
+      noticed += 1;
+    });
+    for (const [at, from] of [own, other].entries()) {
+      await from.call(double, { n: 1 });
+      from.hint(job, "key", { n: 1 });
+      from.publishLive(said, "me", { n: 1 });
+      await from.publish(happened, { n: 1 }, { key: "key", msgId: `noticed-${at}` });
+      await eventually(async () => expect(noticed).toBe(4 * (at + 1)));
+    }
+    stop();
+    await other.call(double, { n: 2 });
+    expect(noticed).toBe(8);
+  });
+
   it("have sent what they said last when they are drained", async () => {
     const [here, there] = await Promise.all([newBus("here"), newBus("there")]);
     const { lives } = listenIn(there);

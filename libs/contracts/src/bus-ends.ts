@@ -3,6 +3,7 @@ import { accessPolicyChanged, accessRequested } from "./messages/access.js";
 import { agentDeleted } from "./messages/agent-versions.js";
 import { agentActivated, getAgent, importAgent, resolveAgent } from "./messages/agents.js";
 import { cachesDropped } from "./messages/caches.js";
+import { dueSoon } from "./messages/due-soon.js";
 import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
 import { presenceTold } from "./messages/facts.js";
 import { feedbackGiven, turnStopLive } from "./messages/feedback.js";
@@ -52,6 +53,7 @@ const CALLERS = new Map<Contract, ServiceName[]>([
 const SENDERS = new Map<Contract, ServiceName[]>([
   [cachesDropped, ["gateway"]],
   [contentRemoved, ["cleanup"]],
+  [dueSoon, ["agent-runner"]],
   [runTurns, ["cleanup", "sessions"]],
   [turnStopLive, ["sessions"]],
 ]);
@@ -61,7 +63,7 @@ const RECEIVERS = new Map<Contract, ServiceName[]>([
   ...[accessRequested, deliveryFailed, deliverySent, escalated, escalationAssigned, escalationResolved].map(
     (fact): [Contract, ServiceName[]] => [fact, ["gateway"]],
   ),
-  ...[feedbackGiven, linkCreated, noteChanged, presenceTold, reviewChanged, sessionAnalyzed, sessionStarted].map(
+  ...[feedbackGiven, noteChanged, presenceTold, reviewChanged, sessionAnalyzed, sessionStarted].map(
     (fact): [Contract, ServiceName[]] => [fact, ["gateway"]],
   ),
   [accessPolicyChanged, ["gateway"]],
@@ -71,8 +73,10 @@ const RECEIVERS = new Map<Contract, ServiceName[]>([
   [cachesDropped, ["agent-runner", "gateway", "sessions"]],
   [contentRemoved, ["gateway"]],
   [credentialRevoked, ["gateway"]],
+  [dueSoon, ["cleanup"]],
+  [linkCreated, ["cleanup", "gateway"]],
   [linkRevoked, ["gateway"]],
-  [linkUpdated, ["gateway"]],
+  [linkUpdated, ["cleanup", "gateway"]],
   [sessionEnded, ["gateway"]],
   [sessionsFollowed, ["agent-runner", "sessions"]],
   [turnResultLive, ["gateway"]],

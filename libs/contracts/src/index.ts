@@ -75,6 +75,7 @@ export * from "./messages/credentials.js";
 export * from "./messages/dead-letters.js";
 export * from "./messages/demo-week.js";
 export * from "./messages/drafts.js";
+export * from "./messages/due-soon.js";
 export * from "./messages/erasures.js";
 export * from "./messages/escalations.js";
 export * from "./messages/exports.js";

@@ -1,9 +1,11 @@
 import { setMaxListeners } from "node:events";
-import { startPoll } from "./poll.js";
+import { type LookoutFor, startPoll } from "./poll.js";
 
 interface ClaimLoopOptions<Item> {
   /** Mean pause between two claims when nothing ends meanwhile, milliseconds. */
   intervalMs: number;
+  /** Says when items are due; without it they are claimed once in an interval. */
+  lookout?: LookoutFor | undefined;
   /** Items worked on at once in this process. */
   concurrency: number;
   /** How long no other process takes a claimed item, milliseconds: longer than the work on one can take. */
@@ -48,6 +50,7 @@ export function startClaimLoop<Item>(options: ClaimLoopOptions<Item>): { stop():
   };
   const poll = startPoll({
     intervalMs,
+    lookout: options.lookout,
     onError,
     async round() {
       const free = concurrency - running.size;

@@ -1,4 +1,5 @@
 import { withoutTrace } from "@parley/observability";
+import type { Lookout, Work } from "./watched.js";
 
 export interface Poll {
   /** Begins the next round in `inMs` milliseconds at the latest; asked during a round, counted from then. */
@@ -7,38 +8,56 @@ export interface Poll {
   stop(): Promise<void>;
 }
 
-interface PollOptions {
-  /** Mean pause between two rounds, milliseconds. */
+export interface PollOptions {
+  /** Mean pause between two rounds, milliseconds. With a lookout the shortest one: rounds begin when something is due. */
   intervalMs: number;
   /** Mean pause after a round that threw, milliseconds; default `intervalMs`. */
   retryMs?: number;
+  /** Says when the work of these rounds is due. */
+  lookout?: LookoutFor | undefined;
+  /** Mean pause after a round that did not throw, milliseconds; default `intervalMs`. */
+  nextPauseMs?(): number;
   round(signal: AbortSignal): Promise<void>;
   onError(error: unknown): void;
 }
+
+export interface LookoutFor {
+  lookout: Lookout;
+  work: Work;
+  /** Milliseconds that work waits beyond its time in the database. */
+  afterMs?: number;
+}
+
+/** A round without a lookout's word, for what nobody looks out for: old records, and what a look would miss. */
+const UNASKED_MS = 60_000;
 
 /** Replicas that were started together must not ask the database at the same moment for ever. */
 const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);
 
 /** Repeats a round until stopped, one at a time, with a jittered pause after each. The first one begins at once. */
-export function startPoll({ intervalMs, retryMs = intervalMs, round, onError }: PollOptions): Poll {
+export function startPoll({ intervalMs, retryMs = intervalMs, lookout, ...options }: PollOptions): Poll {
+  const unaskedMs = lookout === undefined ? intervalMs : Math.max(intervalMs, UNASKED_MS);
   const stopping = new AbortController();
   const { signal } = stopping;
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
   /** When the next round begins at the latest, on the monotonic clock. */
   let dueAt = Number.POSITIVE_INFINITY;
+  let endedAt = Number.NEGATIVE_INFINITY;
 
   const runRound = async (): Promise<void> => {
     dueAt = Number.POSITIVE_INFINITY;
-    let pauseMs = intervalMs;
+    let pauseMs: number;
     try {
-      await round(signal);
+      await options.round(signal);
+      pauseMs = options.nextPauseMs?.() ?? unaskedMs;
     } catch (error) {
       pauseMs = retryMs;
-      if (!signal.aborted) onError(error);
+      if (!signal.aborted) options.onError(error);
     }
     running = null;
-    dueAt = Math.min(dueAt, performance.now() + jittered(pauseMs));
+    endedAt = performance.now();
+    dueAt = Math.min(dueAt, endedAt + jittered(pauseMs));
     schedule();
   };
   const schedule = (): void => {
@@ -56,10 +75,16 @@ export function startPoll({ intervalMs, retryMs = intervalMs, round, onError }: 
     dueAt = at;
     schedule();
   };
+  // Work that is due and that nobody can take, such as what another replica has in hand, is asked for once in an interval.
+  const dueIn = (inMs: number): void => {
+    if (running === null) soon(Math.max(inMs, endedAt + jittered(intervalMs) - performance.now()));
+  };
+  const unwatch = lookout?.lookout.watch({ work: lookout.work, intervalMs, afterMs: lookout.afterMs ?? 0, dueIn });
   soon();
   return {
     soon,
     async stop() {
+      unwatch?.();
       clearTimeout(timer);
       stopping.abort(new Error("the service stops"));
       await running;

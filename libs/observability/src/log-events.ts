@@ -18,6 +18,7 @@ export const LOG_EVENTS: Record<string, string> = {
   "turn.retry": "A session could not be processed and will be retried.",
   "turn.wakeup_lost": "A wake-up could not be sent; a runner finds the turn within a second or so.",
   "turn.stream_failed": "Streaming a reply to a caller failed; the turn itself continues.",
+  "lookout.failed": "The look for background work that is due failed; it is repeated every second.",
   "poll.failed": "The search for turns whose wake-up was lost failed; it is repeated every second.",
   "session.replayed":
     "An editor held a recorded conversation once more with a version or a draft; `tokens` is what was asked of models, which no quota counts.",

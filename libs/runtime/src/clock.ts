@@ -21,7 +21,7 @@ export interface Clock extends Component {
   now(): number;
 }
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 30_000;
 const MOST_OFF_MS = 5_000;
 /** An answer may lie anywhere between question and arrival, so a slow one says too little. */
 const SLOWEST_MS = 1_000;

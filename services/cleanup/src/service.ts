@@ -1,5 +1,14 @@
-import { cleanupSettings, readSettings, requireRole, rotateKeys as rotateKeysContract } from "@parley/contracts";
-import type { Poll } from "@parley/jobs";
+import {
+  cleanupSettings,
+  dueSoon,
+  linkCreated,
+  linkUpdated,
+  readSettings,
+  requireRole,
+  rotateKeys as rotateKeysContract,
+  SWEEPERS_KEY,
+} from "@parley/contracts";
+import { type Lookout, type Poll, startLookout } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
 import { cleanupConfig } from "./config.js";
 import type { CleanupDeps } from "./deps.js";
@@ -29,6 +38,7 @@ const SHOWN = { retention: ["RETENTION_DAYS", "MEMORY_DAYS", "AUDIT_DAYS"] } as 
 /** Housekeeping in the background; any number of replicas. */
 export function createCleanup(deps: CleanupDeps): Component {
   let running: Poll[] = [];
+  let lookout: Lookout | undefined;
   return {
     name: "cleanup",
     async start() {
@@ -57,11 +67,17 @@ export function createCleanup(deps: CleanupDeps): Component {
         return { data: readSettings(cleanupConfig, deps.config, SHOWN) };
       });
       deps.bus.serve(rotateKeysContract, rotateKeys(deps), { maxInFlight: 1 });
-      running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics }));
+      const looking = startLookout(deps);
+      lookout = looking;
+      // What they leave may be due before the next look.
+      for (const fact of [linkCreated, linkUpdated]) deps.bus.listen(fact, async () => looking.stir());
+      deps.bus.listenLive(dueSoon, SWEEPERS_KEY, () => looking.stir());
+      running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics, lookout: looking }));
       await deps.bus.settled();
     },
     async stop() {
       await Promise.all(running.map((job) => job.stop()));
+      await lookout?.stop();
     },
     async ready() {
       if (!deps.bus.status().usable) return "bus is not connected";

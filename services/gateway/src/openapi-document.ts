@@ -21,6 +21,7 @@ const noBus: Bus = {
   listenLive: () => () => undefined,
   settled: async () => undefined,
   status: () => ({ connected: false, usable: false, serverVersion: null, missing: [] }),
+  onActivity: () => () => undefined,
   onReconnect: () => undefined,
   drain: async () => undefined,
   close: async () => undefined,

@@ -1,4 +1,5 @@
 import { exportAccess as exportAccessContract, linksSettings, readSettings, requireRole } from "@parley/contracts";
+import { type Lookout, startLookout } from "@parley/jobs";
 import { createMailer, mailOAuth } from "@parley/mail";
 import type { Component } from "@parley/runtime";
 import { bindAudit } from "./audit/bind.js";
@@ -28,6 +29,7 @@ const SHOWN = {
 /** Tenants, their credentials, and public links: everything that decides who may come in. */
 export function createLinks(deps: LinksDeps): Component {
   let open: { stop(): Promise<void> }[] = [];
+  let lookout: Lookout | undefined;
   let closeMailer: (() => Promise<void>) | undefined;
   return {
     name: "links",
@@ -51,9 +53,10 @@ export function createLinks(deps: LinksDeps): Component {
         mailbox: (mail) =>
           mail.id === undefined ? keepMail(deps.db, mail) : keepMailOnce(deps.db, { ...mail, id: mail.id }),
       });
+      lookout = startLookout(deps);
       const users = bindUsers(deps, mailer);
       const verification = bindVerification(deps, { mailer, agentShown });
-      const distribution = bindDistribution(deps, mailer);
+      const distribution = bindDistribution(deps, mailer, lookout);
       open = [distribution, verification, users, bindAudit(deps)];
       closeMailer = () => mailer.close();
       await deps.bus.settled();
@@ -61,6 +64,7 @@ export function createLinks(deps: LinksDeps): Component {
     // The bus drains what is in hand when the process closes it; besides, this service holds only mails.
     async stop() {
       await Promise.all(open.map((one) => one.stop()));
+      await lookout?.stop();
       await closeMailer?.();
     },
     async ready() {

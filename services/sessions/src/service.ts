@@ -1,6 +1,6 @@
 import { type Followed, watchFollowed } from "@parley/bus";
 import { readSettings, requireRole, sessionsFollowed, sessionsSettings } from "@parley/contracts";
-import { type Outbox, startOutbox } from "@parley/jobs";
+import { type Lookout, type Outbox, startLookout, startOutbox } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
 import { bindAccept } from "./accept/bind.js";
 import { createAcceptMessages } from "./accept/repository.js";
@@ -31,6 +31,7 @@ const SHOWN = { retention: ["WEBHOOK_RETENTION_DAYS"] } as const;
 /** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
 export function createSessions(deps: SessionsDeps): Component {
   let relay: Outbox | undefined;
+  let lookout: Lookout | undefined;
   let followed: Followed | undefined;
   let people: { stop(): Promise<void> } | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
@@ -67,12 +68,14 @@ export function createSessions(deps: SessionsDeps): Component {
       bindAnalytics(deps);
       bindAlerts(deps);
       bindExports(handlers);
-      webhooks = bindWebhooks(deps);
-      people = bindPeople(deps);
+      lookout = startLookout(deps);
+      webhooks = bindWebhooks(deps, lookout);
+      people = bindPeople(deps, lookout);
       await deps.bus.settled();
     },
     async stop() {
       await Promise.all([webhooks?.stop(), people?.stop()]);
+      await lookout?.stop();
       await relay?.stop();
       followed?.stop();
     },

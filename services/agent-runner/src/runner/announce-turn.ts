@@ -1,4 +1,12 @@
-import { type LiveEntry, type TurnResult, turnCompleted, turnIdOf, turnResultLive } from "@parley/contracts";
+import {
+  dueSoon,
+  type LiveEntry,
+  SWEEPERS_KEY,
+  type TurnResult,
+  turnCompleted,
+  turnIdOf,
+  turnResultLive,
+} from "@parley/contracts";
 import type { TurnRun } from "@parley/turns";
 import { countUsage } from "./count-usage.js";
 import { logTurn } from "./log-turn.js";
@@ -41,6 +49,8 @@ export function announceTurn(
   if (item.dead) deps.counters.givenUp.inc();
   if (run) countUsage(deps.counters.usage, run);
   if (item.failed === null ? item.ended : item.kind === "open") deps.counters.onSessionEnded();
+  const hasTimer = item.failed === null && typeof item.timer_seconds === "number";
+  if (hasTimer) deps.bus.publishLive(dueSoon, SWEEPERS_KEY, {});
   if (!session.participant_verified || session.participant.email === undefined) return;
   deps.bus.hint(turnCompleted, ref.sessionId, { tenantId: ref.tenantId, sessionId: ref.sessionId, seq: turn.seq });
 }

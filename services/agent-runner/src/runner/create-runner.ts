@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { type Followed, watchFollowed } from "@parley/bus";
 import { RUNNERS_KEY, runTurns, sessionsFollowed, turnStopLive } from "@parley/contracts";
-import { type Outbox, type Poll, startOutbox } from "@parley/jobs";
+import { type Lookout, type Outbox, type Poll, startLookout, startOutbox } from "@parley/jobs";
 import { createOutbound, type Outbound } from "@parley/outbound";
 import type { Component } from "@parley/runtime";
 import { createDefinitions } from "@parley/turns";
@@ -36,6 +36,7 @@ export function createRunner(deps: RunnerDeps): Component {
   let poll: Poll | undefined;
   let outbox: Outbox | undefined;
   let outbound: Outbound | undefined;
+  let lookout: Lookout | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
   let followed: Followed | undefined;
   let summaries: HistorySummaries | undefined;
@@ -75,6 +76,7 @@ export function createRunner(deps: RunnerDeps): Component {
         traces: createTurnTraces(),
         outbound,
       };
+      lookout = startLookout(deps);
       analyses = startAnalyses({
         ...deps,
         analyses: createAnalysisRepository(deps.db),
@@ -83,6 +85,7 @@ export function createRunner(deps: RunnerDeps): Component {
         model: analyst,
         maxMessages: deps.config.MAX_HISTORY_SIZE,
         pollMs: deps.config.POLL_INTERVAL_MS,
+        lookout,
         onDone: () => facts.soon(),
       });
       unsubscribe = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => worker.stops.ask(turnId));
@@ -119,6 +122,7 @@ export function createRunner(deps: RunnerDeps): Component {
       clearTimeout(late);
       summaries?.stop();
       await analyses?.stop();
+      await lookout?.stop();
       await outbound?.close();
       unsubscribe();
       followed?.stop();

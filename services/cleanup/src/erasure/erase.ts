@@ -60,6 +60,7 @@ export function erasePeople(deps: CleanupDeps): Job {
   return {
     name: "erasures",
     intervalMs: deps.config.ERASURE_INTERVAL_SECONDS * 1_000,
+    due: { work: "erasures" },
     batch: 1,
     async step() {
       const at = await claimErasure(deps.db, CLAIM_SECONDS);

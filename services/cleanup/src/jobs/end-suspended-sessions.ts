@@ -11,6 +11,7 @@ const INTERVAL_MS = 5_000;
 export const endSuspendedSessions = (deps: CleanupDeps): Job => ({
   name: "suspended_tenants",
   intervalMs: INTERVAL_MS,
+  due: { work: "suspended_tenants" },
   batch: BATCH,
   step: async () => allOf(await endBatch(deps.db, BATCH)),
 });

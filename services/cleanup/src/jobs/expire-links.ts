@@ -15,6 +15,7 @@ export function expireLinks(deps: CleanupDeps): Job {
   return {
     name: "expired_links",
     intervalMs: deps.config.LINK_EXPIRY_INTERVAL_SECONDS * 1_000,
+    due: { work: "links" },
     batch: BATCH,
     async step() {
       const expired = await expireBatch(deps.db, BATCH);

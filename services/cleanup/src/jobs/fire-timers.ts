@@ -11,6 +11,7 @@ const BATCH = 200;
 export const fireTimers = (deps: CleanupDeps): Job => ({
   name: "session_timers",
   intervalMs: deps.config.TIMER_INTERVAL_SECONDS * 1_000,
+  due: { work: "timers" },
   batch: BATCH,
   async step() {
     const { looked, fired } = await fireBatch(deps.db, BATCH);

@@ -1,3 +1,5 @@
+import type { LookoutFor } from "@parley/jobs";
+
 /**
  * One kind of sweeping. Every job takes its rows with SKIP LOCKED or behind a guard in the database, so any number of
  * replicas may run it at the same time, and a kill in the middle leaves whole batches done and the rest for the next round.
@@ -5,8 +7,10 @@
 export interface Job {
   /** Label in metrics and logs. */
   name: string;
-  /** Mean pause between rounds in milliseconds. */
+  /** Mean pause between rounds in milliseconds; the shortest one where `due` says when rounds begin. */
   intervalMs: number;
+  /** What the lookout looks out for. */
+  due?: Omit<LookoutFor, "lookout">;
   /** Takes at most `batch` rows; answers how many it took, and how many of them needed something done. */
   step(): Promise<{ taken: number; handled: number }>;
   /** Rows of one step; a step that takes fewer ends the round. 0 = one step a round. */

@@ -1,5 +1,5 @@
 import { logLevelFor } from "@parley/db";
-import { type Poll, startPoll } from "@parley/jobs";
+import { type Lookout, type Poll, startPoll } from "@parley/jobs";
 import type { Counter, Histogram, Logger, Metrics } from "@parley/observability";
 import type { Job } from "./job.js";
 
@@ -33,10 +33,11 @@ async function runRound(job: Pick<Job, "step" | "batch">, signal: AbortSignal): 
 }
 
 /** Runs a job until stopped: a round, a jittered pause, again. A round that fails is logged and tried again after the pause. */
-export function startJob({ name, ...job }: Job, deps: { logger: Logger; metrics: JobMetrics }): Poll {
+export function startJob({ name, ...job }: Job, deps: { logger: Logger; metrics: JobMetrics; lookout: Lookout }): Poll {
   const { items, rounds, seconds } = deps.metrics;
   return startPoll({
     intervalMs: job.intervalMs,
+    lookout: job.due && { lookout: deps.lookout, ...job.due },
     retryMs: Math.min(job.intervalMs, RETRY_MS),
     async round(signal) {
       const end = seconds.startTimer({ job: name });

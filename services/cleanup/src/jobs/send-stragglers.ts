@@ -22,6 +22,7 @@ export async function sendWaiting(deps: CleanupDeps, olderMs: number): Promise<n
 export const sendStragglers = (deps: CleanupDeps): Job => ({
   name: "outbox",
   intervalMs: deps.config.OUTBOX_INTERVAL_SECONDS * 1_000,
+  due: { work: "outbox", afterMs: deps.config.OUTBOX_STRAGGLER_SECONDS * 1_000 },
   batch: BATCH,
   step: async () => allOf(await sendWaiting(deps, deps.config.OUTBOX_STRAGGLER_SECONDS * 1_000)),
 });

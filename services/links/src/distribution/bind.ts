@@ -1,4 +1,5 @@
 import * as contracts from "@parley/contracts";
+import type { Lookout } from "@parley/jobs";
 import type { Mailer } from "@parley/mail";
 import { createOutbound, createTargetCheck, type Outbound } from "@parley/outbound";
 import type { LinksDeps } from "../deps.js";
@@ -26,7 +27,7 @@ import {
 import { takeProviderEventsHandler } from "./take-provider-events.js";
 
 /** Answers the messages about sending links, and sends them. Stop it before the mailer and the database are closed. */
-export function bindDistribution(deps: LinksDeps, mailer: Mailer): { stop(): Promise<void> } {
+export function bindDistribution(deps: LinksDeps, mailer: Mailer, lookout: Lookout): { stop(): Promise<void> } {
   const { bus, config, logger, metrics } = deps;
   const rules = { allowedCidrs: config.OUTBOUND_ALLOWED_CIDRS, allowTestHooks: config.ALLOW_TEST_HOOKS };
   const handlers = { ...deps, checkTarget: createTargetCheck(rules) };
@@ -50,8 +51,8 @@ export function bindDistribution(deps: LinksDeps, mailer: Mailer): { stop(): Pro
     teams: teamsChannel(outbound),
     webhook: webhookChannel(outbound),
   };
-  const sending = startSender({ ...deps, sender: createSenderRepository(deps.db), channels });
-  const schedules = bindSchedules(handlers);
+  const sending = startSender({ ...deps, sender: createSenderRepository(deps.db), channels, lookout });
+  const schedules = bindSchedules(handlers, lookout);
   return {
     async stop() {
       await Promise.all([sending.stop(), schedules.stop()]);

@@ -1,5 +1,5 @@
 import { newId, type SendChannel } from "@parley/contracts";
-import { retryAfter, startClaimLoop } from "@parley/jobs";
+import { type Lookout, retryAfter, startClaimLoop } from "@parley/jobs";
 import type { LinksDeps } from "../deps.js";
 import { sealedTokenAad } from "../links/repository.js";
 import { isMailLanguage } from "../mails/mail-language.js";
@@ -12,6 +12,7 @@ import { writeMessage } from "./write-message.js";
 export interface SenderDeps extends LinksDeps {
   sender: SenderRepository;
   channels: Record<SendChannel, Channel>;
+  lookout: Lookout;
 }
 
 const AT_ONCE = 8;
@@ -38,6 +39,7 @@ export function startSender(deps: SenderDeps): { stop(): Promise<void> } {
   let purgeAt = 0;
   return startClaimLoop<Claimed>({
     intervalMs: SEND_POLL_MS,
+    lookout: { lookout: deps.lookout, work: "recipients" },
     concurrency: AT_ONCE,
     holdMs: HOLD_MS,
     finishMs: FINISH_MS,

@@ -1,10 +1,11 @@
 import * as contracts from "@parley/contracts";
+import type { Lookout } from "@parley/jobs";
 import type { SendingDeps } from "../distribution/accept-send.js";
 import * as manage from "./manage-schedules.js";
 import { startScheduler } from "./run-schedules.js";
 
 /** Answers the messages about schedules, and runs them. Stop it before the database is closed. */
-export function bindSchedules(deps: SendingDeps): { stop(): Promise<void> } {
+export function bindSchedules(deps: SendingDeps, lookout: Lookout): { stop(): Promise<void> } {
   const { bus, config } = deps;
   const bound = { maxInFlight: config.LINKS_MAX_IN_FLIGHT };
   bus.serve(contracts.createSchedule, manage.createScheduleHandler(deps), bound);
@@ -15,5 +16,5 @@ export function bindSchedules(deps: SendingDeps): { stop(): Promise<void> } {
   bus.serve(contracts.deleteSchedule, manage.deleteScheduleHandler(deps), bound);
   bus.serve(contracts.runSchedule, manage.runScheduleHandler(deps), bound);
   bus.serve(contracts.listScheduleRuns, manage.listScheduleRunsHandler(deps), bound);
-  return startScheduler(deps);
+  return startScheduler(deps, lookout);
 }

@@ -1,6 +1,6 @@
 import { AppError, type Principal } from "@parley/contracts";
 import { changeWithFacts } from "@parley/db";
-import { startClaimLoop, startPoll } from "@parley/jobs";
+import { type Lookout, startClaimLoop, startPoll } from "@parley/jobs";
 import { acceptSend, planSend, type SendingDeps } from "../distribution/accept-send.js";
 import { openPerson } from "../distribution/addresses.js";
 import { requireAgent } from "../links/agents.js";
@@ -46,11 +46,12 @@ export function planOf({
  * Finds due occurrences and runs them, in any number of replicas. Idempotency key: schedule and time of the occurrence, which are a row;
  * link, delivery and the row's end are written in one transaction, so a process that dies leaves all of them or none.
  */
-export function startScheduler(deps: SendingDeps): { stop(): Promise<void> } {
+export function startScheduler(deps: SendingDeps, lookout: Lookout): { stop(): Promise<void> } {
   const runs = createRunRepository(deps.db);
   const outcomes = deps.metrics.counter("schedule_runs_total", "Occurrences of schedules", ["outcome"]);
   const planner = startPoll({
     intervalMs: deps.config.SCHEDULE_POLL_MS,
+    lookout: { lookout, work: "schedules" },
     onError: (error) => deps.logger.debug({ err: error }, "schedules.failed"),
     async round(signal) {
       for (const due of await runs.due(PLANNED_AT_ONCE)) {
@@ -67,6 +68,7 @@ export function startScheduler(deps: SendingDeps): { stop(): Promise<void> } {
   });
   const runner = startClaimLoop<ClaimedRun>({
     intervalMs: deps.config.SCHEDULE_POLL_MS,
+    lookout: { lookout, work: "schedule_runs" },
     concurrency: AT_ONCE,
     holdMs: HOLD_MS,
     finishMs: FINISH_MS,

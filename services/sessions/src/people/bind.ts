@@ -1,4 +1,5 @@
 import { getPeople, listPush, setPeople, subscribePush, unsubscribePush } from "@parley/contracts";
+import type { Lookout } from "@parley/jobs";
 import { createMailer, mailOAuth } from "@parley/mail";
 import { createOutbound } from "@parley/outbound";
 import type { SessionsDeps } from "../deps.js";
@@ -11,7 +12,7 @@ import { createPushRepository } from "./push-repository.js";
 import { startNotices } from "./send-notices.js";
 
 /** Serves how the people behind agents can be reached, and tells them. Stop it before the database is closed. */
-export function bindPeople(deps: SessionsDeps): { stop(): Promise<void> } {
+export function bindPeople(deps: SessionsDeps, lookout: Lookout): { stop(): Promise<void> } {
   const { bus, config, db, logger, metrics } = deps;
   const handlers = { ...deps, people: createPeopleRepository(db), checkAddress: createCheckAddress(config) };
   const bound = { maxInFlight: config.SESSIONS_MAX_IN_FLIGHT };
@@ -36,7 +37,7 @@ export function bindPeople(deps: SessionsDeps): { stop(): Promise<void> } {
     logger,
     metrics,
   });
-  const sending = startNotices({ ...deps, notices, mailer, outbound, push });
+  const sending = startNotices({ ...deps, notices, mailer, outbound, push, lookout });
   return {
     async stop() {
       await sending.stop();

@@ -1,4 +1,4 @@
-import { retryAfter, startClaimLoop } from "@parley/jobs";
+import { type Lookout, retryAfter, startClaimLoop } from "@parley/jobs";
 import type { Mailer } from "@parley/mail";
 import type { Outbound } from "@parley/outbound";
 import type { SessionsDeps } from "../deps.js";
@@ -14,6 +14,7 @@ interface NoticeDeps extends SessionsDeps {
   mailer: Mailer;
   outbound: Outbound;
   push: Pick<PushRepository, "forget">;
+  lookout: Lookout;
 }
 
 /** No other attempt would go otherwise. */
@@ -39,6 +40,7 @@ export function startNotices(deps: NoticeDeps): { stop(): Promise<void> } {
   ]);
   return startClaimLoop<ClaimedNotice>({
     intervalMs: deps.config.NOTICE_POLL_MS,
+    lookout: { lookout: deps.lookout, work: "notices" },
     concurrency: AT_ONCE,
     holdMs: HOLD_MS,
     finishMs: FINISH_MS,

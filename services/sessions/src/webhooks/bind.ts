@@ -12,6 +12,7 @@ import {
   testWebhook,
   updateWebhook,
 } from "@parley/contracts";
+import type { Lookout } from "@parley/jobs";
 import { createOutbound } from "@parley/outbound";
 import { accessRow } from "../access.js";
 import type { SessionsDeps } from "../deps.js";
@@ -31,7 +32,7 @@ import {
 import { rotateActionSecretHandler } from "./rotate-action-secret.js";
 
 /** Serves the receivers of webhooks and their log, and delivers. Stop it before the database is closed. */
-export function bindWebhooks(deps: SessionsDeps): { stop(): Promise<void> } {
+export function bindWebhooks(deps: SessionsDeps, lookout: Lookout): { stop(): Promise<void> } {
   const { bus, config } = deps;
   const bound = { maxInFlight: config.SESSIONS_MAX_IN_FLIGHT };
   const endpoints = createEndpointRepository(deps.db);
@@ -63,7 +64,7 @@ export function bindWebhooks(deps: SessionsDeps): { stop(): Promise<void> } {
     // Places are given out by endpoint; a tenant's slow receiver must not keep its others waiting here.
     perTenant: config.WEBHOOK_CONCURRENCY,
   });
-  const deliverer = startDeliverer({ ...handlers, outbound });
+  const deliverer = startDeliverer({ ...handlers, outbound, lookout });
   return {
     async stop() {
       await deliverer.stop();

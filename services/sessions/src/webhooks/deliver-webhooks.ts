@@ -1,4 +1,4 @@
-import { startClaimLoop } from "@parley/jobs";
+import { type Lookout, startClaimLoop } from "@parley/jobs";
 import type { Metrics } from "@parley/observability";
 import { type AttemptDeps, attemptDelivery } from "./attempt-delivery.js";
 import type { ClaimedDelivery } from "./delivery-repository.js";
@@ -6,6 +6,7 @@ import { sealPayload } from "./secrets.js";
 
 export interface DelivererDeps extends AttemptDeps {
   metrics: Metrics;
+  lookout?: Lookout;
 }
 
 /** Attempts at one endpoint at a time, in the whole house. */
@@ -40,6 +41,7 @@ export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
 
   return startClaimLoop<ClaimedDelivery>({
     intervalMs: WEBHOOK_POLL_MS,
+    lookout: deps.lookout && { lookout: deps.lookout, work: "webhooks" },
     concurrency: WEBHOOK_CONCURRENCY,
     holdMs: HOLD_MS,
     finishMs: FINISH_MS,

@@ -1,6 +1,6 @@
 import { TerminalError } from "@parley/contracts";
 import { logLevelFor } from "@parley/db";
-import { retryAfter, startClaimLoop } from "@parley/jobs";
+import { type Lookout, retryAfter, startClaimLoop } from "@parley/jobs";
 import { createUsageMetrics, ModelError } from "@parley/llm";
 import type { Logger, Metrics } from "@parley/observability";
 import { type Spent, TurnRefused } from "@parley/turns";
@@ -12,6 +12,7 @@ interface AnalysesDeps extends AnalyseDeps {
   logger: Logger;
   metrics: Metrics;
   pollMs: number;
+  lookout?: Lookout;
   /** After an analysis was kept: its fact waits in the outbox. */
   onDone(): void;
   /** Waits after failed attempts, in seconds; after the last one it is given up. */
@@ -68,6 +69,7 @@ export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
   };
   return startClaimLoop<DueAnalysis>({
     intervalMs: deps.pollMs,
+    lookout: deps.lookout && { lookout: deps.lookout, work: "analyses" },
     concurrency: CONCURRENCY,
     holdMs: HOLD_MS,
     finishMs: 0,

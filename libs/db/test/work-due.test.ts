@@ -1,0 +1,88 @@
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { type Fixture, open, turnFixture } from "./turn-fixture.js";
+
+let f: Fixture;
+let admin: pg.Client;
+beforeAll(async () => {
+  f = await turnFixture();
+  admin = new pg.Client({ connectionString: f.database.adminUrl });
+  await admin.connect();
+});
+afterEach(() => admin.query("update outbox set sent_at = now() where sent_at is null"));
+afterAll(async () => {
+  await admin.end();
+  await f.close();
+});
+
+const KINDS = [
+  ...["analyses", "erasures", "links", "notices", "outbox", "recipients"],
+  ...["schedule_runs", "schedules", "suspended_tenants", "timers", "webhooks"],
+];
+
+/** Seconds until each kind is due, as the services ask. */
+async function due(kinds = KINDS): Promise<Record<string, number>> {
+  const text = "select work, due_ms from work_due($1::text[])";
+  const rows = await f.db.query<{ work: string; due_ms: number }>(text, [kinds]);
+  return Object.fromEntries(rows.map((row) => [row.work, row.due_ms / 1_000]));
+}
+
+it("knows of nothing in a database where nothing waits", async () => {
+  expect(await due()).toEqual({});
+});
+
+it("tells how long a fact has waited, and nothing of kinds that were not asked for", async () => {
+  const { conversationId } = await open(f);
+  await admin.query("update outbox set created_at = now() - interval '7 seconds'");
+  const { outbox, ...others } = await due();
+  expect(outbox).toBeLessThanOrEqual(-7);
+  expect(outbox).toBeGreaterThan(-60);
+  expect(others).toEqual({});
+  expect(await due(["links", "timers"])).toEqual({});
+  await admin.query("update text_conversations set ended_at = now() where id = $1", [conversationId]);
+});
+
+it("tells when the first of several is due, and of one that is over no more", async () => {
+  const times = ["9 seconds", "5 minutes"];
+  const sessions = await Promise.all(times.map(() => open(f)));
+  const set = (id: string | undefined, change: string): Promise<unknown> =>
+    admin.query(`update text_conversations set ${change} where id = $1`, [id]);
+  for (const [at, { conversationId }] of sessions.entries())
+    await set(conversationId, `timer_due_at = now() + interval '${times[at]}'`);
+  const { timers } = await due();
+  expect(timers).toBeLessThanOrEqual(9);
+  await set(sessions[0]?.conversationId, "ended_at = now()");
+  const later = await due();
+  expect(later.timers).toBeGreaterThan(200);
+  expect(later.timers).toBeLessThanOrEqual(300);
+});
+
+it("tells of the expiry of a link, and that a suspended tenant is to be looked at now", async () => {
+  await admin.query("update temporary_chat_links set expires_at = now() + interval '1 hour'");
+  await admin.query("update tenants set end_sessions_before = now()");
+  const { links, suspended_tenants: suspended } = await due();
+  expect(links).toBeGreaterThan(3_500);
+  expect(links).toBeLessThanOrEqual(3_600);
+  expect(suspended).toBeLessThanOrEqual(0);
+});
+
+it("tells of the first webhook of any receiver, and at once of what waits for one that was switched off", async () => {
+  const endpoints = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
+  await admin.query(
+    `insert into webhook_endpoints (id, tenant_id, url, events, secret_sealed, created_by)
+     select id, $2, 'https://receiver.example.com', '{}', 'sealed', 'test' from unnest($1::uuid[]) id`,
+    [endpoints, f.tenantId],
+  );
+  await admin.query(
+    `insert into webhook_deliveries
+       (tenant_id, endpoint_id, event_id, type, data, data_sealed, next_attempt_at)
+     select $2, id, gen_random_uuid(), 'session.ended', '{}', 'sealed', now() + n * interval '100 seconds'
+     from unnest($1::uuid[]) with ordinality as e (id, n)`,
+    [endpoints, f.tenantId],
+  );
+  const { webhooks } = await due();
+  expect(webhooks).toBeGreaterThan(50);
+  expect(webhooks).toBeLessThanOrEqual(100);
+  await admin.query("update webhook_endpoints set is_active = false where id = $1", [endpoints[1]]);
+  expect((await due()).webhooks).toBe(0);
+});
