@@ -177,6 +177,13 @@ describe("check-boundaries", () => {
     expect(refused(files)).toEqual(["length libs/bus/src/long.ts:301", "length libs/bus/test/long.test.ts:501"]);
   });
 
+  it("refuses an exception from the length that a file does not need", () => {
+    expect(refused({ "libs/client/src/operations.ts": "export {};\n" })).toEqual([
+      "length libs/client/src/operations.ts:1",
+    ]);
+    expect(refused({ "libs/client/src/operations.ts": "export {};\n".repeat(301) })).toEqual([]);
+  });
+
   it("reads tests: refuses a relative import that leaves the package, an unlisted package and another service", () => {
     const files = {
       "libs/bus/test/a.test.ts":

@@ -1,64 +1,10 @@
 import { eventually, followEvents, type HttpAnswer } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
-import { createLink, importAgent } from "../../cluster/owner.js";
-import {
-  type Fixture,
-  type GetFixture,
-  type Message,
-  openSession,
-  type Page,
-  send,
-  visitor,
-  wholeHistory,
-} from "./fixture.js";
+import { type GetFixture, type Message, openSession, type Page, send } from "./fixture.js";
+import { type Escalation, operator, queueOf, visit } from "./with-operators.js";
 
-interface Escalation {
-  id: string;
-  session_id: string;
-  status: string;
-  assigned_to: string | null;
-  reason: string | null;
-  metadata: Record<string, unknown>;
-}
-
-/** A workflow that speaks by itself after a second. */
-const WAITING = {
-  agent: { name: "Waiting" },
-  workflow: {
-    initial_node: "ask",
-    nodes: [
-      {
-        ...{ id: "ask", proactive: true, static_text: "Still there?" },
-        transitions: [{ condition: "timeout:1s", target: "end" }],
-      },
-      { id: "end", type: "end_call", static_text: "I close now." },
-    ],
-  },
-};
-
-async function operator(fixture: Fixture, role = "operator") {
-  const made = await fixture.tenant.owner.call<{ token: string }>("POST", "/api/tokens", { name: "Desk", role });
-  if (made.status !== 201) throw new Error(`no token: ${made.text}`);
-  return visitor(fixture, made.body.token);
-}
-
-async function visit(fixture: Fixture) {
-  const link = await createLink(fixture.tenant, "echo", { max_sessions: 10, rate_limit_per_minute: 100 });
-  const opened = await visitor(fixture).call<{ session_token: string; session_id: string }>(
-    "POST",
-    `/api/public/sessions/${link.token}`,
-    {},
-  );
-  return { link, ...opened.body, me: visitor(fixture, opened.body.session_token) };
-}
-
-/** A human in the conversation, from the visitor's wish to the hand-back, and time that passes by itself. */
+/** A human in the conversation, from the visitor's wish to the hand-back. */
 export function describeEscalations(fixture: GetFixture): void {
-  const queue = async (sessionId: string): Promise<Escalation[]> => {
-    const path = `/api/escalations?session_id=${sessionId}`;
-    return (await fixture().tenant.owner.call<Page<Escalation>>("GET", path)).body.data;
-  };
-
   describe("escalations", () => {
     it("go from the visitor's wish to an operator and back, and everybody sees each word once", async () => {
       const { link, session_id, session_token, me } = await visit(fixture());
@@ -73,7 +19,9 @@ export function describeEscalations(fixture: GetFixture): void {
       const again = await me.call("POST", `/api/public/escalate/${link.token}`, {});
       expect(again.body).toMatchObject({ escalation_id: asked.body.escalation_id, status: "open" });
       const id = asked.body.escalation_id;
-      expect(await queue(session_id)).toMatchObject([{ id, status: "open", reason: "please", source: "visitor" }]);
+      expect(await queueOf(fixture(), session_id)).toMatchObject([
+        { id, status: "open", reason: "please", source: "visitor" },
+      ]);
 
       const [mira, jo] = await Promise.all([operator(fixture()), operator(fixture())]);
       const act = (who: typeof mira, what: string, body: object = {}, headers = {}): Promise<HttpAnswer> =>
@@ -138,7 +86,7 @@ export function describeEscalations(fixture: GetFixture): void {
         expect(answer).toMatchObject({ status: 200, body: { status: "open", reason: "complex_query" } });
         ids.push(answer.body.escalation_id);
       }
-      expect(await queue(one.session_id)).toMatchObject([{ metadata: { ticket: 17 }, source: "api" }]);
+      expect(await queueOf(fixture(), one.session_id)).toMatchObject([{ metadata: { ticket: 17 }, source: "api" }]);
       const seen: string[] = [];
       let cursor: string | null = "";
       while (cursor !== null) {
@@ -239,107 +187,20 @@ export function describeEscalations(fixture: GetFixture): void {
       expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
       const winner = both[0].status === 200 ? mira : jo;
       expect((await take(winner)).body).toMatchObject({ source: "operator", reason: "circles", status: "assigned" });
-      expect(await queue(session_id)).toHaveLength(1);
+      expect(await queueOf(fixture(), session_id)).toHaveLength(1);
       const opened = await me.call("POST", `/api/public/sessions/${link.token}`, {});
       expect(opened.body).toMatchObject({ session: { escalation: { status: "assigned" }, handled_by: "human" } });
       const listed = await mira.call<{ data: { id: string; name: string; me: boolean }[] }>("GET", "/api/operators");
       expect(listed.body.data.filter(({ me: isMe }) => isMe)).toMatchObject([{ name: "Desk" }]);
       const other = (await jo.call<typeof listed.body>("GET", "/api/operators")).body.data.find(({ me: isMe }) => isMe);
       const next = winner === mira ? other?.id : listed.body.data.find(({ me: isMe }) => isMe)?.id;
-      const [{ id } = { id: "" }] = await queue(session_id);
+      const [{ id } = { id: "" }] = await queueOf(fixture(), session_id);
       const handed = await winner.call("POST", `/api/escalations/${id}/transfer`, { operator: next });
       expect(handed).toMatchObject({ status: 200, body: { assigned_to: next, mine: false } });
       const viewer = await operator(fixture(), "viewer");
       expect((await viewer.call("GET", "/api/operators")).status).toBe(403);
       expect((await take(viewer)).status).toBe(403);
       expect((await winner.call("POST", "/api/sessions/text_nobody/take-over", {})).status).toBe(404);
-    });
-  });
-
-  describe("people behind an agent", () => {
-    it("are told of, waited for and answered by mail through the public API", async () => {
-      const { tenant } = fixture();
-      const path = "/api/agents/echo/people";
-      const viewer = await operator(fixture(), "operator");
-      expect((await viewer.call("GET", path)).status).toBe(403);
-      expect((await tenant.owner.call("PUT", path, { hours: { time_zone: "Nowhere", days: {} } })).status).toBe(422);
-      const set = await tenant.owner.call("PUT", path, {
-        ...{ hours: { time_zone: "UTC", days: {} }, reply_minutes: 10, fallback_minutes: 5 },
-        notify: { emails: ["desk@example.com"] },
-      });
-      expect(set).toMatchObject({ status: 200, body: { open_now: false, next_open_at: null, reply_minutes: 10 } });
-      expect((await tenant.owner.call("GET", path)).body).toEqual(set.body);
-
-      const { link, session_id, me } = await visit(fixture());
-      const shown = await visitor(fixture()).call("GET", `/api/public/link/${link.token}`);
-      expect(shown.body).toMatchObject({
-        people: { reply_minutes: 10, fallback_minutes: 5, open_now: false, next_open_at: null },
-      });
-      expect(JSON.stringify(shown.body)).not.toContain("desk@");
-      const choose = (body: object, headers = {}) =>
-        me.call("POST", `/api/public/escalate/${link.token}/choice`, body, { headers });
-      expect(await choose({ choice: "cancel" })).toMatchObject({ status: 404, body: { code: "escalation_not_found" } });
-      const asked = await me.call<{ escalation_id: string }>("POST", `/api/public/escalate/${link.token}`, {
-        reason: "please",
-      });
-      const id = asked.body.escalation_id;
-      const mine = await operator(fixture());
-      const notices = async () =>
-        (await mine.call<{ notices: { kind: string; status: string }[] }>("GET", `/api/escalations/${id}`)).body
-          .notices;
-      await eventually(async () => expect(await notices()).toMatchObject([{ kind: "mail", status: "sent" }]), {
-        timeoutMs: 20_000,
-      });
-      const kept = await tenant.owner.call<{ data: { to: string; text: string }[] }>("GET", "/api/dev/mail?limit=200");
-      const told = kept.body.data.filter(({ text }) => text.includes(`/console/inbox/${id}`));
-      expect(told).toMatchObject([{ to: "desk@example.com" }]);
-      expect(await choose({ choice: "continue" })).toMatchObject({
-        body: { session: { handled_by: "agent", escalation: { status: "waiting" } } },
-      });
-      expect((await choose({ choice: "email", email: "nonsense" })).status).toBe(422);
-      const left = await choose({ choice: "email", email: "Ada@Example.com" }, { "accept-language": "fr" });
-      expect(left.body).toMatchObject({ session: { escalation: { answer_by_mail: true } } });
-      expect((await choose({ choice: "cancel" })).body).toMatchObject({ session: { escalation: null } });
-      expect(await queue(session_id)).toMatchObject([{ status: "resolved", outcome: "cancelled" }]);
-      expect((await me.call("POST", `/api/public/chat/${link.token}`, { message: "so?" })).body).toMatchObject({
-        response: "echo(so?)",
-      });
-      await tenant.owner.call("PUT", path, { hours: null, notify: { emails: [] } });
-    });
-  });
-
-  describe("time", () => {
-    it("that a workflow waits for passes without a message, once", async () => {
-      const agentId = await importAgent(fixture().tenant, "waiting", WAITING);
-      const { session_id } = await openSession(fixture(), { agent_id: agentId });
-      const path = `/api/chat/sessions/${session_id}`;
-      await eventually(
-        async () => {
-          const { body } = await fixture().tenant.signed.call("GET", path);
-          expect(body).toMatchObject({ status: "completed", end_reason: "workflow_ended", message_count: 0 });
-        },
-        { timeoutMs: 20_000 },
-      );
-      const said = (await wholeHistory(fixture(), session_id)).map(({ content }) => content);
-      expect(said).toEqual(["Still there?", "I close now."]);
-    });
-
-    it("can be added to a session by its owner, once for a key", async () => {
-      const { session_id } = await openSession(fixture());
-      const extend = (minutes: unknown, key?: string) =>
-        fixture().tenant.owner.call<{ idle_expires_at: string }>(
-          "POST",
-          `/api/sessions/${session_id}/extend`,
-          { minutes },
-          key === undefined ? {} : { headers: { "idempotency-key": key } },
-        );
-      const first = await extend(60, "k");
-      expect(first).toMatchObject({ status: 200, body: { session_id, expires_at: null } });
-      expect((await extend(60, "k")).body).toEqual(first.body);
-      for (const minutes of [0, 1441, 1.5, "60"]) expect((await extend(minutes)).status).toBe(422);
-      const after = await extend(1440);
-      const more = Date.parse(after.body.idle_expires_at) - Date.parse(first.body.idle_expires_at);
-      expect(more).toBe(1440 * 60_000);
     });
   });
 }

@@ -12,6 +12,7 @@ import { describeLinkOwners } from "./link-owners.js";
 import { describeNotes } from "./notes.js";
 import { describeOwnerApi } from "./owner-api.js";
 import { describeOwnerRepeats } from "./owner-repeats.js";
+import { describePeople } from "./people.js";
 import { describePublicLinks } from "./public-links.js";
 import { describeRefusals } from "./refusals.js";
 import { describeSavedReplies } from "./saved-replies.js";
@@ -19,6 +20,7 @@ import { describeSessions } from "./sessions.js";
 import { describeSignedReplays } from "./signed-replays.js";
 import { describeStreams } from "./streams.js";
 import { describeSuspension } from "./suspension.js";
+import { describeTime } from "./time.js";
 
 /** Settings that make slow things visible in the time of a test. */
 const env = {
@@ -56,6 +58,8 @@ export function runSuite(shape: Shape): void {
     describePublicLinks(get);
     describeHostIdentity(get);
     describeEscalations(get);
+    describePeople(get);
+    describeTime(get);
     describeNotes(get);
     describeSavedReplies(get);
     describeLinkOwners(get);

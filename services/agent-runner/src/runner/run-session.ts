@@ -1,33 +1,15 @@
-import { type EscalationSettings, type LiveEntry, RetryableError, TerminalError, turnIdOf } from "@parley/contracts";
-import type { Model } from "@parley/llm";
-import {
-  createLiveWriter,
-  createLoadAgent,
-  createPerform,
-  createPerformApiCall,
-  createPerformCall,
-  createRetrieve,
-  type Definition,
-  type Retrieve,
-  runTurn,
-  type TurnRun,
-} from "@parley/turns";
-import { useAgentSecrets } from "../documents/agent-secrets.js";
+import { RetryableError, turnIdOf } from "@parley/contracts";
 import { announceTurn } from "./announce-turn.js";
-import { describeFiles, type FileReader } from "./attached-files.js";
 import { commitTurn } from "./commit-turn.js";
 import { holdLease } from "./hold-lease.js";
-import { noteWithheld } from "./note-withheld.js";
-import { recallMemory } from "./recall-memory.js";
 import type { CommitAnswer, CommitItem } from "./repository/commit-item.js";
 import type { AcquiredSession, PendingTurn, SessionRef } from "./repository/turns.js";
 import { createSessionBudget, type SessionBudget } from "./session-budget.js";
 import { afterArrival, afterCommit, type SessionState } from "./session-state.js";
 import { settleTurn } from "./settle-turn.js";
-import type { TurnStop } from "./stops.js";
-import { type MadeSummary, withSummary } from "./summarise-history.js";
 import type { Wanted } from "./take-lease.js";
-import { historyFrom, historyOf, turnEvent, userMessageOf } from "./turn-event.js";
+import { type Thought, think } from "./think.js";
+import { userMessageOf } from "./turn-event.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
 /**
@@ -57,16 +39,6 @@ export async function runSession(deps: WorkerDeps, ref: Wanted, signal: AbortSig
   } finally {
     lease.stop();
   }
-}
-
-interface Thought {
-  run: TurnRun;
-  /** Streamed text that travels with the events. */
-  unsent: LiveEntry[];
-  escalation: EscalationSettings | undefined;
-  /** Of what the model no longer sees; the commit writes it. */
-  summary: MadeSummary | null;
-  definition: Definition;
 }
 
 /** One session under one lease. */
@@ -120,8 +92,10 @@ class SessionWorker {
     if (turn.stop) deps.stops.ask(turnId);
     const stop = deps.stops.watch(turnId, at.signal);
     const model = this.budget.begin(turn.seq);
-    const thought = dead ? null : await this.think(turn, stop, model).finally(() => stop.end());
+    const asked = { turn, stop, model, state: this.state, budget: this.budget };
+    const thought = dead ? null : await think(deps, { ref: this.ref, session }, asked).finally(() => stop.end());
     if (dead) stop.end();
+    if (thought) this.state = thought.state;
     const run = thought?.run ?? null;
     const remaining =
       session.max_messages === null ? null : session.max_messages - this.state.messagesUsed + at.waiting;
@@ -166,101 +140,6 @@ class SessionWorker {
     }
     const { state, history } = this.state.cached;
     deps.summaries.begin({ id, definition, state, history });
-  }
-
-  /** The engine and its model calls. Null = the stored version cannot run at all. */
-  private async think(turn: PendingTurn, stop: TurnStop, model: Model): Promise<Thought | null> {
-    const { deps, session } = this;
-    let definition: Definition;
-    try {
-      // After a transfer the state says which document it is in.
-      const { agentId, version } = this.state.cached.state?.agent ?? {
-        agentId: session.agent_id,
-        version: session.agent_version,
-      };
-      definition = await deps.definitions(this.ref.tenantId, agentId, version);
-    } catch (error) {
-      if (!(error instanceof TerminalError)) throw error;
-      deps.logger.error(
-        { err: error, sessionId: this.ref.sessionId, agentId: session.agent_id, version: session.agent_version },
-        "definition.unusable",
-      );
-      return null;
-    }
-    const at = { tenantId: this.ref.tenantId, session, current: this.state.memoryVersion };
-    const memory = await recallMemory(deps.bus, at, this.state.cached.memory);
-    const turnId = turnIdOf(session.conversation_id, turn.seq);
-    const live = createLiveWriter(deps.live, this.ref.sessionId, turnId, session.fence, deps.config.DELTA_WINDOW_MS);
-    const reader: FileReader = {
-      fileHeads: (...question) => deps.repository.fileHeads(...question),
-      maxCharacters: deps.config.ATTACHED_TEXT_CHARACTERS,
-    };
-    const history = await describeFiles(reader, this.ref, this.state.cached.history);
-    this.state = { ...this.state, memoryVersion: null, cached: { ...this.state.cached, memory, history } };
-    const user = await describeFiles(reader, this.ref, historyOf(turn));
-    const summary = deps.summaries.ready(this.ref.sessionId, this.state.cached.state);
-    const state = withSummary(this.state.cached.state, summary, history);
-    const variables = { ...state?.variables };
-    const secondsInNode = (performance.now() - this.state.cached.nodeEnteredAt) / 1_000;
-    const event = turnEvent(turn, { secondsInNode, human: this.state.isHumanHandled });
-    try {
-      const run = await runTurn({
-        definition,
-        state,
-        event,
-        history: [
-          ...historyFrom(history, {
-            welcome: session.link_policy.welcome_message,
-            most: deps.config.MAX_HISTORY_SIZE,
-          }),
-          ...user,
-        ],
-        live,
-        stopRequested: stop.requested,
-        perform: createPerform({
-          definition,
-          modelCalls: (speaking) =>
-            createPerformCall({
-              model,
-              definition: speaking,
-              policy: session.link_policy,
-              live,
-              signal: stop.signal,
-              memory: memory?.block ?? null,
-              earlier: state?.earlier?.text ?? null,
-              handover: session.handover_summary,
-              pageContext: session.page_context ?? null,
-              variables: () => variables,
-              retrieve: this.retrieveFor(speaking, stop.signal),
-              onWithheld: (rules) => noteWithheld(deps, this.ref, rules),
-            }),
-          callApi: createPerformApiCall({
-            outbound: deps.outbound,
-            tenantId: this.ref.tenantId,
-            turnId,
-            signal: stop.signal,
-            secretsOf: (agentId, names) => useAgentSecrets(deps, { tenantId: this.ref.tenantId, agentId, names }),
-          }),
-          loadAgent: createLoadAgent(deps, this.ref.tenantId),
-        }),
-        onStep: ({ effects }) => {
-          for (const effect of effects) if (effect.type === "variables.set") Object.assign(variables, effect.values);
-        },
-      });
-      const { escalation } = definition.workflow.document.workflow;
-      // Somebody is waited for, and the agent speaks meanwhile: the session stays its own.
-      const answers = run.escalation !== null && escalation?.while_waiting === "answer";
-      const after = answers ? { ...run.state, escalated: null } : run.state;
-      return { run: { ...run, state: after }, unsent: live.close(), escalation, summary, definition };
-    } catch (error) {
-      live.close();
-      throw error;
-    }
-  }
-
-  private retrieveFor({ knowledge }: Definition, signal: AbortSignal): Retrieve | null {
-    const deps = { bus: this.deps.knowledge, logger: this.deps.logger, budget: this.budget.embedding() };
-    return createRetrieve(deps, this.ref.tenantId, knowledge, signal);
   }
 
   private givenUp(turn: PendingTurn, reason: string): CommitItem {
