@@ -13,8 +13,8 @@ const schedule = {
   ...{ id: ID, name: "Morning check-in", agent_id: AGENT_ID, cron: "0 9 * * 1-5", timezone: "Europe/Berlin" },
   action: "create_and_send_temp_chat_link" as const,
   parameters: {
-    ...{ channel: "email", template: "daily_checkin", expires_in_hours: 4, title: "Good morning" },
-    recipients: ["bob@example.com", { address: "ada@example.com", name: "Ada" }],
+    ...{ channel: "email" as const, template: "daily_checkin", expires_in_hours: 4, title: "Good morning" },
+    recipients: [{ address: "bob@example.com" }, { address: "ada@example.com", name: "Ada" }],
   },
   ...{ recipients: 2, paused: false, next_runs: NEXT, created_by: "x", created_at: now, updated_at: now },
 };

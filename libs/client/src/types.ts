@@ -156,7 +156,13 @@ export interface SessionShown {
   /** Null = nobody was asked for, or it is over. */
   escalation?: SessionEscalation | null;
   /** With whom, as they or their page said. */
-  participant?: Record<string, unknown>;
+  participant?: {
+    [member: string]: unknown;
+    email?: string;
+    name?: string;
+    identifier?: string;
+    metadata?: Record<string, unknown>;
+  };
   /** Their address was confirmed, or a backend vouches for it. */
   participant_verified?: boolean;
   /** When its content was removed; null while it is there. */

@@ -28,7 +28,7 @@ export const storedBranding = z
       .nullable(),
   })
   .partial();
-type Branding = z.infer<typeof storedBranding>;
+export type Branding = z.infer<typeof storedBranding>;
 
 /** How the page looks; what it does not know it ignores. Given as a whole: a change replaces all of it. */
 export const branding = storedBranding.superRefine((value, context) => {

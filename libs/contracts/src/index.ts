@@ -7,6 +7,7 @@ export * from "./email-address.js";
 export * from "./errors.js";
 export * from "./event-contracts.js";
 export * from "./field-errors.js";
+export * from "./free-object.js";
 export * from "./http/access.js";
 export * from "./http/agent-secrets.js";
 export * from "./http/agents.js";

@@ -106,6 +106,9 @@ export const historyMessage = z.object({
   created_at: z.string(),
 });
 export type HistoryMessage = z.infer<typeof historyMessage>;
+/** Visitors do not learn where in the workflow a message was said. */
+export const visitorMessage = historyMessage.omit({ node_id: true, node_name: true });
+export type VisitorMessage = z.infer<typeof visitorMessage>;
 
 /** Durable events of a session: the truth that every stream reader replays. `offset` grows by one, from 1. */
 export const sessionEvent = z.object({

@@ -27,8 +27,7 @@ export interface Change {
 
 /** What an entry tells of a change, field by field; a creation has no before, a deletion no after. */
 export function changesOf({ details }: AuditEntryView): Change[] {
-  const before = membersOf(details.before);
-  const after = membersOf(details.after);
+  const { before = {}, after = {} } = details;
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return fields
     .map((field) => ({ field, before: before[field], after: after[field] }))

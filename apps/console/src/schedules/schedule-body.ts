@@ -47,26 +47,17 @@ export function recipientsOf(text: string): Recipient[] {
   });
 }
 
-const lineOf = (recipient: unknown): string => {
-  if (typeof recipient === "string") return recipient;
-  const { address, name } = recipient as { address: string; name?: string };
-  return name === undefined ? address : `${name} <${address}>`;
-};
+const lineOf = ({ address, name }: { address: string; name?: string | undefined }): string =>
+  name === undefined ? address : `${name} <${address}>`;
 
 /** What a form begins with: editors get the recipients among the parameters. */
 export function valuesOf(schedule: Schedule): ScheduleValues {
-  const { parameters } = schedule;
-  const chosen = <T extends string>(options: readonly { value: T }[], value: unknown, other: T): T =>
-    options.find((option) => option.value === value)?.value ?? other;
+  const { channel, recipients = [], expires_in_hours: hours = null, ...words } = schedule.parameters;
   return {
     ...{ name: schedule.name ?? "", agent: schedule.agent_id, cron: schedule.cron, timezone: schedule.timezone },
-    channel: chosen(CHANNELS, parameters.channel, "email"),
-    template:
-      typeof parameters.message_template === "string"
-        ? parameters.message_template
-        : chosen(TEMPLATES, parameters.template, "invitation"),
-    recipients: (Array.isArray(parameters.recipients) ? parameters.recipients : []).map(lineOf).join("\n"),
-    hours: typeof parameters.expires_in_hours === "number" ? parameters.expires_in_hours : null,
+    ...{ channel, hours },
+    template: words.message_template ?? TEMPLATES.find(({ value }) => value === words.template)?.value ?? "invitation",
+    recipients: recipients.map(lineOf).join("\n"),
   };
 }
 

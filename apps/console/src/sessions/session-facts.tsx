@@ -14,8 +14,7 @@ const REASONS: Record<string, string> = {
 
 /** How the visitor of a session is called, where anything is known of them. */
 export function personOf({ participant = {} }: Session): string | null {
-  const known = [participant.name, participant.email, participant.identifier];
-  return known.find((one): one is string => typeof one === "string" && one !== "") ?? null;
+  return participant.name || participant.email || participant.identifier || null;
 }
 
 /** Where a session stands, with whom, what it collected and what it has cost. */

@@ -69,7 +69,7 @@ export function TracedTurnDetails({ turn, session }: { turn: TracedTurn; session
   const { latency, variables } = turn;
   const learned = Object.keys(variables);
   const at = session === undefined ? undefined : { session, turn: turn.turn };
-  const notes = [...turn.warnings, ...turn.logs].map(noteText);
+  const notes = [...turn.warnings.map(({ message }) => message), ...turn.logs.map((log) => JSON.stringify(log))];
   return (
     <div className={styles.details}>
       <TimeBar latency={latency} />
@@ -167,7 +167,3 @@ function Condition({
     </li>
   );
 }
-
-/** A sentence where there is one. */
-const noteText = (note: Record<string, unknown>): string =>
-  typeof note.message === "string" ? note.message : JSON.stringify(note);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { freeObject } from "../free-object.js";
 
 /** Who acted, as they were then. */
 export const auditActor = z.object({
@@ -18,9 +19,13 @@ export const auditEntry = z
     target_type: z.string(),
     target_id: z.string().nullable(),
     request_id: z.string().nullable(),
-    details: z.record(z.string(), z.unknown()).meta({
-      description: "`before`, `after`: values without content and secrets; `other`: what else changed, by name",
-    }),
+    details: z
+      .looseObject({
+        before: freeObject.optional().describe("By column; without content and secrets"),
+        after: freeObject.optional().describe("By column; without content and secrets"),
+        other: z.array(z.string()).optional().describe("What else changed, by name alone"),
+      })
+      .describe("Of a change what it changed; of other acts what belongs to them, such as `via` of a sign-in"),
     hash: z.string().meta({ description: "SHA-256 over the entry and the hash before it, hexadecimal" }),
   })
   .meta({

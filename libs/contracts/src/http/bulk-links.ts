@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { freeObject } from "../free-object.js";
 
 export const BULK_MAX = 500;
 
-/** One item is judged by itself, so that a wrong one does not stop the others: here it is any object. */
-const item = z.record(z.string(), z.unknown());
+const item = freeObject.describe("As `CreateLink`; each is checked by itself, so that a wrong one stops no other");
 /**
  * 1–500 items in all. With `recipients` each link of `create` is made once per recipient. No link may be changed twice.
  */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { freeObject } from "../free-object.js";
 import { participant } from "../messages/callers.js";
 import { sessionStatus } from "../turns.js";
 
@@ -167,7 +168,7 @@ export const escalationView = z
     status: escalationStatus,
     source: escalationSource,
     reason: z.string().nullable(),
-    metadata: z.record(z.string(), z.unknown()),
+    metadata: freeObject,
     /** How often a human was asked for while this one was not resolved. */
     requests: z.number().int(),
     /** Id of the credentials that have it, or the operator that a signed backend operatorName. */

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { freeObject } from "../free-object.js";
+import { shownParticipant } from "./fields.js";
 import { sessionReview } from "./reviews.js";
 import { tracedTurn } from "./session-trace.js";
 
 const text = z.string();
-const values = z.record(z.string(), z.unknown());
 
 /** One session without what was said in it; one line of an export. */
 const exportedSession = z.object({
@@ -17,10 +18,10 @@ const exportedSession = z.object({
   ended_at: text.nullable(),
   turns: z.int(),
   messages: z.int(),
-  participant: values,
+  participant: shownParticipant,
   participant_verified: z.boolean(),
-  collected_data: values,
-  metadata: values,
+  collected_data: freeObject,
+  metadata: freeObject,
   handover_summary: text.nullable(),
 });
 

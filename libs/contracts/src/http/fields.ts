@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { emailAddress } from "../email-address.js";
+import { freeObject } from "../free-object.js";
 
 /** Unicode code points of a text, which is what limits on length count. */
 export const codePoints = (text: string): number => [...text].length;
@@ -30,6 +31,11 @@ export const participantFields = {
   identifier: z.string().max(200).optional(),
 };
 
+/** Whom a session is with, as they, their page, their link or a backend said. */
+export const shownParticipant = z
+  .looseObject({ email: z.string(), name: z.string(), identifier: z.string(), metadata: freeObject })
+  .partial();
+
 /** What a link may ask for before a session begins: with the session, or with the first message. */
 export const entry = {
   consent: z.boolean().optional(),
@@ -53,8 +59,7 @@ export const wishForHuman = {
     .max(1000)
     .refine((given) => !given.includes("\u0000"), { message: "must not contain NUL" })
     .nullish(),
-  metadata: z
-    .record(z.string(), z.unknown())
+  metadata: freeObject
     .refine((given) => JSON.stringify(given).length <= WISH_METADATA_BYTES, {
       message: "must be at most 8 KiB as JSON",
     })

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { storedBranding } from "../branding.js";
+import { freeObject } from "../free-object.js";
 import { linkFields } from "./link-fields.js";
 
 const oneExpiry = (body: { expires_at?: unknown; expires_in_hours?: unknown }): boolean =>
@@ -59,7 +61,7 @@ const linkMembers = z.object({
   require_email: z.boolean(),
   allowed_email_domains: z.array(text),
   allowed_domains: z.array(text),
-  branding: z.record(z.string(), z.unknown()),
+  branding: storedBranding,
   chat_intent: text.nullable(),
   system_prompt_override: text.nullable(),
   initial_message: text.nullable(),
@@ -78,7 +80,7 @@ const linkMembers = z.object({
   recipient: z.object({ name: text.optional(), email: text.optional() }).nullable(),
   budget: shownBudget.nullable(),
   friendly_errors: z.boolean(),
-  metadata: z.record(z.string(), z.unknown()),
+  metadata: freeObject,
   is_active: z.boolean(),
   created_by: text,
   created_at: text,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { templateName } from "./link-templates.js";
 import { messageTemplateName } from "./message-templates.js";
-import { sendFields } from "./sending.js";
+import { sendChannel, sendFields } from "./sending.js";
 
 const uuid = z.uuid();
 const iso = z.string();
@@ -29,6 +29,21 @@ const parameters = z.strictObject({
   title: z.string().trim().min(1).max(200).optional(),
   expires_in_hours: z.number().min(0.01).max(87_600).optional(),
 });
+
+/** The parameters of an action as they are kept: checked when they were written, and read again in later releases. */
+export const keptParameters = z.looseObject({
+  channel: sendChannel,
+  template: z.string().optional(),
+  message_template: messageTemplateName.optional(),
+  title: z.string().optional(),
+  expires_in_hours: z.number().optional(),
+  subject: z.string().optional(),
+  message: z.string().optional(),
+  personalised: z.boolean().optional(),
+  track_opens: z.boolean().optional(),
+  language: z.string().optional(),
+});
+const keptRecipient = z.object({ address: z.string(), name: z.string().optional(), language: z.string().optional() });
 
 const fields = {
   name: z.string().trim().min(1).max(200).nullish(),
@@ -134,8 +149,12 @@ export const schedule = z
     cron: z.string(),
     timezone: z.string(),
     action: z.literal("create_and_send_temp_chat_link"),
-    /** Its recipients are told by `GET /api/schedules/{id}` to editors alone. */
-    parameters: z.record(z.string(), z.unknown()),
+    parameters: keptParameters.extend({
+      recipients: z
+        .array(keptRecipient)
+        .optional()
+        .describe("Only of one schedule and for editors; an address that is a secret is shortened"),
+    }),
     recipients: z.int().min(0),
     paused: z.boolean(),
     /** The next five; none while it is paused. */

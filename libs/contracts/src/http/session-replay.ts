@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { freeObject } from "../free-object.js";
 import { usage } from "../turns.js";
 
 const text = z.string();
@@ -21,7 +22,7 @@ export const replaySessionBody = z
 const side = z.object({
   nodes: z.array(text).describe("In the order they were in hand, the one where the turn began first"),
   messages: z.array(text).describe("What the agent said; at most 4,000 characters of each"),
-  variables: z.record(z.string(), z.unknown()).describe("What the turn learned"),
+  variables: freeObject.describe("What the turn learned"),
   actions: z.array(text).describe("Webhooks, notes for the memory, log entries, and that a person is asked for"),
   ended: z.boolean(),
   error: text.nullable(),

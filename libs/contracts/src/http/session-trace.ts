@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { usage } from "../turns.js";
+import { freeObject } from "../free-object.js";
+import { transitionInfo, usage } from "../turns.js";
 
 const uuid = z.uuid();
 const text = z.string();
 const count = z.number().int();
-const values = z.record(z.string(), z.unknown());
 
 const tracedCondition = z.object({
   node_id: text,
@@ -12,7 +12,7 @@ const tracedCondition = z.object({
   target: text,
   /** `ask`: it needed a classification first. */
   verdict: z.enum(["yes", "no", "ask"]),
-  inputs: values,
+  inputs: freeObject.describe("The facts that the condition reads"),
 });
 
 /** Where the passages of an answer stand; what they say is in the knowledge base, while it is there. */
@@ -55,7 +55,15 @@ const tracedCall = z.object({
   usage_doubt: z.enum(["missing", "unbelievable", "too_low"]).optional(),
   result: z.unknown(),
   failed: text.nullable(),
-  http: values.optional(),
+  http: z
+    .object({
+      method: text,
+      status: count.nullable().describe("Of the last attempt; null = no answer came"),
+      bytes: count,
+      attempts: count,
+    })
+    .partial()
+    .optional(),
   retrieval: tracedRetrieval.optional(),
   prompt: tracedPrompt
     .nullable()
@@ -85,12 +93,14 @@ export const tracedTurn = z.object({
   response: text.nullable(),
   /** Nodes in the order they were in hand, the one where the turn began first. */
   nodes: z.array(text),
-  transitions: z.array(values),
+  transitions: z.array(transitionInfo.partial({ from_node_name: true, to_node_name: true })),
   conditions: z.array(tracedCondition),
   calls: z.array(tracedCall),
-  variables: values,
-  warnings: z.array(values),
-  logs: z.array(values),
+  variables: freeObject.describe("What the turn set, by name"),
+  warnings: z.array(z.object({ code: text, message: text })),
+  logs: z
+    .array(z.object({ node_id: text, text: text.nullable(), variables: freeObject.nullable() }))
+    .describe("What `log:` actions wrote"),
   /** `other_ms`: waiting, engine, database. */
   latency: z.object({ total_ms: z.number(), model_ms: z.number(), api_ms: z.number(), other_ms: z.number() }),
   usage: usage,

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { freeObject } from "../free-object.js";
 import { historyMessage, messagePart, sessionStatus, transitionInfo, usage } from "../turns.js";
 import { sessionEscalation } from "./escalations.js";
-import { clientMessageId, messageText, metadata, participantFields } from "./fields.js";
+import { clientMessageId, messageText, metadata, participantFields, shownParticipant } from "./fields.js";
 import { problem } from "./problem.js";
 
 const text = z.string();
@@ -84,7 +85,7 @@ export const turnAnswered = z
     previous_node_name: text.nullable(),
     transitions: z.array(transitionInfo),
     transition: transitionInfo.nullable(),
-    extracted_variables: z.record(z.string(), z.unknown()).nullable(),
+    extracted_variables: freeObject.describe("What the turn set, by name").nullable(),
     session_ended: z.boolean(),
     turn_number: z.int().min(0),
     latency_ms: z.int().min(0),
@@ -195,7 +196,7 @@ export const sessionResource = z
     node_name: text.nullable(),
     turns: z.int().min(0),
     transition_count: z.int().min(0),
-    collected_data: z.record(z.string(), z.unknown()),
+    collected_data: freeObject.describe("The variables of the workflow, by name"),
     created_at: iso,
     updated_at: iso,
     ended_at: iso.nullable(),
@@ -204,7 +205,7 @@ export const sessionResource = z
     remaining_messages: z.int().nullable(),
     message_count: z.int().min(0),
     agent_config_version: z.int().min(1),
-    metadata: z.record(z.string(), z.unknown()),
+    metadata: freeObject,
     tenant_id: z.uuid(),
     agent_id: z.uuid(),
     link_id: z.uuid().nullable(),
@@ -215,8 +216,7 @@ export const sessionResource = z
     /** Since when the visitor waits for a person whom nobody is yet; null = they wait for none. */
     waiting_since: iso.nullish(),
     escalation: sessionEscalation.nullish().describe("Null = nobody was asked for, or it is over"),
-    /** With whom, as they or their page said. */
-    participant: z.record(z.string(), z.unknown()).optional(),
+    participant: shownParticipant.optional(),
     /** Their address was confirmed, or a backend vouches for it. */
     participant_verified: z.boolean().optional(),
     /** When its content was removed, and what its turns had used; null while it is there. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { agentTest, testAnswer } from "../agent-tests.js";
+import { freeObject } from "../free-object.js";
 import { usage } from "../turns.js";
 import { tracedTurn } from "./session-trace.js";
 
@@ -57,7 +58,7 @@ const triedStep = z.object({
     .describe("The HTTP call that waits for an answer: repeat the request with one `api` answer more in this step"),
   node: text.describe("Where the conversation is after the step"),
   messages: z.array(z.object({ node_id: text, node_name: text.nullable(), content: text })),
-  variables: z.record(z.string(), z.unknown()).describe("All of them after the step; `trace` has those it changed"),
+  variables: freeObject.describe("All of them after the step; `trace` has those it changed"),
   ended: z.boolean(),
   human: z.boolean().describe("A person has the session now: the agent is silent until `hand_back`"),
   agent: z

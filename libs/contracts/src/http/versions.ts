@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { freeObject } from "../free-object.js";
 
 const text = z.string();
 const count = z.number().int();
-const values = z.record(z.string(), z.unknown());
 
 /** HTTP bodies of calls on agents and their versions; strict like all management bodies. */
 const overrideReason = z.string().trim().min(1).max(1000);
@@ -56,7 +56,7 @@ const stepOutcome = z.object({
   path: z.array(text),
   node: text,
   reply: text,
-  variables: values,
+  variables: freeObject.describe("After the step, by name"),
   model_calls: count,
   ended: z.boolean(),
 });

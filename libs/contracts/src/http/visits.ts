@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { sessionStatus } from "../turns.js";
+import { storedBranding } from "../branding.js";
+import { sessionStatus, visitorMessage } from "../turns.js";
 import { sessionEscalation } from "./escalations.js";
 import { clientMessageId, entry, messageText, metadata, participantFields } from "./fields.js";
 import { identityToken } from "./host-identity.js";
@@ -61,7 +62,7 @@ export const publicLink = z
     title: text,
     description: text.nullable(),
     agent_name: text,
-    branding: z.record(z.string(), z.unknown()),
+    branding: storedBranding,
     welcome_message: text.nullable(),
     require_email: z.boolean(),
     pin_required: z.boolean(),
@@ -264,7 +265,7 @@ export const chatAccepted = z
 
 export const visitorHistory = z
   .object({
-    data: z.array(z.record(z.string(), z.unknown())),
+    data: z.array(visitorMessage),
     next_cursor: text.nullable(),
     session: visitorSession.nullable(),
   })
@@ -274,9 +275,18 @@ export const visitorHistory = z
     examples: [{ data: [], next_cursor: null, session: null }],
   });
 
+const polledEvent = z
+  .looseObject({
+    id: text.describe("Cursor of the event, for `after`"),
+    type: text.describe("As a stream names it: `message`, `quota`, `escalation`, `session_ended` …"),
+    created_at: text.optional(),
+  })
+  .describe("An event as a stream sends it; its other members depend on its type");
+export type PolledEvent = z.output<typeof polledEvent>;
+
 export const polledEvents = z
   .object({
-    events: z.array(z.record(z.string(), z.unknown())),
+    events: z.array(polledEvent),
     cursor: text,
     status: sessionStatus,
   })

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attachedFile } from "../turns.js";
 import { clientMessageId, entry, messageText, metadata, participantFields, wishForHuman } from "./fields.js";
 import { identityToken } from "./host-identity.js";
 
@@ -76,7 +77,7 @@ export const channelMessage = z
     author: z.literal("human").optional(),
     author_name: text.nullish(),
     status: z.enum(["pending", "done", "failed"]).optional(),
-    files: z.array(z.record(z.string(), z.unknown())).optional(),
+    files: z.array(attachedFile).optional(),
   })
   .meta({
     id: "ChannelMessage",

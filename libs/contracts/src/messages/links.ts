@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { storedBranding } from "../branding.js";
 import { event, rpc } from "../declare.js";
+import { freeObject } from "../free-object.js";
 import { link } from "../http/links.js";
 import { officeHours } from "../office-hours.js";
 import { principal, repeatableRequest, replayable, role } from "./callers.js";
@@ -7,7 +9,7 @@ import { principal, repeatableRequest, replayable, role } from "./callers.js";
 const uuid = z.uuid();
 const iso = z.string();
 const empty = z.object({});
-const metadata = z.record(z.string(), z.unknown());
+const metadata = freeObject;
 
 export const verifyToken = rpc(
   "links",
@@ -67,7 +69,7 @@ export const linkPolicy = z.object({
   maxMessageLength: z.number().int(),
   requireEmail: z.boolean(),
   allowedDomains: z.array(z.string()),
-  branding: metadata,
+  branding: storedBranding,
   friendlyErrors: z.boolean(),
   chatIntent: z.string().nullable(),
   systemPromptOverride: z.string().nullable(),

@@ -4,6 +4,7 @@ import {
   type SessionEvent,
   type SessionView,
   sessionResource,
+  type VisitorMessage,
   visitorSession,
 } from "@parley/contracts";
 import type { z } from "zod";
@@ -13,7 +14,7 @@ export type Audience = "api" | "visitor";
 
 export interface WireEvent {
   event: string;
-  data: Record<string, unknown>;
+  data: { type: string; created_at: string } & Record<string, unknown>;
 }
 
 /** What a visitor may see of each event type; a type or member that is not listed is not sent. */
@@ -89,7 +90,9 @@ export function ownedSession(session: SessionView, role: Role): WireSessions["ap
 }
 
 /** A message of the history; visitors do not learn where in the workflow it was said. */
-export function wireMessage(message: HistoryMessage, audience: Audience): Record<string, unknown> {
+export function wireMessage(message: HistoryMessage, audience: "visitor"): VisitorMessage;
+export function wireMessage(message: HistoryMessage, audience: Audience): VisitorMessage | HistoryMessage;
+export function wireMessage(message: HistoryMessage, audience: Audience): VisitorMessage | HistoryMessage {
   if (audience === "api") return message;
   const { node_id: _node, node_name: _name, ...visible } = message;
   return visible;

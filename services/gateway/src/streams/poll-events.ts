@@ -1,4 +1,4 @@
-import { readEvents } from "@parley/contracts";
+import { type PolledEvent, readEvents, type SessionStatus } from "@parley/contracts";
 import type { z } from "zod";
 import type { GatewayContext } from "../context.js";
 import { wireEvent } from "./audience.js";
@@ -8,10 +8,10 @@ import { type StreamTarget, startOf } from "./open-stream.js";
 import { takeSnapshot } from "./snapshot.js";
 
 export interface PollAnswer {
-  events: Record<string, unknown>[];
+  events: PolledEvent[];
   /** Goes into `after` of the next call. */
   cursor: string;
-  status: string;
+  status: SessionStatus;
 }
 
 type Page = z.output<typeof readEvents.response>;
@@ -63,7 +63,7 @@ export async function pollEvents(
 function answerOf(page: Page, start: number, target: StreamTarget & { revoked: string | null }): PollAnswer {
   const { audience, revoked } = target;
   const cursorAt = (offset: number): string => formatCursor({ epoch: page.epoch, offset });
-  const events: Record<string, unknown>[] = page.events.flatMap((event) => {
+  const events: PolledEvent[] = page.events.flatMap((event) => {
     const wire = wireEvent(event, audience);
     return wire === null ? [] : [{ ...wire.data, id: cursorAt(event.offset) }];
   });

@@ -5,7 +5,7 @@ import { type Audience, wireMessage, wireSession } from "./audience.js";
 export interface Snapshot {
   session: SessionView;
   /** Whole state for a reader whose place in the log is lost: session and newest messages. */
-  data: Record<string, unknown>;
+  data: { type: "reset" } & Record<string, unknown>;
 }
 
 const SNAPSHOT_MESSAGES = 100;

@@ -1,6 +1,6 @@
-import { type MessageTexts, messageTemplateName } from "@parley/contracts";
+import type { keptParameters, MessageTexts } from "@parley/contracts";
 import type { Secrets } from "@parley/secrets";
-import { z } from "zod";
+import type { z } from "zod";
 import { type Addressee, sealPerson } from "../distribution/addresses.js";
 import { isOfProduct, textsOf } from "../message-templates/own-texts.js";
 import { findTemplate } from "../message-templates/repository.js";
@@ -17,19 +17,6 @@ export const sealRecipient = (
   { aad, language }: { aad: string; language: string | null },
 ): StoredRecipient => ({ hash, hint, sealed: sealPerson(secrets, { address, name }, aad), language });
 
-/** The parameters of an action as they are kept: checked when they were written, and read again in later releases. */
-export const keptParameters = z.looseObject({
-  channel: z.enum(["email", "sms", "slack", "teams", "webhook"]),
-  template: z.string().optional(),
-  message_template: messageTemplateName.optional(),
-  title: z.string().optional(),
-  expires_in_hours: z.number().optional(),
-  subject: z.string().optional(),
-  message: z.string().optional(),
-  personalised: z.boolean().optional(),
-  track_opens: z.boolean().optional(),
-  language: z.string().optional(),
-});
 type Kept = z.output<typeof keptParameters>;
 
 /** The body of the link that an occurrence makes. */

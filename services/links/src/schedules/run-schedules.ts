@@ -1,4 +1,4 @@
-import { AppError, type Principal } from "@parley/contracts";
+import { AppError, keptParameters, type Principal } from "@parley/contracts";
 import { changeWithFacts } from "@parley/db";
 import { type Lookout, startClaimLoop, startPoll } from "@parley/jobs";
 import { acceptSend, planSend, type SendingDeps } from "../distribution/accept-send.js";
@@ -7,7 +7,7 @@ import { requireAgent } from "../links/agents.js";
 import { makeLink, planLink } from "../links/new-link.js";
 import { findLink } from "../links/repository.js";
 import { nextOccurrence } from "./occurrences.js";
-import { keptParameters, linkBodyOf, scheduleAad, wordsOf } from "./parameters.js";
+import { linkBodyOf, scheduleAad, wordsOf } from "./parameters.js";
 import { type ClaimedRun, createRunRepository, type DueSchedule, endRun, readRecipients } from "./repository.js";
 
 const PLANNED_AT_ONCE = 100;

@@ -1,6 +1,6 @@
 import type { HistorySummaryRecord, TurnResult } from "@parley/contracts";
 import { sql } from "@parley/db";
-import type { HistoryItem, PromptPolicy, RecordedCall, RecordedEvent } from "@parley/turns";
+import type { HistoryItem, PromptPolicy, RecordedCall, RecordedEvent, TurnRun } from "@parley/turns";
 import type { TenantTransaction } from "./agents.js";
 
 /** What the commit of a turn has kept. Ours, so typed and not parsed again. */
@@ -15,8 +15,8 @@ export interface RecordedTurn {
   trace: {
     event?: RecordedEvent;
     calls: RecordedCall[];
-    warnings?: Record<string, unknown>[];
-    logs?: Record<string, unknown>[];
+    warnings?: TurnRun["warnings"];
+    logs?: TurnRun["logs"];
     history_summary?: HistorySummaryRecord;
   } | null;
   created_at: string;

@@ -92,10 +92,10 @@ function inputsOf(condition: string, facts: TestedCondition["facts"]): Record<st
   }
 }
 
-function callOf({ http, result, prompt: _fingerprint, ...call }: RecordedCall): TracedTurn["calls"][number] {
+function callOf({ result, prompt: _fingerprint, ...call }: RecordedCall): TracedTurn["calls"][number] {
   const shown =
     result?.type === "api" && result.body.length > MAX_BODY
       ? { ...result, body: `${result.body.slice(0, MAX_BODY)}…`, truncated: true }
       : result;
-  return { ...call, result: shown, ...(http ? { http: { ...http } } : {}) };
+  return { ...call, result: shown };
 }
