@@ -1,4 +1,4 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   AppError,
   activateVersion,
@@ -16,42 +16,31 @@ import {
   updateAgent,
   validateAgent,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { createSecrets } from "@parley/secrets";
-import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { type Db, sql } from "@parley/db";
+import { eventually, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { registerAgents } from "../src/agents/register-agents.js";
 import { runnerConfig } from "../src/index.js";
 
-const secrets = createSecrets("a master key for the tests of agents, long enough");
-const logger = createLogger({ service: "agents-test", level: "silent" });
-let nats: Awaited<ReturnType<typeof startNats>>;
-let database: FreshDatabase;
+let stage: World;
 let db: Db;
-let buses: Bus[];
 let bus: Bus;
 const activated: unknown[] = [];
 
 beforeAll(async () => {
-  [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  db = connectDb({ ...PATIENT, url: database.url, name: "agents-test", logger });
-  const metrics = createMetrics();
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
-  buses = await Promise.all([connect("test"), connect("runner-1"), connect("runner-2")]);
-  const [caller, ...replicas] = buses;
-  if (!caller) throw new Error("no bus");
-  bus = caller;
+  stage = await world();
+  ({ bus, db } = stage);
   bus.listen(agentActivated, async (payload) => void activated.push(payload));
-  for (const replica of replicas) registerAgents({ logger, bus: replica, db, secrets, config: runnerConfig.parse({}) });
+  await bus.settled();
+  for (const name of ["runner-1", "runner-2"]) {
+    const replica = await stage.connect(name);
+    registerAgents({ ...stage, bus: replica, config: runnerConfig.parse({}) });
+    await replica.settled();
+  }
 });
-afterAll(async () => {
-  await Promise.all(buses.map((open) => open.close()));
-  await db.close();
-  await Promise.all([nats.destroy(), database.drop()]);
-});
+afterAll(() => stage.close());
 
 async function newTenant(): Promise<(role: Role) => Principal> {
   const tenantId = newId();

@@ -1,22 +1,15 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   type AgentView,
   AppError,
-  deleteKey,
   type EventContract,
   getAgent,
   getSession,
-  listLinks,
-  newId,
-  type Principal,
-  type Role,
   resolveAgent,
   type SessionView,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { createSecrets } from "@parley/secrets";
-import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { type Db, sql } from "@parley/db";
+import { type FreshDatabase, type WorldTenant, world } from "@parley/testkit";
 import type { z } from "zod";
 import { createLinks, type LinksDeps, linksConfig } from "../src/index.js";
 
@@ -26,7 +19,7 @@ export interface Harness {
   database: FreshDatabase;
   deps: LinksDeps;
   /** A tenant with one agent called `desk`. */
-  newTenant(): Promise<{ tenantId: string; agentId: string; as(role: Role): Principal }>;
+  newTenant(): Promise<WorldTenant>;
   /** Payloads of an event since the start. */
   seen(contract: EventContract): unknown[];
   close(): Promise<void>;
@@ -34,14 +27,8 @@ export interface Harness {
 
 /** Two replicas of links on servers of this file's own; a small stand-in answers for the agents, from the same database. */
 export async function startHarness(watch: EventContract[], env: Record<string, string> = {}): Promise<Harness> {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "links-test", level: "silent" });
-  const metrics = createMetrics();
-  const db = connectDb({ ...PATIENT, url: database.url, name: "links-test", logger });
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
-  const [bus, first, second] = await Promise.all([connect("test"), connect("links-1"), connect("links-2")]);
-  const secrets = createSecrets("a master key for the tests of links, long enough");
-  const deps: LinksDeps = { config: linksConfig.parse(env), logger, metrics, bus: first, db, secrets };
+  const stage = await world();
+  const { bus, db, database } = stage;
   serveAgents(bus, db);
   serveSessions(bus, db);
   const events = new Map<string, unknown[]>();
@@ -50,32 +37,17 @@ export async function startHarness(watch: EventContract[], env: Record<string, s
     events.set(contract.subject, list);
     bus.listen(contract, async (payload) => void list.push(payload));
   }
-  const replicas = [createLinks(deps), createLinks({ ...deps, bus: second })];
-  await Promise.all(replicas.map((replica) => replica.start()));
-  await knownOnBus(bus);
+  await bus.settled();
+  const config = linksConfig.parse(env);
+  await Promise.all([1, 2].map(() => stage.start((deps) => createLinks({ ...deps, config }))));
   return {
     bus,
     db,
     database,
-    deps,
+    deps: { ...stage, config },
     seen: (contract) => events.get(contract.subject) ?? [],
-    async newTenant() {
-      const tenantId = newId();
-      const agentId = newId();
-      await db.tenant(tenantId, async (trx) => {
-        await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-        await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-          trx,
-        );
-      });
-      return { tenantId, agentId, as: (role) => ({ tenantId, role, via: "token", id: `test-${role}` }) };
-    },
-    async close() {
-      await Promise.all(replicas.map((replica) => replica.stop()));
-      await Promise.all([bus, first, second].map((open) => open.close()));
-      await db.close();
-      await Promise.all([nats.destroy(), database.drop()]);
-    },
+    newTenant: () => stage.tenant(),
+    close: () => stage.close(),
   };
 }
 
@@ -93,20 +65,6 @@ function serveAgents(bus: Bus, db: Db): void {
     if (version !== 1) return { status: "error", code: "version_not_found" };
     return { status: "ok", agentId, agentName: "Desk", version, isActive: true };
   });
-}
-
-/** Waits until calls find the services: what subscribes last on each connection is asked. */
-async function knownOnBus(bus: Bus): Promise<void> {
-  const nobody: Principal = { tenantId: newId(), role: "viewer", via: "token", id: "nobody" };
-  const page = { principal: nobody, agent: "none", limit: 1, includeInactive: true };
-  await eventually(async () => {
-    expectRefusal(await codeOf(bus.call(deleteKey, { principal: nobody, id: newId() })), "forbidden");
-    expectRefusal(await codeOf(bus.call(listLinks, page)), "agent_not_found");
-  });
-}
-
-function expectRefusal(code: string, expected: string): void {
-  if (code !== expected) throw new Error(`not there yet: ${code}`);
 }
 
 function serveSessions(bus: Bus, db: Db): void {

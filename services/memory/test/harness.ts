@@ -1,11 +1,8 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import { newId, recall, turnCompleted } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 import { createScriptedModel, type Model, type ReplyRequest } from "@parley/llm";
-import { createLogger, createMetrics } from "@parley/observability";
-import type { Component } from "@parley/runtime";
-import { createSecrets } from "@parley/secrets";
-import { freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { type MakeService, world } from "@parley/testkit";
 import { createMemory, memoryConfig } from "../src/index.js";
 
 /** The scripted model with a log of its calls, and a switch that makes it fail. */
@@ -73,18 +70,13 @@ export interface Harness {
 }
 
 export async function startHarness(): Promise<Harness> {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "memory-test", level: "silent" });
-  const metrics = createMetrics();
-  const db = connectDb({ ...PATIENT, url: database.url, name: "memory-test", logger });
-  const bus = await connectBus({ url: nats.url, name: "test", logger, metrics });
-  const secrets = createSecrets("a master key for the tests of memory, long enough");
+  const stage = await world();
+  const { bus, db } = stage;
   const model = watchedModel();
-  let running: { component: Component; bus: Bus }[] = [];
+  let running: { stop(): Promise<void> }[] = [];
 
   const stop = async (): Promise<void> => {
-    await Promise.all(running.map(({ component }) => component.stop()));
-    await Promise.all(running.map((replica) => replica.bus.drain()));
+    await Promise.all(running.map((replica) => replica.stop()));
     running = [];
   };
   const tell: Harness["tell"] = ({ sessionId }, { tenantId }, seq) =>
@@ -96,24 +88,11 @@ export async function startHarness(): Promise<Harness> {
     stop,
     tell,
     async start(replicas, config = {}) {
-      for (let n = 0; n < replicas; n += 1) {
-        const own = await connectBus({ url: nats.url, name: `memory-${n}`, logger, metrics });
-        const deps = { config: memoryConfig.parse(config), logger, metrics, bus: own, db, model, secrets };
-        const component = createMemory(deps);
-        await component.start();
-        running.push({ component, bus: own });
-      }
+      const memory: MakeService = (deps) => createMemory({ ...deps, config: memoryConfig.parse(config), model });
+      for (let n = 0; n < replicas; n += 1) running.push(await stage.start(memory));
     },
     async newPerson(of) {
-      const { tenantId, agentId } = of ?? { tenantId: newId(), agentId: newId() };
-      if (!of) {
-        await db.tenant(tenantId, async (trx) => {
-          await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-          await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-            trx,
-          );
-        });
-      }
+      const { tenantId, agentId } = of ?? (await stage.tenant());
       return { tenantId, agentId, email: `${newId()}@example.com` };
     },
     open: (person, options = {}) => openConversation(db, { person, verified: options.verified ?? true, tell }),
@@ -128,12 +107,7 @@ export async function startHarness(): Promise<Harness> {
       );
       return rows[0]?.n ?? 0;
     },
-    async close() {
-      await stop();
-      await bus.close();
-      await db.close();
-      await Promise.all([nats.destroy(), database.drop()]);
-    },
+    close: () => stage.close(),
   };
   return harness;
 }

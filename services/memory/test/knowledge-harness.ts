@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   addKnowledge,
   deleteKnowledge,
@@ -13,13 +13,10 @@ import {
   type Retrieved,
   retrieve,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 import { createScriptedModel, type Embedder } from "@parley/llm";
 import { withPostgresClient } from "@parley/local-servers";
-import { createLogger, createMetrics } from "@parley/observability";
-import type { Component } from "@parley/runtime";
-import { createSecrets } from "@parley/secrets";
-import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { eventually, world } from "@parley/testkit";
 import { createMemory, memoryConfig } from "../src/index.js";
 
 export interface Place {
@@ -55,16 +52,12 @@ export interface KnowledgeHarness {
 
 /** The memory service on a NATS and a database of its own, with any embedding model. */
 export async function knowledgeHarness(settings: Record<string, unknown> = {}): Promise<KnowledgeHarness> {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "test", level: "silent" });
-  const metrics = createMetrics();
-  const db = connectDb({ ...PATIENT, url: database.url, name: "test", logger });
-  const bus = await connectBus({ url: nats.url, name: "test", logger, metrics });
-  let running: { component: Component; bus: Bus } | null = null;
+  const stage = await world();
+  const { bus, db, database } = stage;
+  let running: { stop(): Promise<void> } | null = null;
 
   const stop = async (): Promise<void> => {
-    await running?.component.stop();
-    await running?.bus.drain();
+    await running?.stop();
     running = null;
   };
   const harness: KnowledgeHarness = {
@@ -73,13 +66,9 @@ export async function knowledgeHarness(settings: Record<string, unknown> = {}): 
     adminUrl: database.adminUrl,
     stop,
     async start(embedder = null) {
-      const own = await connectBus({ url: nats.url, name: "memory", logger, metrics });
       const model = { ...createScriptedModel(), ...(embedder === null ? {} : { embedder }) };
       const config = memoryConfig.parse({ KNOWLEDGE_POLL_SECONDS: 0.05, MEMORY_POLL_SECONDS: 3_600, ...settings });
-      const secrets = createSecrets("a master key for the tests of knowledge, long enough");
-      const component = createMemory({ config, logger, metrics, bus: own, db, model, secrets });
-      await component.start();
-      running = { component, bus: own };
+      running = await stage.start((deps) => createMemory({ ...deps, config, model }));
     },
     async agent(tenant) {
       const tenantId = tenant?.principal.tenantId ?? newId();
@@ -131,12 +120,7 @@ export async function knowledgeHarness(settings: Record<string, unknown> = {}): 
       withPostgresClient(database.adminUrl, async (client) => {
         await client.query("update knowledge_documents set embedding_claimed_until = null");
       }),
-    async close() {
-      await stop();
-      await bus.close();
-      await db.close();
-      await Promise.all([nats.destroy(), database.drop()]);
-    },
+    close: () => stage.close(),
   };
   return harness;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   type AnalyticsBy,
   type AnalyticsQuestion,
@@ -10,10 +10,9 @@ import {
   newId,
   noteVisits,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 import { withPostgresClient } from "@parley/local-servers";
-import { createLogger, createMetrics } from "@parley/observability";
-import { freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { bindAnalytics } from "../src/analytics/bind.js";
@@ -27,24 +26,17 @@ const KILLS = Number(process.env.ROLLUP_KILLS ?? 8);
 let adminUrl: string;
 let bus: Bus;
 let db: Db;
-let close: () => Promise<void>;
+let stage: World;
 
 beforeAll(async () => {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "analytics-test", level: "silent" });
-  const metrics = createMetrics();
-  db = connectDb({ ...PATIENT, url: database.url, name: "analytics-test", logger });
-  bus = await connectBus({ url: nats.url, name: "sessions", logger, metrics });
+  stage = await world();
+  ({ bus, db } = stage);
+  adminUrl = stage.database.adminUrl;
   // Nothing but the questions is answered here, from a database and a bus.
   bindAnalytics({ bus, db, config: sessionsConfig.parse({}) } as Parameters<typeof bindAnalytics>[0]);
   await bus.settled();
-  adminUrl = database.adminUrl;
-  close = async () => {
-    await Promise.all([bus.close(), db.close()]);
-    await Promise.all([nats.destroy(), database.drop()]);
-  };
 });
-afterAll(() => close());
+afterAll(() => stage.close());
 
 const today = isoDay(Date.now());
 

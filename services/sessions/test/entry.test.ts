@@ -1,4 +1,4 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   acceptMessage,
   continueVerified,
@@ -8,108 +8,36 @@ import {
   getHistory,
   getSession,
   giveFeedback,
-  type LinkPolicy,
-  newId,
   openVerified,
   readEvents,
-  resolveAgent,
   type SessionAccess,
   stopTurn,
   tokenSubject,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { connectRedis } from "@parley/redis";
-import { consentHash, createSecrets, parseToken } from "@parley/secrets";
-import { type FreshDatabase, freshDatabase, PATIENT, startNats, withOtherSecret } from "@parley/testkit";
+import { type Db, sql } from "@parley/db";
+import { consentHash, parseToken } from "@parley/secrets";
+import { type MakeService, type World, withOtherSecret, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
 
 let bus: Bus;
 let db: Db;
-let database: FreshDatabase;
-let close: () => Promise<void>;
+let stage: World;
 
 beforeAll(async () => {
-  const [nats, fresh] = await Promise.all([startNats(), freshDatabase()]);
-  database = fresh;
-  const logger = createLogger({ service: "sessions-test", level: "silent" });
-  const metrics = createMetrics();
-  db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
-  const redis = await connectRedis({ url: null, logger });
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
-  const [own, first, second] = await Promise.all([connect("test"), connect("sessions-1"), connect("sessions-2")]);
-  bus = own;
-  bus.serve(resolveAgent, async ({ agentId }) => ({
-    status: "ok" as const,
-    agentId,
-    agentName: "Desk",
-    version: 1,
-    isActive: true,
-  }));
-  const secrets = createSecrets("a master key for the tests of sessions, long enough");
-  const deps = { config: sessionsConfig.parse({}), logger, metrics, db, redis, secrets };
-  const replicas = [createSessions({ ...deps, bus: first }), createSessions({ ...deps, bus: second })];
-  await Promise.all(replicas.map((replica) => replica.start()));
-  close = async () => {
-    await Promise.all(replicas.map((replica) => replica.stop()));
-    await Promise.all([own, first, second].map((open) => open.close()));
-    await Promise.all([db.close(), redis.close()]);
-    await Promise.all([nats.destroy(), database.drop()]);
-  };
+  const sessions: MakeService = (deps) => createSessions({ config: sessionsConfig.parse({}), ...deps });
+  stage = await world({ services: [sessions, sessions], answersForAgents: true });
+  ({ bus, db } = stage);
 });
-afterAll(() => close());
+afterAll(() => stage.close());
 
 const TEXT = "We keep what you write.";
 
 /** A link, its owner's changes, and its visitors; a policy in hand is as old as the gateway's may be. */
 async function newLink() {
-  const [tenantId, agentId, id] = [newId(), newId(), newId()];
-  await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
-    await sql`insert into temporary_chat_links
-        (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions, max_messages_per_session)
-      values (${id}, ${tenantId}, ${agentId}, ${id}, '', '', 'Desk', 'test', 50, 10)`.execute(trx);
-  });
-  const policy: LinkPolicy = {
-    id,
-    tenantId,
-    agentId,
-    agentName: "Desk",
-    agentVersion: null,
-    title: "Desk",
-    description: null,
-    welcomeMessage: null,
-    expiresAt: null,
-    maxSessions: 50,
-    sessionsUsed: 0,
-    maxMessagesPerSession: 10,
-    sessionTimeoutMinutes: 30,
-    rateLimitPerMinute: 10,
-    maxMessageLength: 4000,
-    requireEmail: false,
-    allowedDomains: [],
-    branding: {},
-    friendlyErrors: false,
-    chatIntent: "returns",
-    systemPromptOverride: null,
-    initialMessage: null,
-    maxConcurrentSessions: null,
-    introduction: null,
-    allowedIps: [],
-    allowedCountries: [],
-    blockedCountries: [],
-    pinRequired: false,
-    consentText: null,
-    starters: [],
-    fileUploads: { enabled: false, types: [], maxBytes: 5_242_880, maxCount: 10 },
-    proofOfWork: "off",
-    recipient: null,
-    access: "open",
-  };
+  const tenant = await stage.tenant();
+  const { tenantId, agentId } = tenant;
+  const { id, policy } = await stage.link(tenant, { max_sessions: 50 }, { chatIntent: "returns" });
   const run = (text: string) =>
     db.tenant(tenantId, async (trx) => (await sql<Record<string, unknown>>`${sql.raw(text)}`.execute(trx)).rows);
   const accessBy = (sessionToken: string | null): SessionAccess => {

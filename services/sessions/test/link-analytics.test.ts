@@ -1,68 +1,32 @@
-import { type Bus, connectBus } from "@parley/bus";
-import {
-  createSession,
-  linkAnalytics,
-  linkPolicy,
-  newId,
-  openVerified,
-  type Principal,
-  resolveAgent,
-} from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { connectRedis } from "@parley/redis";
-import { createSecrets } from "@parley/secrets";
-import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import type { Bus } from "@parley/bus";
+import { createSession, linkAnalytics, linkPolicy, newId, openVerified, type Principal } from "@parley/contracts";
+import { type Db, sql } from "@parley/db";
+import { type MakeService, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
 
 let bus: Bus;
 let db: Db;
-let close: () => Promise<void>;
+let stage: World;
 
 beforeAll(async () => {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "sessions-test", level: "silent" });
-  const metrics = createMetrics();
-  db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
-  const redis = await connectRedis({ url: null, logger });
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
-  const [own, other] = await Promise.all([connect("test"), connect("sessions")]);
-  bus = own;
-  bus.serve(resolveAgent, async ({ agentId }) => ({
-    ...{ status: "ok" as const, agentId, agentName: "Desk", version: 1, isActive: true },
-  }));
-  const secrets = createSecrets("a master key for the tests of sessions, long enough");
-  const service = createSessions({ config: sessionsConfig.parse({}), logger, metrics, db, redis, secrets, bus: other });
-  await service.start();
-  const nobody = { tenantId: newId(), role: "viewer", via: "token", id: "nobody" } as const;
-  await eventually(() => bus.call(linkAnalytics, { principal: nobody, linkId: newId(), days: 1 }));
-  close = async () => {
-    await service.stop();
-    await Promise.all([own.close(), other.close(), db.close(), redis.close()]);
-    await Promise.all([nats.destroy(), database.drop()]);
-  };
+  const sessions: MakeService = (deps) => createSessions({ config: sessionsConfig.parse({}), ...deps });
+  stage = await world({ services: [sessions], answersForAgents: true });
+  ({ bus, db } = stage);
 });
-afterAll(() => close());
+afterAll(() => stage.close());
 
-interface World {
+interface Owned {
   tenantId: string;
   agentId: string;
   linkId: string;
   principal: Principal;
 }
 
-async function newWorld(): Promise<World> {
-  const [tenantId, agentId, linkId] = [newId(), newId(), newId()];
-  await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
-    await sql`insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions)
-      values (${linkId}, ${tenantId}, ${agentId}, ${linkId}, '', '', 'Desk', 'test', 100)`.execute(trx);
-  });
-  return { tenantId, agentId, linkId, principal: { tenantId, role: "viewer", via: "token", id: "test" } };
+async function newLink(): Promise<Owned> {
+  const { as, ...tenant } = await stage.tenant();
+  const { id } = await stage.link({ ...tenant, as });
+  return { ...tenant, linkId: id, principal: as("viewer") };
 }
 
 interface Past {
@@ -79,7 +43,7 @@ interface Past {
   rating?: number;
 }
 
-async function addSession(at: World, past: Past): Promise<void> {
+async function addSession(at: Owned, past: Past): Promise<void> {
   const {
     daysAgo = 0,
     seconds = 60,
@@ -110,11 +74,11 @@ async function addSession(at: World, past: Past): Promise<void> {
   });
 }
 
-const read = (at: World, days: number) => bus.call(linkAnalytics, { principal: at.principal, linkId: at.linkId, days });
+const read = (at: Owned, days: number) => bus.call(linkAnalytics, { principal: at.principal, linkId: at.linkId, days });
 
 describe("analytics of a link", () => {
   it("counts sessions, messages, visitors, ends, times and ratings of the asked days", async () => {
-    const at = await newWorld();
+    const at = await newLink();
     await addSession(at, { messages: 3, answeredAfter: [100, 300], rating: 5 });
     await addSession(at, {
       status: "completed",
@@ -167,7 +131,7 @@ describe("analytics of a link", () => {
   });
 
   it("tells means with no more places than they are worth", async () => {
-    const at = await newWorld();
+    const at = await newLink();
     const ended = { status: "completed", reason: "workflow_ended" } as const;
     await addSession(at, { ...ended, seconds: 60.02, messages: 1, rating: 5, answeredAfter: [100] });
     await addSession(at, { ...ended, seconds: 10.01, messages: 1, rating: 4, answeredAfter: [100] });
@@ -184,7 +148,7 @@ describe("analytics of a link", () => {
   });
 
   it("is empty for a link without sessions, and for another tenant's", async () => {
-    const [at, other] = [await newWorld(), await newWorld()];
+    const [at, other] = [await newLink(), await newLink()];
     await addSession(at, { messages: 3 });
     for (const linkId of [other.linkId, at.linkId]) {
       const numbers = await bus.call(linkAnalytics, { principal: other.principal, linkId, days: 1 });
@@ -195,7 +159,7 @@ describe("analytics of a link", () => {
 
 describe("a personal link", () => {
   it("presets the name of its visitor, who may give another; an address is never taken as theirs", async () => {
-    const at = await newWorld();
+    const at = await newLink();
     const link = linkPolicy.parse({
       ...{
         id: at.linkId,
@@ -253,7 +217,7 @@ describe("a personal link", () => {
   });
 
   it("says the same after the content of sessions is gone, of people who came back too", async () => {
-    const at = await newWorld();
+    const at = await newLink();
     const ended = { status: "completed", reason: "workflow_ended" } as const;
     await addSession(at, { ...ended, messages: 3, answeredAfter: [100, 300], rating: 5, verifiedHash: "ada" });
     await addSession(at, { ...ended, messages: 1, answeredAfter: [50], participant: { identifier: "browser-1" } });

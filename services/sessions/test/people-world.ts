@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { connectBus } from "@parley/bus";
 import {
   acceptMessage,
   assignEscalation,
@@ -9,19 +8,14 @@ import {
   escalateSession,
   getAgent,
   getEscalation,
-  newId,
   type PeopleView,
   type Principal,
   type peopleBody,
   replyEscalation,
-  resolveAgent,
   setPeople,
 } from "@parley/contracts";
-import { connectDb, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { connectRedis } from "@parley/redis";
-import { createSecrets } from "@parley/secrets";
-import { eventually, freshDatabase, PATIENT, programOf, startNats, testServers } from "@parley/testkit";
+import { sql } from "@parley/db";
+import { eventually, type MakeService, programOf, testServers, world } from "@parley/testkit";
 import type { z } from "zod";
 import { createSessions, sessionsConfig } from "../src/index.js";
 import { startReceiver } from "./webhook-receiver.js";
@@ -37,25 +31,6 @@ export interface KeptMail {
 
 /** Sessions in `replicas` copies, a receiver of chat messages, and one tenant after the other. */
 export async function peopleWorld(replicas: number, settings: Record<string, string> = {}) {
-  const [nats, database, chat] = await Promise.all([startNats(), freshDatabase(), startReceiver()]);
-  const logs: string[] = [];
-  const destination = { write: (line: string) => void logs.push(line) };
-  const logger = createLogger({ service: "people-test", level: "debug", destination });
-  const metrics = createMetrics();
-  const db = connectDb({ ...PATIENT, url: database.url, name: "people-test", logger, max: 20 });
-  const redis = await connectRedis({ url: null, logger });
-  const secrets = createSecrets(MASTER_KEY);
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics, callKey: secrets.callKey });
-  const bus = await connect("test");
-  bus.serve(resolveAgent, async ({ agentId }) => ({
-    ...{ status: "ok" as const, agentId, agentName: "Desk", version: 1, isActive: true },
-  }));
-  bus.serve(getAgent, async ({ principal, agent }) => ({
-    agent: {
-      ...{ id: agent, tenant_id: principal.tenantId ?? "", name: "Desk", slug: "desk", description: null },
-      ...{ active_version: 1, created_at: "2026-01-01T00:00:00.000Z", updated_at: "2026-01-01T00:00:00.000Z" },
-    },
-  }));
   const config = sessionsConfig.parse({
     ALLOW_TEST_HOOKS: "1",
     NOTICE_POLL_MS: "50",
@@ -63,21 +38,22 @@ export async function peopleWorld(replicas: number, settings: Record<string, str
     PUBLIC_URL: "https://parley.example.com",
     ...settings,
   });
+  const options = { answersForAgents: true, level: "debug", poolSize: 20, masterKey: MASTER_KEY } as const;
+  const [stage, chat] = await Promise.all([world(options), startReceiver()]);
+  const { bus, db, logs, database } = stage;
+  bus.serve(getAgent, async ({ principal, agent }) => ({
+    agent: {
+      ...{ id: agent, tenant_id: principal.tenantId ?? "", name: "Desk", slug: "desk", description: null },
+      ...{ active_version: 1, created_at: "2026-01-01T00:00:00.000Z", updated_at: "2026-01-01T00:00:00.000Z" },
+    },
+  }));
   await bus.settled();
-  const buses = await Promise.all(Array.from({ length: replicas }, (_, n) => connect(`sessions-${n}`)));
-  const services = buses.map((own) => createSessions({ config, logger, metrics, db, redis, secrets, bus: own }));
-  await Promise.all(services.map((service) => service.start()));
+  const sessions: MakeService = (deps) => createSessions({ config, ...deps });
+  await Promise.all(Array.from({ length: replicas }, () => stage.start(sessions)));
   const children: ChildProcess[] = [];
 
   async function tenant() {
-    const [tenantId, agentId] = [newId(), newId()];
-    await db.tenant(tenantId, async (trx) => {
-      await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-      await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-        trx,
-      );
-      await sql`select add_version(${tenantId}, ${agentId}, '{"workflow": {}}', 'x', null)`.execute(trx);
-    });
+    const { tenantId, agentId } = await stage.tenant({ workflow: {} });
     const principal: Principal = { tenantId, role: "owner", via: "token", id: "mira" };
     const access = (sessionId: string) => ({ type: "hmac" as const, tenantId, sessionId });
     const mine = (id: string) => ({ principal, id, operator: "mira", name: null });
@@ -133,7 +109,7 @@ export async function peopleWorld(replicas: number, settings: Record<string, str
         env: {
           PATH: process.env.PATH,
           ...{ ALLOW_TEST_HOOKS: "1", NOTICE_POLL_MS: "50", OPS_PORT: "0", ANSWER_MAIL_AFTER_SECONDS: "1" },
-          ...{ DATABASE_URL: database.url, NATS_URL: nats.url, REDIS_URL: testServers().redisUrl },
+          ...{ DATABASE_URL: database.url, NATS_URL: stage.natsUrl, REDIS_URL: testServers().redisUrl },
           SECRET_KEY: MASTER_KEY,
           ...env,
         },
@@ -144,10 +120,7 @@ export async function peopleWorld(replicas: number, settings: Record<string, str
     async close() {
       for (const child of children) child.kill("SIGKILL");
       await chat.close();
-      await Promise.all(services.map((service) => service.stop()));
-      await Promise.all([bus, ...buses].map((open) => open.close()));
-      await Promise.all([db.close(), redis.close()]);
-      await Promise.all([nats.destroy(), database.drop()]);
+      await stage.close();
     },
   };
 }

@@ -1,58 +1,31 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   createSession,
   getHistory,
   getSession,
   listSessions,
-  newId,
   type Principal,
   readEvents,
-  resolveAgent,
   watchSession,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { connectRedis } from "@parley/redis";
-import { createSecrets } from "@parley/secrets";
-import { freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { type Db, sql } from "@parley/db";
+import { type MakeService, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
 
 let bus: Bus;
 let db: Db;
-let close: () => Promise<void>;
+let stage: World;
 
 beforeAll(async () => {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "sessions-test", level: "silent" });
-  const metrics = createMetrics();
-  db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
-  const redis = await connectRedis({ url: null, logger });
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
-  const [own, served] = await Promise.all([connect("test"), connect("sessions")]);
-  bus = own;
-  const agent = { agentName: "Desk", version: 1, isActive: true };
-  bus.serve(resolveAgent, async ({ agentId }) => ({ status: "ok" as const, agentId, ...agent }));
-  const secrets = createSecrets("a master key for the tests of sessions, long enough");
-  const config = sessionsConfig.parse({});
-  const sessions = createSessions({ config, logger, metrics, db, redis, secrets, bus: served });
-  await sessions.start();
-  close = async () => {
-    await sessions.stop();
-    await Promise.all([own.close(), served.close(), db.close(), redis.close()]);
-    await Promise.all([nats.destroy(), database.drop()]);
-  };
+  const sessions: MakeService = (deps) => createSessions({ config: sessionsConfig.parse({}), ...deps });
+  stage = await world({ services: [sessions], answersForAgents: true });
+  ({ bus, db } = stage);
 });
-afterAll(() => close());
+afterAll(() => stage.close());
 
 async function newTenant() {
-  const [tenantId, agentId] = [newId(), newId()];
-  await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
-  });
+  const { tenantId, agentId } = await stage.tenant();
   const open = async (metadata: Record<string, unknown> = {}, participant = {}) => {
     const at = { tenantId, agentId, version: null, metadata, participantVerified: false };
     return bus.call(createSession, { ...at, participant, replyTo: "test" });

@@ -1,4 +1,4 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   AppError,
   getReview,
@@ -9,12 +9,9 @@ import {
   removeReview,
   writeReview,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 import { withPostgresClient } from "@parley/local-servers";
-import { createLogger, createMetrics } from "@parley/observability";
-import { connectRedis } from "@parley/redis";
-import { createSecrets } from "@parley/secrets";
-import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { eventually, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { createSessions, sessionsConfig } from "../src/index.js";
@@ -23,29 +20,14 @@ import { type AnalyticsWorld, addSession, analyticsWorld, type PastSession, roll
 let bus: Bus;
 let db: Db;
 let databaseUrl: string;
-let close: () => Promise<void>;
+let stage: World;
 
 beforeAll(async () => {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "sessions-test", level: "silent" });
-  const metrics = createMetrics();
-  databaseUrl = database.url;
-  db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
-  const redis = await connectRedis({ url: null, logger });
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
-  const [own, served] = await Promise.all([connect("test"), connect("sessions")]);
-  bus = own;
-  const secrets = createSecrets("a master key for the tests of sessions, long enough");
-  const config = sessionsConfig.parse({});
-  const sessions = createSessions({ config, logger, metrics, db, redis, secrets, bus: served });
-  await sessions.start();
-  close = async () => {
-    await sessions.stop();
-    await Promise.all([own.close(), served.close(), db.close(), redis.close()]);
-    await Promise.all([nats.destroy(), database.drop()]);
-  };
+  stage = await world({ services: [(deps) => createSessions({ config: sessionsConfig.parse({}), ...deps })] });
+  ({ bus, db } = stage);
+  databaseUrl = stage.database.url;
 });
-afterAll(() => close());
+afterAll(() => stage.close());
 
 type Search = Partial<z.input<typeof listSessions.request>>;
 

@@ -1,75 +1,37 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   acceptMessage,
   createSession,
   getSession,
-  type LinkPolicy,
   linkUpdated,
-  newId,
   readEvents,
-  resolveAgent,
   type SessionAccess,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { connectRedis } from "@parley/redis";
-import { createSecrets, parseToken } from "@parley/secrets";
-import { endsWithin, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { type Db, sql } from "@parley/db";
+import { parseToken } from "@parley/secrets";
+import { endsWithin, type MakeService, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
 
 let bus: Bus;
 let db: Db;
-let database: FreshDatabase;
-let close: () => Promise<void>;
+let stage: World;
 const told: { linkId: string }[] = [];
 
 beforeAll(async () => {
-  const [nats, fresh] = await Promise.all([startNats(), freshDatabase()]);
-  database = fresh;
-  const logger = createLogger({ service: "sessions-test", level: "silent" });
-  const metrics = createMetrics();
-  db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
-  const redis = await connectRedis({ url: null, logger });
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
-  const [own, served] = await Promise.all([connect("test"), connect("sessions")]);
-  bus = own;
+  const sessions: MakeService = (deps) => createSessions({ config: sessionsConfig.parse({}), ...deps });
+  stage = await world({ services: [sessions], answersForAgents: true });
+  ({ bus, db } = stage);
   bus.listen(linkUpdated, async (event) => void told.push(event));
-  const agent = { agentName: "Desk", version: 1, isActive: true };
-  bus.serve(resolveAgent, async ({ agentId }) => ({ status: "ok" as const, agentId, ...agent }));
-  const secrets = createSecrets("a master key for the tests of sessions, long enough");
-  const config = sessionsConfig.parse({});
-  const sessions = createSessions({ config, logger, metrics, db, redis, secrets, bus: served });
-  await sessions.start();
-  close = async () => {
-    await sessions.stop();
-    await Promise.all([own.close(), served.close(), db.close(), redis.close()]);
-    await Promise.all([nats.destroy(), database.drop()]);
-  };
+  await bus.settled();
 });
-afterAll(() => close());
+afterAll(() => stage.close());
 
 /** A link with room for so many sessions, each of which may be quiet for half an hour. */
 async function newLink(maxSessions: number) {
-  const [tenantId, agentId, id] = [newId(), newId(), newId()];
-  await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
-    await sql`insert into temporary_chat_links
-        (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions, session_timeout_minutes)
-      values (${id}, ${tenantId}, ${agentId}, ${id}, '', '', 'Desk', 'test', ${maxSessions}, 30)`.execute(trx);
-  });
-  const policy: LinkPolicy = {
-    ...{ id, tenantId, agentId, agentName: "Desk", agentVersion: null, title: "Desk", description: null },
-    ...{ welcomeMessage: null, expiresAt: null, maxSessions, sessionsUsed: 0, maxMessagesPerSession: 10 },
-    ...{ sessionTimeoutMinutes: 30, rateLimitPerMinute: 10, maxMessageLength: 4000, requireEmail: false },
-    ...{ allowedDomains: [], branding: {}, friendlyErrors: false, chatIntent: null, systemPromptOverride: null },
-    ...{ initialMessage: null, maxConcurrentSessions: null, introduction: null, allowedIps: [], starters: [] },
-    ...{ allowedCountries: [], blockedCountries: [], pinRequired: false, consentText: null, proofOfWork: "off" },
-    ...{ fileUploads: { enabled: false, types: [], maxBytes: 1, maxCount: 1 }, recipient: null, access: "open" },
-  };
+  const tenant = await stage.tenant();
+  const { tenantId, agentId } = tenant;
+  const { id, policy } = await stage.link(tenant, { max_sessions: maxSessions, session_timeout_minutes: 30 });
   const open = async (key?: string) => {
     const at = { tenantId, agentId, version: null, metadata: {}, participantVerified: false, link: policy };
     const idempotency = key === undefined ? undefined : { key, fingerprint: "same" };

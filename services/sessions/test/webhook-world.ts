@@ -1,19 +1,14 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import {
   type CreateWebhookBody,
   createSession,
   createWebhook,
   endSession,
   listWebhookDeliveries,
-  newId,
   type Principal,
-  resolveAgent,
 } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { connectRedis } from "@parley/redis";
-import { createSecrets } from "@parley/secrets";
-import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import type { Db } from "@parley/db";
+import { eventually, type MakeService, type World, world } from "@parley/testkit";
 import { createSessions, sessionsConfig } from "../src/index.js";
 import { type Receiver, startReceiver } from "./webhook-receiver.js";
 
@@ -33,54 +28,26 @@ export interface WebhookWorld {
 
 /** Four replicas of sessions and a receiver of webhooks. */
 export async function startWebhooks(): Promise<WebhookWorld> {
-  const logs: string[] = [];
-  const [nats, database, remote] = await Promise.all([startNats(), freshDatabase(), startReceiver()]);
-  const logger = createLogger({
-    service: "webhooks-test",
-    level: "debug",
-    destination: { write: (line: string) => void logs.push(line) },
-  });
-  const metrics = createMetrics();
-  const db = connectDb({ ...PATIENT, url: database.url, name: "webhooks-test", logger, max: 20 });
-  const redis = await connectRedis({ url: null, logger });
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
-  const bus = await connect("test");
-  bus.serve(resolveAgent, async ({ agentId }) => ({
-    status: "ok" as const,
-    agentId,
-    agentName: "Desk",
-    version: 1,
-    isActive: true,
-  }));
-  const secrets = createSecrets(MASTER_KEY);
   const config = sessionsConfig.parse({
     ALLOW_TEST_HOOKS: "1",
     WEBHOOK_POLL_MS: "50",
     WEBHOOK_RETRY_SECONDS: "0.05,0.05,0.1,0.1",
   });
-  const buses = await Promise.all(Array.from({ length: REPLICAS }, (_, n) => connect(`sessions-${n}`)));
-  const replicas = buses.map((own) => createSessions({ config, logger, metrics, db, redis, secrets, bus: own }));
-  await Promise.all(replicas.map((replica) => replica.start()));
+  const sessions: MakeService = (deps) => createSessions({ config, ...deps });
+  const services = Array.from({ length: REPLICAS }, () => sessions);
+  const options = { services, answersForAgents: true, level: "debug", poolSize: 20, masterKey: MASTER_KEY } as const;
+  const [stage, remote] = await Promise.all([world(options), startReceiver()]);
+  const { bus, db, logs } = stage;
   const close = async () => {
     await remote.close();
-    await Promise.all(replicas.map((replica) => replica.stop()));
-    await Promise.all([bus, ...buses].map((open) => open.close()));
-    await Promise.all([db.close(), redis.close()]);
-    await Promise.all([nats.destroy(), database.drop()]);
+    await stage.close();
   };
-  return { bus, db, remote, logs, tenant: () => makeTenant({ bus, db, remote }), close };
+  return { bus, db, remote, logs, tenant: () => makeTenant(stage, remote), close };
 }
 
-async function makeTenant({ bus, db, remote }: Pick<WebhookWorld, "bus" | "db" | "remote">) {
-  const [tenantId, agentId] = [newId(), newId()];
-  await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
-    await sql`select add_version(${tenantId}, ${agentId}, ${JSON.stringify({ workflow: {} })}, 'x', null)`.execute(trx);
-  });
-  const principal: Principal = { tenantId, role: "owner", via: "token", id: "test" };
+async function makeTenant({ bus, tenant }: World, remote: Receiver) {
+  const { tenantId, agentId, as } = await tenant({ workflow: {} });
+  const principal: Principal = as("owner");
   const path = `/${tenantId}`;
   return {
     tenantId,

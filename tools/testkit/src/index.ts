@@ -35,3 +35,12 @@ export {
   type TestServers,
   testServers,
 } from "./servers.js";
+export {
+  type MakeService,
+  type ServiceDeps,
+  type World,
+  type WorldLink,
+  type WorldOptions,
+  type WorldTenant,
+  world,
+} from "./world.js";
