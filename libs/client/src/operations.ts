@@ -146,7 +146,11 @@ export interface Schemas {
     target_type: string;
     target_id: string | null;
     request_id: string | null;
-    details: Record<string, unknown>;
+    details: {
+      before?: Record<string, unknown>;
+      after?: Record<string, unknown>;
+      other?: string[];
+    } & Record<string, unknown>;
     hash: string;
   };
   AuditVerified: {
@@ -212,7 +216,12 @@ export interface Schemas {
     author?: "human";
     author_name?: string | null;
     status?: "pending" | "done" | "failed";
-    files?: Record<string, unknown>[];
+    files?: {
+      id: string;
+      name: string;
+      media_type: string;
+      bytes: number;
+    }[];
   };
   ChannelStatus: {
     conversation_id: string;
@@ -519,7 +528,12 @@ export interface Schemas {
     require_email: boolean;
     allowed_email_domains: string[];
     allowed_domains: string[];
-    branding: Record<string, unknown>;
+    branding: {
+      name?: string | null;
+      logo?: string | null;
+      colours?: Record<string, string>;
+      locale?: string | null;
+    } & Record<string, unknown>;
     chat_intent: string | null;
     system_prompt_override: string | null;
     initial_message: string | null;
@@ -1100,7 +1114,12 @@ export interface Schemas {
     require_email: boolean;
     allowed_email_domains: string[];
     allowed_domains: string[];
-    branding: Record<string, unknown>;
+    branding: {
+      name?: string | null;
+      logo?: string | null;
+      colours?: Record<string, string>;
+      locale?: string | null;
+    } & Record<string, unknown>;
     chat_intent: string | null;
     system_prompt_override: string | null;
     initial_message: string | null;
@@ -1309,7 +1328,12 @@ export interface Schemas {
     operator_name?: string | null;
     waiting_since?: string | null;
     escalation?: Schemas["SessionEscalation"] | null;
-    participant?: Record<string, unknown>;
+    participant?: {
+      email?: string;
+      name?: string;
+      identifier?: string;
+      metadata?: Record<string, unknown>;
+    } & Record<string, unknown>;
     participant_verified?: boolean;
     purged_at?: string | null;
     usage?: {
@@ -1658,7 +1682,23 @@ export interface Schemas {
     cron: string;
     timezone: string;
     action: "create_and_send_temp_chat_link";
-    parameters: Record<string, unknown>;
+    parameters: {
+      channel: "email" | "sms" | "slack" | "teams" | "webhook";
+      template?: string;
+      message_template?: string;
+      title?: string;
+      expires_in_hours?: number;
+      subject?: string;
+      message?: string;
+      personalised?: boolean;
+      track_opens?: boolean;
+      language?: string;
+      recipients?: {
+        address: string;
+        name?: string;
+        language?: string;
+      }[];
+    } & Record<string, unknown>;
     recipients: number;
     paused: boolean;
     next_runs: string[];
@@ -1789,7 +1829,12 @@ export interface Schemas {
     operator_name?: string | null;
     waiting_since?: string | null;
     escalation?: Schemas["SessionEscalation"] | null;
-    participant?: Record<string, unknown>;
+    participant?: {
+      email?: string;
+      name?: string;
+      identifier?: string;
+      metadata?: Record<string, unknown>;
+    } & Record<string, unknown>;
     participant_verified?: boolean;
     purged_at?: string | null;
     usage?: {
@@ -1908,7 +1953,13 @@ export interface Schemas {
       input: string;
       response: string | null;
       nodes: string[];
-      transitions: Record<string, unknown>[];
+      transitions: ({
+        from_node: string;
+        from_node_name?: string | null;
+        to_node: string;
+        to_node_name?: string | null;
+        condition: string | null;
+      })[];
       conditions: ({
         node_id: string;
         condition: string;
@@ -1931,7 +1982,12 @@ export interface Schemas {
         usage_doubt?: "missing" | "unbelievable" | "too_low";
         result: unknown;
         failed: string | null;
-        http?: Record<string, unknown>;
+        http?: {
+          method?: string;
+          status?: number | null;
+          bytes?: number;
+          attempts?: number;
+        };
         retrieval?: {
           search_mode: string;
           latency_ms: number;
@@ -1961,8 +2017,15 @@ export interface Schemas {
         } | null;
       })[];
       variables: Record<string, unknown>;
-      warnings: Record<string, unknown>[];
-      logs: Record<string, unknown>[];
+      warnings: {
+        code: string;
+        message: string;
+      }[];
+      logs: ({
+        node_id: string;
+        text: string | null;
+        variables: Record<string, unknown> | null;
+      })[];
       latency: {
         total_ms: number;
         model_ms: number;
@@ -2163,7 +2226,13 @@ export interface Schemas {
         input: string;
         response: string | null;
         nodes: string[];
-        transitions: Record<string, unknown>[];
+        transitions: ({
+          from_node: string;
+          from_node_name?: string | null;
+          to_node: string;
+          to_node_name?: string | null;
+          condition: string | null;
+        })[];
         conditions: ({
           node_id: string;
           condition: string;
@@ -2186,7 +2255,12 @@ export interface Schemas {
           usage_doubt?: "missing" | "unbelievable" | "too_low";
           result: unknown;
           failed: string | null;
-          http?: Record<string, unknown>;
+          http?: {
+            method?: string;
+            status?: number | null;
+            bytes?: number;
+            attempts?: number;
+          };
           retrieval?: {
             search_mode: string;
             latency_ms: number;
@@ -2216,8 +2290,15 @@ export interface Schemas {
           } | null;
         })[];
         variables: Record<string, unknown>;
-        warnings: Record<string, unknown>[];
-        logs: Record<string, unknown>[];
+        warnings: {
+          code: string;
+          message: string;
+        }[];
+        logs: ({
+          node_id: string;
+          text: string | null;
+          variables: Record<string, unknown> | null;
+        })[];
         latency: {
           total_ms: number;
           model_ms: number;
@@ -3737,7 +3818,12 @@ export interface Operations {
       operator_name?: string | null;
       waiting_since?: string | null;
       escalation?: Schemas["SessionEscalation"] | null;
-      participant?: Record<string, unknown>;
+      participant?: {
+        email?: string;
+        name?: string;
+        identifier?: string;
+        metadata?: Record<string, unknown>;
+      } & Record<string, unknown>;
       participant_verified?: boolean;
       purged_at?: string | null;
       usage?: {
