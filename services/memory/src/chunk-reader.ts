@@ -2,7 +2,7 @@ import type { KnowledgeMediaType } from "@parley/contracts";
 import { createUntrustedReader } from "@parley/runtime";
 import { z } from "zod";
 import type { Chunk } from "./knowledge/chunk-text.js";
-import { chunksOf } from "./knowledge/read-document.js";
+import { plainChunksOf } from "./knowledge/read-plain.js";
 
 export interface ChunkReader {
   /** The chunks of a document. Throws `document_unreadable`, and as `UntrustedReader.read`. */
@@ -25,7 +25,7 @@ export function createChunkReader(): ChunkReader {
   return {
     async read(data, mediaType) {
       const isPlain = mediaType === "text/plain" || mediaType === "text/markdown";
-      if (isPlain && data.length <= MAX_TEXT_HERE) return chunksOf(data, mediaType);
+      if (isPlain && data.length <= MAX_TEXT_HERE) return plainChunksOf(data);
       return chunks.parse(await reader.read(data, [mediaType]));
     },
     stop: reader.stop,

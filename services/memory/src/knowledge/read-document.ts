@@ -1,11 +1,10 @@
-import { AppError, KNOWLEDGE_CHUNK_CHARACTERS, type KnowledgeMediaType } from "@parley/contracts";
+import { AppError, type KnowledgeMediaType } from "@parley/contracts";
 import { convert, type Formatter } from "html-to-text";
 import { getDocumentProxy } from "unpdf";
-import { type Chunk, chunkText } from "./chunk-text.js";
+import type { Chunk } from "./chunk-text.js";
 import { inflatesBeyond } from "./inflated-bytes.js";
+import { asChunks, cleaned, decoded, MAX_CHARACTERS } from "./read-plain.js";
 
-/** More text than any document of 10 MB should have; a small file that unfolds into more is refused. */
-const MAX_CHARACTERS = 6_000_000;
 /** Of elements in each other. */
 const MAX_DEPTH = 500;
 const MAX_PAGES = 3_000;
@@ -13,15 +12,9 @@ const MAX_PAGES = 3_000;
 const MAX_INFLATED = { stream: 8_388_608, all: 134_217_728 };
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
-/** Characters that change how text is shown, smuggle hidden instructions, or that no store can hold. */
-const UNWANTED =
-  /(?![\t\n\r])\p{Cc}|[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E007F}]/gu;
-
-const CHUNK_SIZE = { most: KNOWLEDGE_CHUNK_CHARACTERS, overlap: 150 };
-
 /** The text of a document as it is searched. Throws as `readDocument`. */
 export const chunksOf = async (data: Buffer, mediaType: KnowledgeMediaType): Promise<Chunk[]> =>
-  chunkText(await readDocument(data, mediaType), CHUNK_SIZE);
+  asChunks(await readDocument(data, mediaType));
 
 /**
  * The text of a document, with headings as markdown where the format knows any. Its time and memory have no bound here: call it in a
@@ -29,9 +22,7 @@ export const chunksOf = async (data: Buffer, mediaType: KnowledgeMediaType): Pro
  * `input_too_costly` when it inflates beyond what a document holds.
  */
 export async function readDocument(data: Buffer, mediaType: KnowledgeMediaType): Promise<string> {
-  const text = cleaned(await textOf(data, mediaType));
-  if (text.trim() === "" || text.length > MAX_CHARACTERS) throw new AppError("document_unreadable");
-  return text;
+  return cleaned(await textOf(data, mediaType));
 }
 
 async function textOf(data: Buffer, mediaType: KnowledgeMediaType): Promise<string> {
@@ -45,17 +36,6 @@ async function textOf(data: Buffer, mediaType: KnowledgeMediaType): Promise<stri
       return decoded(data);
   }
 }
-
-function decoded(data: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(data);
-  } catch (cause) {
-    throw new AppError("document_unreadable", { cause });
-  }
-}
-
-const cleaned = (text: string): string =>
-  text.normalize("NFC").replace(UNWANTED, "").toWellFormed().replaceAll("\u00A0", " ");
 
 async function textOfPdf(data: Buffer): Promise<string> {
   if (inflatesBeyond(data, MAX_INFLATED)) throw new AppError("input_too_costly");

@@ -1,4 +1,3 @@
-import { createMcpHandler, type McpRequestContext } from "@modelcontextprotocol/server";
 import { AppError } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -7,13 +6,11 @@ import { guard } from "../../edge/callers/authenticate.js";
 import { isTrustedOrigin } from "../../edge/callers/own-site.js";
 import { twinCaller } from "./call-twin.js";
 import type { McpCaller } from "./caller.js";
-import { makeServer } from "./make-server.js";
+import type { makeHandler } from "./make-handler.js";
 
 const METADATA = "/.well-known/oauth-protected-resource";
 /** Headers that the protocol reads, beside those that begin with `mcp-`. */
 const NEEDED = new Set(["accept", "content-type", "last-event-id"]);
-/** Streams that may be open for news; nothing here announces any. */
-const MAX_SUBSCRIPTIONS = 16;
 
 /**
  * The MCP server: `POST /mcp`, streamable HTTP without sessions, so that any replica answers any request. Tools make calls of the HTTP
@@ -32,11 +29,13 @@ export async function registerMcp(app: HttpApp, context: GatewayContext): Promis
     });
     guard(scope, context, { surface: "management", ownsPrefix: false, bearerOnly: challenge });
     const callers = new WeakMap<Request, McpCaller>();
-    const handler = createMcpHandler((given) => makeServer(callerOf(callers, given)), {
-      maxSubscriptions: MAX_SUBSCRIPTIONS,
-      onerror: (error) => context.logger.debug({ err: error }, "mcp.refused"),
-    });
-    scope.addHook("preClose", () => handler.close());
+    // Comes with the first request: the library of the protocol is much of what a gateway would load at its start.
+    let made: Promise<ReturnType<typeof makeHandler>> | undefined;
+    const handlerOf = (): Promise<ReturnType<typeof makeHandler>> => {
+      made ??= import("./make-handler.js").then((module) => module.makeHandler(callers, context.logger));
+      return made;
+    };
+    scope.addHook("preClose", async () => (await made)?.close());
     scope.route({
       method: ["GET", "POST", "DELETE"],
       url: "/mcp",
@@ -44,6 +43,7 @@ export async function registerMcp(app: HttpApp, context: GatewayContext): Promis
       handler: async (request, reply) => {
         const asked = webRequest(request, reply);
         callers.set(asked, mcpCaller(app, context, request));
+        const handler = await handlerOf();
         const answer = await handler.fetch(asked, { parsedBody: request.body });
         // Those of every answer of this server are stricter.
         for (const name of ["cache-control", "connection"]) answer.headers.delete(name);
@@ -59,12 +59,6 @@ const metadata = (resource: string) => ({
   bearer_methods_supported: ["header"],
   scopes_supported: [],
 });
-
-function callerOf(callers: WeakMap<Request, McpCaller>, { requestInfo }: McpRequestContext): McpCaller {
-  const caller = requestInfo && callers.get(requestInfo);
-  if (caller === undefined) throw new Error("an MCP server was asked for without its request");
-  return caller;
-}
 
 /** The request as the SDK takes it, without the token; its signal fires when the client goes away. */
 function webRequest({ method, url, headers }: FastifyRequest, reply: FastifyReply): Request {
