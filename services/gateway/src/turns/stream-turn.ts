@@ -27,10 +27,13 @@ export async function streamTurn(
   const { access, sessionId, turn, audience } = streamed;
   const sse = call.request.server.sse.open(call.reply);
   const filter = new DeltaFilter();
-  const unsubscribe = await relay(context, sse, { sessionId, turnId: turn.turn_id, filter });
+  const timeoutMs = context.config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
+  const ended = context.waiter.wait({ access, turn, timeoutMs, whenGone: (tell) => sse.onClose(tell) });
+  // Beside the wait: an answer that is ready at once does not wait for Redis, and one without Redis comes whole.
+  const leave = relay(context, sse, { sessionId, turnId: turn.turn_id, filter });
   try {
-    const timeoutMs = context.config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
-    const outcome = await context.waiter.wait({ access, turn, timeoutMs, whenGone: (tell) => sse.onClose(tell) });
+    const outcome = await ended;
+    leave();
     if (outcome.status === "failed") throw failedTurn(outcome.code, {});
     for (const [part, { content, node_id, node_name }] of outcome.result.messages.entries()) {
       // An answer that is ready at once, or whose last words travel with its commit: the deltas still add up to the whole text.
@@ -50,22 +53,22 @@ export async function streamTurn(
     const problem = toProblem(new AppError(code, { extra: { turn_id: turn.turn_id }, ...waiting }), call.request.id);
     sse.send({ event: "error", data: { ...problem, type: "error" } });
   } finally {
-    unsubscribe();
+    leave();
     sse.close();
   }
   return call.reply;
 }
 
-/** Passes on what is said live about one turn, also what was said before this reader came. */
-async function relay(
-  context: GatewayContext,
+/** Passes on what is said live about one turn, also what was said before this reader came. The answer ends that. */
+function relay(
+  { redis: { live }, logger }: GatewayContext,
   sse: SseStream,
   { sessionId, turnId, filter }: { sessionId: string; turnId: string; filter: DeltaFilter },
-): Promise<() => void> {
-  const { live } = context.redis;
+): () => void {
   let held: LiveEntry[] | null = [];
+  let over = false;
   const pass = (entry: LiveEntry): void => {
-    if ((entry.type !== "delta" && entry.type !== "status") || entry.turn_id !== turnId) return;
+    if (over || (entry.type !== "delta" && entry.type !== "status") || entry.turn_id !== turnId) return;
     if (held !== null) {
       held.push(entry);
     } else if (entry.type === "status") {
@@ -75,10 +78,17 @@ async function relay(
       if (fresh !== null) sse.send({ event: "message.delta", data: wireDelta(fresh) });
     }
   };
-  const unsubscribe = await live.subscribe(sessionId, pass);
-  const kept = inFlight(await live.recent(sessionId), new SettledTurns());
-  const waiting = held;
-  held = null;
-  for (const entry of [...kept, ...waiting]) pass(entry);
-  return unsubscribe;
+  const subscribed = live.subscribe(sessionId, pass);
+  void subscribed
+    .then(() => live.recent(sessionId))
+    .then((recent) => {
+      const waiting = held ?? [];
+      held = null;
+      for (const entry of [...inFlight(recent, new SettledTurns()), ...waiting]) pass(entry);
+    })
+    .catch((error: unknown) => logger.warn({ err: error, sessionId }, "turn.stream_failed"));
+  return () => {
+    over = true;
+    void subscribed.then((unsubscribe) => unsubscribe());
+  };
 }
