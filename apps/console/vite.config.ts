@@ -1,3 +1,4 @@
+import type { Plugin } from "vite";
 import { pageConfig } from "../web-kit/page.config.js";
 
 /** What lists are drawn with. */
@@ -6,8 +7,19 @@ const TABLE = /[\\/]node_modules[\\/]@tanstack[\\/](react-)?(table|virtual)|[\\/
 const KIT =
   /[\\/]node_modules[\\/](@base-ui[\\/](?!react[\\/](esm[\\/])?csp-provider)|@floating-ui|tabbable)|[\\/]src[\\/]ui[\\/](?!charts|code|markdown|table|toast|ui-provider|avatar|cx|theme|notify|tokens|button|keep-focus|link|page-header|problem-card|query-view|record-status|refusal|skeleton|states|status|time|waiting)[\w-]+\.tsx?$/;
 
+/** Small things that the first page and most others share. */
+const FIRST =
+  /[\\/]src[\\/](ui[\\/](status|time|record-status|waiting)|api[\\/]use-calls)\.\w+$|[\\/]query-core[\\/].*[\\/]mutation\.js$/;
+
+/** Nothing is preloaded (below), so what would preload is left out of the first page. */
+const noPreload: Plugin = {
+  name: "no-preload",
+  enforce: "pre",
+  load: (id) => (id === "\0vite/preload-helper.js" ? "export const __vitePreload = (load) => load();" : undefined),
+};
+
 // The console lives at /console/….
-export default pageConfig("/assets/console/", {
+const config = pageConfig("/assets/console/", {
   // What a page needs comes from its own first lines: a list of every file for every page would be the heaviest part of the router.
   modulePreload: {
     polyfill: false,
@@ -21,6 +33,7 @@ export default pageConfig("/assets/console/", {
         groups: [
           { name: "table", test: TABLE, priority: 3 },
           { name: "form-state", test: /[\\/]node_modules[\\/]react-hook-form[\\/]/, priority: 3 },
+          { name: "first", test: FIRST, priority: 4 },
           { name: "kit", test: KIT, minShareCount: 3, priority: 2 },
           { name: "shared", test: (id) => !KIT.test(id) && !TABLE.test(id), minShareCount: 40, priority: 1 },
         ],
@@ -30,3 +43,13 @@ export default pageConfig("/assets/console/", {
     onLog: (level, log, tell) => (log.code === "MODULE_LEVEL_DIRECTIVE" ? undefined : tell(level, log)),
   },
 });
+
+export default {
+  ...config,
+  plugins: [...(config.plugins ?? []), noPreload],
+  resolve: {
+    ...config.resolve,
+    // React has it since its 18th release; the package is for older ones.
+    alias: [{ find: /^use-sync-external-store\/shim(\/index\.js)?$/, replacement: "react" }],
+  },
+};

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
+import { userCalls } from "../api/user-calls.js";
 import type { VersionView } from "../api/workbench-calls.js";
 
 /** Names of those who made versions, as far as whoever is signed in may see people; null = nobody is known. */
 export function useAuthors(): (author: VersionView["author"]) => string | null {
-  const api = useApi();
+  const api = useCalls(userCalls);
   const query = useQuery({ queryKey: ["users"], queryFn: answered(() => api.users()) });
   const names = new Map(query.data?.data.map(({ id, name, email }) => [id, name || email]));
   return (author) => {

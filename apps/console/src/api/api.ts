@@ -1,9 +1,18 @@
 import { part, query } from "./address.js";
-import type { Agent, Mail, Page, Session, SessionStatus, SessionTrace, Transcript, Version } from "./answers.js";
+import type {
+  Agent,
+  EscalationCounts,
+  Mail,
+  Page,
+  Session,
+  SessionStatus,
+  SessionTrace,
+  Transcript,
+  Version,
+} from "./answers.js";
 import { type CallerOptions, createCaller } from "./call.js";
-import { inboxCalls } from "./inbox-calls.js";
+import { signInCalls } from "./sign-in-calls.js";
 import type { TranscriptFormat } from "./transcript-formats.js";
-import { userCalls } from "./user-calls.js";
 import type { WatchOptions } from "./watch-session.js";
 
 export interface SessionFilter {
@@ -23,10 +32,10 @@ export function createApi(options: CallerOptions) {
   const pages = { limit: "200" };
 
   return {
-    ...userCalls(call),
-    ...inboxCalls(call),
+    ...signInCalls(call),
     /** For calls that come with the code of their page (`useCalls`). */
     call,
+    countEscalations: () => call<EscalationCounts>("/escalations/count"),
     agents: (cursor?: string) => call<Page<Agent>>(`/agents${query({ ...pages, cursor })}`),
     agent: (agent: string) => call<Agent>(`/agents/${part(agent)}`),
     versions: (agent: string, cursor?: string) =>

@@ -1,6 +1,6 @@
 import type { SuggestedReply } from "@parley/contracts";
 import { part, query } from "./address.js";
-import type { Escalation, EscalationCounts, Operator, Page } from "./answers.js";
+import type { Escalation, Operator, Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
 /** Which escalations an inbox shows. */
@@ -24,7 +24,6 @@ export function inboxCalls(call: Caller) {
     escalations: (show: Show, cursor?: string) =>
       call<Page<Escalation>>(`/escalations${query({ limit: "50", cursor, ...FILTERS[show] })}`),
     escalation: (id: string) => call<Escalation>(`/escalations/${part(id)}`),
-    countEscalations: () => call<EscalationCounts>("/escalations/count"),
     operators: () => call<{ data: Operator[] }>("/operators"),
     /** `name` is what the visitor reads; empty = nothing. */
     takeEscalation: (id: string, name: string) => act<Escalation>(id, "assign", name === "" ? {} : { name }),

@@ -5,8 +5,13 @@ import { Skeleton } from "../ui/skeleton.js";
 import styles from "./shell.module.css";
 
 /** A page whose code is fetched when somebody wants to see it, once per visit; until it has come, and when it does not come, says so. */
-export function lazyPage(load: () => Promise<() => ReactNode>): () => ReactNode {
-  const Code = lazy(async () => ({ default: await load().catch(() => NotFetched) }));
+export function lazyPage<N extends string>(load: () => Promise<Record<N, () => ReactNode>>, name: N): () => ReactNode {
+  const Code = lazy(async () => ({
+    default: await load().then(
+      (code) => code[name],
+      () => NotFetched,
+    ),
+  }));
   return function LazyPage() {
     return (
       <Suspense fallback={<Skeleton />}>

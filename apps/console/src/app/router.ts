@@ -17,7 +17,7 @@ declare module "@tanstack/react-router" {
 /** Filters change what a page shows, not which page it is: it keeps its focus and its place. */
 const stays = () => "stays";
 
-const UnknownPage = lazyPage(async () => (await import("./unknown-page.js")).UnknownPage);
+const UnknownPage = lazyPage(() => import("./unknown-page.js"), "UnknownPage");
 
 const root = createRootRoute({ component: Shell, notFoundComponent: UnknownPage });
 const getParentRoute = () => root;
@@ -28,14 +28,14 @@ const trust = { staticData: { section: "trust" }, getParentRoute, remountDeps: s
 const deliveries = { staticData: { section: "deliveries" }, getParentRoute, remountDeps: stays } as const;
 const settings = { staticData: { section: "settings" }, getParentRoute } as const;
 
-const webhooksPage = lazyPage(async () => (await import("../settings/webhooks.js")).WebhooksPage);
+const webhooksPage = lazyPage(() => import("../settings/webhooks.js"), "WebhooksPage");
 
 const routeTree = root.addChildren([
   createRoute({
     getParentRoute,
     path: "/",
     staticData: { section: "overview" },
-    component: lazyPage(async () => (await import("../overview/overview.js")).OverviewPage),
+    component: lazyPage(() => import("../overview/overview.js"), "OverviewPage"),
   }),
   createRoute({
     getParentRoute,
@@ -44,105 +44,105 @@ const routeTree = root.addChildren([
     validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["show"]),
     beforeLoad: idOrNotFound,
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../inbox/inbox.js")).InboxPage),
+    component: lazyPage(() => import("../inbox/inbox.js"), "InboxPage"),
   }),
   createRoute({
     ...agents,
     path: "/agents",
-    component: lazyPage(async () => (await import("../agents/agents.js")).AgentsPage),
+    component: lazyPage(() => import("../agents/agents.js"), "AgentsPage"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent",
-    component: lazyPage(async () => (await import("../agents/draft-tabs.js")).PromptTab),
+    component: lazyPage(() => import("../agents/draft-tabs.js"), "PromptTab"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/document",
-    component: lazyPage(async () => (await import("../agents/draft-tabs.js")).DocumentTab),
+    component: lazyPage(() => import("../agents/draft-tabs.js"), "DocumentTab"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/flow",
     validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["node"]),
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../agents/flow/flow-tab.js")).FlowTab),
+    component: lazyPage(() => import("../agents/flow/flow-tab.js"), "FlowTab"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/tests",
-    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).TestsTab),
+    component: lazyPage(() => import("../agents/agent-tabs.js"), "TestsTab"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/review",
     validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["review", "sort", "peek"]),
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../agents/review-tab.js")).ReviewTab),
+    component: lazyPage(() => import("../agents/review-tab.js"), "ReviewTab"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/versions",
-    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).VersionsTab),
+    component: lazyPage(() => import("../agents/agent-tabs.js"), "VersionsTab"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/access",
-    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).AccessTab),
+    component: lazyPage(() => import("../agents/agent-tabs.js"), "AccessTab"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/secrets",
-    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).SecretsTab),
+    component: lazyPage(() => import("../agents/agent-tabs.js"), "SecretsTab"),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/settings",
-    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).SettingsTab),
+    component: lazyPage(() => import("../agents/agent-tabs.js"), "SettingsTab"),
   }),
   createRoute({
     ...agents,
     path: "/import/{-$agent}",
-    component: lazyPage(async () => (await import("../agents/import.js")).ImportPage),
+    component: lazyPage(() => import("../agents/import.js"), "ImportPage"),
   }),
   createRoute({
     ...agents,
     path: "/knowledge/$agent",
-    component: lazyPage(async () => (await import("../agents/knowledge.js")).KnowledgePage),
+    component: lazyPage(() => import("../agents/knowledge.js"), "KnowledgePage"),
   }),
   createRoute({
     ...agents,
     path: "/knowledge/$agent/$id",
     beforeLoad: idOrNotFound,
-    component: lazyPage(async () => (await import("../agents/knowledge-document.js")).KnowledgeDocumentPage),
+    component: lazyPage(() => import("../agents/knowledge-document.js"), "KnowledgeDocumentPage"),
   }),
   createRoute({
     ...links,
     path: "/links/{-$agent}",
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../links/links.js")).LinksPage),
+    component: lazyPage(() => import("../links/links.js"), "LinksPage"),
   }),
   createRoute({
     ...links,
     path: "/links/$agent/new",
-    component: lazyPage(async () => (await import("../links/new-link.js")).NewLinkPage),
+    component: lazyPage(() => import("../links/new-link.js"), "NewLinkPage"),
   }),
   createRoute({
     ...links,
     path: "/links/$agent/many",
-    component: lazyPage(async () => (await import("../links/many-links.js")).ManyLinksPage),
+    component: lazyPage(() => import("../links/many-links.js"), "ManyLinksPage"),
   }),
   createRoute({
     ...links,
     path: "/links/$agent/$id",
     beforeLoad: idOrNotFound,
-    component: lazyPage(async () => (await import("../links/link.js")).LinkPage),
+    component: lazyPage(() => import("../links/link.js"), "LinkPage"),
   }),
   createRoute({
     ...links,
     path: "/links/$agent/$id/edit",
     beforeLoad: idOrNotFound,
-    component: lazyPage(async () => (await import("../links/edit-link.js")).EditLinkPage),
+    component: lazyPage(() => import("../links/edit-link.js"), "EditLinkPage"),
   }),
   createRoute({
     getParentRoute,
@@ -150,13 +150,13 @@ const routeTree = root.addChildren([
     staticData: { section: "sessions" },
     validateSearch: (search: Record<string, unknown>) => wordsOf(search, SESSION_WORDS),
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../sessions/sessions.js")).SessionsPage),
+    component: lazyPage(() => import("../sessions/sessions.js"), "SessionsPage"),
   }),
   createRoute({
     getParentRoute,
     path: "/sessions/$id",
     staticData: { section: "sessions" },
-    component: lazyPage(async () => (await import("../sessions/session.js")).SessionPage),
+    component: lazyPage(() => import("../sessions/session.js"), "SessionPage"),
   }),
   createRoute({
     getParentRoute,
@@ -164,13 +164,13 @@ const routeTree = root.addChildren([
     staticData: { section: "sessions" },
     validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["against"]),
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../sessions/session-replay.js")).SessionReplayPage),
+    component: lazyPage(() => import("../sessions/session-replay.js"), "SessionReplayPage"),
   }),
   createRoute({
     getParentRoute,
     path: "/sessions/$id/flow",
     staticData: { section: "sessions" },
-    component: lazyPage(async () => (await import("../sessions/session-flow.js")).SessionFlowPage),
+    component: lazyPage(() => import("../sessions/session-flow.js"), "SessionFlowPage"),
   }),
   createRoute({
     getParentRoute,
@@ -178,104 +178,104 @@ const routeTree = root.addChildren([
     staticData: { section: "analytics" },
     validateSearch: (search: Record<string, unknown>) => wordsOf(search, ANALYTICS_WORDS),
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../analytics/analytics.js")).AnalyticsPage),
+    component: lazyPage(() => import("../analytics/analytics.js"), "AnalyticsPage"),
   }),
   createRoute({
     getParentRoute,
     path: "/mail",
     staticData: { section: "mail" },
-    component: lazyPage(async () => (await import("../mail/mail.js")).MailPage),
+    component: lazyPage(() => import("../mail/mail.js"), "MailPage"),
   }),
   createRoute({
     getParentRoute,
     path: "/schedules",
     staticData: { section: "schedules" },
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../schedules/schedules.js")).SchedulesPage),
+    component: lazyPage(() => import("../schedules/schedules.js"), "SchedulesPage"),
   }),
   createRoute({
     ...deliveries,
     path: "/deliveries",
-    component: lazyPage(async () => (await import("../deliveries/deliveries.js")).LinkDeliveriesPage),
+    component: lazyPage(() => import("../deliveries/deliveries.js"), "LinkDeliveriesPage"),
   }),
   createRoute({
     ...deliveries,
     path: "/deliveries/webhooks",
     validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["status", "type", "webhook_id", "peek"]),
-    component: lazyPage(async () => (await import("../deliveries/deliveries.js")).WebhookDeliveriesPage),
+    component: lazyPage(() => import("../deliveries/deliveries.js"), "WebhookDeliveriesPage"),
   }),
   createRoute({
     ...trust,
     path: "/audit",
-    component: lazyPage(async () => (await import("../audit/audit.js")).AuditPage),
+    component: lazyPage(() => import("../audit/audit.js"), "AuditPage"),
   }),
   createRoute({
     ...trust,
     path: "/privacy",
-    component: lazyPage(async () => (await import("../privacy/privacy.js")).PrivacyPage),
+    component: lazyPage(() => import("../privacy/privacy.js"), "PrivacyPage"),
   }),
   createRoute({
     ...trust,
     path: "/memory/{-$agent}",
-    component: lazyPage(async () => (await import("../memory/memory.js")).MemoryPage),
+    component: lazyPage(() => import("../memory/memory.js"), "MemoryPage"),
   }),
   createRoute({ ...settings, path: "/settings", component: webhooksPage }),
   createRoute({ ...settings, path: "/settings/webhooks", component: webhooksPage }),
   createRoute({
     ...settings,
     path: "/settings/webhooks/new",
-    component: lazyPage(async () => (await import("../settings/new-webhook.js")).NewWebhookPage),
+    component: lazyPage(() => import("../settings/new-webhook.js"), "NewWebhookPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/webhooks/$id",
     beforeLoad: idOrNotFound,
-    component: lazyPage(async () => (await import("../settings/webhook.js")).WebhookPage),
+    component: lazyPage(() => import("../settings/webhook.js"), "WebhookPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/webhooks/$id/edit",
     beforeLoad: idOrNotFound,
-    component: lazyPage(async () => (await import("../settings/edit-webhook.js")).EditWebhookPage),
+    component: lazyPage(() => import("../settings/edit-webhook.js"), "EditWebhookPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/credentials",
-    component: lazyPage(async () => (await import("../settings/credentials.js")).CredentialsPage),
+    component: lazyPage(() => import("../settings/credentials.js"), "CredentialsPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/alerts",
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../alerts/alerts.js")).AlertsPage),
+    component: lazyPage(() => import("../alerts/alerts.js"), "AlertsPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/do-not-contact",
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../sending/suppressions.js")).SuppressionsPage),
+    component: lazyPage(() => import("../sending/suppressions.js"), "SuppressionsPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/dead-letters",
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../dead-letters/dead-letters.js")).DeadLettersPage),
+    component: lazyPage(() => import("../dead-letters/dead-letters.js"), "DeadLettersPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/replies",
     remountDeps: stays,
-    component: lazyPage(async () => (await import("../settings/saved-replies.js")).SavedRepliesPage),
+    component: lazyPage(() => import("../settings/saved-replies.js"), "SavedRepliesPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/installation",
-    component: lazyPage(async () => (await import("../settings/installation.js")).InstallationPage),
+    component: lazyPage(() => import("../settings/installation.js"), "InstallationPage"),
   }),
   createRoute({
     ...settings,
     path: "/settings/people",
-    component: lazyPage(async () => (await import("../settings/users.js")).UsersPage),
+    component: lazyPage(() => import("../settings/users.js"), "UsersPage"),
   }),
 ]);
 

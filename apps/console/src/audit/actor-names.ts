@@ -1,15 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { allPages } from "../api/all-pages.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { credentialCalls } from "../api/settings-calls.js";
 import type { AuditEntryView } from "../api/trust-calls.js";
 import { useCalls } from "../api/use-calls.js";
+import { userCalls } from "../api/user-calls.js";
 
 /** Names of those who act here by their ids, as far as they are still known. */
 export function useActorNames(): ReadonlyMap<string, string> {
-  const api = useApi();
+  const api = useCalls(userCalls);
   const credentials = useCalls(credentialCalls);
   const users = useQuery({ queryKey: ["users"], queryFn: answered(() => allPages((cursor) => api.users(cursor))) });
   const tokens = useQuery({

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Escalation } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Answer } from "../api/call.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
 import { Keys } from "../keys/keys.js";
 import { useShortcut, useShortcutKeys } from "../keys/registry.js";
 import { Button, type ButtonLook } from "../ui/button.js";
@@ -24,7 +25,7 @@ interface DeskProps {
 
 /** Where an operator answers, in the inbox and on a session's page. Whoever does not have the conversation cannot write in it. */
 export function Desk({ escalation, collected, onChanged }: DeskProps) {
-  const api = useApi();
+  const api = useCalls(inboxCalls);
   const [dialog, setDialog] = useState<"transfer" | "hand_back" | "resolve" | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);

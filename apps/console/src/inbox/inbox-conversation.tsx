@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import type { Escalation, Session } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
 import { Conversation, LiveState } from "../sessions/conversation.js";
 import { NoteBox } from "../sessions/note-box.js";
 import { marksOf } from "../sessions/told.js";
@@ -36,10 +38,11 @@ interface Given {
 /** One conversation of the inbox, as it goes on. */
 export function InboxConversation({ id, show, onChanged }: Given) {
   const api = useApi();
+  const calls = useCalls(inboxCalls);
   const query = useQuery<Found>({
     queryKey: ["escalation", id],
     queryFn: answered<Found>(async () => {
-      const escalation = await api.escalation(id);
+      const escalation = await calls.escalation(id);
       if (escalation.type !== "ok") return escalation;
       const session = await api.session(escalation.value.session_id);
       if (session.type !== "ok") return session;

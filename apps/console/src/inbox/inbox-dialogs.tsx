@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type ReactNode, useState } from "react";
-import { useApi } from "../api/api-context.js";
 import type { Answer } from "../api/call.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
 import { Button } from "../ui/button.js";
 import { Checkbox } from "../ui/choices.js";
 import { Dialog } from "../ui/dialog.js";
@@ -74,7 +75,7 @@ function ActDialog({ title, action, text, run, onDone, onClose, children }: ActD
 
 /** Gives the conversation to somebody else who may answer visitors. */
 export function TransferDialog({ id, onDone, onClose }: DialogProps) {
-  const api = useApi();
+  const api = useCalls(inboxCalls);
   const query = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });
   const [to, setTo] = useState("");
   const [name, setName] = useState("");
@@ -133,7 +134,7 @@ const WORDS = {
 
 /** Ends the escalation, with what whoever reads on should know. */
 export function CloseDialog({ id, how, onDone, onClose }: DialogProps & { how: keyof typeof WORDS }) {
-  const api = useApi();
+  const api = useCalls(inboxCalls);
   const [summary, setSummary] = useState("");
   const [ends, setEnds] = useState(false);
   const { title, action, text, done } = WORDS[how];

@@ -4,7 +4,9 @@ import { Inbox } from "lucide-react";
 import type { Escalation, Page } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { Show } from "../api/inbox-calls.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import { answered, pagesOf } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
 import { useShortcut } from "../keys/registry.js";
 import { Button } from "../ui/button.js";
 import { cx } from "../ui/cx.js";
@@ -36,12 +38,13 @@ export function InboxPage() {
   const { id = null } = route.useParams();
   const { show: given = "" } = route.useSearch();
   const api = useApi();
+  const calls = useCalls(inboxCalls);
   const client = useQueryClient();
   const counts = useQuery(countsQuery(api)).data;
   const show = showOf(given);
   const query = useInfiniteQuery({
     queryKey: ["escalations", show],
-    queryFn: ({ pageParam }) => answered(() => api.escalations(show, pageParam))(),
+    queryFn: ({ pageParam }) => answered(() => calls.escalations(show, pageParam))(),
     initialPageParam: FIRST,
     getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
     // Their newest words stand in the list.

@@ -1,7 +1,7 @@
 import type { PresentPerson } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState } from "react";
-import { useApi } from "../api/api-context.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import { answered } from "../api/query.js";
 import { sessionCalls } from "../api/session-calls.js";
 import { useCalls } from "../api/use-calls.js";
@@ -27,9 +27,9 @@ export function Present({ session, answering }: { session: string; answering: bo
 }
 
 function usePresence(session: string, answering: boolean): PresentPerson[] {
-  const api = useApi();
+  const inbox = useCalls(inboxCalls);
   const calls = useCalls(sessionCalls);
-  const operators = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });
+  const operators = useQuery({ queryKey: ["operators"], queryFn: answered(() => inbox.operators()) });
   const me = operators.data?.data.find((one) => one.me)?.id;
   const [present, setPresent] = useState<PresentPerson[]>([]);
   const tell = useEffectEvent(async (isHere: () => boolean): Promise<void> => {

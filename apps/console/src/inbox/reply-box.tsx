@@ -1,9 +1,10 @@
 import type { SavedReply } from "@parley/contracts";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Escalation, Usage } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Answer } from "../api/call.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import type { Problem } from "../api/problem.js";
+import { useCalls } from "../api/use-calls.js";
 import { useShortcut } from "../keys/registry.js";
 import { dollars } from "../sessions/session-rows.js";
 import { Button } from "../ui/button.js";
@@ -164,7 +165,7 @@ function DraftCost({ usage: { input_tokens, output_tokens, cost } }: { usage: Us
 
 /** What a macro does when its words have been sent. */
 function useMacro(escalation: string, onChanged: () => void) {
-  const api = useApi();
+  const api = useCalls(inboxCalls);
   const [macro, setMacro] = useState<Macro | null>(null);
   const [trouble, setTrouble] = useState<Problem | null>(null);
   const next = macro?.action ?? null;

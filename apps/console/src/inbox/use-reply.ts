@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { useApi } from "../api/api-context.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import type { Problem } from "../api/problem.js";
+import { useCalls } from "../api/use-calls.js";
 
 /** The visitor's page forgets that somebody types after some seconds. */
 const TELL_EVERY_MS = 3_000;
@@ -24,7 +25,7 @@ const drafts = new Map<string, { text: string; key: string }>();
 
 /** What an operator writes to a visitor: sent once however often it is tried, and announced while it is written. */
 export function useReply(escalation: string, onRefused: () => void): Reply {
-  const api = useApi();
+  const api = useCalls(inboxCalls);
   const [text, setText] = useState(() => drafts.get(escalation)?.text ?? "");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);

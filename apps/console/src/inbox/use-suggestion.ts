@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import type { Usage } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import type { Problem } from "../api/problem.js";
+import { useCalls } from "../api/use-calls.js";
 
 /** A draft of the agent's model, asked for by the operator; given up, its answer is not looked at. */
 export function useSuggestion(escalation: string, put: (text: string) => void) {
-  const api = useApi();
+  const api = useCalls(inboxCalls);
   const asked = useRef(0);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);

@@ -3,6 +3,7 @@ import { CirclePlay, Clock, History, Square } from "lucide-react";
 import { useRef, useState } from "react";
 import { useMayEdit } from "../agents/for-editors.js";
 import { useApi } from "../api/api-context.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import { answered } from "../api/query.js";
 import { sessionCalls } from "../api/session-calls.js";
 import { useCalls } from "../api/use-calls.js";
@@ -66,7 +67,7 @@ export function SessionActions({ id, active, free, readable, onChanged }: Action
 
 /** Steps into a running conversation, whether or not it waits for somebody; the box to write in appears under it. */
 function TakeOver({ id, onChanged }: { id: string; onChanged(): void }) {
-  const api = useApi();
+  const api = useCalls(inboxCalls);
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
   const take = async (): Promise<void> => {

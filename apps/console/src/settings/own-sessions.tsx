@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { UserSession } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { pushCalls } from "../api/push-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
+import { userCalls } from "../api/user-calls.js";
 import { endPush } from "../app/leave.js";
 import { me, signOut } from "../app/sign-in.js";
 import { Block, Row, Rows } from "../ui/block.js";
@@ -16,7 +16,7 @@ import { Time } from "../ui/time.js";
 
 /** The browsers in which the reader is signed in. */
 export function OwnSessions() {
-  const api = useApi();
+  const api = useCalls(userCalls);
   const push = useCalls(pushCalls);
   const query = useQuery({ queryKey: ["own-sessions"], queryFn: answered(() => api.ownSessions()) });
   const onError = (error: unknown): void => notify.problem(refusalOf(error).detail);

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessageSquareReply, Plus } from "lucide-react";
 import { useRef, useState } from "react";
 import { type UseFormReturn, useForm } from "react-hook-form";
-import { useApi } from "../api/api-context.js";
+import { inboxCalls } from "../api/inbox-calls.js";
 import { answered } from "../api/query.js";
 import { type ReplyFields, replyCalls } from "../api/reply-calls.js";
 import { useCalls } from "../api/use-calls.js";
@@ -186,7 +186,7 @@ function ReplyForm({ reply, onDone }: { reply: SavedReply | null; onDone(): void
 
 /** Who gets the conversation. */
 function TransferField({ form }: { form: UseFormReturn<Values> }) {
-  const api = useApi();
+  const api = useCalls(inboxCalls);
   const query = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });
   return (
     <QueryView query={query}>

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { allPages } from "../api/all-pages.js";
 import type { User } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { answered, unlessRefused } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
 import { useRepeatKey } from "../api/use-repeat-key.js";
+import { userCalls } from "../api/user-calls.js";
 import { Block, Row, Rows } from "../ui/block.js";
 import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
@@ -30,7 +31,7 @@ type Asking =
 
 /** The people of this tenant: invite, give another role, disable, remove. */
 export function UserBlock() {
-  const api = useApi();
+  const api = useCalls(userCalls);
   const keyOf = useRepeatKey();
   const query = useQuery({ queryKey: ["users"], queryFn: answered(() => allPages((cursor) => api.users(cursor))) });
   const [adding, setAdding] = useState(false);
