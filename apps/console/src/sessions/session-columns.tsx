@@ -13,7 +13,7 @@ export const titleOf = ({ title, session_id }: ListedSession): string => title ?
 
 export const COLUMNS: readonly Column<ListedSession>[] = [
   { id: "title", header: "First words", width: "minmax(13rem, 3fr)", cell: (row) => <Title row={row} /> },
-  { id: "state", header: "State", width: "11.5rem", cell: (row) => <State row={row} /> },
+  { id: "state", header: "State", width: "13rem", cell: (row) => <State row={row} /> },
   { id: "person", header: "Person", from: 760, width: "minmax(6rem, 1fr)", cell: ({ person }) => person ?? "–" },
   { id: "agent", header: "Agent", from: 900, width: "minmax(6rem, 1fr)", cell: ({ agent_name }) => agent_name ?? "–" },
   {

@@ -93,11 +93,11 @@ function Origin({ session, agentSlug }: { session: Session; agentSlug: string | 
   if (session.link_id === null) return "API";
   return agentSlug !== null ? (
     <Link to="/links/$agent/$id" params={{ agent: agentSlug, id: session.link_id }}>
-      Link, show it
+      A link
     </Link>
   ) : (
     <Link to="/sessions" search={{ link: session.link_id }}>
-      Link, show its sessions
+      A link, see its sessions
     </Link>
   );
 }

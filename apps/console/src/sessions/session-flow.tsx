@@ -111,7 +111,12 @@ function Path({ known: { session, turns, text, more } }: { known: Known }) {
         {more && " The session has more turns than are shown."}
         {path.transferred && " It was transferred: nodes of the other agent stand in the list alone."}
       </p>
-      <Flow label="Path of the session" nodes={nodes} edges={edges} selected={selected} onSelect={setSelected} />
+      <Flow
+        label="Path of the session"
+        {...{ nodes, edges, selected }}
+        sees={[...path.visits.keys()]}
+        onSelect={setSelected}
+      />
       <section>
         <h2 className={styles.title}>The way</h2>
         <ol className={styles.way} aria-label="The way">

@@ -18,19 +18,21 @@ export function PageHeader({ title, parent, lead, children }: PageHeaderProps) {
   usePageTitle(title);
   return (
     <header className={styles.header}>
-      <div className={styles.title}>
-        {parent && (
-          <Link className={styles.back} to={parent.to} params={parent.params} search={parent.search}>
-            <span aria-hidden="true">‹ </span>
-            {parent.label}
-          </Link>
-        )}
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
-        {lead && <p className={styles.lead}>{lead}</p>}
+      {parent && (
+        <Link className={styles.back} to={parent.to} params={parent.params} search={parent.search}>
+          <span aria-hidden="true">‹ </span>
+          {parent.label}
+        </Link>
+      )}
+      <div className={styles.row}>
+        <div className={styles.title}>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {lead && <p className={styles.lead}>{lead}</p>}
+        </div>
+        {children && <div className={styles.actions}>{children}</div>}
       </div>
-      {children && <div className={styles.actions}>{children}</div>}
     </header>
   );
 }

@@ -29,7 +29,7 @@ const AHEAD_PX = 480;
 const READABLE = 0.7;
 
 export function FlowCanvas(props: FlowProps) {
-  const { nodes: shown, edges, selected, onSelect, onConnect, onRetarget } = props;
+  const { nodes: shown, edges, selected, sees = [], onSelect, onConnect, onRetarget } = props;
   const connects = onConnect !== undefined;
   const boxes = useMemo(() => shown.map((node) => boxOf(node, selected, connects)), [shown, selected, connects]);
   const [nodes, setNodes, onNodesChange] = useNodesState<BoxNode>(boxes);
@@ -79,7 +79,7 @@ export function FlowCanvas(props: FlowProps) {
       minZoom={0.2}
       onInit={(made) => {
         flow.current = made;
-        showFirst(made, shown, selected);
+        showFirst(made, shown, { selected, sees });
       }}
       fitViewOptions={FIT}
       proOptions={{ hideAttribution: true }}
@@ -91,10 +91,18 @@ export function FlowCanvas(props: FlowProps) {
 }
 
 /** What fits is shown whole; of what does not, the part around the chosen node, or where it begins, at a size that can be read. */
-function showFirst(flow: ReactFlowInstance<BoxNode>, nodes: readonly FlowNode[], selected: string | null): void {
+function showFirst(
+  flow: ReactFlowInstance<BoxNode>,
+  nodes: readonly FlowNode[],
+  { selected, sees }: { selected: string | null; sees: readonly string[] },
+): void {
   const places = nodes.map(({ x }) => x);
   if (Math.max(...places) - Math.min(...places) < FITS_PX) {
     void flow.fitView(FIT);
+    return;
+  }
+  if (sees.length > 0) {
+    void flow.fitView({ ...FIT, nodes: sees.map((id) => ({ id })) });
     return;
   }
   const chosen = nodes.find(({ id }) => id === selected);

@@ -28,6 +28,8 @@ export interface FlowProps {
   nodes: readonly FlowNode[];
   edges: readonly FlowEdge[];
   selected: string | null;
+  /** What is in sight first, where not everything fits; else the chosen box, or where it begins. */
+  sees?: readonly string[];
   onSelect: (node: string | null) => void;
   /** Without these two the flow can only be looked at. */
   onConnect?: (from: string, to: string) => void;

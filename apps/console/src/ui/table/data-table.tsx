@@ -86,7 +86,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           {source.loadingMore ? <p className={styles.foot}>Loading more…</p> : null}
         </Content>
       </div>
-      <Count source={source} />
+      <Count source={source} filtered={Object.keys(list.filter).length > 0} />
       {peek === undefined || row === undefined ? null : (
         <PeekPanel
           title={peek.title(row)}
@@ -122,11 +122,11 @@ function Content<T extends object>({ source, list, empty, children }: DataTableP
 }
 
 /** Read out when it changes, so that a filter's effect is heard, too. */
-function Count<T>({ source: { rows, hasMore, state } }: { source: RowSource<T> }) {
+function Count<T>({ source: { rows, hasMore, state }, filtered }: { source: RowSource<T>; filtered: boolean }) {
   const many = rows.length.toLocaleString();
   return (
     <p role="status" className={styles.count}>
-      {state !== "ready"
+      {state !== "ready" || (rows.length === 0 && !filtered)
         ? ""
         : hasMore
           ? `${many} rows so far; more as you scroll`
