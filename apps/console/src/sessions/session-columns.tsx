@@ -17,14 +17,14 @@ export const COLUMNS: readonly Column<ListedSession>[] = [
   { id: "person", header: "Person", from: 760, width: "minmax(6rem, 1fr)", cell: ({ person }) => person ?? "–" },
   { id: "agent", header: "Agent", from: 900, width: "minmax(6rem, 1fr)", cell: ({ agent_name }) => agent_name ?? "–" },
   {
-    ...{ id: "link", header: "Link", from: 1060, width: "minmax(6rem, 1fr)" },
+    ...{ id: "link", header: "Link", from: 1160, width: "minmax(6rem, 1fr)" },
     cell: ({ link_id, link_title }) => (link_id === null ? "API" : (link_title ?? "–")),
   },
   {
     ...{ id: "rating", header: "Rating", align: "end", from: 560, width: "5rem", sortable: true },
     cell: ({ rating }) => (rating === null ? "–" : `${rating} of 5`),
   },
-  { id: "thumbs", header: "Thumbs", align: "end", from: 700, width: "5.5rem", cell: (row) => <Thumbs row={row} /> },
+  { id: "thumbs", header: "Thumbs", align: "end", from: 1060, width: "5.5rem", cell: (row) => <Thumbs row={row} /> },
   {
     ...{ id: "cost", header: "Cost", align: "end", from: 640, width: "5.5rem", sortable: true },
     cell: ({ cost }) => <Money amount={cost} />,

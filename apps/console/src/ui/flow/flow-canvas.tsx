@@ -102,7 +102,7 @@ function showFirst(
     return;
   }
   if (sees.length > 0) {
-    void flow.fitView({ ...FIT, nodes: sees.map((id) => ({ id })) });
+    void flow.fitView({ ...FIT, minZoom: 0.5, nodes: sees.map((id) => ({ id })) });
     return;
   }
   const chosen = nodes.find(({ id }) => id === selected);
