@@ -48,8 +48,8 @@ const benchHelp = readFileSync(new URL("../../bench/help.txt", import.meta.url),
 
 const fullHelp = `Usage: npm run test:full -- [vitest filters and options]
 
-Runs every suite that has a longer form at full length (CHAOS_FULL, STREAMS_FULL, LIMITS_FULL, ERASURES_FULL, SENDING_FULL): hours, not
-minutes. Filters choose among them, for example: npm run test:full -- tests/chaos`;
+Runs every suite that has a longer form at full length: hours, not minutes. tests/mcp fetches the conformance suite of the protocol.
+Filters choose among them, for example: npm run test:full -- tests/chaos`;
 
 const upgradeHelp = `Usage: npm run test:upgrade -- [commit]
 
@@ -83,6 +83,10 @@ const FULL_FORMS = {
   "tests/limits": "LIMITS_FULL",
   "tests/privacy": "ERASURES_FULL",
   "tests/sending": "SENDING_FULL",
+  "tests/e2e/exports": "EXPORTS_FULL",
+  "tests/mcp": "MCP_FULL",
+  "services/sessions/test/alerts": "ALERTS_FULL",
+  "services/sessions/test/analytics": "ROLLUPS_FULL",
 };
 
 async function prepareFull(root, args, report) {

@@ -478,6 +478,17 @@ describe("the door", () => {
   });
 });
 
+// Fetched from the registry; conformance.yaml says why it is no dependency.
+if (process.env.MCP_FULL === "1") {
+  describe("the protocol's conformance suite", () => {
+    it("finds what conformance.yaml names and nothing else", async () => {
+      const env = { ...process.env, PARLEY_URL: cluster.gateways[0], PARLEY_TOKEN: tenant.ownerToken };
+      const { stdout } = await run(process.execPath, [join(ROOT, "tests/mcp/conformance.mjs")], { env });
+      process.stdout.write(stdout.slice(stdout.lastIndexOf("=== ")));
+    }, 600_000);
+  });
+}
+
 describe("the guide", () => {
   const guide = readFileSync(join(ROOT, "docs/mcp.md"), "utf8");
 

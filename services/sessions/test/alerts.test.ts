@@ -22,7 +22,7 @@ import { type AnalyticsWorld, addSession, analyticsWorld, rollUp } from "./analy
 import { type PeopleWorld, peopleWorld } from "./people-world.js";
 
 /** How often the look at the rules is killed. */
-const KILLS = Number(process.env.ALERT_KILLS ?? 10);
+const KILLS = process.env.ALERTS_FULL === "1" ? 50 : 10;
 
 let world: PeopleWorld;
 beforeAll(async () => {

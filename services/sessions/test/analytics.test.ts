@@ -21,7 +21,7 @@ import { sessionsConfig } from "../src/index.js";
 import { type AnalyticsWorld, addSession, addTurn, analyticsWorld, everyAmount, rollUp } from "./analytics-world.js";
 
 /** How often a step of the job is killed. */
-const KILLS = Number(process.env.ROLLUP_KILLS ?? 8);
+const KILLS = process.env.ROLLUPS_FULL === "1" ? 50 : 8;
 
 let adminUrl: string;
 let bus: Bus;
