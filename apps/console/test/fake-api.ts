@@ -66,6 +66,7 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     webhookDeliveries: [],
     recipients: [],
     suppressions: [],
+    messageTemplates: [],
     alerts: [],
     firings: [],
     deadLetters: [],

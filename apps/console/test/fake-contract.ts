@@ -25,6 +25,7 @@ export interface FakeApi {
   webhookDeliveries: Row[];
   recipients: Row[];
   suppressions: Row[];
+  messageTemplates: Row[];
   alerts: Row[];
   /** Of whatever alert is asked for. */
   firings: Row[];

@@ -25,6 +25,11 @@ export function deliveryRow(given: Row): Row {
   };
 }
 
+export const messageTemplateRow = (given: Row): Row => ({
+  ...{ name: "after_stay", texts: {}, created_by: AGENT, created_at: "", updated_at: "" },
+  ...given,
+});
+
 export function recipientRow(given: Row): Row {
   return {
     ...{ id: ID, address: "ada@example.com", name: null, language: "en", link_id: null, status: "pending" },
@@ -123,8 +128,17 @@ export function sendingRoutesOf(api: FakeApi): Record<string, Handler> {
       Object.assign(found ?? {}, { status: "delivered", outcome: "delivered", response_status: 204 });
       return [202, { ...found, status: "pending" }];
     },
-    "GET /message-templates": () =>
-      page([{ name: "after_stay", texts: {}, created_by: AGENT, created_at: "", updated_at: "" }]),
+    "GET /message-templates": () => page(api.messageTemplates),
+    "PUT /message-templates/:": ({ parts, body }) => {
+      const [name] = parts;
+      const made = messageTemplateRow({ name, ...body, updated_at: String(api.seen.length) });
+      api.messageTemplates = [...api.messageTemplates.filter((one) => one.name !== name), made];
+      return [200, made];
+    },
+    "DELETE /message-templates/:": ({ parts }) => {
+      api.messageTemplates = api.messageTemplates.filter(({ name }) => name !== parts[0]);
+      return [200, { deleted: true }];
+    },
     "GET /suppressions": () => page(api.suppressions),
     "POST /suppressions": ({ body }) => {
       const made = suppressionRow({ address: body.address, reason: "owner", id: AGENT });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deliveryRow, recipientRow, webhookDeliveryRow } from "./fake-sending.js";
+import { deliveryRow, messageTemplateRow, recipientRow, webhookDeliveryRow } from "./fake-sending.js";
 import { LINK_ID, linkRow } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
@@ -10,7 +10,10 @@ const calls = (name: string) => bench.api().seen.filter(({ call }) => call === n
 
 describe.skipIf(skipBrowser)("sending a link", () => {
   it("shows the message first, sends it once, and follows how it stands with each person", async () => {
-    const page = await bench.open(LINK);
+    const texts = { en: { subject: "How was it?", message: "Tell us." } };
+    const page = await bench.open(LINK, {
+      prepare: (api) => void api.messageTemplates.push(messageTemplateRow({ name: "after_stay", texts })),
+    });
     await page.getByRole("button", { name: "Send this link" }).click();
     const drawer = page.getByRole("dialog");
     await drawer.getByRole("button", { name: "Send", exact: true }).click();
@@ -164,5 +167,47 @@ describe.skipIf(skipBrowser)("deliveries of the whole team", () => {
     });
     await page.getByRole("row").filter({ hasText: "session.ended" }).waitFor();
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);
+  });
+});
+
+describe.skipIf(skipBrowser)("messages of the team's own", () => {
+  it("are written language by language, changed and deleted in the settings", async () => {
+    const page = await bench.open("/console/settings/messages");
+    await page.getByText("No message of your own yet").waitFor();
+    await page.getByRole("button", { name: "New message" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("after_stay");
+    await dialog.getByRole("button", { name: "Save the message" }).click();
+    await dialog.getByText("Write what is sent.").waitFor();
+    await dialog.getByLabel("Subject").fill("How was it?");
+    await dialog.getByLabel("Message").fill("Tell us: {{link.url}}");
+    await dialog.getByRole("combobox", { name: "Language" }).fill("Germ");
+    await page.getByRole("option", { name: "German" }).click();
+    await expect.poll(() => dialog.getByLabel("Subject").inputValue()).toBe("");
+    await dialog.getByLabel("Subject").fill("Wie war es?");
+    await dialog.getByLabel("Message").fill("Erzählen Sie.");
+    expect(await axeFindings(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Save the message" }).click();
+    const row = page.getByRole("row", { name: "after_stay" });
+    await row.getByText("German, English").waitFor();
+    const texts = {
+      en: { subject: "How was it?", message: "Tell us: {{link.url}}" },
+      de: { subject: "Wie war es?", message: "Erzählen Sie." },
+    };
+    expect(calls("PUT /message-templates/:").map(({ body }) => body)).toEqual([{ texts }]);
+    await row.click();
+    const panel = page.getByRole("complementary", { name: "after_stay" });
+    await expect.poll(() => panel.getByLabel("Subject").inputValue()).toBe("How was it?");
+    await screenshot(page, "messages");
+    await panel.getByLabel("Subject").fill("And?");
+    await panel.getByRole("button", { name: "Save", exact: true }).click();
+    await expect
+      .poll(() => calls("PUT /message-templates/:").at(-1)?.body)
+      .toEqual({
+        texts: { ...texts, en: { ...texts.en, subject: "And?" } },
+      });
+    await panel.getByRole("button", { name: "Delete…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("No message of your own yet").waitFor();
   });
 });

@@ -269,6 +269,12 @@ const routeTree = root.addChildren([
   }),
   createRoute({
     ...settings,
+    path: "/settings/messages",
+    remountDeps: stays,
+    component: lazyPage(() => import("../settings/message-templates.js"), "MessageTemplatesPage"),
+  }),
+  createRoute({
+    ...settings,
     path: "/settings/installation",
     component: lazyPage(() => import("../settings/installation.js"), "InstallationPage"),
   }),

@@ -1,17 +1,9 @@
-import type { MessageTemplate } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
-import { query } from "../api/address.js";
 import { allPages } from "../api/all-pages.js";
-import type { Page } from "../api/answers.js";
-import type { Caller } from "../api/call.js";
+import { messageTemplateCalls } from "../api/message-template-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { TEMPLATES } from "../schedules/schedule-body.js";
-
-const templateCalls = (call: Caller) => ({
-  messageTemplates: (cursor?: string) =>
-    call<Page<MessageTemplate>>(`/message-templates${query({ limit: "200", cursor })}`),
-});
 
 interface MessageOption {
   value: string;
@@ -20,7 +12,7 @@ interface MessageOption {
 
 /** The messages of the product, then the team's own. `chosen` is among them also before those have come. */
 export function useMessageOptions(chosen: string): MessageOption[] {
-  const calls = useCalls(templateCalls);
+  const calls = useCalls(messageTemplateCalls);
   const own = useQuery({
     queryKey: ["message-templates"],
     queryFn: answered(() => allPages(calls.messageTemplates)),

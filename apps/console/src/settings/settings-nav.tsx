@@ -17,6 +17,7 @@ export function SettingsNav() {
         {role === "viewer" ? null : <Tab to="/settings/replies">Saved replies</Tab>}
         {edits ? (
           <>
+            <Tab to="/settings/messages">Messages</Tab>
             <Tab to="/settings/alerts">Alerts</Tab>
             <Tab to="/settings/do-not-contact">Do not contact</Tab>
           </>
