@@ -1,6 +1,7 @@
 import {
   assignEscalation,
   closeEscalation,
+  dueSoon,
   type EscalationView,
   escalateSession,
   extendSession,
@@ -10,6 +11,7 @@ import {
   newId,
   type Principal,
   replyEscalation,
+  SWEEPERS_KEY,
 } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { createScriptedModel, type Model, ModelError } from "@parley/llm";
@@ -403,6 +405,20 @@ describe("timeouts", () => {
       { kind: "open", status: "done" },
       { kind: "timer", status: "done" },
     ]);
+  });
+
+  it("are told to those who sweep, and turns without one are not", async () => {
+    let told = 0;
+    const stop = h.bus.listenLive(dueSoon, SWEEPERS_KEY, () => {
+      told += 1;
+    });
+    await runner();
+    const { sessionId } = await h.open(await h.agent(ECHO));
+    await h.send(sessionId, "hello");
+    expect(told).toBe(0);
+    await h.open(await h.agent(WAITING(600)));
+    await eventually(async () => expect(told).toBe(1));
+    stop();
   });
 
   it("say nothing when a human took the session before their turn was run", async () => {
