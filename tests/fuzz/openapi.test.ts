@@ -64,7 +64,7 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/suppressions": () => ({ address: EMAIL }),
   "POST /api/users": () => ({ email: EMAIL, role: "viewer" }),
   "POST /api/agents/{agent}/public-links/{id}/deliveries/{delivery}/resend": () => ({
-    to: "not_chatted",
+    to: "not_opened",
     dry_run: true,
   }),
   "POST /api/agents/{agent}/public-links/{id}/send": () => ({ channel: "email", recipients: [{ address: EMAIL }] }),
@@ -115,7 +115,7 @@ const NEVER_WELL = [
   "GET /api/privacy/export",
   // Only where a memory was changed before.
   "POST /api/agents/{agent}/memory/{email}/undo",
-  // Only when a message has reached somebody who did not write since.
+  // Only of a delivery that tells who opened it, and once its messages have arrived.
   "POST /api/agents/{agent}/public-links/{id}/deliveries/{delivery}/resend",
   // Only while a visitor waits for a person.
   "POST /api/public/escalate/{token}/choice",

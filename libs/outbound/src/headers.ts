@@ -1,19 +1,6 @@
-/** Headers that say how a message is carried: a caller that could set them could smuggle a second request. */
-const RESERVED = new Set([
-  "accept-encoding",
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+import { RESERVED_HEADERS } from "@parley/contracts";
+
+const RESERVED = new Set(["accept-encoding", ...RESERVED_HEADERS]);
 
 /** What another origin may see after a redirect: any other header could be a secret for the first one. */
 const HARMLESS = new Set(["accept", "accept-language", "content-type", "idempotency-key", "user-agent"]);

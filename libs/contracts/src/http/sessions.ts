@@ -187,6 +187,31 @@ export const sessionFeedback = z
     ],
   });
 
+export const SESSION_EXAMPLE = {
+  session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
+  conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
+  status: "active",
+  node_id: "triage",
+  node_name: "Triage",
+  turns: 2,
+  transition_count: 1,
+  collected_data: { first_name: "Ada" },
+  created_at: "2026-11-01T10:00:00.000Z",
+  updated_at: "2026-11-01T10:00:00.000Z",
+  ended_at: null,
+  end_reason: null,
+  expires_at: null,
+  remaining_messages: 48,
+  message_count: 2,
+  agent_config_version: 3,
+  metadata: {},
+  tenant_id: "018f3a5e-7c1b-7d2e-8a4f-000000000001",
+  agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
+  link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
+  last_event_id: "1-7",
+  handled_by: "agent",
+};
+
 export const sessionResource = z
   .object({
     session_id: text,
@@ -228,32 +253,7 @@ export const sessionResource = z
   .meta({
     id: "Session",
     description: "A session as backends and owners see it",
-    examples: [
-      {
-        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
-        conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
-        status: "active",
-        node_id: "triage",
-        node_name: "Triage",
-        turns: 2,
-        transition_count: 1,
-        collected_data: { first_name: "Ada" },
-        created_at: "2026-11-01T10:00:00.000Z",
-        updated_at: "2026-11-01T10:00:00.000Z",
-        ended_at: null,
-        end_reason: null,
-        expires_at: null,
-        remaining_messages: 48,
-        message_count: 2,
-        agent_config_version: 3,
-        metadata: {},
-        tenant_id: "018f3a5e-7c1b-7d2e-8a4f-000000000001",
-        agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
-        link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
-        last_event_id: "1-7",
-        handled_by: "agent",
-      },
-    ],
+    examples: [SESSION_EXAMPLE],
   });
 
 export const sessionClosed = z

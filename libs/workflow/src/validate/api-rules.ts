@@ -1,3 +1,4 @@
+import { RESERVED_HEADERS } from "@parley/contracts";
 import { parsePath } from "../response-path.js";
 import type { Issue } from "./issue.js";
 import { isRecord, listOf, type OutlineNode, type Path, type Raw, recordOf, textsOf } from "./outline.js";
@@ -5,22 +6,6 @@ import { isRecord, listOf, type OutlineNode, type Path, type Raw, recordOf, text
 const error = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "error" });
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
-
-/** Headers that say how a message is carried: the client sets them, and a wrong one could smuggle a second request. */
-const RESERVED_HEADERS = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 const HOST = /^(?:\*\.)?[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.?$|^\[?[0-9a-f:.]+\]?$/iu;
 
@@ -67,7 +52,8 @@ function checkHeaders(call: Raw, path: Path): Issue[] {
   return Object.entries(recordOf(call.headers)).flatMap(([name, value]) => {
     const at = [...path, "headers", name];
     if (!TOKEN.test(name)) return [error(at, "bad_header", "not the name of a header")];
-    if (RESERVED_HEADERS.has(name.toLowerCase())) return [error(at, "bad_header", "this header is set by the client")];
+    if (RESERVED_HEADERS.includes(name.toLowerCase()))
+      return [error(at, "bad_header", "this header is set by the client")];
     if (typeof value === "string" && /[^\t\u0020-\u007E\u00A0-\u00FF]/u.test(value)) {
       return [error(at, "bad_header", "a header has Latin-1 characters only and no line breaks")];
     }

@@ -3,6 +3,7 @@ import {
   type Erasure,
   type getErasure as getContract,
   type listErasures as listContract,
+  listCursor,
   requireRole,
   tenantOf,
 } from "@parley/contracts";
@@ -11,20 +12,13 @@ import type { CleanupDeps } from "../deps.js";
 import { type ErasurePlace, erasedBefore, listErasureRows, readErasure, searchErased } from "./repository.js";
 import { resolveAddress } from "./resolve-address.js";
 
-const position = z.tuple([z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/), z.uuid()]);
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/;
+const cursors = listCursor(z.tuple([z.string().regex(TIME), z.uuid()]));
 
 function placeOf(cursor: string): ErasurePlace {
-  try {
-    const [createdAt, id] = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-    return { createdAt, id };
-  } catch (cause) {
-    const errors = [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }];
-    throw new AppError("validation_failed", { cause, errors });
-  }
+  const [createdAt, id] = cursors.decode(cursor);
+  return { createdAt, id };
 }
-
-const cursorOf = ({ createdAt, id }: ErasurePlace): string =>
-  Buffer.from(JSON.stringify([createdAt, id])).toString("base64url");
 
 /** Erasures of the tenant, newest first. A read; admins. */
 export const listErasures =
@@ -40,7 +34,7 @@ export const listErasures =
     const last = rows.length > limit ? rows.at(limit - 1) : undefined;
     return {
       data: rows.slice(0, limit).map(({ shown }) => shown),
-      nextCursor: last === undefined ? null : cursorOf(last.place),
+      nextCursor: last === undefined ? null : cursors.encode([last.place.createdAt, last.place.id]),
     };
   };
 

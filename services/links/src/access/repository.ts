@@ -1,6 +1,6 @@
+import type { ListPosition } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
-import type { ListPosition } from "../list-cursor.js";
 import type { TenantTransaction } from "../transaction.js";
 
 export type AccessMode = "open" | "any_verified" | "approval";

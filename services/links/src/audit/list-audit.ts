@@ -1,8 +1,8 @@
+import { takeWithinBytes } from "@parley/bus";
 import { type AuditLine, type listAudit as contract, requireRole, tenantOf } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { takeWithinBytes } from "../take-within-bytes.js";
 import { decodePlace, encodePlace } from "./place.js";
 
 type Entry = Omit<AuditLine, "previous_hash" | "hashed"> & Partial<AuditLine>;

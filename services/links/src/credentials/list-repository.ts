@@ -1,6 +1,12 @@
-import { type KeyView, keyView, type TenantView, type TokenView, tokenView } from "@parley/contracts";
+import {
+  type KeyView,
+  keyView,
+  type ListPosition,
+  type TenantView,
+  type TokenView,
+  tokenView,
+} from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
-import type { ListPosition } from "../list-cursor.js";
 import type { TenantTransaction } from "../transaction.js";
 
 export interface ListPage {

@@ -6,6 +6,7 @@ import {
   type LinkDelivery,
   type listDeliveryRecipients,
   type listLinkDeliveries,
+  notOfThisList,
   type Principal,
   requireRole,
   tenantOf,
@@ -97,8 +98,7 @@ export const listDeliveryRecipientsHandler =
 function positionOf(cursor: string): number {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  const message = "is not a cursor of this list";
-  throw new AppError("validation_failed", { errors: [{ pointer: "query/cursor", rule: "cursor", message }] });
+  throw notOfThisList();
 }
 
 /** Stops what was not sent yet. Idempotent by state. */

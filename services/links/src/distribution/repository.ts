@@ -1,6 +1,7 @@
 import {
   type DeliveryRecipient,
   type LinkDelivery,
+  type ListPosition,
   linkDelivery,
   type MessageTexts,
   messageTexts,
@@ -9,7 +10,6 @@ import {
 } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
-import type { ListPosition } from "../list-cursor.js";
 import type { TenantTransaction } from "../transaction.js";
 import type { Addressee } from "./addresses.js";
 

@@ -1,42 +1,20 @@
-import {
-  AppError,
-  type resendDelivery as contract,
-  type LinkDelivery,
-  type ResendBody,
-  requireRole,
-  tenantOf,
-} from "@parley/contracts";
-import { once } from "@parley/db";
+import { AppError, type resendDelivery as contract, type LinkDelivery, type ResendBody } from "@parley/contracts";
 import type { z } from "zod";
-import { requireAgent } from "../links/agents.js";
-import { findLink, findSealedToken } from "../links/repository.js";
 import { textsOf } from "../message-templates/own-texts.js";
-import type { TenantTransaction } from "../transaction.js";
-import { acceptSend, DEFAULT_TEMPLATE, planSend, type SendingDeps, type Wish } from "./accept-send.js";
+import { DEFAULT_TEMPLATE, planSend, type SendingDeps, type Wish } from "./accept-send.js";
 import { openPerson, recipientAad } from "./addresses.js";
+import { beginSend, type SendOutput } from "./begin-send.js";
 import { findDelivery, keepLinks, type Resendable, resendable, textsOfDelivery } from "./repository.js";
-import { previewOf } from "./send-link.js";
-
-type Output = z.input<typeof contract.response>;
-type Answer = Output["answer"];
 
 /**
  * Writes again to those of a delivery who have not opened or not used their link, or whom it did not reach; each on the link they have.
- * Idempotent by the caller's key, else by the signature. Throws `delivery_not_found`, `no_recipients`, `validation_failed` for what the
- * delivery does not tell, and what a send throws.
+ * Idempotent as `beginSend`. Throws besides `delivery_not_found`, `no_recipients`, `validation_failed` for what the delivery does not tell.
  */
 export const resendDelivery =
   (deps: SendingDeps) =>
-  async (input: z.output<typeof contract.request>): Promise<Output> => {
-    const { principal, body } = input;
-    requireRole(principal, "editor");
-    const tenantId = tenantOf(principal);
-    const agent = await requireAgent(deps.bus, principal, input.agent);
-    const { dry_run: dry = false } = body;
-    const at = { agentId: agent.id, id: input.id };
-    const work = async (trx: TenantTransaction): Promise<Answer> => {
-      const link = await findLink(trx, at);
-      if (link === null) throw new AppError("link_not_found");
+  (input: z.output<typeof contract.request>): Promise<SendOutput> =>
+    beginSend(deps, { input, scope: "links.resend" }, async (trx, { tenantId }) => {
+      const { body } = input;
       const delivery = await findDelivery(trx, { linkId: input.id, id: input.delivery });
       if (delivery === null) throw new AppError("delivery_not_found");
       requireTold(delivery, body);
@@ -48,20 +26,9 @@ export const resendDelivery =
         ? await textsOfDelivery(trx, delivery.id)
         : await textsOf(trx, wish.template ?? DEFAULT_TEMPLATE);
       const plan = planSend(deps, { tenantId, wish, texts, languages: [] });
-      const hasAddress = ((await findSealedToken(trx, at))?.sealed ?? null) !== null;
-      const of = { plan, link, hasAddress, createdBy: principal.id, scheduleId: null, dry };
-      const counts = { ...(await acceptSend(deps, trx, of)), duplicates: 0 };
-      if (dry) return { dry_run: true, ...counts, preview: previewOf(deps, plan, { link, agent: agent.name }) };
-      if (plan.personalised) await keepLinks(trx, { from: delivery.id, to: plan.id });
-      return { delivery_id: plan.id, status: "sending", ...counts };
-    };
-    if (dry) return { answer: await deps.db.tenant(tenantId, work) };
-    const request = { tenantId, scope: "links.resend", repeatable: input };
-    const { answer } = await deps.db.tenant(tenantId, (trx) =>
-      once<Output>(trx, request, async () => ({ answer: { answer: await work(trx) }, facts: [] })),
-    );
-    return answer;
-  };
+      const onAccepted = () => keepLinks(trx, { from: delivery.id, to: plan.id });
+      return plan.personalised ? { plan, onAccepted } : { plan };
+    });
 
 function requireTold({ personalised, track_opens: tracked }: LinkDelivery, { to }: ResendBody): void {
   const message =

@@ -1,8 +1,7 @@
-import { type listLinks as contract, tenantOf } from "@parley/contracts";
+import { takeWithinBytes } from "@parley/bus";
+import { type listLinks as contract, tenantOf, timeCursor } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { decodeCursor, encodeCursor } from "../list-cursor.js";
-import { takeWithinBytes } from "../take-within-bytes.js";
 import { requireAgent } from "./agents.js";
 import { ownerView } from "./link-row.js";
 import { countLinks, listLinks as readLinks, usageOf } from "./repository.js";
@@ -14,7 +13,7 @@ export const listLinks =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     const tenantId = tenantOf(input.principal);
-    const before = input.cursor === undefined ? null : decodeCursor(input.cursor);
+    const before = input.cursor === undefined ? null : timeCursor.decode(input.cursor);
     const agent = await requireAgent(deps.bus, input.principal, input.agent);
     const limit = Math.min(Math.max(input.limit, 1), MAX_PAGE);
     const filter = { agentId: agent.id, includeInactive: input.includeInactive };
@@ -30,7 +29,7 @@ export const listLinks =
       const last = rows.length > page.length ? page.at(-1) : undefined;
       return {
         data: page.map((row) => ownerView(row, usage.get(row.id) ?? { messages: 0, sessions_active: 0 })),
-        nextCursor: last ? encodeCursor({ createdAt: last.position, id: last.id }) : null,
+        nextCursor: last ? timeCursor.encode({ createdAt: last.position, id: last.id }) : null,
         total: await countLinks(trx, filter),
       };
     });

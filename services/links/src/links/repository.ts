@@ -1,6 +1,5 @@
-import type { FileUploads, LinkBody } from "@parley/contracts";
+import type { FileUploads, LinkBody, ListPosition } from "@parley/contracts";
 import { sql } from "@parley/db";
-import type { ListPosition } from "../list-cursor.js";
 import type { TenantTransaction } from "../transaction.js";
 import type { LinkRow, LinkUsage } from "./link-row.js";
 

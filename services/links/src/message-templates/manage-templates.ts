@@ -1,3 +1,4 @@
+import { takeWithinBytes } from "@parley/bus";
 import {
   AppError,
   type deleteMessageTemplate,
@@ -9,8 +10,7 @@ import {
 } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { takeWithinBytes } from "../take-within-bytes.js";
-import { decodeName, encodeName } from "../templates/list-templates.js";
+import { nameCursor } from "../list-cursor.js";
 import { isOfProduct } from "./own-texts.js";
 import * as repository from "./repository.js";
 
@@ -22,12 +22,12 @@ type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
 export const listTemplatesHandler =
   ({ db }: Deps) =>
   async ({ principal, limit, cursor }: In<typeof listMessageTemplates>): Out<typeof listMessageTemplates> => {
-    const after = cursor === undefined ? null : decodeName(cursor);
+    const after = cursor === undefined ? null : nameCursor.decode(cursor);
     const page = { after, limit: limit + 1 };
     const rows = await db.tenant(tenantOf(principal), (trx) => repository.listTemplates(trx, page));
     const data = takeWithinBytes(rows.slice(0, limit));
     const last = rows.length > data.length ? data.at(-1) : undefined;
-    return { data, nextCursor: last ? encodeName(last.name) : null };
+    return { data, nextCursor: last ? nameCursor.encode(last.name) : null };
   };
 
 /** One of them. A read. Throws `template_not_found`. */

@@ -1,8 +1,8 @@
+import { takeWithinBytes } from "@parley/bus";
 import { type AccessRecordKind, type exportAccess as contract, requireRole, tenantOf } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { takeWithinBytes } from "../take-within-bytes.js";
 import { addressHash } from "../verification/code.js";
 
 type Json = Record<string, unknown>;

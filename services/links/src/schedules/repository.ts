@@ -1,7 +1,6 @@
-import { type Schedule, type ScheduleRun, scheduleRun } from "@parley/contracts";
+import { type ListPosition, type Schedule, type ScheduleRun, scheduleRun } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
-import type { ListPosition } from "../list-cursor.js";
 import type { TenantTransaction } from "../transaction.js";
 
 export interface ScheduleRow extends Omit<Schedule, "next_runs" | "paused"> {

@@ -1,7 +1,6 @@
-import { type listSecurityEvents as contract, requireRole, tenantOf } from "@parley/contracts";
+import { type listSecurityEvents as contract, requireRole, tenantOf, timeCursor } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { decodeCursor, encodeCursor } from "../list-cursor.js";
 import { readSecurityEvents } from "./repository.js";
 
 /** One page of a tenant's security events, newest first. A read. */
@@ -10,7 +9,7 @@ export const listSecurityEvents =
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     requireRole(input.principal, "viewer");
     const { days, limit, linkId = null, kind = null } = input;
-    const before = input.cursor === undefined ? null : decodeCursor(input.cursor);
+    const before = input.cursor === undefined ? null : timeCursor.decode(input.cursor);
     // One row more than asked for tells whether there is a next page.
     const filter = { linkId, kind, days, before, limit: limit + 1 };
     const rows = await readSecurityEvents(db, tenantOf(input.principal), filter);
@@ -18,6 +17,6 @@ export const listSecurityEvents =
     const last = rows.length > limit ? page.at(-1) : undefined;
     return {
       data: page.map(({ position: _position, ...shown }) => shown),
-      nextCursor: last === undefined ? null : encodeCursor({ createdAt: last.position, id: last.id }),
+      nextCursor: last === undefined ? null : timeCursor.encode({ createdAt: last.position, id: last.id }),
     };
   };

@@ -1,6 +1,5 @@
-import { newId, type SecurityEventKind, type SecurityEventNote } from "@parley/contracts";
+import { type ListPosition, newId, type SecurityEventKind, type SecurityEventNote } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
-import type { ListPosition } from "../list-cursor.js";
 
 export interface SecurityEventRow {
   id: string;

@@ -1,7 +1,6 @@
-import { type Role, type UserView, userView } from "@parley/contracts";
+import { type ListPosition, type Role, type UserView, userView } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { z } from "zod";
-import type { ListPosition } from "../list-cursor.js";
 import type { TenantTransaction } from "../transaction.js";
 
 const placed = userView.extend({ position: z.string() });

@@ -1,4 +1,4 @@
-import { AppError, type KnowledgeDocument } from "@parley/contracts";
+import { AppError, type KnowledgeDocument, type ListPosition } from "@parley/contracts";
 import { type Database, type Db, sql, type Transaction } from "@parley/db";
 import type { Chunk } from "./chunk-text.js";
 import type { Hit } from "./fuse-ranks.js";
@@ -151,10 +151,10 @@ export async function insertRevision(trx: Trx, next: NewRevision): Promise<Knowl
 /** Newest first; `position` keeps the microseconds that a JavaScript date would lose. */
 export async function listDocuments(
   trx: Trx,
-  query: { agentId: string; limit: number; before: { at: string; id: string } | null },
+  query: { agentId: string; limit: number; before: ListPosition | null },
 ): Promise<(KnowledgeDocument & { position: string })[]> {
   const before = query.before
-    ? sql`and (created_at, id) < (${query.before.at}::timestamptz, ${query.before.id}::uuid)`
+    ? sql`and (created_at, id) < (${query.before.createdAt}::timestamptz, ${query.before.id}::uuid)`
     : sql``;
   const { rows } = await sql<Row & { position: string }>`
     select ${COLUMNS}, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position from knowledge_documents

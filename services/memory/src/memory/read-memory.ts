@@ -3,7 +3,9 @@ import {
   type getMemory as getContract,
   type listMemoryChanges as listChangesContract,
   type listMemories as listContract,
+  listCursor,
   type MemoryState,
+  notOfThisList,
   requireRole,
   tenantOf,
 } from "@parley/contracts";
@@ -13,7 +15,7 @@ import type { MemoryDeps } from "../deps.js";
 import { knowledgeAgent } from "../knowledge/repository.js";
 import { findMemory, listMemoryRows, listRevisions, type RevisionRow } from "./owner-repository.js";
 
-const position = z.tuple([z.iso.datetime(), z.string()]);
+const cursors = listCursor(z.tuple([z.iso.datetime(), z.string()]));
 /** Both texts of a change, before and after, may take 48 KB, and an answer on the bus 1 MB. */
 const CHANGES_PER_PAGE = 10;
 
@@ -23,7 +25,8 @@ export const listMemories =
   async (input: z.output<typeof listContract.request>): Promise<z.input<typeof listContract.response>> => {
     requireRole(input.principal, "operator");
     const tenantId = tenantOf(input.principal);
-    const before = input.cursor === undefined ? null : decode(input.cursor);
+    const [at, subjectHash] = input.cursor === undefined ? [] : cursors.decode(input.cursor);
+    const before = at === undefined || subjectHash === undefined ? null : { at, subjectHash };
     const { agentId, rows } = await db.tenant(tenantId, async (trx) => {
       const { id: agentId } = await knowledgeAgent(trx, input.agent);
       return { agentId, rows: await listMemoryRows(trx, { agentId, limit: input.limit + 1, before }) };
@@ -35,7 +38,7 @@ export const listMemories =
         address: secrets.open(address_sealed, memoryAddressAad(tenantId, { agentId, subjectHash: subject_hash })),
         updated_at,
       })),
-      nextCursor: last ? Buffer.from(JSON.stringify([last.position, last.subject_hash])).toString("base64url") : null,
+      nextCursor: last ? cursors.encode([last.position, last.subject_hash]) : null,
     };
   };
 
@@ -88,21 +91,6 @@ const changeOf = ({ summary, notes, ...change }: RevisionRow, before: MemoryStat
   before: before === undefined ? null : { summary: before.summary, notes: before.notes },
   after: { summary, notes },
 });
-
-const notOfThisList = (cause?: unknown): AppError =>
-  new AppError("validation_failed", {
-    cause,
-    errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
-  });
-
-function decode(cursor: string): { at: string; subjectHash: string } {
-  try {
-    const [at, subjectHash] = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-    return { at, subjectHash };
-  } catch (cause) {
-    throw notOfThisList(cause);
-  }
-}
 
 function revisionOf(cursor: string): number {
   if (!/^[1-9]\d{0,8}$/.test(cursor)) throw notOfThisList();

@@ -1,24 +1,17 @@
-import { AppError, type listDeadLetters, requireRole, tenantOf } from "@parley/contracts";
+import { listCursor, type listDeadLetters, requireRole, tenantOf } from "@parley/contracts";
 import { z } from "zod";
 import type { DeadLetterPlace, DeadLetterRepository } from "./repository.js";
 
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/;
-const position = z.tuple([z.string().regex(TIME), z.uuid(), z.int().min(1)]);
+const cursors = listCursor(z.tuple([z.string().regex(TIME), z.uuid(), z.int().min(1)]));
 
 function placeOf(cursor: string): DeadLetterPlace {
-  try {
-    const [createdAt, conversationId, seq] = position.parse(
-      JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")),
-    );
-    return { createdAt, conversationId, seq };
-  } catch (cause) {
-    const errors = [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }];
-    throw new AppError("validation_failed", { cause, errors });
-  }
+  const [createdAt, conversationId, seq] = cursors.decode(cursor);
+  return { createdAt, conversationId, seq };
 }
 
 const cursorOf = ({ createdAt, conversationId, seq }: DeadLetterPlace): string =>
-  Buffer.from(JSON.stringify([createdAt, conversationId, seq])).toString("base64url");
+  cursors.encode([createdAt, conversationId, seq]);
 
 /** Turns of the tenant that were given up, newest first, without what was said in them. A read; admins. */
 export const listDeadLettersHandler =

@@ -1,7 +1,7 @@
+import { takeWithinBytes } from "@parley/bus";
 import { AppError, type exportRecords as contract, requireRole, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import type { HandlerDeps } from "../deps.js";
-import { takeWithinBytes } from "../history/take-within-bytes.js";
 import {
   type ExportedRow,
   messagesFrom,

@@ -1,8 +1,10 @@
+import { takeWithinBytes } from "@parley/bus";
 import {
   AppError,
   type getHistory,
   type getSession,
   type getTurn,
+  notOfThisList,
   type readEvents,
   type sessionHeads,
   turnSeqOf,
@@ -12,7 +14,6 @@ import {
 import type { z } from "zod";
 import { accessRow } from "../access.js";
 import type { HandlerDeps } from "../deps.js";
-import { takeWithinBytes } from "./take-within-bytes.js";
 
 type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
 type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
@@ -40,10 +41,7 @@ export const getTurnHandler =
 export const getHistoryHandler =
   (deps: HandlerDeps) =>
   async ({ access, limit, cursor }: In<typeof getHistory>): Out<typeof getHistory> => {
-    if (cursor !== null && !/^[1-9]\d{0,8}$/.test(cursor))
-      throw new AppError("validation_failed", {
-        errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
-      });
+    if (cursor !== null && !/^[1-9]\d{0,8}$/.test(cursor)) throw notOfThisList();
     const before = cursor === null ? null : Number(cursor);
     const page = await deps.repository.history(accessRow(access, deps.secrets), limit, before);
     // The newest ones, where long messages leave no room for all.

@@ -8,7 +8,7 @@ import { agentForVisitor } from "./resolve-agent.js";
 type Input = z.output<typeof createSession.request>;
 type Output = z.input<typeof createSession.response>;
 
-/** 128 random bits, url-safe (X: "practically unguessable"). */
+/** 128 random bits, url-safe: nobody can guess one. */
 export const newSessionId = (): string => `text_${randomBytes(16).toString("base64url")}`;
 
 /** Whom a personal link knows already: their name; an address must still be confirmed by its reader. */

@@ -1,3 +1,4 @@
+import { takeWithinBytes } from "@parley/bus";
 import {
   AppError,
   type exportMessages as messagesContract,
@@ -7,7 +8,6 @@ import {
 } from "@parley/contracts";
 import type { z } from "zod";
 import type { HandlerDeps } from "../deps.js";
-import { takeWithinBytes } from "../history/take-within-bytes.js";
 import { messagesAfter, sessionsOf } from "./repository.js";
 
 const SESSIONS_PER_PAGE = 20;

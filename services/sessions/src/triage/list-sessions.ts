@@ -1,3 +1,4 @@
+import { takeWithinBytes } from "@parley/bus";
 import {
   AppError,
   type listSessions,
@@ -8,7 +9,6 @@ import {
 } from "@parley/contracts";
 import { z } from "zod";
 import type { HandlerDeps } from "../deps.js";
-import { takeWithinBytes } from "../history/take-within-bytes.js";
 import { type FoundSession, readSessions } from "./repository.js";
 
 type Sort = z.output<typeof sessionSort>;

@@ -1,7 +1,6 @@
-import { type listAgents as contract, tenantOf } from "@parley/contracts";
+import { type listAgents as contract, tenantOf, timeCursor } from "@parley/contracts";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
-import { agentCursor } from "../list-cursor.js";
 import { listAgents as readAgents, viewOf } from "../repository/agents.js";
 
 const MAX_PAGE = 200;
@@ -10,7 +9,7 @@ const MAX_PAGE = 200;
 export const listAgents =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
-    const before = input.cursor === undefined ? null : agentCursor.decode(input.cursor);
+    const before = input.cursor === undefined ? null : timeCursor.decode(input.cursor);
     const limit = Math.min(Math.max(input.limit, 1), MAX_PAGE);
     // One row more than asked for tells whether there is a next page.
     const rows = await deps.db.tenant(tenantOf(input.principal), (trx) =>
@@ -18,5 +17,8 @@ export const listAgents =
     );
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
-    return { data: page.map(viewOf), nextCursor: last ? agentCursor.encode(last.position, last.id) : null };
+    return {
+      data: page.map(viewOf),
+      nextCursor: last ? timeCursor.encode({ createdAt: last.position, id: last.id }) : null,
+    };
   };
