@@ -9,7 +9,7 @@ import { leanReply } from "./model-call.js";
  */
 const { DATABASE_URL = "", NATS_URL = "", OPENAI_BASE_URL = "" } = process.env;
 const [name = "", countText = "1000"] = process.argv.slice(2);
-const LANES = 16;
+const WORKERS = 16;
 const messages = [{ role: "user" as const, content: "Say something short." }];
 
 type Floor = { run(): Promise<unknown>; close(): Promise<unknown> };
@@ -25,7 +25,7 @@ async function natsRequest(): Promise<Floor> {
 }
 
 async function insert(): Promise<Floor> {
-  const pool = new pg.Pool({ connectionString: DATABASE_URL, max: LANES });
+  const pool = new pg.Pool({ connectionString: DATABASE_URL, max: WORKERS });
   await pool.query("create table if not exists floor_rows (id bigserial primary key, content text)");
   const query = { name: "floor", text: "insert into floor_rows (content) values ($1)", values: ["hello"] };
   return { run: () => pool.query(query), close: () => pool.end() };
@@ -51,10 +51,10 @@ if (make === undefined) throw new Error(`no floor is called ${name}`);
 const floor = await make();
 const repeat = async (count: number): Promise<void> => {
   let left = count;
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (; left > 0; left -= 1) await floor.run();
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: WORKERS }, worker));
 };
 const count = Number(countText);
 await repeat(Math.ceil(count / 4));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Shapes shared by turns, history and event stream. Field names are the HTTP contract (text-chat-api.md). */
+/** Shapes shared by turns, history and event stream. Field names are those of the HTTP interface. */
 export const transitionInfo = z.object({
   from_node: z.string(),
   from_node_name: z.string().nullable(),

@@ -87,8 +87,8 @@ const end = (at: Held): Promise<unknown> =>
 describe("reserving", () => {
   it("never holds more than the budget together, however many ask at once, and lets each have all it asked for or wait", async () => {
     const link = await linkWith({ max_tokens: 350 });
-    const lanes = await Promise.all(Array.from({ length: 12 }, () => held(link)));
-    const answers = await Promise.all(lanes.map((lane) => reserve(lane)));
+    const sessions = await Promise.all(Array.from({ length: 12 }, () => held(link)));
+    const answers = await Promise.all(sessions.map((session) => reserve(session)));
     expect(answers.filter(({ status }) => status === "granted")).toEqual([
       ...Array.from({ length: 3 }, () => ({ status: "granted", max_output: 80 })),
     ]);
@@ -98,17 +98,17 @@ describe("reserving", () => {
 
   it("admits as many small turns as there is room for when each settles with what it really used", async () => {
     const link = await linkWith({ max_tokens: 200 });
-    const lanes = await Promise.all(Array.from({ length: 10 }, () => held(link)));
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => held(link)));
     await Promise.all(
-      lanes.map(async (lane) => {
+      sessions.map(async (session) => {
         await eventually(
           async () => {
-            const answer = await reserve(lane, { input_tokens: 10, max_output: 100 });
+            const answer = await reserve(session, { input_tokens: 10, max_output: 100 });
             if (answer.status !== "granted") throw new Error(answer.status);
           },
           { timeoutMs: 20_000, intervalMs: 10 },
         );
-        expect(await settle(link, lane, 20)).toBe("committed");
+        expect(await settle(link, session, 20)).toBe("committed");
       }),
     );
     expect(await used(link)).toEqual({ tokens: 200, cost: 4 * 0.05 + 0, live: 0 });
@@ -236,14 +236,14 @@ describe("whose budget", () => {
     expect(await linkIn(without.sessionId, bare)).toBeNull();
 
     const link = await linkWith({ max_tokens: 100 });
-    const lane = await held(link);
-    expect(await linkIn(lane.sessionId, lane)).toBe(link.linkId);
+    const session = await held(link);
+    expect(await linkIn(session.sessionId, session)).toBe(link.linkId);
     await withPostgresClient(f.database.adminUrl, (owner) =>
       owner.query("select set_link_budget($1, $2, null)", [link.linkId, f.tenantId]),
     );
     const again = await f.db.query<{ r: unknown }>("select session_budget($1, $2) as r", [
       f.tenantId,
-      lane.conversation_id,
+      session.conversation_id,
     ]);
     expect(again[0]?.r).toBeNull();
   });

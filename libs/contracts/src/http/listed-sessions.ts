@@ -29,7 +29,7 @@ export const sessionTriage = {
     .describe(
       "Rated 2 or lower, an answer with thumbs down, a failed turn, or a person who was asked for and never came",
     ),
-  sampled: z.boolean().describe("One of the 20th part that deserves a look whatever happened in it"),
+  sampled: z.boolean().describe("Part of the sample of 5% that deserves a look whatever happened"),
   review: reviewVerdict.nullable().describe("What somebody of the team found; null = nobody has looked"),
 };
 

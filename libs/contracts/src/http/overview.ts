@@ -26,7 +26,7 @@ export const overview = z
         budget: z
           .object({ links: count, max_cost: z.number(), cost_used: z.number(), exhausted: count })
           .nullable()
-          .describe("Of all links that have a budget in dollars, since they were made; null = none has"),
+          .describe("Of all links with a budget in dollars, since they were created; null = none has one"),
       })
       .describe("US dollars since midnight, UTC"),
     first_token_p95_ms: z.int().nullable().describe("Today; null = nobody was answered by a model that streams"),
@@ -35,11 +35,11 @@ export const overview = z
       waiting_messages: count.describe("Accepted and not yet answered, those in work included; 1,000 = or more"),
       oldest_message_at: z.string().nullable(),
       dead_letters: count.describe("Given up and not replayed; 1,000 = or more"),
-      webhooks_failing: count.describe("Receivers that failed at their last attempts, or were switched off for it"),
+      webhooks_failing: count.describe("Receivers whose last attempts failed, or that were switched off for it"),
       webhook_deliveries_waiting: count.describe("10,000 = or more"),
       behind: z
         .array(z.string())
-        .describe("Services of which replicas run older code than others of this installation"),
+        .describe("Services with replicas that run older code than the rest of this installation"),
     }),
     at: z.string(),
   })

@@ -16,7 +16,7 @@ export const subscribePushBody = z
   })
   .meta({
     id: "SubscribePush",
-    description: "A browser that is to be told that somebody waits, as its `PushSubscription` says it",
+    description: "A browser to notify when somebody waits, as its `PushSubscription` describes it",
     examples: [
       {
         endpoint: "https://push.example.com/send/abc",

@@ -1,4 +1,4 @@
--- For a lane that goes on without taking its lease anew.
+-- For a runner that goes on with a session under the lease that it has.
 create or replace function session_budget(p_tenant uuid, p_conversation uuid) returns uuid
 language plpgsql as $$
 begin

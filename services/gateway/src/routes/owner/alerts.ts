@@ -92,7 +92,7 @@ const testRoute = ownerRoute({
   method: "POST",
   path: "/alerts/:id/test",
   summary: "Test an alert",
-  description: "Tells all targets and the receivers of `alert.fired` that it is a test. How it went is in the history.",
+  description: "Sends a test to all targets and to the receivers of `alert.fired`. The outcome is in the history.",
   role: "editor",
   config: { repeatable: true },
   records: actOn("alert", "alert.tested"),

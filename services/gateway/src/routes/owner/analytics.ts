@@ -120,7 +120,8 @@ const forecastRoute = ownerRoute({
   method: "GET",
   path: "/analytics/forecast",
   summary: "Where usage leads",
-  description: "A straight line through the last eight weeks with the days of the week; four of five days lie within.",
+  description:
+    "A straight line through the last eight weeks, adjusted for the day of the week; four of five days lie within the range.",
   query: filter.extend({ days: queryInteger(1, 90).default(14) }),
   answers: { 200: usageForecast },
   handle: async ({ principal, query, reply }, { bus }) => {
@@ -153,7 +154,7 @@ const rebuildRoute = ownerRoute({
   method: "POST",
   path: "/analytics/rebuild",
   summary: "Make the numbers anew",
-  description: "In the background, from the sessions; until it is done the numbers are lower. May be repeated.",
+  description: "Runs in the background from the sessions; until it is done the numbers are lower. May be repeated.",
   role: "admin",
   records: () => ({ action: "analytics.rebuilt", targetType: "tenant", targetId: null }),
   answers: {

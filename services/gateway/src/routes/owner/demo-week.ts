@@ -18,7 +18,7 @@ const removeRoute = ownerRoute({
   path: "/demo-week",
   summary: "Remove the demo's week",
   description:
-    "Its links, sessions and numbers go at once and for ever; no start brings them back. Idempotent by state.",
+    "Deletes its links, sessions and numbers at once and for good; a restart does not bring them back. Idempotent by state.",
   role: "admin",
   answers: { 200: demoWeekRemoved },
   handle: async ({ principal }, { bus }) => bus.call(removeDemoWeek, { principal }),

@@ -157,7 +157,7 @@ const typingRoute = ownerRoute({
   path: "/escalations/:id/typing",
   summary: "Tell that a human is typing",
   description:
-    "For the operator who has it. Say it again every few seconds while it is true: pages forget it by themselves.",
+    "For the operator who has it. Repeat it every few seconds while it holds: pages forget it by themselves.",
   role: "operator",
   params: idParams,
   body: typingBody,
@@ -180,7 +180,7 @@ const suggestRoute = ownerRoute({
   path: "/escalations/:id/suggest",
   summary: "Suggest a reply",
   description:
-    "For the operator who has it: the model of the session's version reads the conversation and drafts the next message. Nothing is sent. Its cost counts on the budget of the link, which refuses what it has no room for. Whoever hangs up is not waited for.",
+    "For the operator who has it: the model of the session's version reads the conversation and drafts the next message. Nothing is sent. Its cost counts against the link's budget; a call that does not fit is refused. The draft is dropped when the caller disconnects.",
   role: "operator",
   config: { repeatable: true },
   records: actOn("escalation", "escalation.suggestion_asked"),

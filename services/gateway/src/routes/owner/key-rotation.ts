@@ -8,7 +8,7 @@ const rotateRoute = ownerRoute({
   path: "/key-rotation",
   summary: "Seal everything under the current master key",
   description:
-    "Works for some seconds; call it with `next_cursor` until that is null. With `SECRET_KEY_PREVIOUS` set, beside the traffic; a pass that was cut off is begun anew.",
+    "Runs for a few seconds; repeat it with `next_cursor` until that is null. Needs `SECRET_KEY_PREVIOUS` and runs while the server is in use; an interrupted pass starts again.",
   role: "owner",
   acrossTenants: true,
   body: rotateKeysBody.nullish(),

@@ -102,7 +102,7 @@ const cancelRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/public-links/:id/deliveries/:delivery/cancel",
   summary: "Cancel a delivery",
-  description: "Who was not written to yet is not any more; links that were sent stay as they are.",
+  description: "Recipients who have not been written to yet are skipped; links that were sent stay as they are.",
   role: "editor",
   params: deliveryParams,
   answers: { 200: linkDelivery },

@@ -16,7 +16,7 @@ const listRoute = ownerRoute({
   path: "/suppressions",
   summary: "List addresses that get no messages",
   description:
-    "Everybody who unsubscribed, and whom the owner added. An address that was erased is null; its hash keeps the wish.",
+    "Everybody who unsubscribed or was added by the owner. An address that was erased is null; its hash keeps the wish.",
   role: "editor",
   query: pageQuery,
   answers: { 200: pageOf(suppression) },

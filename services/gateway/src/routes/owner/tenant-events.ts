@@ -13,7 +13,7 @@ const eventsRoute = ownerRoute({
   path: "/events",
   summary: "Follow what happens",
   description:
-    "`ready` when facts are told from now on, then `fact` after `fact`; on each `ready` read again what you show. Nothing is resumed, because nothing is lost that the other calls do not tell.",
+    "`ready` when facts are told from now on, then `fact` after `fact`; on each `ready` read again what you show. There is no resuming: whatever was missed, the other calls return.",
   config: { longLived: true },
   onRequest: async (_request, { streams }: StreamDeps) => streams.enter(),
   answers: { 200: eventStream },
@@ -37,7 +37,7 @@ const presenceRoute = ownerRoute({
   path: "/sessions/:id/presence",
   summary: "Say that you look at a session",
   description:
-    "Say it again every 4 seconds while the page is open; whoever is not heard of for 8 seconds is gone. Others of the team are told by the fact `session.presence`.",
+    "Repeat it every 4 seconds while the page is open; somebody who is silent for 8 seconds counts as gone. The rest of the team gets the fact `session.presence`.",
   config: { reads: true },
   params: sessionParams,
   body: presenceBody,

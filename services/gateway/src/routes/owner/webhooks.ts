@@ -121,7 +121,7 @@ const rotateActionSecretRoute = ownerRoute({
   path: "/webhooks/actions/rotate",
   summary: "Rotate the secret of webhook actions",
   description:
-    "The first call tells the first secret. Later ones: both secrets sign for `overlap_seconds` (a day when it is not given, 0 = the old one ends at once).",
+    "The first call returns the first secret. After later calls both secrets sign for `overlap_seconds` (a day when it is not given, 0 = the old one ends at once).",
   role: "admin",
   config: { repeatable: true },
   body: rotateWebhookBody.nullish(),

@@ -83,7 +83,7 @@ function providerRoutes(app: HttpApp, { bus, config, logger }: Context): void {
   const back = {
     summary: "Come back from the identity provider",
     description:
-      "Signs the browser in that was sent there, as its cookie shows, and leads to the console; whoever has several tenants chooses one there.",
+      "Signs in the browser that was sent there, as its cookie shows, and redirects to the console; a user with several tenants chooses one there.",
     tags,
     response: answers({ 302: redirect }),
   };
