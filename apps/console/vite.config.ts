@@ -7,10 +7,6 @@ const TABLE = /[\\/]node_modules[\\/]@tanstack[\\/](react-)?(table|virtual)|[\\/
 const KIT =
   /[\\/]node_modules[\\/](@base-ui[\\/](?!react[\\/](esm[\\/])?csp-provider)|@floating-ui|tabbable)|[\\/]src[\\/]ui[\\/](?!charts|code|markdown|table|toast|ui-provider|avatar|cx|theme|notify|tokens|button|keep-focus|link|page-header|problem-card|query-view|record-status|refusal|skeleton|states|status|time|waiting)[\w-]+\.tsx?$/;
 
-/** Small things that the first page and most others share. */
-const FIRST =
-  /[\\/]src[\\/](ui[\\/](status|time|record-status|waiting)|api[\\/]use-calls)\.\w+$|[\\/]query-core[\\/].*[\\/]mutation\.js$/;
-
 /** Nothing is preloaded (below), so what would preload is left out of the first page. */
 const noPreload: Plugin = {
   name: "no-preload",
@@ -33,7 +29,6 @@ const config = pageConfig("/assets/console/", {
         groups: [
           { name: "table", test: TABLE, priority: 3 },
           { name: "form-state", test: /[\\/]node_modules[\\/]react-hook-form[\\/]/, priority: 3 },
-          { name: "first", test: FIRST, priority: 4 },
           { name: "kit", test: KIT, minShareCount: 3, priority: 2 },
           { name: "shared", test: (id) => !KIT.test(id) && !TABLE.test(id), minShareCount: 40, priority: 1 },
         ],
