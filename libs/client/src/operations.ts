@@ -2176,6 +2176,22 @@ export interface Schemas {
     operator: string;
     name?: string;
   };
+  TransitionNumbers: {
+    group: string;
+    label: string | null;
+    agent_id: string;
+    from_node: string;
+    to_node: string;
+    moves: number;
+    share: number | null;
+  };
+  TransitionNumbersAnswer: {
+    from: string;
+    to: string;
+    by: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel";
+    truncated: boolean;
+    data: Schemas["TransitionNumbers"][];
+  };
   TriedAgent: {
     version: number | null;
     steps: ({
@@ -3645,6 +3661,11 @@ export interface Operations {
   "GET /api/analytics/nodes": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["NodeNumbersAnswer"];
+  };
+  /** Between which nodes sessions move, and how often */
+  "GET /api/analytics/transitions": {
+    query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
+    answer: Schemas["TransitionNumbersAnswer"];
   };
   /** How long visitors wait for answers */
   "GET /api/analytics/response-times": {

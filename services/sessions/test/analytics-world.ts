@@ -29,6 +29,8 @@ export interface PastTurn {
   cost?: number | null;
   failed?: string;
   node?: string;
+  /** From which node to which it went on the way. */
+  moves?: [from: string, to: string][];
 }
 
 export interface PastSession {
@@ -96,12 +98,13 @@ export async function addTurn(
     turn,
   }: { at: AnalyticsWorld; id: string; seq: number; began: ReturnType<typeof sql>; turn: PastTurn },
 ): Promise<void> {
-  const { ms = 1_000, firstMs, cost = 0.001, failed, node = "greeting" } = turn;
+  const { ms = 1_000, firstMs, cost = 0.001, failed, node = "greeting", moves = [] } = turn;
   const call = {
     ...{ type: "llm.reply", model: "org/model-1", latency_ms: ms, first_token_ms: firstMs },
     usage: failed === undefined ? { input_tokens: 100, output_tokens: 10, cost } : null,
   };
-  const result = { node_id: node, previous_node_id: node, transitions: [], messages: [{ content: "Hi" }] };
+  const transitions = moves.map(([from_node, to_node]) => ({ from_node, to_node }));
+  const result = { node_id: node, previous_node_id: node, transitions, messages: [{ content: "Hi" }] };
   await sql`insert into session_turns (conversation_id, seq, tenant_id, kind, status, error_code, result, trace, created_at, done_at)
     values (${id}, ${seq}, ${at.tenantId}, 'message', ${failed === undefined ? "done" : "failed"}, ${failed ?? null},
       ${failed === undefined ? JSON.stringify(result) : null}::json, ${JSON.stringify({ calls: [call] })}::json,

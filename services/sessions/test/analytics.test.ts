@@ -58,14 +58,22 @@ async function fill(at: AnalyticsWorld, daysBefore = 0): Promise<{ running: stri
     daysAgo: daysBefore + 1,
     verified: true,
     turns: [
-      { ms: 1_000, firstMs: 400 },
-      { ms: 3_000, firstMs: 500, cost: null },
+      { ms: 1_000, firstMs: 400, moves: [["greeting", "end"]] },
+      {
+        ms: 3_000,
+        firstMs: 500,
+        cost: null,
+        moves: [
+          ["end", "greeting"],
+          ["greeting", "end"],
+        ],
+      },
     ],
     ...{ rating: 4, sentiment: "Positive", escalated: 60 },
   });
   await addSession(db, at, {
     ...{ daysAgo: daysBefore + 2, status: "abandoned", reason: "idle_timeout", node: "greeting", version: 2 },
-    turns: [{ ms: 2_000 }, { failed: "model_timeout" }],
+    turns: [{ ms: 2_000, moves: [["greeting", 'an ["odd"] / name']] }, { failed: "model_timeout" }],
     escalated: null,
   });
   await addSession(db, at, { daysAgo: daysBefore + 2, ofApi: true, turns: [{ ms: 100 }], rating: 5 });
@@ -124,6 +132,12 @@ describe("analytics", () => {
         drop_off: 0.25,
       }),
       expect.objectContaining({ node_id: "end", reached: 2, completed: 2, left: 0 }),
+      expect.objectContaining({ node_id: 'an ["odd"] / name', reached: 1, left: 0 }),
+    ]);
+    expect((await ask(at, "transitions")).rows).toEqual([
+      expect.objectContaining({ agent_id: at.agentId, from_node: "greeting", to_node: "end", moves: 2, share: 0.6667 }),
+      expect.objectContaining({ from_node: "end", to_node: "greeting", moves: 1, share: 1 }),
+      expect.objectContaining({ from_node: "greeting", to_node: 'an ["odd"] / name', moves: 1, share: 0.3333 }),
     ]);
     const [times] = (await ask(at, "response-times")).rows;
     expect(times).toMatchObject({ answered: 5, total_average_ms: 1_420, failed: 1, failures: { model_timeout: 1 } });

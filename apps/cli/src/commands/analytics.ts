@@ -8,6 +8,7 @@ export const QUESTIONS = {
   usage: "How much agents are used",
   funnel: "How far visitors come: opened, started, verified, first message, completed",
   nodes: "Which nodes sessions reach, and where they end",
+  transitions: "Between which nodes sessions move, and how often",
   "response-times": "How long visitors wait for answers",
   cost: "What models take, by purpose and model",
   satisfaction: "What visitors think",

@@ -28,6 +28,7 @@ export function AnalyticsPage() {
       <Part title="How far visitors come">
         <FunnelCard about={about} />
         {card(shown.NODES)}
+        {card(shown.TRANSITIONS)}
       </Part>
       <Part title="Response times">
         {card(shown.TIMES)}

@@ -28,6 +28,15 @@ export const NODES: Shown<"nodes"> = {
       series: { Reached: sum((row) => row.reached), "Left there": sum((row) => row.left) },
     }),
 };
+export const TRANSITIONS: Shown<"transitions"> = {
+  ...{ title: "Moves between nodes", question: "transitions", by: "total", kind: "bars" },
+  chart: ({ data }) =>
+    byName("From and to", data, {
+      name: ({ from_node, to_node }) => `${from_node} → ${to_node}`,
+      most: ({ moves }) => moves,
+      series: { Moves: sum((row) => row.moves) },
+    }),
+};
 export const TIMES: Shown<"response-times"> = {
   ...{ title: "Time to the first words", question: "response-times", by: "day", kind: "line", format: asSeconds },
   chart: (answer) =>

@@ -10,6 +10,7 @@ export const analyticsQuestion = z.enum([
   "usage",
   "funnel",
   "nodes",
+  "transitions",
   "response-times",
   "cost",
   "satisfaction",
@@ -71,6 +72,15 @@ export const nodesRow = z.object({
   completed: count.describe("Sessions whose workflow ended there"),
   left: count.describe("Sessions that ended there in another way"),
   drop_off: share.describe("left of reached"),
+});
+
+export const transitionsRow = z.object({
+  ...group,
+  agent_id: z.uuid(),
+  from_node: z.string(),
+  to_node: z.string(),
+  moves: count.describe("How often sessions moved so; one may do it several times"),
+  share: share.describe("Of all moves from `from_node`"),
 });
 
 export const responseTimesRow = z.object({
@@ -165,6 +175,15 @@ export const analyticsRows = {
       {
         ...{ group: "total", label: null, agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002", node_id: "greeting" },
         ...{ reached: 31, completed: 0, left: 6, drop_off: 0.1935 },
+      },
+    ],
+  }),
+  transitions: transitionsRow.meta({
+    id: "TransitionNumbers",
+    examples: [
+      {
+        ...{ group: "total", label: null, agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002" },
+        ...{ from_node: "greeting", to_node: "collect", moves: 25, share: 0.8065 },
       },
     ],
   }),

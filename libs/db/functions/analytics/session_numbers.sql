@@ -11,6 +11,8 @@ language sql stable as $$
     union all
     select * from session_nodes(p_ids)
     union all
+    select * from session_moves(p_ids)
+    union all
     select * from session_costs(p_ids)
     union all
     select * from session_opinions(p_ids)

@@ -1,5 +1,5 @@
 import { type AnalyticsQuestion, type analyticsRows, securityEventKind } from "@parley/contracts";
-import type { z } from "zod";
+import { z } from "zod";
 import { mean, type Numbers, quantileMs, share } from "./numbers.js";
 
 type Row<Q extends AnalyticsQuestion> = Omit<z.output<(typeof analyticsRows)[Q]>, "group" | "label">;
@@ -68,6 +68,25 @@ const nodes: Question<"nodes"> = {
         return [{ agent_id, node_id, reached, completed: of("completed"), left, drop_off: share(left, reached) }];
       })
       .sort((a, b) => b.reached - a.reached),
+};
+
+const transitions: Question<"transitions"> = {
+  families: ["moves"],
+  perAgent: true,
+  whole: false,
+  rows(numbers) {
+    const moves = numbers.everyName("moves").map((name) => {
+      const [agent_id, nodes] = cut(name, " ");
+      const [from_node, to_node] = z.tuple([z.string(), z.string()]).parse(JSON.parse(nodes));
+      return { agent_id, from_node, to_node, moves: numbers.of("moves", name) };
+    });
+    const nodeOf = ({ agent_id, from_node }: (typeof moves)[number]): string => `${agent_id} ${from_node}`;
+    const from = new Map<string, number>();
+    for (const move of moves) from.set(nodeOf(move), (from.get(nodeOf(move)) ?? 0) + move.moves);
+    return moves
+      .map((move) => ({ ...move, share: share(move.moves, from.get(nodeOf(move)) ?? 0) }))
+      .sort((a, b) => b.moves - a.moves);
+  },
 };
 
 /** Before and after the first `mark`. */
@@ -181,5 +200,16 @@ const escalations: Question<"escalations"> = {
 
 /** How each question is answered from sums. */
 export const QUESTIONS: { [Q in AnalyticsQuestion]: Question<Q> } = {
-  ...{ usage, funnel, nodes, "response-times": responseTimes, cost, satisfaction, countries, security, escalations },
+  ...{
+    usage,
+    funnel,
+    nodes,
+    transitions,
+    "response-times": responseTimes,
+    cost,
+    satisfaction,
+    countries,
+    security,
+    escalations,
+  },
 };
