@@ -58,6 +58,7 @@ export * from "./http/try.js";
 export * from "./http/users.js";
 export * from "./http/verification.js";
 export * from "./http/versions.js";
+export * from "./http/visitor-comments.js";
 export * from "./http/visits.js";
 export * from "./http/webhooks.js";
 export * from "./http/widget-channel.js";
