@@ -1,14 +1,8 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import {
-  analyticsBy,
-  analyticsChannel,
-  analyticsFrame,
-  analyticsQuestion,
-  usageForecast,
-  visitorComment,
-} from "../http/analytics.js";
+import { analyticsBy, analyticsChannel, analyticsFrame, analyticsQuestion, usageForecast } from "../http/analytics.js";
 import { overview } from "../http/overview.js";
+import { visitorComment } from "../http/visitor-comments.js";
 import { principal } from "./callers.js";
 
 const uuid = z.uuid();
