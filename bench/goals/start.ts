@@ -109,6 +109,8 @@ export const coldStart: Goal = {
 
 /** Processor time over a minute, because jobs come once in seconds; memory at its end. */
 const IDLE_SECONDS = { quick: 20, full: 60 };
+/** Until nothing is left of what happened before: loops keep their pace for half a minute, Node collects later. */
+const SETTLED_MS = 120_000;
 
 async function idle({ options, product, stores, report }: Bench): Promise<Figure[]> {
   const cpu: Figure = {
@@ -135,7 +137,7 @@ async function idle({ options, product, stores, report }: Bench): Promise<Figure
   };
   const groups = { ...product.pids, ...stores.pids };
   const seconds = options.quick ? IDLE_SECONDS.quick : IDLE_SECONDS.full;
-  await delay(2_000);
+  await delay(SETTLED_MS);
   for (let repetition = 0; repetition < options.repetitions; repetition += 1) {
     const before = cpuOf(groups);
     await delay(seconds * 1_000);
