@@ -70,7 +70,8 @@ export function createCleanup(deps: CleanupDeps): Component {
       const looking = startLookout(deps);
       lookout = looking;
       // What they leave may be due before the next look.
-      for (const fact of [linkCreated, linkUpdated]) deps.bus.listen(fact, async () => looking.stir());
+      deps.bus.listen(linkCreated, async () => looking.stir());
+      deps.bus.listen(linkUpdated, async () => looking.stir());
       deps.bus.listenLive(dueSoon, SWEEPERS_KEY, () => looking.stir());
       running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics, lookout: looking }));
       await deps.bus.settled();
