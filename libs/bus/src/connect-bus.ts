@@ -40,7 +40,8 @@ type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close"
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { url, name, logger } = options;
-  const id = token(`${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`);
+  const host = hostname().replaceAll(/[^\w-]/g, "-");
+  const id = `${host}-${process.pid}-${randomBytes(4).toString("hex")}`;
   const metrics = createBusMetrics(options.metrics);
   // What this process sends reaches its own listeners without the server, which must not send it to them again.
   const connection = { ...connectionOptions(url, name), noEcho: true };
