@@ -71,6 +71,9 @@ export async function createWorld(cluster: Cluster): Promise<World> {
       const session = await visit(visitor, link, /^\/api\/escalations\/|^\/chat\/.*\/(assign|resolve)$/.test(path));
       const before = (name: string) => path.split("/")[path.split("/").indexOf(`{${name}}`) - 1] ?? "";
       const kind = before("id");
+      // A request before may have switched it off: chance must not say whether it can be tried.
+      if (path.startsWith("/api/webhooks/"))
+        await tenant.owner.call("PATCH", `/api/webhooks/${shared.webhooks}`, { is_active: true });
       const made = await perOperation[kind]?.(agent);
       if (path.includes("/drafts/me")) await tenant.owner.call("PUT", `/api/agents/${agent}/drafts/me`, DRAFT);
       if (path.includes("{secret}")) await make(`/api/agents/${agent}/secrets`, { name: "crm", ...SECRET }, "name");
