@@ -41,6 +41,11 @@ export function Plot({ data, format, kind }: PlotProps) {
   );
 }
 
+/** Longer names would stand over each other; the readout and the table have them whole. */
+const MOST_LETTERS = 14;
+const shortened = (label: string): string =>
+  label.length > MOST_LETTERS ? `${label.slice(0, MOST_LETTERS - 1)}…` : label;
+
 const columnsOf = ({ labels, series }: ChartData): uPlot.AlignedData => [
   labels.map((_, index) => index),
   ...series.map(({ values }) => [...values]),
@@ -87,7 +92,7 @@ function optionsOf({
         size: 28,
         space: 72,
         incrs: [1, 2, 5, 7, 10, 14, 30, 50, 100],
-        values: (_, places) => places.map((place) => data.labels[place] ?? ""),
+        values: (_, places) => places.map((place) => shortened(data.labels[place] ?? "")),
       },
       { ...axis, size: 56, values: (_, places) => places.map(format) },
     ],
