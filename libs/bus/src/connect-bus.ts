@@ -172,15 +172,14 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       const { subject } = contract;
       const hint = { token: token(key), payload: message, signed: true, trace: currentTrace() };
       const worker = workers.get(subject);
-      const isElsewhere = wanted && wanted !== id && connected();
-      if (worker?.open) {
+      if (!worker?.open && !connected()) return false;
+      const toAny = (): void => {
         // Later and for nobody, as from the server: whoever gives a hint does not run its work.
-        const here = (): void => queueMicrotask(() => runFor(undefined, () => worker.take(hint)));
-        if (isElsewhere) handOn(`${subject}.${token(wanted)}`, hint, here);
-        else here();
-      } else if (isElsewhere) handOn(`${subject}.${token(wanted)}`, hint, () => handOn(subject, hint));
-      else if (connected()) handOn(subject, hint);
-      else return false;
+        if (worker?.open) queueMicrotask(() => runFor(undefined, () => worker.take(hint)));
+        else handOn(subject, hint);
+      };
+      if (wanted && wanted !== id && connected()) handOn(`${subject}.${token(wanted)}`, hint, toAny);
+      else toAny();
       return true;
     },
     work(contract, handler, workOptions) {

@@ -23,8 +23,6 @@ export interface Accepted {
   max_messages: number | null;
   expires_at: string | null;
   event?: SessionEvent | undefined;
-  /** The runner that remembers the session, by its name on the bus; null = none. */
-  runner?: string | null;
-  /** The lease of the session, granted with this message. */
-  granted?: { fence: number; created_at: string };
+  /** The lease of the session, granted with this message; runner: which one remembers the session, by its id on the bus. */
+  granted?: { fence: number; created_at: string; runner: string | null };
 }

@@ -29,7 +29,7 @@ export const acceptMessageHandler =
       const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, turn } = accepted;
       deps.wake(
         { tenantId, sessionId, conversationId, seq: turn.seq, ...leaseOf(input, accepted) },
-        { live, runner: accepted.runner },
+        { live, runner: accepted.granted?.runner },
       );
       deps.accepted.inc();
       // The first message counts the session: whether its link is full now is news.

@@ -87,7 +87,6 @@ function acceptedOf(item: AcceptItem, row: AcceptedRow): Accepted {
     max_messages: row.max_messages,
     expires_at: row.expires_at,
     event: { offset: row.event_offset, ...event, created_at },
-    runner: row.runner,
-    ...(granted_fence === null ? {} : { granted: { fence: Number(granted_fence), created_at } }),
+    ...(granted_fence === null ? {} : { granted: { fence: Number(granted_fence), created_at, runner: row.runner } }),
   };
 }
