@@ -1,3 +1,4 @@
+import { randomId } from "@parley/web-kit";
 import { useState } from "react";
 import { fileCalls } from "../api/file-calls.js";
 import type { Problem } from "../api/problem.js";
@@ -50,7 +51,7 @@ export function useAttachments(escalation: string, session: string): Attachments
     list,
     ready: list.every(({ id }) => id !== null),
     add(files) {
-      const chosen = files.slice(0, MOST - list.length).map((file) => ({ file, key: crypto.randomUUID() }));
+      const chosen = files.slice(0, MOST - list.length).map((file) => ({ file, key: randomId() }));
       change((before) => [
         ...before,
         ...chosen.map(({ file, key }) => ({ key, name: file.name, id: null, refused: null })),

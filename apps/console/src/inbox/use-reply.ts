@@ -1,3 +1,4 @@
+import { randomId } from "@parley/web-kit";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { inboxCalls } from "../api/inbox-calls.js";
 import type { Problem } from "../api/problem.js";
@@ -57,7 +58,7 @@ export function useReply(escalation: string, onRefused: () => void): Reply {
       if (busy || text.trim() === "") return false;
       const [before, ids] = (drafts.get(escalation)?.key ?? "").split("|");
       // Other files make another message of the same words.
-      const key = before && ids === files.join() ? before : crypto.randomUUID();
+      const key = before && ids === files.join() ? before : randomId();
       keep(text, `${key}|${files.join()}`);
       setBusy(true);
       const answer = await api.replyToVisitor(

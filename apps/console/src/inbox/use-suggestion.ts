@@ -1,3 +1,4 @@
+import { randomId } from "@parley/web-kit";
 import { useEffect, useRef, useState } from "react";
 import type { Usage } from "../api/answers.js";
 import { inboxCalls } from "../api/inbox-calls.js";
@@ -36,7 +37,7 @@ export function useSuggestion(escalation: string, put: (text: string) => void) {
       setBusy(true);
       setProblem(null);
       setUsage(null);
-      key.current ??= crypto.randomUUID();
+      key.current ??= randomId();
       const answer = await api.suggestReply(escalation, key.current);
       if (asked.current !== mine) return;
       setBusy(false);

@@ -1,3 +1,4 @@
+import { randomId } from "@parley/web-kit";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { IdentitySecret, PublicLink, HostIdentity as Settings } from "../api/answers.js";
@@ -64,7 +65,7 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const isSet = settings.secret_set || settings.jwks_url !== null || settings.public_key !== null;
   const makeSecret = async (): Promise<Problem | null> => {
-    const answer = await api.rotateIdentitySecret(agent, link.id, crypto.randomUUID());
+    const answer = await api.rotateIdentitySecret(agent, link.id, randomId());
     if (answer.type !== "ok") return answer;
     const { previous_secret_valid_until } = answer.value;
     setMade(answer.value);

@@ -1,3 +1,4 @@
+import { randomId } from "@parley/web-kit";
 import { useQueryClient } from "@tanstack/react-query";
 import { StickyNote } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
@@ -39,7 +40,7 @@ function Writing({ session, onClose }: { session: string; onClose(): void }) {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   // Of these words, until they have arrived.
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(randomId());
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.querySelector("textarea")?.focus(), []);
   const save = async (): Promise<void> => {
@@ -67,7 +68,7 @@ function Writing({ session, onClose }: { session: string; onClose(): void }) {
         maxLength={4_000}
         value={text}
         onChange={(words) => {
-          key.current = crypto.randomUUID();
+          key.current = randomId();
           setText(words);
         }}
       />

@@ -1,3 +1,4 @@
+import { randomId } from "@parley/web-kit";
 import { useQueryClient } from "@tanstack/react-query";
 import { CirclePlay, Clock, History, Square } from "lucide-react";
 import { useRef, useState } from "react";
@@ -101,7 +102,7 @@ function Extend({ id, onChanged }: { id: string; onChanged(): void }) {
   // The same wish keeps its key until it was heard.
   const key = useRef({ minutes: 0, key: "" });
   const extend = async (minutes: number, label: string): Promise<void> => {
-    if (key.current.minutes !== minutes) key.current = { minutes, key: crypto.randomUUID() };
+    if (key.current.minutes !== minutes) key.current = { minutes, key: randomId() };
     const answer = await calls.extendSession(id, minutes, key.current.key);
     if (answer.type !== "ok") return notify.problem(answer.detail);
     key.current = { minutes: 0, key: "" };
