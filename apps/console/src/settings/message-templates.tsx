@@ -8,7 +8,6 @@ import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { Button } from "../ui/button.js";
 import { Combobox } from "../ui/combobox.js";
-import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Dialog } from "../ui/dialog.js";
 import { Form, FormField } from "../ui/form.js";
 import { notify } from "../ui/notify.js";
@@ -19,7 +18,7 @@ import { DataTable } from "../ui/table/data-table.js";
 import { useListState } from "../ui/table/list-state.js";
 import { useList } from "../ui/table/use-list.js";
 import { TextArea, TextField } from "../ui/text-field.js";
-import styles from "./saved-replies.module.css";
+import { DeleteButton } from "./delete-button.js";
 import { SettingsNav } from "./settings-nav.js";
 
 type Language = keyof MessageTexts;
@@ -90,28 +89,18 @@ export function MessageTemplatesPage() {
 
 function Edit({ template, onGone }: { template: MessageTemplate; onGone(): void }) {
   const calls = useCalls(messageTemplateCalls);
-  const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
   return (
     <>
       <MessageForm template={template} onDone={() => undefined} />
-      <Button className={styles.delete} onClick={() => setAsking(true)}>
-        Delete…
-      </Button>
-      <ConfirmDialog
-        open={asking}
-        onClose={() => setAsking(false)}
-        title={`Delete ${template.name}?`}
+      <DeleteButton
+        what={template.name}
         consequences={[
           "Schedules that send it fail from now on.",
           "What is on its way keeps its words; what was sent stays.",
         ]}
-        action="Delete"
-        run={async () => {
-          await answered(() => calls.deleteMessageTemplate(template.name))();
-          onGone();
-          await client.invalidateQueries({ queryKey: ["message-templates"] });
-        }}
+        remove={() => answered(() => calls.deleteMessageTemplate(template.name))()}
+        list="message-templates"
+        onGone={onGone}
       />
     </>
   );

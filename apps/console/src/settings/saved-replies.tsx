@@ -1,14 +1,14 @@
 import type { SavedReply } from "@parley/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessageSquareReply, Plus } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { type UseFormReturn, useForm } from "react-hook-form";
 import { inboxCalls } from "../api/inbox-calls.js";
 import { answered } from "../api/query.js";
 import { type ReplyFields, replyCalls } from "../api/reply-calls.js";
 import { useCalls } from "../api/use-calls.js";
+import { useRepeatKey } from "../api/use-repeat-key.js";
 import { Button } from "../ui/button.js";
-import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Dialog } from "../ui/dialog.js";
 import { Form, FormField } from "../ui/form.js";
 import { PageHeader } from "../ui/page-header.js";
@@ -20,7 +20,7 @@ import { DataTable } from "../ui/table/data-table.js";
 import { useListState } from "../ui/table/list-state.js";
 import { useList } from "../ui/table/use-list.js";
 import { TextArea, TextField } from "../ui/text-field.js";
-import styles from "./saved-replies.module.css";
+import { DeleteButton } from "./delete-button.js";
 import { SettingsNav } from "./settings-nav.js";
 
 const NO_FILTERS: readonly string[] = [];
@@ -87,25 +87,15 @@ export function SavedRepliesPage() {
 
 function Edit({ reply, onGone }: { reply: SavedReply; onGone(): void }) {
   const calls = useCalls(replyCalls);
-  const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
   return (
     <>
       <ReplyForm reply={reply} onDone={() => undefined} />
-      <Button className={styles.delete} onClick={() => setAsking(true)}>
-        Delete…
-      </Button>
-      <ConfirmDialog
-        open={asking}
-        onClose={() => setAsking(false)}
-        title={`Delete /${reply.key}?`}
+      <DeleteButton
+        what={`/${reply.key}`}
         consequences={["Nobody of the team can insert it any more. What was sent with it stays."]}
-        action="Delete"
-        run={async () => {
-          await answered(() => calls.deleteReply(reply.id))();
-          onGone();
-          await client.invalidateQueries({ queryKey: ["saved-replies"] });
-        }}
+        remove={() => answered(() => calls.deleteReply(reply.id))()}
+        list="saved-replies"
+        onGone={onGone}
       />
     </>
   );
@@ -124,7 +114,7 @@ const DIGITS = ["none", ..."123456789"].map((value) => ({ value, label: value ==
 function ReplyForm({ reply, onDone }: { reply: SavedReply | null; onDone(): void }) {
   const calls = useCalls(replyCalls);
   const client = useQueryClient();
-  const sending = useRef({ content: "", key: "" });
+  const keyOf = useRepeatKey();
   const form = useForm<Values>({
     defaultValues: {
       ...{ key: reply?.key ?? "", content: reply?.content ?? "" },
@@ -137,12 +127,7 @@ function ReplyForm({ reply, onDone }: { reply: SavedReply | null; onDone(): void
     const action = next === "none" ? null : next;
     const transfer_to = action === "transfer" ? to : null;
     const body: ReplyFields = { ...words, action, transfer_to, digit: digit === "none" ? null : Number(digit) };
-    const content = JSON.stringify(body);
-    // The key belongs to the content: the same again is the same reply.
-    if (sending.current.content !== content) sending.current = { content, key: crypto.randomUUID() };
-    await answered(() =>
-      reply === null ? calls.saveReply(body, sending.current.key) : calls.changeReply(reply.id, body),
-    )();
+    await answered(() => (reply === null ? calls.saveReply(body, keyOf(body)) : calls.changeReply(reply.id, body)))();
     await client.invalidateQueries({ queryKey: ["saved-replies"] });
     onDone();
   };

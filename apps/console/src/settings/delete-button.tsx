@@ -1,0 +1,41 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "../ui/button.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import styles from "./delete-button.module.css";
+
+interface DeleteProps {
+  /** Name of the row, for the question. */
+  what: string;
+  consequences: string[];
+  /** Throws what it is refused with. */
+  remove(): Promise<unknown>;
+  /** First part of the query key of the list that had the row. */
+  list: string;
+  onGone(): void;
+}
+
+/** Deletes a row of a list of settings, after saying what that means. */
+export function DeleteButton({ what, consequences, remove, list, onGone }: DeleteProps) {
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button className={styles.delete} onClick={() => setAsking(true)}>
+        Delete…
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        title={`Delete ${what}?`}
+        consequences={consequences}
+        action="Delete"
+        run={async () => {
+          await remove();
+          onGone();
+          await client.invalidateQueries({ queryKey: [list] });
+        }}
+      />
+    </>
+  );
+}
