@@ -247,6 +247,27 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => jump.count()).toBe(0);
   });
 
+  it("follows the newest text while what stands below it becomes shorter and longer again", async () => {
+    const page = await bench.open({ height: 600 });
+    const made = await session();
+    made.greet(Array.from({ length: 30 }, (_, line) => `Line ${line}`).join("\n\n"));
+    await expect.poll(() => answers(page).count()).toBe(1);
+    // The end moves up with one frame and down before the next one tells that the page was scrolled.
+    await page.evaluate(`(async () => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+      const below = document.createElement("div");
+      document.querySelector(".chat").append(below);
+      for (const height of ["300px", "300px", "0", "400px", "400px"]) {
+        below.style.height = height;
+        await frame();
+      }
+    })()`);
+    await expect
+      .poll(() => page.evaluate<number>("document.scrollingElement.scrollHeight - innerHeight - scrollY"))
+      .toBeLessThan(4);
+    await expect.poll(() => page.getByRole("button", { name: "Newest messages" }).count()).toBe(0);
+  });
+
   it("speaks the language of the link before that of the browser", async () => {
     const page = await bench.open({ locale: "en-GB" }, (api) => {
       api.link.branding = { locale: "de-AT" };

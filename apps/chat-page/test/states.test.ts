@@ -292,7 +292,8 @@ const STATES: State[] = [
     prepare: features,
     act: async (page, scene) => {
       (await talk(page, scene)).end("workflow_ended");
-      await page.getByRole("radio", { name: scene.words.rate5 }).check();
+      // Keys move no page; a press of the mouse may scroll to its target, as a reader would, who is then not followed.
+      await page.getByRole("radio", { name: scene.words.rate5 }).press("Space");
     },
     shows: "rateComment",
   },

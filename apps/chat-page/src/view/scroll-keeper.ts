@@ -35,7 +35,10 @@ export function createScrollKeeper(): ScrollKeeper {
     lastTop = top;
   };
   const onGrow = (): void => {
-    if (following.value) toEnd(false);
+    if (!following.value) return;
+    toEnd(false);
+    // A page that became shorter moved up by itself: the event about it, a frame late, is not the reader's scrolling.
+    lastTop = root().scrollTop;
   };
   return {
     following,
