@@ -1,23 +1,25 @@
 import { currentActor, type Logger } from "@parley/observability";
-import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { CompiledQuery, Kysely, type Transaction as KyselyTransaction, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { type Availability, watchAvailability } from "./availability.js";
 import { databaseFailure } from "./failure.js";
 import { codeNumber } from "./refuse-contraction.js";
 import { watchStalls } from "./stalls.js";
 import { TracedClient } from "./traced-client.js";
-import type { Database } from "./types.js";
+
+/** Its statements are `sql` templates: no table is declared a second time for a query builder. */
+export type Transaction = KyselyTransaction<unknown>;
 
 export interface Db {
   /**
    * One transaction bound to a tenant: row level security shows and takes that tenant's rows only. What it changes for the caller of a
    * management route stands in the audit.
    */
-  tenant<T>(tenantId: string, fn: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
+  tenant<T>(tenantId: string, fn: (trx: Transaction) => Promise<T>): Promise<T>;
   /** One transaction without a tenant: tables raise, only the cross-tenant functions answer. */
-  transaction<T>(fn: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
+  transaction<T>(fn: (trx: Transaction) => Promise<T>): Promise<T>;
   /** Without a tenant: only the functions that look across tenants (`run_across_tenants`). */
-  system: Kysely<Database>;
+  system: Kysely<unknown>;
   /** Hot path: one round trip, a prepared statement named by its text. */
   query<R>(text: string, values?: unknown[]): Promise<R[]>;
   /** The database's time, in milliseconds since 1970. */
@@ -104,7 +106,7 @@ export function connectDb(options: DbOptions): Db {
   const afterMs = options.connectTimeoutMs ?? PATIENCE_MS;
   const stalls = watchStalls(pool, { afterMs, knock: () => knockAt(options.url, afterMs) });
   const asked = <T>(work: Promise<T>): Promise<T> => availability.heard(translated(stalls.during(work)));
-  const system = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const system = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   async function query<R>(text: string, values: unknown[] = []): Promise<R[]> {
     const result = await asked(pool.query({ name: statementName(text), text, values }));
     // The caller states the row type of its own SQL text; PostgreSQL gives rows of exactly those columns.

@@ -1,8 +1,7 @@
 import { AppError } from "@parley/contracts";
-import { sql, type Transaction } from "kysely";
-import type { Db } from "./connection.js";
+import { sql } from "kysely";
+import type { Db, Transaction } from "./connection.js";
 import type { Fact } from "./outbox.js";
-import type { Database } from "./types.js";
 
 /** Seals what must not be readable in the table; `Secrets` is one. */
 export interface Sealing {
@@ -47,7 +46,7 @@ export type Once<T> = T & { replayed: boolean };
  * Throws `idempotency_key_reused` when the caller's key stands for another request; nothing is done then.
  */
 export async function once<T extends object>(
-  trx: Transaction<Database>,
+  trx: Transaction,
   request: NamedRequest,
   work: Work<T>,
 ): Promise<{ answer: Once<T>; facts: Fact[] }> {
@@ -132,7 +131,7 @@ function requireSame(known: string, given: string | null): void {
 }
 
 async function findKey(
-  trx: Transaction<Database>,
+  trx: Transaction,
   at: KeyAddress,
 ): Promise<{ fingerprint: string; response: StoredAnswer | null } | null> {
   const { rows } = await sql<{ fingerprint: string; response: StoredAnswer | null }>`
@@ -143,7 +142,7 @@ async function findKey(
 
 /** True = it is the caller's; waits for a transaction under way that has it. */
 async function insertKey(
-  trx: Transaction<Database>,
+  trx: Transaction,
   { tenantId, scope, key, fingerprint }: KeyAddress & { fingerprint: string | null },
 ): Promise<boolean> {
   const { rows } = await sql<{ key: string }>`insert into idempotency_keys (tenant_id, scope, key, fingerprint)
@@ -155,20 +154,17 @@ async function insertKey(
  * Remembers that a request was received, for work that keeps no answer of its own. False = it was received before; a parallel
  * request of the same name waits until it is known which came first.
  */
-export const claimOnce = (trx: Transaction<Database>, at: KeyAddress): Promise<boolean> =>
+export const claimOnce = (trx: Transaction, at: KeyAddress): Promise<boolean> =>
   insertKey(trx, { ...at, fingerprint: null });
 
 /** As `claimOnce`, but whoever brings the fingerprint of the first again has it still. */
-export async function claimBy(
-  trx: Transaction<Database>,
-  claim: KeyAddress & { fingerprint: string },
-): Promise<boolean> {
+export async function claimBy(trx: Transaction, claim: KeyAddress & { fingerprint: string }): Promise<boolean> {
   return (await insertKey(trx, claim)) || (await findKey(trx, claim))?.fingerprint === claim.fingerprint;
 }
 
 /** Null = new, do the work; otherwise what is stored. Throws `idempotency_key_reused`. */
 async function claimKey(
-  trx: Transaction<Database>,
+  trx: Transaction,
   claim: KeyAddress & { fingerprint: string | null },
 ): Promise<StoredAnswer | null> {
   if (await insertKey(trx, claim)) return null;
@@ -179,7 +175,7 @@ async function claimKey(
   return known.response;
 }
 
-async function storeAnswer(trx: Transaction<Database>, at: KeyAddress, stored: StoredAnswer): Promise<void> {
+async function storeAnswer(trx: Transaction, at: KeyAddress, stored: StoredAnswer): Promise<void> {
   await sql`update idempotency_keys set response = ${JSON.stringify(stored)}::json
     where tenant_id = ${at.tenantId} and scope = ${at.scope} and key = ${at.key} and response is null`.execute(trx);
 }
@@ -227,7 +223,7 @@ export async function beginLong<T extends object>(db: Db, request: NamedRequest)
 }
 
 async function begin(
-  trx: Transaction<Database>,
+  trx: Transaction,
   request: NamedRequest,
 ): Promise<{ name: Name; first: boolean; stored: StoredAnswer | null } | null> {
   const [one, other] = namesOf(request);

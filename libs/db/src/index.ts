@@ -1,5 +1,5 @@
-export { type Kysely, sql, type Transaction } from "kysely";
-export { applicationUrl, connectDb, type Db, type DbOptions } from "./connection.js";
+export { sql } from "kysely";
+export { applicationUrl, connectDb, type Db, type DbOptions, type Transaction } from "./connection.js";
 export { databaseFailure, isStatementFault, logLevelFor, raisedFailure, sqlStateOf } from "./failure.js";
 export { type GroupOptions, groupCommit } from "./group.js";
 export { type HashRooted, type HashRootOptions, keepHashRoot } from "./hash-root.js";
@@ -21,4 +21,3 @@ export { migrate } from "./migrate.js";
 export { namedCall } from "./named-call.js";
 export { changeWithFacts, type Fact, type FactPublisher } from "./outbox.js";
 export { awaitSchema } from "./schema-release.js";
-export type * from "./types.js";

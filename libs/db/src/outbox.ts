@@ -1,8 +1,7 @@
 import { type EventContract, newId } from "@parley/contracts";
 import type { Logger } from "@parley/observability";
-import { sql, type Transaction } from "kysely";
-import type { Db } from "./connection.js";
-import type { Database } from "./types.js";
+import { sql } from "kysely";
+import type { Db, Transaction } from "./connection.js";
 
 /** Something that became true with a change. */
 export interface Fact {
@@ -23,7 +22,7 @@ export interface FactPublisher {
 export async function changeWithFacts<T>(
   deps: { db: Db; bus: FactPublisher; logger: Logger },
   tenantId: string,
-  change: (trx: Transaction<Database>) => Promise<{ answer: T; facts: Fact[] }>,
+  change: (trx: Transaction) => Promise<{ answer: T; facts: Fact[] }>,
 ): Promise<T> {
   const { answer, rows } = await deps.db.tenant(tenantId, async (trx) => {
     const { answer, facts } = await change(trx);

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { sql } from "../src/index.js";
 import { acquire, commit, type Fixture, open, reply, turnFixture } from "./turn-fixture.js";
 
 let f: Fixture;
 beforeAll(async () => {
   f = await turnFixture();
-  const document = JSON.stringify({
+  const document = {
     workflow: {
       initial_node: "hello",
       nodes: [
@@ -12,12 +13,10 @@ beforeAll(async () => {
         { id: "hello", name: "Hello" },
       ],
     },
-  });
+  };
   await f.db.tenant(f.tenantId, (trx) =>
-    trx
-      .insertInto("agent_versions")
-      .values({ agent_id: f.agentId, version: 7, tenant_id: f.tenantId, document, content_hash: "seven" })
-      .execute(),
+    sql`insert into agent_versions (agent_id, version, tenant_id, document, content_hash)
+      values (${f.agentId}, 7, ${f.tenantId}, ${JSON.stringify(document)}, 'seven')`.execute(trx),
   );
 });
 afterAll(() => f.close());

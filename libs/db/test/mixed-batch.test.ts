@@ -1,5 +1,6 @@
-import { newId } from "@parley/contracts";
+import { insertTenant } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sql } from "../src/index.js";
 import { accept, acquire, commit, type Fixture, message, opened, reply, turnFixture } from "./turn-fixture.js";
 
 let f: Fixture;
@@ -8,26 +9,14 @@ let g: Fixture;
 
 beforeAll(async () => {
   f = await turnFixture();
-  g = { ...f, tenantId: newId(), agentId: newId() };
-  await f.db.tenant(g.tenantId, async (trx) => {
-    const tenant = { tenant_id: g.tenantId };
-    await trx.insertInto("tenants").values({ id: g.tenantId, name: "G" }).execute();
-    await trx
-      .insertInto("agents")
-      .values({ id: g.agentId, ...tenant, name: "A", slug: "a", active_version: 1, latest_version: 1 })
-      .execute();
-    await trx
-      .insertInto("agent_versions")
-      .values({ agent_id: g.agentId, version: 1, ...tenant, document: "{}", content_hash: "x" })
-      .execute();
-  });
+  g = { ...f, ...(await insertTenant(f.db, {})) };
 });
 afterAll(() => f.close());
 
 /** What a tenant sees of a table, by tenant_id. */
 const tenantsSeenBy = async (tenantId: string, table: "session_turns" | "text_conversation_messages") => {
-  const rows = await f.db.tenant(tenantId, (trx) =>
-    trx.selectFrom(table).select("tenant_id").distinct().orderBy("tenant_id").execute(),
+  const { rows } = await f.db.tenant(tenantId, (trx) =>
+    sql<{ tenant_id: string }>`select distinct tenant_id from ${sql.table(table)}`.execute(trx),
   );
   return rows.map((row) => row.tenant_id);
 };

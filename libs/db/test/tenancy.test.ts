@@ -80,8 +80,8 @@ describe("tenancy", () => {
   it("shows another tenant nothing and takes nothing from it", async () => {
     const sessionId = await opened(f);
     const other = newId();
-    const seen = await f.db.tenant(other, (trx) => trx.selectFrom("text_conversations").selectAll().execute());
-    expect(seen).toEqual([]);
+    const seen = await f.db.tenant(other, (trx) => sql`select * from text_conversations`.execute(trx));
+    expect(seen.rows).toEqual([]);
     const written = f.db.tenant(other, (trx) =>
       sql`insert into outbox (tenant_id, subject, key, payload) values (${f.tenantId}, 's', 'k', '{}')`.execute(trx),
     );

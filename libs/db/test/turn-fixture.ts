@@ -1,6 +1,6 @@
 import { newId } from "@parley/contracts";
 import { createLogger } from "@parley/observability";
-import { type FreshDatabase, freshDatabase } from "@parley/testkit";
+import { type FreshDatabase, freshDatabase, insertLink, insertTenant } from "@parley/testkit";
 import { connectDb, type Db, sqlStateOf } from "../src/index.js";
 import { acceptPlain, commitPlain, grantedTo } from "./plain-turns.js";
 
@@ -21,38 +21,17 @@ export async function turnFixture(
 ): Promise<Fixture> {
   const database = await freshDatabase();
   const db = connectDb({ url: database.url, name: "test", logger, max: 16, connectTimeoutMs: 30_000 });
-  const ids = { tenantId: newId(), agentId: newId(), linkId: newId() };
-  await db.tenant(ids.tenantId, async (trx) => {
-    await trx.insertInto("tenants").values({ id: ids.tenantId, name: "T" }).execute();
-    await trx
-      .insertInto("agents")
-      .values({ id: ids.agentId, tenant_id: ids.tenantId, name: "A", slug: "a", active_version: 1, latest_version: 1 })
-      .execute();
-    await trx
-      .insertInto("agent_versions")
-      .values({ agent_id: ids.agentId, version: 1, tenant_id: ids.tenantId, document: "{}", content_hash: "x" })
-      .execute();
-    await trx
-      .insertInto("temporary_chat_links")
-      .values({
-        id: ids.linkId,
-        tenant_id: ids.tenantId,
-        agent_id: ids.agentId,
-        token_id: ids.linkId.slice(-12),
-        token_hash: Buffer.alloc(32),
-        token_hint: "x",
-        title: "L",
-        created_by: "test",
-        max_sessions: link.max_sessions ?? 1000,
-        max_messages_per_session: link.max_messages ?? 100,
-        expires_at: link.expires_at ?? null,
-      })
-      .execute();
-  });
+  const { tenantId, agentId } = await insertTenant(db, {});
+  const columns = {
+    max_sessions: link.max_sessions ?? 1000,
+    max_messages_per_session: link.max_messages ?? 100,
+    expires_at: link.expires_at ?? null,
+  };
+  const { id: linkId } = await insertLink(db, { tenantId, agentId }, { columns });
   return {
     database,
     db,
-    ...ids,
+    ...{ tenantId, agentId, linkId },
     async close() {
       await db.close();
       await database.drop();

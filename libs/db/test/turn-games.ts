@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
+import { sql } from "../src/index.js";
 import { accept, acquire, commit, type Fixture, message, reply } from "./turn-fixture.js";
 
 /** One session as its turns may change it. */
@@ -123,11 +124,8 @@ export class RunOut implements TurnCommand {
   toString = () => "lease runs out";
   async run(model: TurnModel, real: TurnReal): Promise<void> {
     await real.f.db.tenant(real.f.tenantId, (trx) =>
-      trx
-        .updateTable("text_conversations")
-        .set({ lease_until: new Date(Date.now() - 3_600_000).toISOString() })
-        .where("session_id", "=", real.sessionId)
-        .execute(),
+      sql`update text_conversations set lease_until = now() - interval '1 hour'
+          where session_id = ${real.sessionId}`.execute(trx),
     );
     model.isLeased = false;
   }
@@ -165,18 +163,16 @@ export class Stop implements TurnCommand {
 /** What the tables must hold at the end: turns 1..N, one reply to each that is done, none to others, and the quota of the rest. */
 export async function audit(model: TurnModel, { f, sessionId }: Pick<TurnReal, "f" | "sessionId">): Promise<void> {
   const { turns, words, used } = await f.db.tenant(f.tenantId, async (trx) => {
-    const session = await trx
-      .selectFrom("text_conversations")
-      .select(["id", "messages_used"])
-      .where("session_id", "=", sessionId)
-      .executeTakeFirstOrThrow();
-    const at = trx.selectFrom("session_turns").where("conversation_id", "=", session.id);
-    const said = trx.selectFrom("text_conversation_messages").where("conversation_id", "=", session.id);
-    return {
-      used: session.messages_used,
-      turns: await at.select(["seq", "content", "status"]).orderBy("seq").execute(),
-      words: await said.select(["turn_seq", "role", "sequence"]).orderBy("sequence").execute(),
-    };
+    const conversations = await sql<{ id: string; messages_used: number }>`
+      select id, messages_used from text_conversations where session_id = ${sessionId}`.execute(trx);
+    const [session] = conversations.rows;
+    if (session === undefined) throw new Error("no such session");
+    const turns = await sql<{ seq: number; content: string; status: string }>`
+      select seq, content, status from session_turns where conversation_id = ${session.id} order by seq`.execute(trx);
+    const words = await sql<{ turn_seq: number; role: string; sequence: number }>`
+      select turn_seq, role, sequence from text_conversation_messages
+       where conversation_id = ${session.id} order by sequence`.execute(trx);
+    return { used: session.messages_used, turns: turns.rows, words: words.rows };
   });
   expect(turns.map(({ seq }) => seq)).toEqual(turns.map((_, index) => index + 1));
   const wanted = model.turns.map((turn) => [turn.content, turn.status]);

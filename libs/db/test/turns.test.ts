@@ -1,5 +1,6 @@
 import { newId } from "@parley/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sql } from "../src/index.js";
 import {
   accept,
   acquire,
@@ -108,11 +109,8 @@ describe("acceptance", () => {
       expect((await accept(f, [message(f, sessionId, "in time")]))[0]).toMatchObject({ replayed: false });
       const over = (seconds: number) =>
         f.db.tenant(f.tenantId, (trx) =>
-          trx
-            .updateTable("text_conversations")
-            .set({ expires_at: new Date(Date.now() + seconds * 1_000).toISOString() })
-            .where("session_id", "=", sessionId)
-            .execute(),
+          sql`update text_conversations set expires_at = now() + make_interval(secs => ${seconds})
+              where session_id = ${sessionId}`.execute(trx),
         );
       await over(3_600);
       expect((await accept(f, [message(f, sessionId, "an hour left")]))[0]).toMatchObject({ replayed: false });
@@ -256,8 +254,10 @@ describe("lease and commit", () => {
 describe("quota", () => {
   const used = async (g: Fixture) =>
     (
-      await g.db.tenant(g.tenantId, (trx) => trx.selectFrom("temporary_chat_links").select("sessions_used").execute())
-    )[0]?.sessions_used;
+      await g.db.tenant(g.tenantId, (trx) =>
+        sql<{ sessions_used: number }>`select sessions_used from temporary_chat_links`.execute(trx),
+      )
+    ).rows[0]?.sessions_used;
 
   it("lets exactly max_sessions sessions talk, whatever is said first in parallel", async () => {
     const g = await turnFixture({ max_sessions: 3 });

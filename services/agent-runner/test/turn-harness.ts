@@ -17,7 +17,7 @@ import { createLogger, createMetrics, type Metrics } from "@parley/observability
 import { connectRedis, type RedisLike } from "@parley/redis";
 import { createSecrets, type Secrets } from "@parley/secrets";
 import { createSessions, sessionsConfig } from "@parley/sessions-service";
-import { eventually, freshDatabase, PATIENT, startNats, testServers } from "@parley/testkit";
+import { eventually, freshDatabase, insertTenant, PATIENT, startNats, testServers } from "@parley/testkit";
 import { createAgentRunner, runnerConfig } from "../src/index.js";
 
 export const ECHO = {
@@ -104,8 +104,7 @@ export async function turnHarness(settings: Partial<typeof sessionsConfig._zod.o
     secrets,
   });
   await sessions.start();
-  const tenantId = newId();
-  await db.tenant(tenantId, (trx) => trx.insertInto("tenants").values({ id: tenantId, name: "T" }).execute());
+  const { tenantId } = await insertTenant(db);
   const principal: Principal = { tenantId, role: "owner", via: "token", id: "test" };
   const access = (sessionId: string) => ({ type: "hmac" as const, tenantId, sessionId });
   const stops: (() => Promise<void>)[] = [];

@@ -279,8 +279,7 @@ describe("failures", () => {
       expect(await g.send(sessionId, "poison")).toMatchObject({ status: "failed", code: "internal" });
       const dead = await g.db.tenant(
         g.tenantId,
-        async (trx) =>
-          (await trx.selectFrom("session_turns").select("seq").where("status", "=", "failed").execute()).length,
+        async (trx) => (await sql`select from session_turns where status = 'failed'`.execute(trx)).rows.length,
       );
       expect(dead).toBe(1);
       expect(await g.send(sessionId, "fine")).toMatchObject({ status: "done", result: { response: "echo(fine)" } });

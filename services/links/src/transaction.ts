@@ -1,4 +1,4 @@
-import type { Database, Transaction } from "@parley/db";
+import type { Transaction } from "@parley/db";
 
 /** A transaction bound to one tenant by row level security. */
-export type TenantTransaction = Transaction<Database>;
+export type TenantTransaction = Transaction;

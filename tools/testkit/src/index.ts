@@ -36,6 +36,8 @@ export {
   testServers,
 } from "./servers.js";
 export {
+  insertLink,
+  insertTenant,
   type MakeService,
   type ServiceDeps,
   type World,

@@ -96,8 +96,8 @@ export async function world(options: WorldOptions = {}): Promise<World> {
       running.add(stop);
       return { stop };
     },
-    tenant: (document) => newTenant(db, document),
-    link: (of, columns, policy) => newLink(db, of, { columns, policy }),
+    tenant: (document) => insertTenant(db, document),
+    link: (of, columns, policy) => insertLink(db, of, { columns, policy }),
     async close() {
       await Promise.all([...running].map((stop) => stop()));
       await Promise.all(buses.map((connected) => connected.close()));
@@ -115,10 +115,11 @@ function answerForAgents(bus: Bus): void {
   bus.serve(resolveAgent, async ({ agentId }) => ({ status: "ok" as const, agentId, ...agent }));
 }
 
-async function newTenant(db: Db, document: object | undefined): Promise<WorldTenant> {
+/** A tenant with an agent called `desk`; with a document it has a first version. */
+export async function insertTenant(db: Db, document?: object): Promise<WorldTenant> {
   const [tenantId, agentId] = [newId(), newId()];
   await db.tenant(tenantId, async (trx) => {
-    await trx.insertInto("tenants").values({ id: tenantId, name: "Test" }).execute();
+    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
     await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
       trx,
     );
@@ -128,13 +129,13 @@ async function newTenant(db: Db, document: object | undefined): Promise<WorldTen
   return { tenantId, agentId, as: (role) => ({ tenantId, role, via: "token", id: `test-${role}` }) };
 }
 
-async function newLink(
+export async function insertLink(
   db: Db,
-  { tenantId, agentId }: WorldTenant,
+  { tenantId, agentId }: Pick<WorldTenant, "tenantId" | "agentId">,
   {
     columns = {},
     policy = {},
-  }: { columns?: Record<string, unknown> | undefined; policy?: Partial<LinkPolicy> | undefined },
+  }: { columns?: Record<string, unknown> | undefined; policy?: Partial<LinkPolicy> | undefined } = {},
 ): Promise<WorldLink> {
   const id = newId();
   const row = {

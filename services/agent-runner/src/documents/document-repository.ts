@@ -1,4 +1,4 @@
-import type { Db } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 import type { Secrets } from "@parley/secrets";
 import { openDocument } from "./document-secrets.js";
 
@@ -11,15 +11,10 @@ export function createDocumentRepository(db: Db, secrets: Secrets) {
       agentId: string,
       version: number,
     ): Promise<{ name: string; document: unknown } | undefined> {
-      const row = await db.tenant(tenantId, (trx) =>
-        trx
-          .selectFrom("agent_versions as v")
-          .innerJoin("agents as a", "a.id", "v.agent_id")
-          .select(["a.name", "v.document"])
-          .where("v.agent_id", "=", agentId)
-          .where("v.version", "=", version)
-          .executeTakeFirst(),
-      );
+      const found = sql<{ name: string; document: unknown }>`
+        select a.name, v.document from agent_versions v join agents a on a.id = v.agent_id
+         where v.agent_id = ${agentId} and v.version = ${version}`;
+      const [row] = (await db.tenant(tenantId, (trx) => found.execute(trx))).rows;
       return row && { name: row.name, document: openDocument(secrets, tenantId, row.document) };
     },
   };

@@ -1,5 +1,5 @@
 import { type Erasure, erasure as erasureShape } from "@parley/contracts";
-import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { type Db, sql, type Transaction } from "@parley/db";
 import { z } from "zod";
 import { STEPS } from "./steps.js";
 
@@ -45,7 +45,7 @@ export interface NewErasure {
 }
 
 /** Adds an erasure, unless one of the same subject is still worked on. Answers the id of the one that is there. */
-export async function insertErasure(trx: Transaction<Database>, made: NewErasure): Promise<string> {
+export async function insertErasure(trx: Transaction, made: NewErasure): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     insert into erasures (id, tenant_id, kind, subject_hash, memory_hash, subject_sealed, requested_by)
     values (${made.id}, ${made.tenantId}, ${made.kind}, ${made.subjectHash}, ${made.memoryHash}, ${made.sealed}, ${made.by})
@@ -55,7 +55,7 @@ export async function insertErasure(trx: Transaction<Database>, made: NewErasure
 }
 
 /** Whether the tenant has such a session, with content or without. */
-export async function sessionExists(trx: Transaction<Database>, sessionId: string): Promise<boolean> {
+export async function sessionExists(trx: Transaction, sessionId: string): Promise<boolean> {
   const { rows } = await sql`select 1 from text_conversations where session_id = ${sessionId}`.execute(trx);
   return rows.length > 0;
 }
@@ -78,7 +78,7 @@ export interface ErasurePlace {
 
 /** Newest first. */
 export async function listErasureRows(
-  trx: Transaction<Database>,
+  trx: Transaction,
   { before, limit }: { before: ErasurePlace | null; limit: number },
 ): Promise<{ shown: Erasure; place: ErasurePlace }[]> {
   const { rows } = await sql`
@@ -93,13 +93,13 @@ export async function listErasureRows(
 }
 
 /** One erasure; null = the tenant has no such. */
-export async function readErasure(trx: Transaction<Database>, id: string): Promise<Erasure | null> {
+export async function readErasure(trx: Transaction, id: string): Promise<Erasure | null> {
   const { rows } = await sql`select ${SHOWN}, created_at::text as position from erasures where id = ${id}`.execute(trx);
   return rows[0] === undefined ? null : named(shownRow.parse(rows[0]).shown);
 }
 
 /** What is younger does not belong to the erasure. */
-export async function erasedBefore(trx: Transaction<Database>, id: string): Promise<string> {
+export async function erasedBefore(trx: Transaction, id: string): Promise<string> {
   const { rows } = await sql<{ at: string }>`select iso(erased_before) as at from erasures where id = ${id}`.execute(
     trx,
   );

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { AppError, type addKnowledge as contract, newId, requireRole, tenantOf } from "@parley/contracts";
-import { type Database, type NamedRequest, once, recall, type Transaction } from "@parley/db";
+import { type NamedRequest, once, recall, type Transaction } from "@parley/db";
 import type { z } from "zod";
 import type { Chunk } from "./chunk-text.js";
 import type { KnowledgeDeps } from "./deps.js";
@@ -71,7 +71,7 @@ function repeatableOf({ idempotency, signature, ...of }: Input): NamedRequest["r
 }
 
 async function store(
-  trx: Transaction<Database>,
+  trx: Transaction,
   next: { tenantId: string; agentId: string; input: Input; hash: string; chunks: Chunk[] },
 ): Promise<Output> {
   const { input, hash, chunks, tenantId } = next;

@@ -1,5 +1,5 @@
 import type { KnowledgeIngestion } from "@parley/contracts";
-import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { type Db, sql, type Transaction } from "@parley/db";
 
 export interface Ingestion {
   tenantId: string;
@@ -39,7 +39,7 @@ export async function failIngestion(db: Db, at: Ingestion, code: string): Promis
 }
 
 /** What is being read for an agent, and what of the last day could not be, newest first. */
-export async function listIngestions(trx: Transaction<Database>, agentId: string): Promise<KnowledgeIngestion[]> {
+export async function listIngestions(trx: Transaction, agentId: string): Promise<KnowledgeIngestion[]> {
   const { rows } = await sql<Omit<KnowledgeIngestion, "started_at"> & { started_at: Date }>`
     select name, bytes, started_at, case when error is null and started_at > clock_timestamp() - make_interval(secs => ${READ_SECONDS})
              then 'processing' else 'failed' end as status,

@@ -1,9 +1,8 @@
 import { AppError, type KnowledgeDocument, type ListPosition } from "@parley/contracts";
-import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { type Db, sql, type Transaction } from "@parley/db";
 import type { Chunk } from "./chunk-text.js";
 import type { Hit } from "./fuse-ranks.js";
 
-type Trx = Transaction<Database>;
 type Row = Omit<KnowledgeDocument, "created_at" | "embedding"> & {
   created_at: Date;
   embedding_tokens: number;
@@ -51,7 +50,7 @@ interface KnowledgeAgent {
 
 /** An agent of the tenant by id, slug or exact name. `lock` holds off new versions and other changes of its documents. Throws `agent_not_found`. */
 export async function knowledgeAgent(
-  trx: Trx,
+  trx: Transaction,
   agent: string,
   options: { lock?: boolean } = {},
 ): Promise<KnowledgeAgent> {
@@ -91,7 +90,7 @@ export async function forgetParts(db: Db, at: { tenantId: string; uploadId: stri
 }
 
 export async function currentDocument(
-  trx: Trx,
+  trx: Transaction,
   at: { agentId: string; name: string },
 ): Promise<KnowledgeDocument | null> {
   const { rows } = await sql<Row>`select ${COLUMNS} from knowledge_documents
@@ -100,7 +99,7 @@ export async function currentDocument(
 }
 
 /** What an agent holds: documents that its newest version sees, and chunks of all revisions that any version sees. */
-export async function knowledgeSize(trx: Trx, agentId: string): Promise<{ documents: number; chunks: number }> {
+export async function knowledgeSize(trx: Transaction, agentId: string): Promise<{ documents: number; chunks: number }> {
   const { rows } = await sql<{ documents: number; chunks: number }>`
     select count(*) filter (where until_version is null)::int as documents, coalesce(sum(chunks), 0)::int as chunks
       from knowledge_documents where agent_id = ${agentId} and deleted_at is null`.execute(trx);
@@ -120,7 +119,7 @@ interface NewRevision {
 }
 
 /** Adds a revision and ends the one before it for versions from the newest on. The agent's row must be locked. */
-export async function insertRevision(trx: Trx, next: NewRevision): Promise<KnowledgeDocument> {
+export async function insertRevision(trx: Transaction, next: NewRevision): Promise<KnowledgeDocument> {
   const { agent, name } = next;
   // A revision that no version has frozen yet is seen by none any more.
   await sql`update knowledge_documents set until_version = ${agent.latest}
@@ -150,7 +149,7 @@ export async function insertRevision(trx: Trx, next: NewRevision): Promise<Knowl
 
 /** Newest first; `position` keeps the microseconds that a JavaScript date would lose. */
 export async function listDocuments(
-  trx: Trx,
+  trx: Transaction,
   query: { agentId: string; limit: number; before: ListPosition | null },
 ): Promise<(KnowledgeDocument & { position: string })[]> {
   const before = query.before
@@ -164,14 +163,17 @@ export async function listDocuments(
 }
 
 /** One revision of an agent, or null. */
-export async function findDocument(trx: Trx, at: { agentId: string; id: string }): Promise<KnowledgeDocument | null> {
+export async function findDocument(
+  trx: Transaction,
+  at: { agentId: string; id: string },
+): Promise<KnowledgeDocument | null> {
   const { rows } = await sql<Row>`select ${COLUMNS} from knowledge_documents
     where agent_id = ${at.agentId} and id = ${at.id} and deleted_at is null`.execute(trx);
   return rows[0] ? viewOf(rows[0]) : null;
 }
 
 export async function readChunks(
-  trx: Trx,
+  trx: Transaction,
   at: { documentId: string; after: number; limit: number },
 ): Promise<(Chunk & { n: number })[]> {
   const { rows } = await sql<Chunk & { n: number }>`select n, heading, text from knowledge_chunks
@@ -180,7 +182,7 @@ export async function readChunks(
 }
 
 /** Removes all revisions of the document that this revision belongs to, for all versions, with their text. */
-export async function deleteDocument(trx: Trx, at: { agentId: string; name: string }): Promise<void> {
+export async function deleteDocument(trx: Transaction, at: { agentId: string; name: string }): Promise<void> {
   await sql`delete from knowledge_chunks where document_id in
     (select id from knowledge_documents where agent_id = ${at.agentId} and name = ${at.name})`.execute(trx);
   await sql`update knowledge_documents set deleted_at = clock_timestamp(), chunks = 0, until_version = coalesce(until_version, from_version)
@@ -188,7 +190,7 @@ export async function deleteDocument(trx: Trx, at: { agentId: string; name: stri
 }
 
 /** Ids of the revisions that a version sees. */
-export async function documentsOf(trx: Trx, at: { agentId: string; version: number }): Promise<string[]> {
+export async function documentsOf(trx: Transaction, at: { agentId: string; version: number }): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select id from knowledge_documents
     where agent_id = ${at.agentId} and deleted_at is null and from_version <= ${at.version}
       and (until_version is null or until_version > ${at.version})`.execute(trx);
@@ -204,7 +206,10 @@ export interface Passage {
   text: string;
 }
 
-export async function readPassages(trx: Trx, hits: readonly { documentId: string; n: number }[]): Promise<Passage[]> {
+export async function readPassages(
+  trx: Transaction,
+  hits: readonly { documentId: string; n: number }[],
+): Promise<Passage[]> {
   if (hits.length === 0) return [];
   const { rows } =
     await sql<Passage>`select c.document_id as "documentId", d.name as document, d.revision, c.n, c.heading, c.text
@@ -225,7 +230,7 @@ export interface Search {
  * Full text: passages with any word of the question, each word weighted by how rare it is among the passages (words that are
  * everywhere count for next to nothing, in any language) and by ts_rank_cd, which knows how often it stands there.
  */
-export async function searchWords(trx: Trx, { documents, text, limit }: Search): Promise<Hit[]> {
+export async function searchWords(trx: Transaction, { documents, text, limit }: Search): Promise<Hit[]> {
   const { rows } = await sql<Hit>`
     with corpus as (select language, sum(chunks) over () as size from knowledge_documents where id = any(${documents}::uuid[])),
     words as materialized (
@@ -250,7 +255,7 @@ export async function searchWords(trx: Trx, { documents, text, limit }: Search):
 
 /** Vectors: the passages nearest to the question. `bound` passages are compared where the database has no pgvector. */
 export async function searchVectors(
-  trx: Trx,
+  trx: Transaction,
   {
     documents,
     text,
@@ -266,7 +271,10 @@ export async function searchVectors(
 }
 
 /** Whether any of the documents has vectors of this model: without one the question needs none. */
-export async function hasVectors(trx: Trx, at: { documents: readonly string[]; model: string }): Promise<boolean> {
+export async function hasVectors(
+  trx: Transaction,
+  at: { documents: readonly string[]; model: string },
+): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`select exists (select from knowledge_documents
     where id = any(${at.documents}::uuid[]) and embedding_model = ${at.model}) as found`.execute(trx);
   return rows[0]?.found ?? false;

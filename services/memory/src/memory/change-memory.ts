@@ -9,14 +9,12 @@ import {
   tenantOf,
   type undoMemory as undoContract,
 } from "@parley/contracts";
-import type { Database, Transaction } from "@parley/db";
+import type { Transaction } from "@parley/db";
 import { memoryAddressAad, subjectOf } from "@parley/secrets";
 import type { z } from "zod";
 import type { MemoryDeps } from "../deps.js";
 import { knowledgeAgent } from "../knowledge/repository.js";
 import { deleteMemory, findMemory, findRevision, lockMemory, type PersonKey, writeMemory } from "./owner-repository.js";
-
-type Trx = Transaction<Database>;
 
 interface Change {
   principal: Principal;
@@ -25,7 +23,7 @@ interface Change {
   /** The revision that the caller has read. */
   expected: number | undefined;
   /** The texts that are to hold, and the revision they are from when they are not new. */
-  next: (trx: Trx, at: PersonKey, before: MemoryState) => Promise<MemoryState & { restoredFrom?: number }>;
+  next: (trx: Transaction, at: PersonKey, before: MemoryState) => Promise<MemoryState & { restoredFrom?: number }>;
 }
 
 /** Changes what is remembered, or begins a memory. Idempotent by state. Throws `agent_not_found`, `conflict`. */

@@ -1,7 +1,5 @@
 import type { MemorySource, MemoryState } from "@parley/contracts";
-import { type Database, sql, type Transaction } from "@parley/db";
-
-type Trx = Transaction<Database>;
+import { sql, type Transaction } from "@parley/db";
 
 /** One person of one agent; the tenant is that of the transaction. */
 export interface PersonKey {
@@ -19,7 +17,7 @@ const IS_MEMORY = sql.raw("(summary is not null or notes is not null or revision
 
 /** Null = nothing is remembered. `lock`: until the end of the transaction nobody else changes it. */
 export async function findMemory(
-  trx: Trx,
+  trx: Transaction,
   { agentId, subjectHash }: PersonKey,
   options: { lock?: boolean } = {},
 ): Promise<MemoryRow | null> {
@@ -32,7 +30,7 @@ export async function findMemory(
 
 /** The memory of a person under a lock; an empty one is made for a person of whom nothing is remembered. */
 export async function lockMemory(
-  trx: Trx,
+  trx: Transaction,
   { agentId, subjectHash, ...made }: PersonKey & { tenantId: string; addressSealed: string },
 ): Promise<MemoryState & { revision: number }> {
   await sql`insert into memories (tenant_id, agent_id, subject_hash, address_sealed)
@@ -55,7 +53,7 @@ export interface Writer {
 
 /** Writes the next revision; null = the memory is no longer at `revision`, or gone. */
 export async function writeMemory(
-  trx: Trx,
+  trx: Transaction,
   at: PersonKey & { revision: number },
   { summary, notes, source, actor, sessionId, restoredFrom }: MemoryState & Writer,
 ): Promise<number | null> {
@@ -70,7 +68,7 @@ export async function writeMemory(
  * Forgets a person with the history. What their conversations hold that is not summarised yet counts as summarised, so that no later
  * summary brings it back. False = nothing was remembered.
  */
-export async function deleteMemory(trx: Trx, at: PersonKey & { email: string }): Promise<boolean> {
+export async function deleteMemory(trx: Transaction, at: PersonKey & { email: string }): Promise<boolean> {
   await sql`insert into memory_cursors (conversation_id, tenant_id, summarised_through)
     select id, tenant_id, total_turns from text_conversations
      where tenant_id = app_tenant() and participant_email = ${at.email} and agent_id = ${at.agentId}
@@ -94,7 +92,7 @@ export interface ListedRow {
 
 /** Newest change first. */
 export async function listMemoryRows(
-  trx: Trx,
+  trx: Transaction,
   query: { agentId: string; limit: number; before: { at: string; subjectHash: string } | null },
 ): Promise<ListedRow[]> {
   const before = query.before
@@ -119,7 +117,7 @@ export interface RevisionRow extends MemoryState {
 
 /** Newest first; `before` = only older revisions. */
 export async function listRevisions(
-  trx: Trx,
+  trx: Transaction,
   { agentId, subjectHash, limit, before }: PersonKey & { limit: number; before: number | null },
 ): Promise<RevisionRow[]> {
   const { rows } = await sql<RevisionRow>`
@@ -132,7 +130,7 @@ export async function listRevisions(
 
 /** The texts of a revision; null = there is none, or it is no longer kept. */
 export async function findRevision(
-  trx: Trx,
+  trx: Transaction,
   { agentId, subjectHash, revision }: PersonKey & { revision: number },
 ): Promise<MemoryState | null> {
   const { rows } = await sql<MemoryState>`select summary, notes from memory_revisions

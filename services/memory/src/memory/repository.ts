@@ -1,5 +1,5 @@
 import { joinParts } from "@parley/contracts";
-import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { type Db, sql, type Transaction } from "@parley/db";
 import { writeMemory } from "./owner-repository.js";
 
 export interface Claim {
@@ -137,7 +137,7 @@ export async function storeSummary(db: Db, next: NewSummary): Promise<StoreOutco
 /** Rolls the moved cursor back; never leaves this file. */
 class Stale extends Error {}
 
-async function moveCursor(trx: Transaction<Database>, next: NewSummary): Promise<boolean> {
+async function moveCursor(trx: Transaction, next: NewSummary): Promise<boolean> {
   const { rows } = await sql<{ tenant_id: string }>`update memory_cursors
       set summarised_through = ${next.through}, claimed_until = null, updated_at = now()
     where conversation_id = ${next.conversationId} and summarised_through = ${next.after} returning tenant_id`.execute(
@@ -146,7 +146,7 @@ async function moveCursor(trx: Transaction<Database>, next: NewSummary): Promise
   return rows.length === 1;
 }
 
-async function writeSummary(trx: Transaction<Database>, next: NewSummary): Promise<boolean> {
+async function writeSummary(trx: Transaction, next: NewSummary): Promise<boolean> {
   const { agentId, subjectHash, summary, revision, sessionId } = next;
   const at = { agentId, subjectHash };
   const { rows } = await sql<{ notes: string | null }>`select notes from memories

@@ -1,10 +1,8 @@
 import { type Alert, type AlertFiring, type AlertKindName, AppError, alert, alertFiring } from "@parley/contracts";
-import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { type Db, sql, type Transaction } from "@parley/db";
 import { z } from "zod";
 import { type Target, target } from "../people/people-repository.js";
 import type { ListPosition } from "../webhooks/endpoint-repository.js";
-
-type Trx = Transaction<Database>;
 
 const row = alert.omit({ notify: true }).extend({ targets: z.array(target) });
 export type AlertRow = z.output<typeof row>;
@@ -33,7 +31,7 @@ const COLUMNS = sql.raw(`a.id, a.name, a.kind, a.agent_id, a.link_id, a.all_tena
   ) as firing`);
 
 /** Throws `alert_not_found`. */
-export async function readAlert(trx: Trx, id: string): Promise<AlertRow> {
+export async function readAlert(trx: Transaction, id: string): Promise<AlertRow> {
   const { rows } = await sql`select ${COLUMNS} from alerts a where a.id = ${id}`.execute(trx);
   if (rows[0] === undefined) throw new AppError("alert_not_found");
   return row.parse(rows[0]);
@@ -41,7 +39,7 @@ export async function readAlert(trx: Trx, id: string): Promise<AlertRow> {
 
 /** Newest first. */
 export async function listAlerts(
-  trx: Trx,
+  trx: Transaction,
   { before, limit }: { before: ListPosition | null; limit: number },
 ): Promise<AlertRow[]> {
   const { rows } = await sql`select ${COLUMNS} from alerts a
@@ -51,7 +49,7 @@ export async function listAlerts(
   return rows.map((one) => row.parse(one));
 }
 
-export async function insertAlert(trx: Trx, of: NewAlert): Promise<void> {
+export async function insertAlert(trx: Transaction, of: NewAlert): Promise<void> {
   await sql`insert into alerts (id, tenant_id, name, kind, agent_id, link_id, all_tenants, threshold, window_hours,
       tell_recovery, targets, created_by)
     values (${of.id}, ${of.tenantId}, ${of.name}, ${of.kind}, ${of.agentId}, ${of.linkId}, ${of.allTenants},
@@ -61,7 +59,7 @@ export async function insertAlert(trx: Trx, of: NewAlert): Promise<void> {
 
 /** Writes the fields that can change; a rule that is switched off forgets its crossings, so that it tells again when it is back. */
 export async function writeAlert(
-  trx: Trx,
+  trx: Transaction,
   of: Pick<Alert, "id" | "name" | "threshold" | "window_hours" | "tell_recovery" | "is_active"> & { targets: Target[] },
 ): Promise<void> {
   await sql`update alerts set name = ${of.name}, threshold = ${of.threshold}, window_hours = ${of.window_hours},
@@ -74,26 +72,26 @@ export async function writeAlert(
 }
 
 /** Throws `alert_not_found`. */
-export async function lockAlert(trx: Trx, id: string): Promise<AlertRow> {
+export async function lockAlert(trx: Transaction, id: string): Promise<AlertRow> {
   await sql`select id from alerts where id = ${id} for update`.execute(trx);
   return readAlert(trx, id);
 }
 
 /** With its crossings; false = there is none. */
-export async function removeAlert(trx: Trx, id: string): Promise<boolean> {
+export async function removeAlert(trx: Transaction, id: string): Promise<boolean> {
   const { rows } = await sql`delete from alerts where id = ${id} returning id`.execute(trx);
   return rows.length === 1;
 }
 
 /** Throws `alert_not_found`. */
-export async function testAlert(trx: Trx, id: string): Promise<AlertFiring> {
+export async function testAlert(trx: Transaction, id: string): Promise<AlertFiring> {
   const { rows } = await sql<{ r: unknown }>`select test_alert(${id}) as r`.execute(trx);
   return alertFiring.parse(rows[0]?.r);
 }
 
 /** Newest first. */
 export async function listFirings(
-  trx: Trx,
+  trx: Transaction,
   of: { alertId: string; before: ListPosition | null; limit: number },
 ): Promise<z.output<typeof firingRow>[]> {
   const { rows } = await sql`

@@ -1,5 +1,5 @@
 import { type AnalyticsBy, AppError, type askAnalytics as contract, requireRole, tenantOf } from "@parley/contracts";
-import type { Database, Transaction } from "@parley/db";
+import type { Transaction } from "@parley/db";
 import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import { daysBetween, hoursBetween } from "./days.js";
@@ -21,7 +21,7 @@ export const askAnalytics =
     return db.tenant(tenantOf(request.principal), (trx) => answer(trx, request));
   };
 
-async function answer(trx: Transaction<Database>, request: Request): Promise<z.input<typeof contract.response>> {
+async function answer(trx: Transaction, request: Request): Promise<z.input<typeof contract.response>> {
   const { question, by, from, to, linkId = null, version = null, channel = null } = request;
   const { families, perAgent = false, whole, rows: rowsOf } = QUESTIONS[question];
   const agentId = await agentOf(trx, request.agent);
@@ -48,7 +48,7 @@ async function answer(trx: Transaction<Database>, request: Request): Promise<z.i
 }
 
 /** Throws `agent_not_found`. */
-export async function agentOf(trx: Transaction<Database>, agent: string | undefined): Promise<string | null> {
+export async function agentOf(trx: Transaction, agent: string | undefined): Promise<string | null> {
   if (agent === undefined) return null;
   const id = await findAgent(trx, agent);
   if (id === null) throw new AppError("agent_not_found");

@@ -1,5 +1,5 @@
 import { type readOverview as contract, type Overview, requireRole, tenantOf } from "@parley/contracts";
-import { type Database, sql, type Transaction } from "@parley/db";
+import { sql, type Transaction } from "@parley/db";
 import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import { dayAfter, daysBetween, isoDay } from "./days.js";
@@ -11,7 +11,6 @@ const MAX_SUMS = 20_000;
 const MAX_COUNTED = 1_000;
 const MAX_WAITING = 10_000;
 
-type Trx = Transaction<Database>;
 type Counted = Pick<Overview, "waiting" | "live" | "access_requests" | "access_requests_by" | "system"> & {
   budget: Overview["spend_today"]["budget"];
 };
@@ -35,7 +34,7 @@ export const readOverview =
     });
   };
 
-async function readDays(trx: Trx) {
+async function readDays(trx: Transaction) {
   const to = isoDay(Date.now());
   const from = dayAfter(to, 1 - DAYS);
   const every = { agentId: null, linkId: null, version: null, channel: null, perAgent: false, limit: MAX_SUMS };
@@ -65,7 +64,7 @@ async function readDays(trx: Trx) {
 }
 
 /** What is counted as it is: each by an index of what waits, runs or failed, which are few. */
-async function countNow(trx: Trx): Promise<Counted> {
+async function countNow(trx: Transaction): Promise<Counted> {
   const { rows } = await sql<{ r: Counted }>`
     select json_build_object(
       'waiting', (select json_build_object('count', count(*), 'longest_since', iso(min(created_at)))

@@ -1,11 +1,10 @@
 import { type LinkAnalytics, sessionStatus } from "@parley/contracts";
-import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { type Db, sql, type Transaction } from "@parley/db";
 
 interface Period {
   linkId: string;
   days: number;
 }
-type Trx = Transaction<Database>;
 type Totals = Pick<
   LinkAnalytics,
   | "messages"
@@ -49,7 +48,7 @@ export function readLinkAnalytics(db: Db, at: Period & { tenantId: string }): Pr
 }
 
 /** Anonymous visitors are told apart by the name their page gives itself, else each session is one: there is no person to count. */
-async function readTotals(trx: Trx, at: Period): Promise<Totals> {
+async function readTotals(trx: Transaction, at: Period): Promise<Totals> {
   const { rows } = await sql<{
     from: string;
     to: string;
@@ -97,7 +96,7 @@ async function readTotals(trx: Trx, at: Period): Promise<Totals> {
 
 /** From the acceptance of a message to its committed answer, waiting in line included: what the visitor feels. */
 async function readTurns(
-  trx: Trx,
+  trx: Transaction,
   at: Period,
 ): Promise<Pick<LinkAnalytics, "averageResponseMs" | "p95ResponseMs" | "failedMessages">> {
   const { rows } = await sql<{ average: number | null; p95: number | null; failed: number }>`
@@ -115,7 +114,7 @@ async function readTurns(
   };
 }
 
-async function readEndReasons(trx: Trx, at: Period): Promise<Record<string, number>> {
+async function readEndReasons(trx: Transaction, at: Period): Promise<Record<string, number>> {
   const { rows } = await sql<{
     reason: string;
     n: number;
@@ -124,7 +123,7 @@ async function readEndReasons(trx: Trx, at: Period): Promise<Record<string, numb
   return Object.fromEntries(rows.map(({ reason, n }) => [reason, n]));
 }
 
-async function readSatisfaction(trx: Trx, at: Period): Promise<LinkAnalytics["satisfaction"]> {
+async function readSatisfaction(trx: Transaction, at: Period): Promise<LinkAnalytics["satisfaction"]> {
   const { rows } = await sql<
     LinkAnalytics["satisfaction"]
   >`select count(*)::int as ratings, avg(f.rating)::float8 as average
@@ -134,7 +133,7 @@ async function readSatisfaction(trx: Trx, at: Period): Promise<LinkAnalytics["sa
 }
 
 /** One entry a day, days without sessions included. */
-async function readDays(trx: Trx, at: Period): Promise<LinkAnalytics["byDay"]> {
+async function readDays(trx: Transaction, at: Period): Promise<LinkAnalytics["byDay"]> {
   const { rows } = await sql<LinkAnalytics["byDay"][number]>`
     with days as (select (date_trunc('day', now() at time zone 'utc')::date - n) as day from generate_series(0, ${at.days - 1}::int) n),
     counted as (select (c.created_at at time zone 'utc')::date as day, count(*)::int as sessions, sum(c.messages_used)::int as messages,

@@ -1,7 +1,5 @@
 import type { AnalyticsBy } from "@parley/contracts";
-import { type Database, sql, type Transaction } from "@parley/db";
-
-type Trx = Transaction<Database>;
+import { sql, type Transaction } from "@parley/db";
 
 export interface RollupQuery {
   families: readonly string[];
@@ -49,7 +47,7 @@ function grainOf({ by, linkId }: Pick<RollupQuery, "by" | "linkId">): "hour" | "
 }
 
 /** Adds up the rollups of a period: by time in its order, else the groups with the most first; one group more than MAX_GROUPS tells that there are more. */
-export async function readSums(trx: Trx, query: RollupQuery): Promise<Sum[]> {
+export async function readSums(trx: Transaction, query: RollupQuery): Promise<Sum[]> {
   const { columns, written } = GROUPS[query.by];
   const { agentId, linkId, version, channel } = query;
   const agent = query.perAgent ? sql`agent_id` : sql`null::uuid`;
@@ -79,14 +77,18 @@ export async function readSums(trx: Trx, query: RollupQuery): Promise<Sum[]> {
 }
 
 /** Id of an agent by its name or id; null = there is none. */
-export async function findAgent(trx: Trx, agent: string): Promise<string | null> {
+export async function findAgent(trx: Transaction, agent: string): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`select id from agents where slug = ${agent} or id::text = ${agent}
     order by id::text = ${agent} desc limit 1`.execute(trx);
   return rows[0]?.id ?? null;
 }
 
 /** Names of agents, or titles of links, by id. */
-export async function readLabels(trx: Trx, by: AnalyticsBy, groups: readonly string[]): Promise<Map<string, string>> {
+export async function readLabels(
+  trx: Transaction,
+  by: AnalyticsBy,
+  groups: readonly string[],
+): Promise<Map<string, string>> {
   if (groups.length === 0 || !["agent", "version", "link"].includes(by)) return new Map();
   const ids = [...new Set(groups.map((group) => group.split("/")[0] ?? group))];
   const { rows } =

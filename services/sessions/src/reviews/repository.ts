@@ -1,8 +1,8 @@
 import { AppError, type SessionReview, sessionReview } from "@parley/contracts";
-import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { type Db, sql, type Transaction } from "@parley/db";
 
 /** Throws `session_not_found`. */
-async function conversationOf(trx: Transaction<Database>, sessionId: string): Promise<string> {
+async function conversationOf(trx: Transaction, sessionId: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select id from text_conversations where session_id = ${sessionId}`.execute(trx);
   const [session] = rows;

@@ -1,8 +1,6 @@
 import { AppError, type SavedReply, savedReply } from "@parley/contracts";
-import { type Database, sql, sqlStateOf, type Transaction } from "@parley/db";
+import { sql, sqlStateOf, type Transaction } from "@parley/db";
 import type { ListPosition } from "../webhooks/endpoint-repository.js";
-
-type Trx = Transaction<Database>;
 
 const COLUMNS = sql.raw(`id, key, content, transfer_to, digit, created_by,
   coalesce(action, case when transfer_to is not null then 'transfer' end) as action,
@@ -11,7 +9,7 @@ const UNIQUE_VIOLATION = "23505";
 
 /** Newest first. */
 export async function listReplies(
-  trx: Trx,
+  trx: Transaction,
   { before, limit }: { before: ListPosition | null; limit: number },
 ): Promise<SavedReply[]> {
   const { rows } = await sql`select ${COLUMNS} from saved_replies
@@ -22,7 +20,7 @@ export async function listReplies(
 }
 
 /** Throws `saved_reply_not_found`. */
-export async function lockReply(trx: Trx, id: string): Promise<SavedReply> {
+export async function lockReply(trx: Transaction, id: string): Promise<SavedReply> {
   const { rows } = await sql`select ${COLUMNS} from saved_replies where id = ${id} for update`.execute(trx);
   if (rows[0] === undefined) throw new AppError("saved_reply_not_found");
   return savedReply.parse(rows[0]);
@@ -30,7 +28,7 @@ export async function lockReply(trx: Trx, id: string): Promise<SavedReply> {
 
 /** Writes it whole. Throws `saved_reply_exists` when another one has its key or digit. */
 export async function writeReply(
-  trx: Trx,
+  trx: Transaction,
   of: {
     id: string;
     tenantId: string;
@@ -58,7 +56,7 @@ export async function writeReply(
 }
 
 /** Throws `saved_reply_not_found`. */
-export async function removeReply(trx: Trx, id: string): Promise<void> {
+export async function removeReply(trx: Transaction, id: string): Promise<void> {
   const { rows } = await sql`delete from saved_replies where id = ${id} returning id`.execute(trx);
   if (rows.length === 0) throw new AppError("saved_reply_not_found");
 }

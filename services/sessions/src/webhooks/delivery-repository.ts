@@ -1,14 +1,5 @@
 import { AppError, newId, type WebhookDelivery, webhookDelivery } from "@parley/contracts";
-import {
-  type Database,
-  type Db,
-  type NamedRequest,
-  namedCall,
-  type Once,
-  once,
-  sql,
-  type Transaction,
-} from "@parley/db";
+import { type Db, type NamedRequest, namedCall, type Once, once, sql, type Transaction } from "@parley/db";
 import { z } from "zod";
 import type { ListPosition } from "./endpoint-repository.js";
 
@@ -105,7 +96,7 @@ export function createDeliveryRepository(db: Db) {
     tenantId: string,
     request: NamedRequest,
     missing: "webhook_not_found" | "delivery_not_found",
-    work: (trx: Transaction<Database>) => Promise<WebhookDelivery | null>,
+    work: (trx: Transaction) => Promise<WebhookDelivery | null>,
   ): Promise<Once<Shown>> =>
     db.tenant(tenantId, async (trx) => {
       const done = await once<Shown>(trx, request, async () => {

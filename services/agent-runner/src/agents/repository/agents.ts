@@ -1,7 +1,7 @@
 import type { AgentView } from "@parley/contracts";
-import { type Database, sql, type Transaction } from "@parley/db";
+import { sql, type Transaction } from "@parley/db";
 
-export type TenantTransaction = Transaction<Database>;
+export type TenantTransaction = Transaction;
 
 export interface AgentRow {
   id: string;

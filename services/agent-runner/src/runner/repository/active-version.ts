@@ -4,13 +4,10 @@ import { type Db, sql } from "@parley/db";
 export const activeVersionOf =
   (db: Db) =>
   async (tenantId: string, agent: string): Promise<{ agentId: string; version: number } | null> => {
-    const row = await db.tenant(tenantId, (trx) =>
-      trx
-        .selectFrom("agents")
-        .select(["id", "active_version"])
-        .where("deleted_at", "is", null)
-        .where((where) => where.or([where(sql<string>`id::text`, "=", agent.toLowerCase()), where("slug", "=", agent)]))
-        .executeTakeFirst(),
-    );
-    return row && row.active_version !== null ? { agentId: row.id, version: row.active_version } : null;
+    const found = sql<{ agentId: string; version: number }>`
+      select id as "agentId", active_version as version from agents
+       where deleted_at is null and active_version is not null
+         and (id::text = ${agent.toLowerCase()} or slug = ${agent})`;
+    const { rows } = await db.tenant(tenantId, (trx) => found.execute(trx));
+    return rows[0] ?? null;
   };
