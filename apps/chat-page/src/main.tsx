@@ -16,6 +16,8 @@ import { loadFormatter } from "./text/formatter.js";
 import { App } from "./view/app.js";
 import { applyAccent } from "./view/apply-accent.js";
 
+const SHOW_LOADING_AFTER_MS = 200;
+
 const clock = createServerClock();
 const state = createChatState(clock);
 const token = tokenFromLocation(location);
@@ -29,7 +31,7 @@ const whenWanted = async (): Promise<boolean> => (await gate)?.wanted() ?? false
 const whenIntroduced = async (): Promise<void> => (await gate)?.introduced;
 const asked = { whenVisible, whenIntroduced, whenWanted };
 const conversation = new Conversation({ api, clock, state, drafts, ...asked, loadEntryCheck });
-loadFormatter();
+loadFormatter(state);
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -49,10 +51,20 @@ if (token !== null) begin();
 else if (isPreview()) void openPreview();
 else state.screen.value = { type: "invalid" };
 // The link is asked for meanwhile; nothing is painted before the page knows its language and direction.
-void ready.then(() => {
+void Promise.all([ready, afterLoading()]).then(() => {
   const root = document.getElementById("page");
   if (root) render(<App state={state} conversation={conversation} drafts={drafts} />, root);
 });
+
+/** Resolves with the first screen, or when it is late: painting that something is loaded takes longer than a near server. */
+function afterLoading(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, SHOW_LOADING_AFTER_MS);
+    effect(() => {
+      if (state.screen.value.type !== "loading") resolve();
+    });
+  });
+}
 
 function speakAsWished(link: string | null): Promise<void> {
   const query = new URLSearchParams(location.search).get("lang");

@@ -54,6 +54,21 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => log(page).locator("p").allInnerTexts()).toEqual(["**Hello** I’m Ivy.", "At **eight**."]);
   });
 
+  it("shows what needs no form before the code for it has come", async () => {
+    const page = await bench.open(
+      {},
+      (api) => {
+        api.link.welcome_message = "Hello, how can I help?";
+      },
+      async (opened) => {
+        await opened.route(MARKDOWN, () => new Promise(() => undefined));
+      },
+    );
+    await page.getByText("Hello, how can I help?").waitFor();
+    await say(page, "Hi");
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["Hi"]);
+  });
+
   it("says in all its languages what it needs where there is no JavaScript, in place of an empty screen", async () => {
     const page = await bench.open({ javaScript: false, width: 360 });
     const sentences = page.locator(".noscript p");

@@ -62,8 +62,14 @@ export function t(name: TextName, values: Record<string, string | number> = {}):
   const template = typeof entry === "string" ? entry : (entry[pluralForm(Number(values.count ?? 0))] ?? entry.other);
   return template.replace(/\{(\w+)\}/g, (_, key: string) => {
     const value = values[key] ?? "";
-    return typeof value === "number" ? new Intl.NumberFormat(formatLocale()).format(value) : value;
+    return typeof value === "number" ? written(value) : value;
   });
+}
+
+/** Intl reads its data with the first number, 10 ms of a phone's time while the page is waited for; most need none. */
+function written(value: number): string {
+  if (language.value !== "ar" && Number.isInteger(value) && value >= 0 && value < 1_000) return String(value);
+  return new Intl.NumberFormat(formatLocale()).format(value);
 }
 
 function pluralForm(count: number): Intl.LDMLPluralRule {

@@ -4,7 +4,7 @@ import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
 import { languageDue } from "../i18n/language.js";
 import { parseLinkInfo } from "../net/link-info.js";
-import { formatter, showsPlain } from "../text/formatter.js";
+import { formatter, isAllPlain, showsPlain } from "../text/formatter.js";
 import { Chat } from "./chat.js";
 import { CloseButton } from "./close-button.js";
 import { Loading, ScreenNotice } from "./notice.js";
@@ -36,9 +36,11 @@ function Screen({ state, conversation, drafts }: AppProps) {
   const screen = state.screen.value;
   const acted = useRef(false);
   if (screen.type === "entry" || state.renewing.value) acted.current = true;
-  const unformed = formatter.value === null && !showsPlain.value;
+  const seen = useRef(false);
+  const unformed = !seen.current && formatter.value === null && !showsPlain.value && !isAllPlain(state);
   if (screen.type === "loading" || languageDue.value || (screen.type === "chat" && unformed)) return <Loading />;
   if (screen.type === "chat") {
+    seen.current = true;
     const link = state.link.value ?? NAMELESS;
     return <Chat state={state} link={link} conversation={conversation} drafts={drafts} takesFocus={acted.current} />;
   }

@@ -1,12 +1,13 @@
 import type { MarkdownBlock } from "@parley/web-kit";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n/language.js";
-import { formatter } from "../text/formatter.js";
+import { formatter, isPlain, showsPlain } from "../text/formatter.js";
 import { copyText } from "./copy-text.js";
 
 /**
  * Formatted text of the agent. Each block is a node of its own and is written only when its source changes, so that a
- * selection in an earlier paragraph survives while the answer grows. Without the formatter the text stands as it was written.
+ * selection in an earlier paragraph survives while the answer grows. A text that waits too long for the formatter stands as it was
+ * written.
  */
 export function MarkdownText({ text, streaming }: { text: string; streaming: boolean }) {
   const reader = formatter.value;
@@ -15,7 +16,7 @@ export function MarkdownText({ text, streaming }: { text: string; streaming: boo
     <div class={streaming ? "prose streaming" : "prose"}>
       {blocks === null ? (
         <p class="block unformatted" dir="auto">
-          {text}
+          {(showsPlain.value || isPlain(text)) && text}
         </p>
       ) : (
         blocks.map((block, index) => (
