@@ -1,3 +1,4 @@
+import { connect } from "@nats-io/transport-node";
 import { connectBus } from "@parley/bus";
 import { GRANTED_LEASE_MS, PUBLISHERS_KEY, runTurns, sessionsFollowed } from "@parley/contracts";
 import { sql } from "@parley/db";
@@ -89,6 +90,38 @@ describe("the lease that is granted with a message", () => {
     expect(await h.send(sessionId, "and on")).toMatchObject({ status: "done" });
     expect(all.map(({ id }) => id)).toContain((await leaseOf(sessionId)).runner);
     await Promise.all(all.map((one) => one.stop()));
+  });
+
+  it("is what a wake-up needs to go to the runner that remembers the session: one that must wait goes to any", async () => {
+    const echo = createScriptedModel({ paceMs: 0, echo: true });
+    let gate: Promise<void> | undefined;
+    let open: () => void = () => undefined;
+    const runner = await start({
+      ...echo,
+      async reply(...call) {
+        await gate;
+        return echo.reply(...call);
+      },
+    });
+    const { sessionId } = await h.open(agentId);
+    await h.send(sessionId, "first");
+    const told: string[] = [];
+    const { host, username, password } = new URL(h.nats.url);
+    const observer = await connect({ servers: host, user: username, pass: password });
+    observer.subscribe(`${runTurns.subject}.>`, { callback: (_error, { subject }) => void told.push(subject) });
+    await observer.flush();
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const [second, third] = [await h.accept(sessionId, "second"), await h.accept(sessionId, "third")];
+    open();
+    await eventually(() =>
+      expect(told).toEqual([`${runTurns.subject}.${runner.id}.${sessionId}`, `${runTurns.subject}.${sessionId}`]),
+    );
+    for (const { turnId } of [second, third])
+      expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
+    await observer.close();
+    await runner.stop();
   });
 
   it("is taken over under its fence by a runner that does not remember the session", async () => {
