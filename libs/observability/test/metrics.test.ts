@@ -29,4 +29,13 @@ describe("metrics", () => {
   it("adds process metrics on request", async () => {
     expect(await createMetrics({ processMetrics: true }).text()).toContain("process_cpu_seconds_total");
   });
+
+  it("says how late the event loop was that something held up", async () => {
+    const metrics = createMetrics({ processMetrics: true });
+    // The first look comes within 375 ms.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    const latest = async (): Promise<number> =>
+      Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(await metrics.text())?.[1]);
+    await expect.poll(latest).toBeGreaterThan(0.5);
+  });
 });
