@@ -1,6 +1,6 @@
 import { createBearerClient } from "@parley/testkit";
 import { launchBrowser } from "@parley/web-kit/testing";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
@@ -131,5 +131,30 @@ describe("the inbox in the console against the product", () => {
     await conversation(mira).locator("header").getByText("Resolved").waitFor();
     await conversation(grace).locator("header").getByText("Resolved").waitFor();
     expect(await said()).toEqual(["All done, Mira says goodbye."]);
+  }, 120_000);
+
+  it("shows the visitor at their page and the operator that the other one writes", async () => {
+    const visitor = await (await browser.newContext({ locale: "en-GB" })).newPage();
+    visitor.on("pageerror", (error) => problems.push(error.message));
+    await visitor.goto(demo.links[0]?.url ?? "");
+    const field = visitor.locator("textarea#compose");
+    await field.fill("Is somebody there?");
+    await field.press("Enter");
+    await visitor.getByRole("button", { name: "Talk to a person" }).click();
+    const mira = await operator("Mira");
+    await expect.poll(() => rows(mira).count()).toBe(1);
+    await mira.keyboard.press("j");
+    await mira.getByRole("button", { name: "Take", exact: true }).click();
+    await visitor.getByText("Mira is in this conversation now").first().waitFor();
+    // Told to who reads just then: a letter may be too early, the next one is not.
+    const write = async (box: Locator, seen: Locator): Promise<number> => {
+      await box.press("x");
+      return seen.count();
+    };
+    const ofVisitor = conversation(mira).getByText("The visitor is typing…");
+    await expect.poll(() => write(field, ofVisitor), { interval: 500, timeout: 30_000 }).toBe(1);
+    const ofMira = visitor.locator(".human-typing", { hasText: "Mira is typing…" });
+    await expect.poll(() => write(mira.getByLabel("Your answer"), ofMira), { interval: 500, timeout: 30_000 }).toBe(1);
+    await visitor.context().close();
   }, 120_000);
 });

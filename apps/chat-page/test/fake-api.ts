@@ -40,6 +40,8 @@ export interface FakeApi {
   stops: number;
   /** Wishes for a human. */
   wishes: number;
+  /** What `POST typing` was given. */
+  typing: unknown[];
   /** What visitors chose while they waited. */
   choices: Record<string, unknown>[];
   /** How long ago a wish seems to have been made. */
@@ -133,6 +135,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     ratings: [],
     stops: 0,
     wishes: 0,
+    typing: [],
     choices: [],
     waitedMinutes: 0,
     files: createFakeFiles(),
@@ -251,6 +254,10 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         api.wishes += 1;
         api.session?.humanAsked(api.waitedMinutes);
         sendJson(response, 200, { escalation_id: "0198a000-0000-7000-8000-0000000000e5", status: "open" });
+      },
+      "POST typing": async (request, response) => {
+        api.typing.push(JSON.parse(await readBody(request)));
+        sendJson(response, 200, { success: true });
       },
       "POST stop": (_request, response) => {
         api.stops += 1;

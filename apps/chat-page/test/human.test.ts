@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { mergeMessage, type Transcript } from "../src/chat/transcript.js";
 import { parseMessage } from "../src/net/session-info.js";
 import { skipBrowser, useBench } from "./setup.js";
-import { answers, log, nextTurn, say, sessionOf } from "./talk.js";
+import { answers, field, log, nextTurn, say, sessionOf } from "./talk.js";
 
 const bench = useBench();
 const WITH = { features: { stop: true, escalate: true } };
@@ -92,6 +92,32 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => typing.count()).toBe(1);
     made.types(false);
     await expect.poll(() => typing.count()).toBe(0);
+  });
+
+  it("is told that the visitor writes, now and then, and only while they are there", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, { features: { ...WITH.features, typing: true } });
+    });
+    const made = await sessionOf(bench);
+    await say(page, "Hello");
+    made.finish((await nextTurn(made)).turnId);
+    made.humanJoins("Mira");
+    await expect.poll(() => note(page).count()).toBe(1);
+    expect(bench.api().typing).toEqual([]);
+    await field(page).pressSequentially("I would");
+    await expect.poll(() => bench.api().typing).toEqual([{ active: true }]);
+    const writeOn = async (): Promise<number> => {
+      await field(page).press("x");
+      return bench.api().typing.length;
+    };
+    await expect.poll(writeOn, { interval: 300, timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    made.humanLeaves();
+    await expect.poll(() => note(page).count()).toBe(0);
+    const told = bench.api().typing.length;
+    await page.reload();
+    await say(page, "Are you there?");
+    await nextTurn(made, 2);
+    expect(bench.api().typing).toHaveLength(told);
   });
 
   it("has a name that does not turn the sentence around it", async () => {

@@ -21,6 +21,7 @@ import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
 import { createRateAnswer, type RateAnswer } from "./rate-answer.js";
 import { noteSaid, takeTimes } from "./session-time.js";
+import { createTellTyping } from "./tell-typing.js";
 import { awaitedTurn } from "./transcript.js";
 
 interface ConversationDeps {
@@ -50,6 +51,7 @@ export class Conversation {
   readonly #opening: Opening;
   readonly #ending: Ending;
   readonly rateAnswer: RateAnswer;
+  readonly tellTyping: () => void;
   #feed: EventFeed | null = null;
   #attachments: Attachments | null = null;
   /** Monotonic, in milliseconds. */
@@ -61,6 +63,7 @@ export class Conversation {
     this.#deps = deps;
     this.#state = deps.state;
     this.rateAnswer = createRateAnswer(deps);
+    this.tellTyping = createTellTyping(deps);
     this.#outbox = new Outbox({
       ...deps,
       onAccepted: (clientId, body) => this.#accepted(clientId, body),

@@ -83,6 +83,8 @@ export interface Api {
   /** Asks for a human; while one is asked for, asking again changes nothing. */
   escalate(reason?: string): Promise<Answer>;
   choose(given: WaitingChoice): Promise<Answer>;
+  /** The visitor writes; told to who watches just then, and forgotten. */
+  typing(): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
   /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
   rateAnswer(message: string, rating: Thumb | null, reason?: string): Promise<Answer>;
@@ -194,6 +196,7 @@ export function createApi(token: string, clock: ServerClock): Api {
     stop: (turnId) => post(`stop/${name}`, turnId === null ? {} : { turn_id: turnId }, {}),
     escalate: (reason) => post(`escalate/${name}`, reason === undefined ? {} : { reason }, {}),
     choose: (given) => post(`escalate/${name}/choice`, given, { "accept-language": language.value }),
+    typing: () => post(`typing/${name}`, { active: true }, {}),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
     rateAnswer: (message, rating, reason) =>

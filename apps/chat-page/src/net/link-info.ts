@@ -38,6 +38,8 @@ export interface LinkInfo {
   canRate: boolean;
   /** The server takes `POST escalate`. */
   canEscalate: boolean;
+  /** The server takes `POST typing`. */
+  tellsTyping: boolean;
   /** How the people behind the agent can be reached; null = nothing is known of them. */
   people: People | null;
   /** The server takes `POST rate`. */
@@ -115,6 +117,7 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     canRate: features.feedback === true,
     files: features.files === true ? parseFileLimits(body.files) : null,
     canEscalate: features.escalate === true,
+    tellsTyping: features.typing === true,
     canRateAnswers: features.ratings === true,
     people: isRecord(body.people) ? parsePeople(body.people) : null,
   };

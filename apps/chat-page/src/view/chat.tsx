@@ -286,6 +286,7 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
       maxLength={link.maxMessageLength}
       attachments={attachments}
       takesFocus={takesFocus}
+      onWrite={conversation.tellTyping}
       onSend={onSend}
       onStop={stop}
     />

@@ -14,6 +14,7 @@ interface ComposerProps {
   /** Null = the link takes no files, or their code is not here yet. */
   attachments: Attachments | null;
   takesFocus: boolean;
+  onWrite(): void;
   onSend(text: string, files: AttachedFile[]): void;
   /** Stops the answer that is being written; null = the server cannot. */
   onStop: (() => void) | null;
@@ -22,7 +23,16 @@ interface ComposerProps {
 /** From this share of the limit on, the characters left are shown. */
 const SHOW_LENGTH_FROM = 0.9;
 
-export function Composer({ state, drafts, maxLength, attachments, takesFocus, onSend, onStop }: ComposerProps) {
+export function Composer({
+  state,
+  drafts,
+  maxLength,
+  attachments,
+  takesFocus,
+  onWrite,
+  onSend,
+  onStop,
+}: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(() => drafts.readDraft());
   const length = [...draft.normalize("NFC")].length;
@@ -107,7 +117,10 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
           enterkeyhint="send"
           aria-describedby="composer-note"
           aria-invalid={tooLong ? "true" : "false"}
-          onInput={(event) => write(event.currentTarget.value)}
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            onWrite();
+          }}
           onKeyDown={onKeyDown}
         />
         {stops ? (

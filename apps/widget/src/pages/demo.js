@@ -85,7 +85,7 @@ async function showConversation({ conversation_id: id, user_id: user, session_to
   const message = { sender_id: user, sender_type: "user", content: "Hello support!", metadata: {} };
   await show("POST", `/chat/${id}/messages`, { token, body: message });
   await show("GET", `/chat/${id}/history?limit=50`, { token });
-  await show("POST", `/chat/${id}/typing`, { token, body: { is_typing: true } });
+  await show("POST", `/chat/${id}/typing`, { token, body: { typing: true } });
   await show("GET", `/chat/${id}/status`, { token });
   await show("POST", `/chat/${id}/escalate`, { token, body: { reason: "complex_query", metadata: {} } });
   await show("GET", `/chat/${id}/escalations`, { token });
