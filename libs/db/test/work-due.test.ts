@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { sql } from "../src/index.js";
 import { type Fixture, open, turnFixture } from "./turn-fixture.js";
 
 let f: Fixture;
@@ -64,6 +65,37 @@ it("tells of the expiry of a link, and that a suspended tenant is to be looked a
   expect(links).toBeGreaterThan(3_500);
   expect(links).toBeLessThanOrEqual(3_600);
   expect(suspended).toBeLessThanOrEqual(0);
+});
+
+it("does not step over the due schedules of a suspended tenant, and sees them when it may work again", async () => {
+  const suspend = (suspended: boolean): Promise<unknown> =>
+    f.db.tenant(f.tenantId, (trx) => sql`select suspend_tenant(${f.tenantId}, ${suspended})`.execute(trx));
+  await admin.query(
+    `insert into schedules (id, tenant_id, agent_id, cron, timezone, action, parameters, next_at, created_by)
+     select gen_random_uuid(), $1, $2, '@daily', 'UTC', 'create_and_send_temp_chat_link', '{}', now() - n * interval '1 minute', 'test'
+     from generate_series(1, 200) n`,
+    [f.tenantId, f.agentId],
+  );
+  expect((await due()).schedules).toBeLessThanOrEqual(-11_900);
+  await suspend(true);
+  /** Rows of schedules and tenants that this connection has read. */
+  const read = async (): Promise<number> => {
+    const { rows } = await admin.query<{ n: number }>(
+      `select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_xact_user_tables
+        where relname in ('schedules', 'tenants')`,
+    );
+    return rows[0]?.n ?? expect.unreachable();
+  };
+  expect(await due(["schedules"])).toEqual({});
+  await admin.query("begin");
+  const before = await read();
+  await admin.query("select * from work_due(array['schedules'])");
+  expect((await read()) - before).toBeLessThan(10);
+  await admin.query("commit");
+  await suspend(false);
+  expect((await due()).schedules).toBeLessThanOrEqual(-11_900);
+  await admin.query("delete from schedules");
+  await admin.query("update tenants set end_sessions_before = null");
 });
 
 it("tells of the first webhook of any receiver, and at once of what waits for one that was switched off", async () => {

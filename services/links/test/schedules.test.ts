@@ -11,6 +11,7 @@ import {
   runSchedule,
   type ScheduleRun,
   updateSchedule,
+  updateTenant,
 } from "@parley/contracts";
 import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
@@ -201,6 +202,27 @@ describe("schedules", () => {
     await dueSince(schedule.id, "2 hours");
     expect(await untilEnded(runs, 1)).toMatchObject([{ status: "missed", outcome: "too_late", delivery_id: null }]);
     expect((await harness.bus.call(getSchedule, at)).schedule.next_runs).toEqual(schedule.next_runs);
+  });
+
+  it("of a suspended tenant wait; afterwards what is less than an hour late runs, the rest is missed", async () => {
+    const away = new Date(Date.now() + 180 * 86_400_000);
+    const yearly = { schedule: `0 9 ${Math.min(away.getUTCDate(), 28)} ${away.getUTCMonth() + 1} *` };
+    const [soon, long, other] = [await scheduled(yearly), await scheduled(yearly), await scheduled(yearly)];
+    const operator: Principal = { tenantId: null, role: "owner", via: "token", id: "operator" };
+    const suspend = (suspended: boolean) =>
+      Promise.all(
+        [soon, long].map(({ tenantId: id }) => harness.bus.call(updateTenant, { principal: operator, id, suspended })),
+      );
+    await suspend(true);
+    await Promise.all([dueSince(soon.schedule.id, "10 minutes"), dueSince(long.schedule.id, "2 hours")]);
+    // Due later than the two that wait: a look that saw them would have begun them first.
+    await dueSince(other.schedule.id, "1 second");
+    await untilEnded(other.runs, 1);
+    expect([await soon.runs(), await long.runs()]).toEqual([[], []]);
+    await suspend(false);
+    expect(await untilEnded(soon.runs, 1)).toMatchObject([{ cause: "cron", status: "done" }]);
+    expect(await untilEnded(long.runs, 1)).toMatchObject([{ status: "missed", outcome: "too_late" }]);
+    expect((await harness.bus.call(getSchedule, long.at)).schedule.next_runs).toEqual(long.schedule.next_runs);
   });
 
   it("say why an occurrence failed for good", async () => {

@@ -8,7 +8,7 @@ declare
   v_silent constant text[] := '{updated_at, last_used_at, last_seen_at, created_at, tokens_used, cost_used,
     sessions_used, chunks,
     retention_changed_at, retention_check_at, secrets_sealed, failures, failing_since, latest_version, next_at,
-    source_text, end_sessions_before}';
+    source_text, end_sessions_before, suspended}';
   v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - v_silent else '{}' end;
   v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - v_silent else '{}' end;
   v_row jsonb := case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end;

@@ -1,5 +1,6 @@
 -- Schedules whose next occurrence has come, the longest due first, with the time of the database; none of a suspended
--- tenant. A read: whoever plans them first wins (plan_occurrences.sql).
+-- tenant: those are not in the index, but for one that was made while its tenant was being suspended. A read: whoever
+-- plans them first wins (plan_occurrences.sql).
 create or replace function due_schedules(p_limit integer) returns setof json
 language sql stable security definer set search_path = public, pg_temp as $$
   select json_build_object(
@@ -9,6 +10,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
   )
   from schedules
   where next_at <= clock_timestamp()
+    and not suspended
     and not exists (select from tenants t where t.id = tenant_id and t.suspended_at is not null)
   order by next_at
   limit p_limit

@@ -34,6 +34,7 @@ begin
       select min(s.next_at)
       from schedules s
       where s.next_at is not null
+        and not s.suspended
         and not exists (select from tenants t where t.id = s.tenant_id and t.suspended_at is not null)
     )
     where 'schedules' = any(p_work)
@@ -54,3 +55,4 @@ end
 $$;
 
 select run_across_tenants('work_due');
+select keep_index_plans('work_due');
