@@ -15,7 +15,7 @@ begin
   if pg_try_advisory_xact_lock(hashtextextended('analytics', 0)) then
     with taken as (
       delete from analytics_due
-      where id in (select id from analytics_due order by id limit p_limit)
+      where id = any(array(select id from analytics_due order by id limit p_limit))
       returning conversation_id
     )
     select coalesce(array_agg(distinct conversation_id), '{}') into v_ids from taken;
