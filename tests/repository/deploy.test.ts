@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bodyLimits } from "@parley/gateway-service";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -215,6 +216,21 @@ describe.each(readdirSync(join(root, "deploy/nginx")))("deploy/nginx/%s", (file)
     expect(Number(/limit_conn parley_open (\d+);/.exec(server)?.[1])).toBeLessThanOrEqual(256);
     expect([...conf.matchAll(/limit_(?:conn|req)_status (\d+);/g)].map(([, status]) => status)).toEqual(["429", "429"]);
     for (const timeout of ["client_header_timeout 5s;", "client_body_timeout 10s;"]) expect(server).toContain(timeout);
+  });
+
+  it("takes bodies as large as the gateway does at each address, and no more than 1 MiB by default", async () => {
+    const mebibytes = (block: string) => Number(/client_max_body_size (\d+)m;/.exec(block)?.[1]) * 1_048_576;
+    const places = [...conf.matchAll(/location (~ )?(\/api\/\S+|\^\S+) \{([^}]*)\}/g)].map(
+      ([, regex, at = "", block = ""]) => ({
+        holds: (path: string) => (regex === undefined ? path.startsWith(at) : new RegExp(at).test(path)),
+        bytes: mebibytes(block),
+      }),
+    );
+    const taken = (path: string) => places.find(({ holds }) => holds(path))?.bytes ?? mebibytes(conf);
+    const limits = [...(await bodyLimits())].map(([url, bytes]) => ({ path: url.replaceAll(/:\w+/g, "x-1"), bytes }));
+    expect(limits.length).toBeGreaterThan(100);
+    expect(limits.filter(({ path, bytes }) => bytes > taken(path))).toEqual([]);
+    expect(mebibytes(conf)).toBe(1_048_576);
   });
 
   it("passes the signed request target on as it came and tells one address of the client", () => {

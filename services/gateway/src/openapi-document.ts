@@ -1,5 +1,6 @@
 import type { Bus } from "@parley/bus";
 import { AppError } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
@@ -28,7 +29,29 @@ const noBus: Bus = {
 };
 
 /** The OpenAPI 3.1 document of all routes, made without any server; `docs/openapi.json` is generated from it. */
-export async function openApiDocument(): Promise<Record<string, unknown>> {
+export const openApiDocument = (): Promise<Record<string, unknown>> =>
+  described(async (app) => {
+    await app.ready();
+    return { ...app.swagger() };
+  });
+
+/** How many bytes of a body each address takes at most, by its pattern; what a proxy in front must let through. */
+export function bodyLimits(): Promise<Map<string, number>> {
+  const limits = new Map<string, number>();
+  return described(
+    async () => limits,
+    (app) =>
+      app.addHook("onRoute", ({ url, bodyLimit = app.initialConfig.bodyLimit ?? 0 }) => {
+        limits.set(url, Math.max(bodyLimit, limits.get(url) ?? 0));
+      }),
+  );
+}
+
+/** All routes, as long as `read` looks at them. */
+async function described<T>(
+  read: (app: HttpApp) => Promise<T>,
+  prepare: (app: HttpApp) => unknown = () => undefined,
+): Promise<T> {
   const logger = createLogger({ service: "gateway", level: "silent" });
   const redis = await connectRedis({ url: null, logger });
   const deps = {
@@ -41,12 +64,12 @@ export async function openApiDocument(): Promise<Record<string, unknown>> {
   };
   const app = createServer(deps);
   try {
+    prepare(app);
     await buildRoutes(
       app,
       createContext(deps, () => false),
     );
-    await app.ready();
-    return { ...app.swagger() };
+    return await read(app);
   } finally {
     await app.close();
     await redis.close();

@@ -8,6 +8,7 @@ import {
   listLinkTemplates,
   type Role,
   revealLink,
+  sendLink,
   updateLinkTemplate,
 } from "@parley/contracts";
 import { encode } from "uqr";
@@ -69,6 +70,9 @@ beforeAll(async () => {
       ...{ allowedDomains: sites, colour: "#0f6b60" },
     }),
   );
+  const preview = { to: "ada@example.com", language: "en", subject: null, text: "Hello" };
+  const counts = { recipients: 1_000, duplicates: 0, suppressed: 0, limited: 0 };
+  bus.serve(sendLink, told("send", { answer: { dry_run: true as const, ...counts, preview } }));
   bus.serve(linkAnalytics, told("analytics", NUMBERS));
   bus.serve(listLinkTemplates, told("templates", { data: [template.template], nextCursor: "next" }));
   bus.serve(getLinkTemplate, told("template", template));
@@ -159,6 +163,20 @@ describe("many links in one call", () => {
       ],
     });
     expect(asked[0]?.input).toMatchObject({ agent: "clinic", idempotencyKey: "k-1", body });
+  });
+
+  it("sends to as many recipients as there may be, with the longest addresses and names", async () => {
+    asked = [];
+    const domain = `${"d".repeat(63)}.${"e".repeat(63)}.${"f".repeat(57)}.com`;
+    const recipients = Array.from({ length: 1_000 }, (_, n) => ({
+      address: `${String(n).padStart(64, "a")}@${domain}`,
+      name: "名".repeat(200),
+    }));
+    const body = { channel: "email", recipients, message: "字".repeat(4_000), dry_run: true };
+    expect(recipients[0]?.address).toHaveLength(254);
+    const answer = await call("POST", `${ONE}/send`, world.owners.token("editor"), body);
+    expect(answer.status).toBe(200);
+    expect(asked).toMatchObject([{ call: "send", input: { body } }]);
   });
 
   it("refuses bodies that are no list of work before anybody is asked", async () => {

@@ -40,6 +40,9 @@ export interface OwnerSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
 /** Puts a route on the server. */
 export type OwnerRoute<D = GatewayContext> = (app: HttpApp, deps: D) => void;
 
+/** A body with the most recipients of mail, their longest addresses and names, and a message; less than one message on the bus. */
+export const RECIPIENTS_BODY_BYTES = 900_000;
+
 const ACROSS_TENANTS: Pick<FastifySchema, "tags" | "security"> = {
   tags: ["management"],
   security: [{ token: [] }, { hmac: [] }],
