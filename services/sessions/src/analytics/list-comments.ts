@@ -17,19 +17,22 @@ export const listComments =
     const before = cursor === undefined ? null : decodeCursor(cursor);
     return db.tenant(tenantOf(principal), async (trx) => {
       const agentId = await agentOf(trx, agent);
-      const { rows } = await sql<Row>`
-        select r.id, c.session_id, c.agent_id, c.link_id, r.about, r.rating, r.text, iso(r.updated_at) as at,
-               to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
-          from (select conversation_id as id, conversation_id, 'session' as about, to_jsonb(rating) as rating, text, updated_at
-                  from session_feedback where tenant_id = app_tenant() and text is not null
-                union all
-                select message_id, conversation_id, 'answer', to_jsonb(rating), text, updated_at
-                  from message_ratings where tenant_id = app_tenant() and text is not null) r
-          join text_conversations c on c.id = r.conversation_id
-         where (${agentId}::uuid is null or c.agent_id = ${agentId}::uuid)
+      const at = before?.createdAt ?? null;
+      /** The newest of one kind, by its index of comments: no more than the page can take. */
+      const newest = (table: "session_feedback" | "message_ratings", id: "conversation_id" | "message_id") => sql`
+        (select f.${sql.ref(id)} as id, c.session_id, c.agent_id, c.link_id, to_jsonb(f.rating) as rating, f.text, f.updated_at
+          from ${sql.table(table)} f join text_conversations c on c.id = f.conversation_id
+         where f.tenant_id = app_tenant() and f.text is not null
+           and (${agentId}::uuid is null or c.agent_id = ${agentId}::uuid)
            and (${linkId}::uuid is null or c.link_id = ${linkId}::uuid)
-           and (${before?.createdAt ?? null}::timestamptz is null
-                or (r.updated_at, r.id) < (${before?.createdAt ?? null}::timestamptz, ${before?.id ?? null}::uuid))
+           and (${at}::timestamptz is null or (f.updated_at, f.${sql.ref(id)}) < (${at}::timestamptz, ${before?.id ?? null}::uuid))
+         order by f.updated_at desc, f.${sql.ref(id)} desc limit ${limit + 1})`;
+      const { rows } = await sql<Row>`
+        select r.id, r.session_id, r.agent_id, r.link_id, r.about, r.rating, r.text, iso(r.updated_at) as at,
+               to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
+          from (select s.*, 'session' as about from ${newest("session_feedback", "conversation_id")} s
+                union all
+                select m.*, 'answer' from ${newest("message_ratings", "message_id")} m) r
          order by r.updated_at desc, r.id desc limit ${limit + 1}`.execute(trx);
       const { data, nextCursor } = pageOf(rows, limit);
       return { data: data.map(({ created_at: _position, ...comment }) => comment), nextCursor };
