@@ -155,6 +155,8 @@ describe("the inbox in the console against the product", () => {
     await expect.poll(() => write(field, ofVisitor), { interval: 500, timeout: 30_000 }).toBe(1);
     const ofMira = visitor.locator(".human-typing", { hasText: "Mira is typing…" });
     await expect.poll(() => write(mira.getByLabel("Your answer"), ofMira), { interval: 500, timeout: 30_000 }).toBe(1);
+    await mira.keyboard.press("Enter");
+    await conversation(mira).getByText("Seen by the visitor").waitFor();
     await visitor.context().close();
   }, 120_000);
 });

@@ -42,6 +42,8 @@ export interface FakeApi {
   wishes: number;
   /** What `POST typing` was given. */
   typing: unknown[];
+  /** Messages that `POST read` named. */
+  read: unknown[];
   /** What visitors chose while they waited. */
   choices: Record<string, unknown>[];
   /** How long ago a wish seems to have been made. */
@@ -136,6 +138,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     stops: 0,
     wishes: 0,
     typing: [],
+    read: [],
     choices: [],
     waitedMinutes: 0,
     files: createFakeFiles(),
@@ -257,6 +260,10 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       },
       "POST typing": async (request, response) => {
         api.typing.push(JSON.parse(await readBody(request)));
+        sendJson(response, 200, { success: true });
+      },
+      "POST read": async (request, response) => {
+        api.read.push(JSON.parse(await readBody(request)).message_id);
         sendJson(response, 200, { success: true });
       },
       "POST stop": (_request, response) => {

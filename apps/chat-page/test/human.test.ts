@@ -94,7 +94,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => typing.count()).toBe(0);
   });
 
-  it("is told that the visitor writes, now and then, and only while they are there", async () => {
+  it("is told that the visitor writes, now and then, and has read, only while they are there", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { features: { ...WITH.features, typing: true } });
     });
@@ -106,6 +106,8 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     expect(bench.api().typing).toEqual([]);
     await field(page).pressSequentially("I would");
     await expect.poll(() => bench.api().typing).toEqual([{ active: true }]);
+    made.humanSays("Mira", "Yes?");
+    await expect.poll(() => bench.api().read).toEqual([expect.stringMatching(/h\d+\.0$/)]);
     const writeOn = async (): Promise<number> => {
       await field(page).press("x");
       return bench.api().typing.length;

@@ -83,6 +83,12 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await expect.poll(() => box.inputValue()).toBe("");
     bench.api().live.hint("typing", { who: "visitor", active: true });
     await page.getByText("The visitor is typing…").waitFor();
+    const asked = { turn_id: "c.9h0", role: "assistant", part: 0, content: "Is that right?", author: "human" };
+    bench.api().live.tell("message", { ...asked, author_name: "Mira", created_at: new Date().toISOString() });
+    bench.api().live.hint("read_receipt", { message_id: "c.9h0.0", who: "visitor", at: new Date().toISOString() });
+    const spoken = page.getByRole("log").locator("[data-said=person]");
+    await expect.poll(() => spoken.last().innerText()).toContain("Seen by the visitor");
+    await expect.poll(() => page.getByText("Seen by the visitor").count()).toBe(1);
     await button(page, "Hand back").press("Enter");
     await page.getByLabel("Summary").fill("Bill explained");
     await page.getByRole("dialog").getByRole("button", { name: "Hand back" }).press("Enter");

@@ -21,6 +21,7 @@ import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
 import { createRateAnswer, type RateAnswer } from "./rate-answer.js";
 import { noteSaid, takeTimes } from "./session-time.js";
+import { tellRead } from "./tell-read.js";
 import { createTellTyping } from "./tell-typing.js";
 import { awaitedTurn } from "./transcript.js";
 
@@ -64,6 +65,7 @@ export class Conversation {
     this.#state = deps.state;
     this.rateAnswer = createRateAnswer(deps);
     this.tellTyping = createTellTyping(deps);
+    tellRead(deps);
     this.#outbox = new Outbox({
       ...deps,
       onAccepted: (clientId, body) => this.#accepted(clientId, body),

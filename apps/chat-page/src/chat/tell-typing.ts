@@ -8,7 +8,7 @@ const AGAIN_AFTER_MS = 3_000;
 export function createTellTyping({ api, state }: { api: Api; state: ChatState }): () => void {
   let toldAt = Number.NEGATIVE_INFINITY;
   return () => {
-    const isHeard = state.human.value.type === "joined" && state.link.value?.tellsTyping === true;
+    const isHeard = state.human.value.type === "joined" && state.link.value?.tellsWriting === true;
     if (!isHeard || performance.now() - toldAt < AGAIN_AFTER_MS) return;
     toldAt = performance.now();
     void api.typing();

@@ -85,6 +85,8 @@ export interface Api {
   choose(given: WaitingChoice): Promise<Answer>;
   /** The visitor writes; told to who watches just then, and forgotten. */
   typing(): Promise<Answer>;
+  /** `message`: `<turn id>.<part>`. Told like `typing`. */
+  read(message: string): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
   /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
   rateAnswer(message: string, rating: Thumb | null, reason?: string): Promise<Answer>;
@@ -197,6 +199,7 @@ export function createApi(token: string, clock: ServerClock): Api {
     escalate: (reason) => post(`escalate/${name}`, reason === undefined ? {} : { reason }, {}),
     choose: (given) => post(`escalate/${name}/choice`, given, { "accept-language": language.value }),
     typing: () => post(`typing/${name}`, { active: true }, {}),
+    read: (message) => post(`read/${name}`, { message_id: message }, {}),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
     rateAnswer: (message, rating, reason) =>

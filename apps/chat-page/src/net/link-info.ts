@@ -38,8 +38,8 @@ export interface LinkInfo {
   canRate: boolean;
   /** The server takes `POST escalate`. */
   canEscalate: boolean;
-  /** The server takes `POST typing`. */
-  tellsTyping: boolean;
+  /** The server takes `POST typing` and `POST read`. */
+  tellsWriting: boolean;
   /** How the people behind the agent can be reached; null = nothing is known of them. */
   people: People | null;
   /** The server takes `POST rate`. */
@@ -117,7 +117,7 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     canRate: features.feedback === true,
     files: features.files === true ? parseFileLimits(body.files) : null,
     canEscalate: features.escalate === true,
-    tellsTyping: features.typing === true,
+    tellsWriting: features.typing === true,
     canRateAnswers: features.ratings === true,
     people: isRecord(body.people) ? parsePeople(body.people) : null,
   };

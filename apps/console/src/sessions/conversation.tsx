@@ -1,5 +1,5 @@
 import type { SessionNote } from "@parley/contracts";
-import { Activity, ThumbsDown, ThumbsUp } from "lucide-react";
+import { Activity, CheckCheck, ThumbsDown, ThumbsUp } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { WatchState } from "../api/watch-session.js";
 import { Avatar } from "../ui/avatar.js";
@@ -51,7 +51,7 @@ interface ConversationProps {
 /** What was said, oldest first, as the visitor's page shows it, and what is being said. */
 export function Conversation({ session, watched, marks, notes, person, mine = false, tracing }: ConversationProps) {
   const { live, problem, truncated, loaded } = watched;
-  const { messages, writing, label, typing } = live;
+  const { messages, writing, label, typing, seenKey } = live;
   const told = useMemo(() => toldInOrder(messages, marks, notes), [messages, marks, notes]);
   const nothing = loaded && messages.length === 0 && writing === null;
   return (
@@ -67,7 +67,7 @@ export function Conversation({ session, watched, marks, notes, person, mine = fa
         {told.length > 0 && (
           <ol className={styles.told}>
             {told.map((entry) => (
-              <Entry key={entry.key} {...{ session, entry, person, tracing }} />
+              <Entry key={entry.key} {...{ session, entry, person, tracing, seenKey }} />
             ))}
           </ol>
         )}
@@ -83,9 +83,10 @@ interface EntryProps {
   entry: Told;
   person: string | null;
   tracing: Tracing | undefined;
+  seenKey: string | null;
 }
 
-function Entry({ session, entry, person, tracing }: EntryProps) {
+function Entry({ session, entry, person, tracing, seenKey }: EntryProps) {
   switch (entry.type) {
     case "day":
       return (
@@ -98,7 +99,14 @@ function Entry({ session, entry, person, tracing }: EntryProps) {
     case "note":
       return <NoteItem note={entry.note} />;
     case "message":
-      return <Spoken {...{ session, person }} message={entry.message} tracing={entry.last ? tracing : undefined} />;
+      return (
+        <Spoken
+          {...{ session, person }}
+          message={entry.message}
+          seen={entry.message.key === seenKey}
+          tracing={entry.last ? tracing : undefined}
+        />
+      );
   }
 }
 
@@ -119,10 +127,11 @@ interface SpokenProps {
   session: string;
   message: TranscriptMessage;
   person: string | null;
+  seen: boolean;
   tracing: Tracing | undefined;
 }
 
-function Spoken({ session, message, person, tracing }: SpokenProps) {
+function Spoken({ session, message, person, seen, tracing }: SpokenProps) {
   const { role, human, nodeName, failed, createdAt, content, files, rating, stopped } = message;
   const own = role === "user";
   const by = own ? (person ?? "Visitor") : human === null ? "Agent" : (human.name ?? "A human");
@@ -152,14 +161,16 @@ function Spoken({ session, message, person, tracing }: SpokenProps) {
           <SaidFile {...{ session, id, name }} />
         </p>
       ))}
-      <Notes failed={failed} stopped={stopped} rating={rating} />
+      <Notes {...{ failed, stopped, rating, seen }} />
       {tracing && human === null && <Why session={session} turnId={message.turnId} tracing={tracing} />}
     </li>
   );
 }
 
-function Notes({ failed, stopped, rating }: Pick<TranscriptMessage, "failed" | "stopped" | "rating">) {
-  if (!failed && !stopped && rating === null) return null;
+type NotesProps = Pick<TranscriptMessage, "failed" | "stopped" | "rating"> & { seen: boolean };
+
+function Notes({ failed, stopped, rating, seen }: NotesProps) {
+  if (!failed && !stopped && rating === null && !seen) return null;
   return (
     <p className={styles.note}>
       {failed && <Status tone="problem">not answered</Status>}
@@ -172,6 +183,11 @@ function Notes({ failed, stopped, rating }: Pick<TranscriptMessage, "failed" | "
       {rating === "down" && (
         <span className={styles.problem}>
           <ThumbsDown className={styles.icon} aria-hidden="true" /> Found unhelpful
+        </span>
+      )}
+      {seen && (
+        <span>
+          <CheckCheck className={styles.icon} aria-hidden="true" /> Seen by the visitor
         </span>
       )}
     </p>

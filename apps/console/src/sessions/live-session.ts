@@ -17,6 +17,8 @@ export interface LiveSession {
   /** What the agent is doing, for people. */
   label: string | null;
   typing: "visitor" | "operator" | null;
+  /** The message of a human that the visitor has seen, and with it all before it; null = none is known. */
+  seenKey: string | null;
   /** Null = not told yet. */
   spend: Usage | null;
   /** A human has the session; their name, where it is known. */
@@ -39,6 +41,7 @@ interface LiveEvent extends Partial<Omit<Session, "status">> {
   label?: string;
   active?: boolean;
   who?: "visitor" | "operator" | "agent";
+  message_id?: string;
   to_node?: string;
   to_node_name?: string | null;
   state?: string;
@@ -48,7 +51,7 @@ interface LiveEvent extends Partial<Omit<Session, "status">> {
 export const newLiveSession = (session: Session, messages: TranscriptMessage[]): LiveSession => ({
   session,
   messages,
-  ...{ writing: null, label: null, typing: null, human: null },
+  ...{ writing: null, label: null, typing: null, seenKey: null, human: null },
   spend: session.usage ?? null,
 });
 
@@ -71,6 +74,8 @@ export function applyEvent(live: LiveSession, { type, data }: SessionEvent): Liv
       return { ...live, label: event.label ?? null };
     case "typing":
       return { ...live, typing: event.active === true && event.who !== "agent" ? (event.who ?? "visitor") : null };
+    case "read_receipt":
+      return { ...live, seenKey: keyOfAnswer(event.message_id ?? "") ?? live.seenKey };
     case "transition":
       return withSession(live, { node_id: event.to_node ?? "", node_name: event.to_node_name ?? null });
     case "turn":
@@ -125,6 +130,12 @@ function withNewMessage(live: LiveSession, event: LiveEvent): LiveSession {
 function withMessage(messages: TranscriptMessage[], message: TranscriptMessage): TranscriptMessage[] {
   const at = messages.findIndex(({ key }) => key === message.key);
   return at < 0 ? [...messages, message] : messages.with(at, message);
+}
+
+/** The key of the answer that `<turn id>.<part>` names; null for another name. */
+function keyOfAnswer(name: string): string | null {
+  const [, turnId = "", part = ""] = /^(.+)\.(\d+)$/.exec(name) ?? [];
+  return turnId === "" ? null : messageKey(turnId, "assistant", Number(part));
 }
 
 function withDelta(writing: LiveSession["writing"], event: LiveEvent): LiveSession["writing"] {

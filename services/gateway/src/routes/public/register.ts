@@ -18,7 +18,7 @@ import { sendVisitorMessageRoute } from "./send-message.js";
 import { stopAnswerRoute } from "./stop.js";
 import { streamVisitorEventsRoute } from "./stream-events.js";
 import { socketTicketRoute } from "./ticket.js";
-import { visitorTypingRoute } from "./typing.js";
+import { visitorReadRoute, visitorTypingRoute } from "./typing.js";
 
 /** The public API: whoever holds a link token. */
 export async function registerPublicApi(app: HttpApp, context: GatewayContext): Promise<void> {
@@ -36,6 +36,7 @@ export async function registerPublicApi(app: HttpApp, context: GatewayContext): 
   escalateVisitRoute(app, context);
   chooseWhileWaitingRoute(app, context);
   visitorTypingRoute(app, context);
+  visitorReadRoute(app, context);
   socketTicketRoute(app, context);
   setPageContextRoute(app, context);
   giveFeedbackRoute(app, context);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { GatewayContext } from "../../context.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
-import { tellTyping } from "../../streams/tell-typing.js";
+import { tellRead, tellTyping } from "../../streams/tell-typing.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 
@@ -22,6 +22,27 @@ export function visitorTypingRoute(app: HttpApp, context: GatewayContext): void 
     const access = requireSession(request.visit);
     await takeSignalRate(context, access, "typing");
     await tellTyping(context, access, { who: "visitor", active: request.body.active });
+    return { success: true };
+  });
+}
+
+const readBody = z.object({
+  message_id: z.string().min(1).max(128).describe("`<turn id>.<part>`, as in ratings, or the id of the history"),
+});
+
+/** Tells whoever watches the conversation from the other side up to which message the visitor has read. Not stored, may get lost. */
+export function visitorReadRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Tell what one has read",
+    tags: ["public"],
+    params: tokenParams,
+    body: readBody,
+    response: answers({ 200: z.object({ success: z.literal(true) }) }),
+  };
+  app.post("/read/:token", { schema, config: { checksOrigin: true, session: "needed" } }, async (request) => {
+    const access = requireSession(request.visit);
+    await takeSignalRate(context, access, "read");
+    await tellRead(context, access, { who: "visitor", messageId: request.body.message_id });
     return { success: true };
   });
 }
