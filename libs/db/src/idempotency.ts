@@ -84,30 +84,31 @@ export async function recall<T extends object>(db: Db, request: NamedRequest): P
   });
 }
 
-interface Name {
+/** One name of a request. */
+export interface Name {
   key: string;
   /** null = the name says it all. */
   fingerprint: string | null;
 }
 
-function namesOf({ repeatable: { idempotency, signature } }: NamedRequest): Name[] {
+export function namesOf({ repeatable: { idempotency, signature } }: NamedRequest): Name[] {
   const names: Name[] = [];
   if (signature) names.push({ key: `sig:${signature}`, fingerprint: null });
   if (idempotency) names.push(idempotency);
   return names;
 }
 
-const addressOf = ({ tenantId, scope }: NamedRequest, { key }: Name): KeyAddress => ({ tenantId, scope, key });
+export const addressOf = ({ tenantId, scope }: NamedRequest, { key }: Name): KeyAddress => ({ tenantId, scope, key });
 
 /** Binds a sealed answer to its key. */
 const aadOf = ({ tenantId, scope, key }: KeyAddress): string => `${tenantId}:${scope}:${key}`;
 
-const writtenAnswer = (request: NamedRequest, name: Name, text: string): StoredAnswer =>
+export const writtenAnswer = (request: NamedRequest, name: Name, text: string): StoredAnswer =>
   request.sealing === undefined
     ? { answer: text }
     : { sealed: request.sealing.seal(text, aadOf(addressOf(request, name))) };
 
-function readAnswer(request: NamedRequest, name: Name, stored: StoredAnswer): string {
+export function readAnswer(request: NamedRequest, name: Name, stored: StoredAnswer): string {
   if (stored.answer !== undefined) return stored.answer;
   if (stored.sealed !== undefined && request.sealing)
     return request.sealing.open(stored.sealed, aadOf(addressOf(request, name)));
@@ -116,7 +117,7 @@ function readAnswer(request: NamedRequest, name: Name, stored: StoredAnswer): st
 }
 
 /** Only what the same work of the same scope has written is read here. */
-const parsed = <T>(text: string): T => JSON.parse(text);
+export const parsed = <T>(text: string): T => JSON.parse(text);
 
 /** As text: `json` would keep it byte for byte too, but not without being read on the way. */
 interface StoredAnswer {
@@ -126,11 +127,11 @@ interface StoredAnswer {
   alias?: string;
 }
 
-function requireSame(known: string, given: string | null): void {
+export function requireSame(known: string, given: string | null): void {
   if (given !== null && known !== given) throw new AppError("idempotency_key_reused");
 }
 
-async function findKey(
+export async function findKey(
   trx: Transaction,
   at: KeyAddress,
 ): Promise<{ fingerprint: string; response: StoredAnswer | null } | null> {
@@ -175,7 +176,7 @@ async function claimKey(
   return known.response;
 }
 
-async function storeAnswer(trx: Transaction, at: KeyAddress, stored: StoredAnswer): Promise<void> {
+export async function storeAnswer(trx: Transaction, at: KeyAddress, stored: StoredAnswer): Promise<void> {
   await sql`update idempotency_keys set response = ${JSON.stringify(stored)}::json
     where tenant_id = ${at.tenantId} and scope = ${at.scope} and key = ${at.key} and response is null`.execute(trx);
 }

@@ -3,6 +3,7 @@ export { applicationUrl, connectDb, type Db, type DbOptions, type Transaction } 
 export { databaseFailure, isStatementFault, logLevelFor, raisedFailure, sqlStateOf } from "./failure.js";
 export { type GroupOptions, groupCommit } from "./group.js";
 export { type HashRooted, type HashRootOptions, keepHashRoot } from "./hash-root.js";
+export { onceHeld } from "./held-request.js";
 export {
   beginLong,
   claimBy,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { assignEscalation, escalateSession, newId, type Principal, suggestReply } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { createScriptedModel, type Model, ModelError, type ReplyRequest, replyInputBound } from "@parley/llm";
@@ -90,6 +91,33 @@ describe("a suggestion to an operator", () => {
     expect(await charged(h, linkId)).toMatchObject({ tokens });
     await expect(suggest(id, "grace", keyed("b"))).rejects.toMatchObject({ code: "idempotency_key_reused" });
     await expect(suggest(id, "mira", keyed("a"))).rejects.toMatchObject({ code: "escalation_assigned" });
+  });
+
+  it("is made once for all who ask at the same moment by one key, and anew after one that failed", async () => {
+    let fails = 1;
+    const slow: Model = {
+      ...TWENTY,
+      async reply(request, options) {
+        if (!JSON.stringify(request.messages).includes("parcel")) return scripted.reply(request, options);
+        const answer = await TWENTY.reply(request, options);
+        // Long enough for all of them to have come.
+        await delay(300);
+        if (fails-- > 0) throw new ModelError("model_unavailable", "no");
+        return answer;
+      },
+    };
+    const { id, linkId } = await taken(slow, { max_tokens: 1_000_000 });
+    const keyed = { idempotency: { key: "one", fingerprint: "a" } };
+    asked = [];
+    const results = await Promise.allSettled([1, 2, 3, 4].map(() => suggest(id, "grace", keyed)));
+    const made = results.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    expect(made.map(({ replayed }) => replayed ?? false).sort()).toEqual([false, true, true]);
+    expect(new Set(made.map(({ suggestion }) => suggestion)).size).toBe(1);
+    expect(results.filter(({ status }) => status === "rejected")).toMatchObject([
+      { reason: { code: "model_unavailable" } },
+    ]);
+    expect(asked).toHaveLength(2);
+    expect(await charged(h, linkId)).toMatchObject({ live: 0 });
   });
 
   it("spends no more than there is, however many ask at once", async () => {

@@ -1,5 +1,5 @@
 import { AppError, type suggestReply as contract, requireRole, TerminalError, tenantOf } from "@parley/contracts";
-import { type Db, once, recall } from "@parley/db";
+import { type Db, onceHeld } from "@parley/db";
 import { createUsageMetrics, type Model, ModelError, priceOf, type ReplyRequest } from "@parley/llm";
 import type { Metrics } from "@parley/observability";
 import { budgetedModel, modelMessages, type Spent, TurnRefused, valuesBlock } from "@parley/turns";
@@ -21,6 +21,8 @@ interface SuggestDeps {
 const DEADLINE_MS = 25_000;
 /** Longer than a call can take, with the wait for room. */
 const HOLD_MS = 120_000;
+/** The name of a request is free again when whoever makes its suggestion has died: longer than the caller waits. */
+const HELD_MS = 40_000;
 const MAX_TEXT = 10_000;
 /** Tells room of suggestions in one session apart. */
 const SEQ = -1;
@@ -41,7 +43,7 @@ type Output = z.input<typeof contract.response>;
 /**
  * What the model of the session's version would write in the operator's place. A read, but for what it costs: it holds room in the budget
  * of the session's link first and is charged when it ends, however it ends. A repeat by the caller's key, else by the signature, gets the
- * first suggestion and costs nothing. Throws `escalation_…`, `session_ended`, `budget_…`, `model_…`.
+ * first suggestion and costs nothing, also while that is made. Throws `escalation_…`, `session_ended`, `budget_…`, `model_…`.
  */
 export function suggestReply(deps: SuggestDeps) {
   const draft = draftReply(deps);
@@ -51,11 +53,8 @@ export function suggestReply(deps: SuggestDeps) {
     const values = [tenantId, input.id, input.operator, deps.config.MAX_HISTORY_SIZE];
     const [row] = await deps.db.query<{ r: unknown }>("select suggestion_source($1, $2, $3, $4) as r", values);
     const named = { tenantId, scope: `suggest:${input.id}`, repeatable: input };
-    const before = await recall<Output>(deps.db, named);
-    if (before !== null) return before;
-    const made = await draft(tenantId, source.parse(row?.r), signal);
-    const keep = async () => ({ answer: made, facts: [] });
-    return (await deps.db.tenant(tenantId, (trx) => once(trx, named, keep))).answer;
+    const made = () => draft(tenantId, source.parse(row?.r), signal);
+    return onceHeld<Output>(deps.db, named, { holdMs: HELD_MS, waitMs: DEADLINE_MS, signal }, made);
   };
 }
 
