@@ -150,6 +150,14 @@ describe.skipIf(skipBrowser)("analytics", () => {
       chart.getByRole("button", { name: "Download Cost by day as CSV" }).click(),
     ]);
     expect(await readFile(await file.path(), "utf8")).toMatch(/^Day,Cost\r\n[^\r]+,0\.0325\r\n/);
+    for (const [name, row] of [
+      ["Sentiment by day", ["5", "2", "1"]],
+      ["Sessions that asked for a person", ["9.7%"]],
+    ] as const) {
+      const figure = page.getByRole("figure", { name });
+      await figure.getByRole("button", { name: "Show as table" }).click();
+      await expect.poll(() => figure.getByRole("row").nth(1).getByRole("cell").allInnerTexts()).toEqual(row);
+    }
   });
 });
 

@@ -137,6 +137,16 @@ describe("rules of an agent", () => {
     expect((await model.extract(request, options)).values).toEqual({ order_id: "18" });
   });
 
+  it.each([
+    [["It was great", "no, I waited for an hour"], "negative"],
+    [["This is useless", "thank you"], "positive"],
+    [["Where is my order?"], null],
+  ])("finds the feeling of the newest of %j that has one", async (texts, sentiment) => {
+    const variables = [{ name: "sentiment", prompt: "" }];
+    const request: ExtractRequest = { variables, settings, hints, messages: texts.map(user) };
+    expect((await model.extract(request, options)).values).toEqual({ sentiment });
+  });
+
   it("names every intent that matches where they have priorities", async () => {
     const asked = (priority?: number) => {
       const more = priority === undefined ? {} : { priority };

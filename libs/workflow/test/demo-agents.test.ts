@@ -72,6 +72,15 @@ describe.each(["clinic-desk", "support", "feedback"])("the demo agent %s", (name
     const silent = document.workflow.nodes.filter((node) => "system_prompt" in node && !answered.has(node.id));
     expect(silent.map(({ id }) => id)).toEqual([]);
   });
+
+  it("asks for the sentiment as analytics count it", () => {
+    const analysis = read(name).workflow.post_call_analysis;
+    expect(analysis?.enabled).toBe(true);
+    expect(analysis?.questions?.find((question) => question.name === "sentiment")).toMatchObject({
+      type: "enum",
+      choices: ["positive", "neutral", "negative"],
+    });
+  });
 });
 
 describe("Clinic Desk", () => {

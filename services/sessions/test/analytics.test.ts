@@ -170,6 +170,29 @@ describe("analytics", () => {
     });
   });
 
+  it("count how visitors felt by the day their session began, whatever else an analysis says", async () => {
+    const at = await analyticsWorld(db);
+    const felt = [
+      [2, "positive"],
+      [2, "negative"],
+      [2, " NEGATIVE"],
+      [1, "neutral"],
+      [1, "furious"],
+      [0, "negative"],
+    ] as const;
+    for (const [daysAgo, sentiment] of felt) await addSession(db, at, { daysAgo, sentiment });
+    await rollUp(db);
+    const { rows } = await ask(at, "satisfaction", { by: "day", days: 4 });
+    const counted = rows.map((row) => [row.sentiment_positive, row.sentiment_neutral, row.sentiment_negative]);
+    expect(rows.map(({ group }) => group)).toEqual([-3, -2, -1, 0].map((days) => dayAfter(today, days)));
+    expect(counted).toEqual([
+      [0, 0, 0],
+      [1, 0, 2],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]);
+  });
+
   it("are told apart by agent, link, version and channel, and filtered by each", async () => {
     const at = await analyticsWorld(db);
     await fill(at);

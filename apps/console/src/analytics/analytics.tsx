@@ -43,10 +43,12 @@ export function AnalyticsPage() {
         {card(shown.RATINGS)}
         {card(shown.RATING_DAYS)}
         {card(shown.THUMBS)}
+        {card(shown.SENTIMENT)}
         <Comments about={about} />
       </Part>
       <Part title="People asked for">
         {card(shown.ESCALATIONS)}
+        {card(shown.ESCALATION_RATE)}
         {card(shown.WAITS)}
       </Part>
       <Part title="Where from, and defences">

@@ -29,10 +29,10 @@ export function ChartCard<Q extends AnalyticsQuestion>({ shown, about }: CardPro
 }
 
 function Drawn<Q extends AnalyticsQuestion>({ shown, answer }: { shown: Shown<Q>; answer: Answered<Q> }) {
-  const { title, kind, chart, format } = shown;
+  const { title, kind, chart, format, nothing } = shown;
   const data = useMemo(() => chart(answer), [chart, answer]);
   const isEmpty = data.series.every(({ values }) => values.every((value) => value === null || value === 0));
-  if (isEmpty) return <Nothing title={title} />;
+  if (isEmpty) return <Nothing title={title}>{nothing}</Nothing>;
   const Chart = kind === "bars" ? BarChart : LineChart;
   return <Chart title={title} data={data} {...(format === undefined ? {} : { format })} />;
 }

@@ -1,6 +1,6 @@
 import type { AnalyticsBy, AnalyticsQuestion, Answered } from "../api/analytics-calls.js";
 import type { ChartData } from "../ui/charts/chart-data.js";
-import { asDollars, asSeconds, byDay, byName, first, seconds, sum, summed } from "./chart-makers.js";
+import { asDollars, asSeconds, asShare, byDay, byName, first, seconds, sum, summed } from "./chart-makers.js";
 
 export interface Shown<Q extends AnalyticsQuestion = AnalyticsQuestion> {
   title: string;
@@ -9,6 +9,8 @@ export interface Shown<Q extends AnalyticsQuestion = AnalyticsQuestion> {
   kind: "line" | "bars";
   chart: (answer: Answered<Q>) => ChartData;
   format?: (value: number) => string;
+  /** In place of an empty picture: how to get these numbers, where they do not come by themselves. */
+  nothing?: string;
 }
 
 export const USAGE: Shown<"usage"> = {
@@ -94,6 +96,17 @@ export const THUMBS: Shown<"satisfaction"> = {
   ...{ title: "Thumbs of answers by day", question: "satisfaction", by: "day", kind: "line" },
   chart: (answer) => byDay(answer, { Up: sum((row) => row.thumbs_up), Down: sum((row) => row.thumbs_down) }),
 };
+export const SENTIMENT: Shown<"satisfaction"> = {
+  ...{ title: "Sentiment by day", question: "satisfaction", by: "day", kind: "line" },
+  nothing:
+    "None in this period. It comes from the questions after the end: give the agent one named sentiment, with the choices positive, neutral and negative.",
+  chart: (answer) =>
+    byDay(answer, {
+      Positive: sum((row) => row.sentiment_positive),
+      Neutral: sum((row) => row.sentiment_neutral),
+      Negative: sum((row) => row.sentiment_negative),
+    }),
+};
 export const COUNTRIES: Shown<"countries"> = {
   ...{ title: "Countries", question: "countries", by: "total", kind: "bars" },
   chart: ({ data }) =>
@@ -115,6 +128,10 @@ export const SECURITY: Shown<"security"> = {
 export const ESCALATIONS: Shown<"escalations"> = {
   ...{ title: "People asked for by day", question: "escalations", by: "day", kind: "bars" },
   chart: (answer) => byDay(answer, { "Asked for": sum((row) => row.escalations), Taken: sum((row) => row.taken) }),
+};
+export const ESCALATION_RATE: Shown<"escalations"> = {
+  ...{ title: "Sessions that asked for a person", question: "escalations", by: "day", kind: "line", format: asShare },
+  chart: (answer) => byDay(answer, { Share: first((row) => row.escalation_rate) }),
 };
 export const WAITS: Shown<"escalations"> = {
   ...{ title: "Time until a person came", question: "escalations", by: "day", kind: "line", format: asSeconds },

@@ -47,6 +47,7 @@ const KINDS: readonly (readonly [name: RegExp, find: Finder])[] = [
   [/first_?name|given_?name/, (text) => nameIn(text)?.split(" ")[0] ?? null],
   [/last_?name|surname|family_?name/, (text) => nameIn(text)?.split(" ").slice(1).join(" ") || null],
   [/(?:^|_)name$/, nameIn],
+  [/^sentiment$/, feelingIn],
   [
     /(?:^|_)(?:reason|issue|problem|question|topic|message|request|description|comment|comments|feedback|symptoms?)(?:_|$)/,
     wholeText,
@@ -80,6 +81,16 @@ function first(pattern: RegExp): Finder {
 
 function wholeText(text: string): string | null {
   return text.trim().slice(0, 500) || null;
+}
+
+const DISLIKES =
+  /\b(?:bad|terrible|awful|horrible|poor|worst|angry|annoy\w*|disappoint\w*|useless|rude|unhappy|upset|waited|too (?:long|slow|late)|not (?:good|happy|great))\b/i;
+const LIKES =
+  /\b(?:thanks?|thank you|great|good|perfect|excellent|love\w*|lovely|wonderful|friendly|kind|happy|helpful)\b/i;
+
+function feelingIn(text: string): string | null {
+  if (DISLIKES.test(text)) return "negative";
+  return LIKES.test(text) ? "positive" : null;
 }
 
 const WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
