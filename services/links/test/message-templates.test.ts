@@ -1,5 +1,6 @@
 import {
   createLink,
+  createLinkTemplate,
   createSchedule,
   deleteMessageTemplate,
   getMessageTemplate,
@@ -131,7 +132,7 @@ describe("message templates", () => {
     expect(await codeOf(desk.resend(begun.delivery_id, other))).toBe("template_not_found");
   });
 
-  it("are the words of a schedule, by their name or that of its link template", async () => {
+  it("are the words of a schedule that names them", async () => {
     const desk = await newDesk();
     const parameters = { agent: "desk", channel: "email" as const, recipients: ["ada@example.com"], title: "the week" };
     const make = (message_template: string) =>
@@ -156,5 +157,35 @@ describe("message templates", () => {
         ({ outcome, status }) => outcome ?? status,
       );
     await expect.poll(outcomes, { timeout: 20_000 }).toEqual(["template_not_found", "done"]);
+  });
+
+  it("are the words of a schedule whose link template has their name, unless it names others", async () => {
+    const desk = await newDesk();
+    const { principal } = desk;
+    await harness.bus.call(createLinkTemplate, { principal, body: { name: "after_stay", title: "the stay" } });
+    const mailed = async (recipient: string, message_template?: string) => {
+      const parameters = { agent: "desk", channel: "email" as const, recipients: [recipient], template: "after_stay" };
+      const { schedule } = await harness.bus.call(createSchedule, {
+        principal,
+        body: {
+          ...{ cron: "0 9 * * *", timezone: "UTC", action: "create_and_send_temp_chat_link" as const },
+          parameters: { ...parameters, ...(message_template && { message_template }) },
+        },
+        idempotency: null,
+      });
+      await harness.bus.call(runSchedule, { principal, id: schedule.id, idempotency: null });
+    };
+    // Before there are words of this name, the message is the product's.
+    await mailed("ada@example.com");
+    const plain = (await desk.mails(1)).get("ada@example.com");
+    expect(plain?.subject).not.toBe("How was the stay?");
+    await desk.put("after_stay");
+    await mailed("bob@example.com");
+    const named = (await desk.mails(2)).get("bob@example.com");
+    expect(named).toMatchObject({ subject: "How was the stay?" });
+    await desk.put("other", { en: { subject: "Other words", message: "{{link.url}}" } });
+    await mailed("cem@example.com", "other");
+    const other = (await desk.mails(3)).get("cem@example.com");
+    expect(other).toMatchObject({ subject: "Other words" });
   });
 });

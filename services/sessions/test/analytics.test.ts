@@ -3,6 +3,7 @@ import type { Bus } from "@parley/bus";
 import {
   type AnalyticsBy,
   type AnalyticsQuestion,
+  analyticsRows,
   askAnalytics,
   forecastUsage,
   HOURS_KEPT_DAYS,
@@ -301,6 +302,30 @@ describe("analytics", () => {
       return after - before;
     });
     expect(looks).toBeLessThan(20);
+  });
+
+  it("keep counts of an anonymous link and nothing that tells who used it or what was said", async () => {
+    const at = await analyticsWorld(db);
+    const { ended } = await fill(at);
+    await db.tenant(at.tenantId, async (trx) => {
+      await sql`update text_conversations set participant = '{"identifier": "browser-7f3a", "email": "ada@example.com"}',
+        collected_data = '{"wish": "a-quiet-room"}', visitor_mark = 'mark-of-somebody' where id = ${ended}`.execute(
+        trx,
+      );
+      await sql`update session_feedback set text = 'words-of-ada' where conversation_id = ${ended}`.execute(trx);
+    });
+    await rollUp(db);
+    const questions = Object.keys(analyticsRows) as AnalyticsQuestion[];
+    const answers = await Promise.all(questions.map((question) => ask(at, question)));
+    const { rows: kept } = await db.tenant(at.tenantId, (trx) =>
+      sql`select to_jsonb(r)::text as line from analytics_rollups r
+        union all select to_jsonb(s)::text from analytics_sessions s`.execute(trx),
+    );
+    const told = JSON.stringify([answers, kept]);
+    expect((await ask(at, "usage")).rows[0]).toMatchObject({ sessions: 4 });
+    expect(kept.length).toBeGreaterThan(4);
+    for (const secret of ["browser-7f3a", "ada@example.com", "a-quiet-room", "mark-of-somebody", "words-of-ada"])
+      expect(told).not.toContain(secret);
   });
 
   it("forecast from whole days before today", async () => {
