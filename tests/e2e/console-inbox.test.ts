@@ -153,6 +153,8 @@ describe("the inbox in the console against the product", () => {
     };
     const ofVisitor = conversation(mira).getByText("The visitor is typing…");
     await expect.poll(() => write(field, ofVisitor), { interval: 500, timeout: 30_000 }).toBe(1);
+    await mira.getByLabel("Your answer").press("y");
+    await expect.poll(() => write(field, ofVisitor), { interval: 500, timeout: 30_000 }).toBe(1);
     const ofMira = visitor.locator(".human-typing", { hasText: "Mira is typing…" });
     await expect.poll(() => write(mira.getByLabel("Your answer"), ofMira), { interval: 500, timeout: 30_000 }).toBe(1);
     await mira.keyboard.press("Enter");

@@ -5,6 +5,7 @@ import { readProblem } from "../src/api/problem.js";
 import { parseSearch, stringifySearch, wordsOf } from "../src/app/search.js";
 import { linkBody, valuesOf } from "../src/links/link-body.js";
 import { initialValues, wrongFields } from "../src/links/link-form.js";
+import { applyEvent, newLiveSession } from "../src/sessions/live-session.js";
 
 describe("place of a finding in JSON", () => {
   const source = '{\n "a,}": [1, {"x\\"y": "]"}, [ ] ],\n "b": {"c": true}, "d": -1.5e3\n}';
@@ -110,5 +111,19 @@ describe("names and refusals", () => {
       code: "unknown",
       detail: "The server answered with status 502.",
     });
+  });
+});
+
+describe("who writes in a session", () => {
+  it("is the visitor, also while an operator does, and each told sign lasts anew", () => {
+    const tell = (who: string, active: boolean) => ({ id: null, type: "typing" as const, data: { who, active } });
+    const session = {} as Parameters<typeof newLiveSession>[0];
+    const began = applyEvent(newLiveSession(session, []), tell("visitor", true));
+    const both = applyEvent(began, tell("operator", true));
+    expect(applyEvent(both, tell("operator", false)).typing).toEqual({ by: "visitor" });
+    expect(applyEvent(both, tell("visitor", true)).typing).not.toBe(both.typing);
+    const left = applyEvent(both, tell("visitor", false));
+    expect(left.typing).toBeNull();
+    expect(applyEvent(left, tell("operator", true)).typing).toEqual({ by: "operator" });
   });
 });

@@ -11,6 +11,7 @@ import { EmptyState } from "../ui/states.js";
 import { Chip, Status, type Tone } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import styles from "./conversation.module.css";
+import type { LiveSession } from "./live-session.js";
 import { NoteItem } from "./note-item.js";
 import { SaidFile } from "./said-file.js";
 import { type Mark, type Told, toldInOrder } from "./told.js";
@@ -73,7 +74,7 @@ export function Conversation({ session, watched, marks, notes, person, mine = fa
         )}
       </div>
       {writing && <Writing parts={writing.parts} />}
-      <Sign label={label} typing={mine && typing === "operator" ? null : typing} />
+      <Sign label={label} typing={mine && typing?.by === "operator" ? null : typing} />
     </div>
   );
 }
@@ -240,8 +241,7 @@ function Writing({ parts }: { parts: string[] }) {
   );
 }
 
-function Sign({ label, typing }: { label: string | null; typing: "visitor" | "operator" | null }) {
-  const words =
-    typing === "visitor" ? "The visitor is typing…" : typing === "operator" ? "The operator is typing…" : label;
+function Sign({ label, typing }: Pick<LiveSession, "label" | "typing">) {
+  const words = typing === null ? label : `The ${typing.by} is typing…`;
   return words === null ? null : <p className={styles.sign}>{words}</p>;
 }

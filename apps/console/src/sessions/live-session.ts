@@ -16,7 +16,8 @@ export interface LiveSession {
   writing: { turnId: string; attempt: number; parts: string[] } | null;
   /** What the agent is doing, for people. */
   label: string | null;
-  typing: "visitor" | "operator" | null;
+  /** Who writes; a new object each time it is told. */
+  typing: { by: "visitor" | "operator" } | null;
   /** The message of a human that the visitor has seen, and with it all before it; null = none is known. */
   seenKey: string | null;
   /** Null = not told yet. */
@@ -73,7 +74,7 @@ export function applyEvent(live: LiveSession, { type, data }: SessionEvent): Liv
     case "status":
       return { ...live, label: event.label ?? null };
     case "typing":
-      return { ...live, typing: event.active === true && event.who !== "agent" ? (event.who ?? "visitor") : null };
+      return { ...live, typing: typist(live.typing, event) };
     case "read_receipt":
       return { ...live, seenKey: keyOfAnswer(event.message_id ?? "") ?? live.seenKey };
     case "transition":
@@ -130,6 +131,13 @@ function withNewMessage(live: LiveSession, event: LiveEvent): LiveSession {
 function withMessage(messages: TranscriptMessage[], message: TranscriptMessage): TranscriptMessage[] {
   const at = messages.findIndex(({ key }) => key === message.key);
   return at < 0 ? [...messages, message] : messages.with(at, message);
+}
+
+/** An operator who writes does not hide that the visitor does. */
+function typist(before: LiveSession["typing"], { who: by = "visitor", active }: LiveEvent): LiveSession["typing"] {
+  if (by === "agent" || (by === "operator" && before?.by === "visitor")) return before;
+  if (active === true) return { by };
+  return before?.by === by ? null : before;
 }
 
 /** The key of the answer that `<turn id>.<part>` names; null for another name. */
