@@ -43,7 +43,8 @@ export function createMemory(deps: MemoryDeps): Component {
       stopWork = deps.bus.work(
         contracts.turnCompleted,
         async ({ tenantId, sessionId, seq }) => {
-          // The first turn opens the session, so before this nothing can be due.
+          // The first turn opens the session, so before this nothing is due of this one alone. What several short ones make due
+          // together is found by the poll, so that most short sessions cost no look.
           if (seq > every) await bringUpToDate({ tenantId, sessionId }, stopping.signal);
         },
         { concurrency: CONCURRENCY },

@@ -1,3 +1,4 @@
+import { newId } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { eventually } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -59,6 +60,51 @@ describe("summaries", () => {
     const other = await harness.newPerson();
     expect(await harness.summaryOf({ ...person, agentId: other.agentId })).toBeNull();
     expect(await harness.summaryOf({ ...other, email: person.email })).toBeNull();
+  });
+
+  it("counts over a person's conversations, so that short visits are remembered too", async () => {
+    await harness.start(2, pollOnly);
+    const person = await harness.newPerson();
+    const [first, second] = [await harness.open(person), await harness.open(person)];
+    await first.say(words("red", 3));
+    await second.say(["blue1"]);
+    // Of another agent of the same person, and of another person: neither fills up what is missing here.
+    const agentId = newId();
+    await harness.db.tenant(person.tenantId, (trx) =>
+      sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${person.tenantId}, 'Other', 'other')`.execute(
+        trx,
+      ),
+    );
+    await (await harness.open({ ...person, agentId })).say(words("grey", 4));
+    await (await harness.open(await harness.newPerson(person))).say(words("grey", 4));
+    await second.say(words("green", 2));
+    await covers(second, person, 2);
+    expect(await harness.coveredOf(first, person)).toBe(3);
+    expect(harness.model.calls).toHaveLength(1);
+    const { content } = harness.model.calls[0]?.messages[0] ?? { content: "" };
+    expect(JSON.parse(content).new_exchanges.map((exchange: { person: string }) => exchange.person)).toEqual([
+      ...words("red", 3),
+      "blue1",
+      "green1",
+    ]);
+    // The sixth waits for four more, in whatever conversation.
+    await (await harness.open(person)).say(words("black", 4));
+    await covers(second, person, 3);
+    expect(await harness.summaryOf(person)).toContain("black4");
+    expect(harness.model.calls).toHaveLength(2);
+  });
+
+  it("goes on when the content of an earlier conversation is gone", async () => {
+    await harness.start(1, pollOnly);
+    const person = await harness.newPerson();
+    const [first, second] = [await harness.open(person), await harness.open(person)];
+    await harness.db.tenant(person.tenantId, (trx) =>
+      sql`update text_conversations set total_turns = 5 where id = ${first.id}`.execute(trx),
+    );
+    await second.say(words("here", 5));
+    await covers(second, person, 5);
+    expect(await harness.summaryOf(person)).toContain("here5");
+    expect(harness.model.calls).toHaveLength(1);
   });
 
   it("remembers nothing of a person whose address is not confirmed", async () => {

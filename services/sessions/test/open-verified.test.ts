@@ -198,7 +198,7 @@ describe("a confirmed address", () => {
     const link = await newLink();
     const { sessionId } = await link.open();
     await link.sql("update text_conversations set total_turns = 5");
-    const rows = await db.query<{ claim: unknown }>("select claim_memory($1, $2, 5, 1000) as claim", [
+    const rows = await db.query<{ claim: unknown }>("select claim_person_summary($1, $2, 5, 1000) as claim", [
       link.policy.tenantId,
       sessionId,
     ]);

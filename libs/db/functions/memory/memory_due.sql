@@ -1,16 +1,19 @@
--- Conversations with a confirmed address whose completed exchanges are p_every or more ahead of their memory, claimed
--- ones left out, of the last seven days.
+-- People with a confirmed address of whom p_every exchanges or more with one agent are in no summary, over all their
+-- conversations with it, the last of them within seven days: one session of each. Claimed ones are left out.
 create or replace function memory_due(p_every integer, p_limit integer)
 returns table (tenant_id uuid, session_id text)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select c.tenant_id, c.session_id
+  select c.tenant_id, max(c.session_id)
   from text_conversations c
   left join memory_cursors m on m.conversation_id = c.id
   where c.participant_verified
-    and c.participant ? 'email'
-    and c.total_turns - coalesce(m.summarised_through, 0) >= p_every
-    and (m.claimed_until is null or m.claimed_until < clock_timestamp())
-    and c.updated_at > clock_timestamp() - interval '7 days'
+    and c.participant_email is not null
+    and c.purged_at is null
+    and c.total_turns > coalesce(m.summarised_through, 0)
+  group by c.tenant_id, c.agent_id, c.participant_email
+  having sum(c.total_turns - coalesce(m.summarised_through, 0)) >= p_every
+    and max(c.updated_at) > clock_timestamp() - interval '7 days'
+    and coalesce(max(m.claimed_until) < clock_timestamp(), true)
   limit p_limit
 $$;
 

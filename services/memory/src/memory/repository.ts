@@ -2,21 +2,28 @@ import { joinParts } from "@parley/contracts";
 import { type Db, sql, type Transaction } from "@parley/db";
 import { writeMemory } from "./owner-repository.js";
 
-export interface Claim {
+/** Exchanges of one conversation: `count` completed ones behind the first `after`, which earlier summaries cover. */
+export interface Part {
   conversation_id: string;
+  session_id: string;
+  after: number;
+  count: number;
+}
+
+export interface Claim {
   agent_id: string;
   agent_name: string;
   email: string;
-  /** Completed exchanges that earlier summaries cover. */
-  after: number;
+  /** Oldest conversation first. */
+  parts: [Part, ...Part[]];
 }
 
-/** Claims the next due summary of a session for `claimMs`; null = nothing is due, or another replica is at it. */
+/** Claims the next due summary of a session's person for `claimMs`; null = nothing is due, or another replica is at it. */
 export async function claimSummary(
   db: Db,
   at: { tenantId: string; sessionId: string; every: number; claimMs: number },
 ): Promise<Claim | null> {
-  const rows = await db.query<{ claim: Claim | null }>("select claim_memory($1, $2, $3, $4) as claim", [
+  const rows = await db.query<{ claim: Claim | null }>("select claim_person_summary($1, $2, $3, $4) as claim", [
     at.tenantId,
     at.sessionId,
     at.every,
@@ -25,7 +32,7 @@ export async function claimSummary(
   return rows[0]?.claim ?? null;
 }
 
-/** Sessions of all tenants with a due summary that nobody has claimed. */
+/** One session of each person, of all tenants, with a due summary that nobody has claimed. */
 export const dueSessions = (
   db: Db,
   query: { every: number; limit: number },
@@ -37,24 +44,27 @@ export interface Exchange {
   agent: string;
 }
 
-/** The exchanges after the first `after` completed ones, at most `limit`; failed turns do not count. */
-export async function readExchanges(
-  db: Db,
-  at: { tenantId: string; conversationId: string; after: number; limit: number },
-): Promise<Exchange[]> {
+/** The parts of a jsonb parameter, in their order. */
+const rowsOf = (parts: readonly Part[]) =>
+  sql`rows from (jsonb_to_recordset(${JSON.stringify(parts)}::jsonb) as (conversation_id uuid, after int, count int))
+    with ordinality as p(conversation_id, after, count, n)`;
+
+/** The exchanges of all parts, oldest first; failed turns do not count. Empty when their content is gone. */
+export async function readExchanges(db: Db, at: { tenantId: string; parts: readonly Part[] }): Promise<Exchange[]> {
   return db.tenant(at.tenantId, async (trx) => {
-    const { rows } = await sql<{ turn_seq: number; role: "user" | "assistant"; content: string }>`
-      select m.turn_seq, m.role, m.content
-        from text_conversations c
+    const { rows } = await sql<{ turn: string; role: "user" | "assistant"; content: string }>`
+      select p.n || '.' || m.turn_seq as turn, m.role, m.content
+        from ${rowsOf(at.parts)}
+        join text_conversations c on c.id = p.conversation_id
         join lateral (select seq from session_turns where conversation_id = c.id and kind = 'message' and status = 'done'
-                      order by seq offset ${at.after} limit ${at.limit}) t on true
+                      order by seq offset p.after limit p.count) t on true
         join text_conversation_messages m on m.conversation_id = c.id and m.created_at >= c.created_at and m.turn_seq = t.seq
-       where c.id = ${at.conversationId} and m.status = 'done' order by m.sequence`.execute(trx);
-    const turns = new Map<number, { user: string[]; assistant: string[] }>();
-    for (const { turn_seq, role, content } of rows) {
-      const turn = turns.get(turn_seq) ?? { user: [], assistant: [] };
+       where m.status = 'done' order by p.n, m.sequence`.execute(trx);
+    const turns = new Map<string, { user: string[]; assistant: string[] }>();
+    for (const { turn: key, role, content } of rows) {
+      const turn = turns.get(key) ?? { user: [], assistant: [] };
       turn[role].push(content);
-      turns.set(turn_seq, turn);
+      turns.set(key, turn);
     }
     return [...turns.values()].map(({ user, assistant }) => ({
       visitor: joinParts(user),
@@ -104,28 +114,31 @@ export async function recallMemory(
 interface NewSummary {
   tenantId: string;
   agentId: string;
-  conversationId: string;
-  sessionId: string;
   subjectHash: string;
-  summary: string;
+  parts: readonly Part[];
+  /** The session of the newest part. */
+  sessionId: string;
+  /** Null = the content of the parts was gone: they count as covered, and what is remembered stays. */
+  summary: string | null;
   /** The revision that was merged. */
   revision: number;
-  after: number;
-  through: number;
 }
 
 /** `done`: another replica has stored this summary. `stale`: the memory changed meanwhile, merge again. */
 type StoreOutcome = "stored" | "done" | "stale";
 
 /**
- * Stores a summary and moves the cursor in one transaction, each behind its guard: a trigger is stored once whatever is
+ * Stores a summary and moves the cursors in one transaction, each behind its guard: a trigger is stored once whatever is
  * delivered twice, and no merge overwrites one that it has not seen.
  */
 export async function storeSummary(db: Db, next: NewSummary): Promise<StoreOutcome> {
   try {
     return await db.tenant(next.tenantId, async (trx) => {
-      if (!(await moveCursor(trx, next))) return "done";
-      if (!(await writeSummary(trx, next))) throw new Stale();
+      const moved = await moveCursors(trx, next.parts);
+      if (moved === 0) return "done";
+      const { summary } = next;
+      const isWritten = summary === null || (await writeSummary(trx, { ...next, summary }));
+      if (moved < next.parts.length || !isWritten) throw new Stale();
       return "stored";
     });
   } catch (error) {
@@ -134,19 +147,18 @@ export async function storeSummary(db: Db, next: NewSummary): Promise<StoreOutco
   }
 }
 
-/** Rolls the moved cursor back; never leaves this file. */
+/** Rolls the moved cursors back; never leaves this file. */
 class Stale extends Error {}
 
-async function moveCursor(trx: Transaction, next: NewSummary): Promise<boolean> {
-  const { rows } = await sql<{ tenant_id: string }>`update memory_cursors
-      set summarised_through = ${next.through}, claimed_until = null, updated_at = now()
-    where conversation_id = ${next.conversationId} and summarised_through = ${next.after} returning tenant_id`.execute(
-    trx,
-  );
-  return rows.length === 1;
+async function moveCursors(trx: Transaction, parts: readonly Part[]): Promise<number> {
+  const { rows } = await sql<{ tenant_id: string }>`update memory_cursors m
+      set summarised_through = p.after + p.count, claimed_until = null, updated_at = now()
+     from ${rowsOf(parts)}
+    where m.conversation_id = p.conversation_id and m.summarised_through = p.after returning m.tenant_id`.execute(trx);
+  return rows.length;
 }
 
-async function writeSummary(trx: Transaction, next: NewSummary): Promise<boolean> {
+async function writeSummary(trx: Transaction, next: NewSummary & { summary: string }): Promise<boolean> {
   const { agentId, subjectHash, summary, revision, sessionId } = next;
   const at = { agentId, subjectHash };
   const { rows } = await sql<{ notes: string | null }>`select notes from memories
@@ -168,14 +180,15 @@ export async function addMemoryUsage(
   });
 }
 
-/** Ends the claim of a conversation after `afterMs`: 0 gives its summary back at once, more keeps it out of the way. */
-export async function releaseConversation(
+/** Ends the claim of a summary after `afterMs`: 0 gives it back at once, more keeps it out of the way. */
+export async function releaseParts(
   db: Db,
-  at: { tenantId: string; conversationId: string; after: number; afterMs: number },
+  at: { tenantId: string; parts: readonly Part[]; afterMs: number },
 ): Promise<void> {
   await db.tenant(at.tenantId, (trx) =>
-    sql`update memory_cursors set claimed_until = clock_timestamp() + make_interval(secs => ${at.afterMs / 1000}::float8)
-      where conversation_id = ${at.conversationId} and summarised_through = ${at.after}`.execute(trx),
+    sql`update memory_cursors m set claimed_until = clock_timestamp() + make_interval(secs => ${at.afterMs / 1000}::float8)
+       from ${rowsOf(at.parts)}
+      where m.conversation_id = p.conversation_id and m.summarised_through = p.after`.execute(trx),
   );
 }
 

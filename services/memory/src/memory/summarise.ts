@@ -8,8 +8,9 @@ import {
   type Claim,
   claimPerson,
   claimSummary,
+  type Part,
   readExchanges,
-  releaseConversation,
+  releaseParts,
   releasePerson,
   storeSummary,
 } from "./repository.js";
@@ -25,8 +26,8 @@ const BUSY_MS = 1_000;
 type SummaryOutcome = "none" | "stored" | "busy" | "failed";
 
 /**
- * Brings the memory of a session's person up to date, when it is due. Idempotent by (conversation, exchanges covered): each
- * trigger is stored once. Never throws for a failing model: the chat must not notice, and the poll comes back to it.
+ * Brings the memory of a session's person up to date, when it is due. Idempotent by the exchanges covered, which may be
+ * of several conversations: each trigger is stored once. Never throws for a failing model: the chat must not notice, and the poll comes back to it.
  */
 export const summarise =
   (deps: MemoryDeps) =>
@@ -34,23 +35,25 @@ export const summarise =
     const every = deps.config.MEMORY_SUMMARY_EVERY;
     const claim = await claimSummary(deps.db, { ...at, every, claimMs: CLAIM_MS });
     if (claim === null) return "none";
-    const { conversation_id: conversationId, after } = claim;
-    const release = (afterMs: number) =>
-      releaseConversation(deps.db, { tenantId: at.tenantId, conversationId, after, afterMs });
+    const { parts } = claim;
+    const release = (afterMs: number) => releaseParts(deps.db, { tenantId: at.tenantId, parts, afterMs });
     try {
-      const outcome = await mergeForPerson(deps, { ...at, claim, signal });
+      const outcome = await mergeForPerson(deps, { tenantId: at.tenantId, claim, signal });
       if (outcome === "busy") await release(BUSY_MS);
       return outcome;
     } catch (error) {
+      const { conversation_id: conversationId, after } = newest(claim);
       deps.logger[logLevelFor(error)]({ err: error, conversationId, after }, "memory.deferred");
       await release(signal.aborted ? 0 : RETRY_AFTER_MS);
       return "failed";
     }
   };
 
+/** The part that a summary is filed under. */
+const newest = ({ parts }: Claim): Part => parts.at(-1) ?? parts[0];
+
 interface MergeJob {
   tenantId: string;
-  sessionId: string;
   claim: Claim;
   signal: AbortSignal;
 }
@@ -64,18 +67,17 @@ async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored"
   if (known === null) return "busy";
   const { revision } = known;
   try {
+    const summary = await merge(deps, job, known.summary);
     const outcome = await storeSummary(deps.db, {
       ...person,
-      conversationId: claim.conversation_id,
-      sessionId: job.sessionId,
-      summary: await merge(deps, job, known.summary),
+      parts: claim.parts,
+      sessionId: newest(claim).session_id,
+      summary,
       revision,
-      after: claim.after,
-      through: claim.after + deps.config.MEMORY_SUMMARY_EVERY,
     });
     // Only after a claim has run out: somebody else wrote, and this merge has not seen it.
     if (outcome === "stale") return "busy";
-    if (outcome === "done") await releasePerson(deps.db, { ...person, revision });
+    if (outcome === "done" || summary === null) await releasePerson(deps.db, { ...person, revision });
     return "stored";
   } catch (error) {
     await releasePerson(deps.db, { ...person, revision });
@@ -83,18 +85,15 @@ async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored"
   }
 }
 
-async function merge(deps: MemoryDeps, { claim, tenantId, signal }: MergeJob, summary: string | null): Promise<string> {
-  const exchanges = await readExchanges(deps.db, {
-    tenantId,
-    conversationId: claim.conversation_id,
-    after: claim.after,
-    limit: deps.config.MEMORY_SUMMARY_EVERY,
-  });
-  if (exchanges.length === 0) throw new Error("the exchanges to summarise are gone");
+/** Null = the exchanges are gone. */
+async function merge(deps: MemoryDeps, job: MergeJob, summary: string | null): Promise<string | null> {
+  const { claim, tenantId, signal } = job;
+  const exchanges = await readExchanges(deps.db, { tenantId, parts: claim.parts });
+  if (exchanges.length === 0) return null;
   const prompt = mergePrompt({ agentName: claim.agent_name, summary, exchanges });
   // Written down before the answer is looked at: what was used is used, whatever becomes of it.
   const count = (usage: ModelUsage, model: string) =>
-    countSummary(deps, { tenantId, conversationId: claim.conversation_id, model, usage });
+    countSummary(deps, { tenantId, conversationId: newest(claim).conversation_id, model, usage });
   const { text } = await deps.model.reply(prompt, { signal }).then(
     async (answer) => {
       await count(answer.usage, answer.model);
