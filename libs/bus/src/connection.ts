@@ -15,12 +15,9 @@ export interface ConnectionListener {
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
-/**
- * A frozen server is noticed at the second ping after the last answer, in 6 s at most. Two more often and one more of them would notice
- * it no sooner, and pings are what an idle server does most.
- */
-const PING_INTERVAL_MS = 3_000;
-const MAX_PINGS_OUT = 1;
+/** A frozen server is noticed after three missed pings, about 6 s. One missed ping is no sign of it where processors are busy. */
+const PING_INTERVAL_MS = 2_000;
+const MAX_PINGS_OUT = 2;
 
 /**
  * Keeps one connection for as long as the bus lives. The client reconnects by itself once it was connected; what it does
