@@ -21,7 +21,7 @@ function weight(words: string, word: string): number {
 }
 
 /** Sections that have every word of the question, the best first: a word of a title counts more than one of the text. */
-export function rank(entries: readonly SearchEntry[], question: string, most = 10): SearchEntry[] {
+export function rank(entries: readonly SearchEntry[], question: string): SearchEntry[] {
   const asked = wordsOf(question);
   if (asked.length === 0) return [];
   return entries
@@ -34,6 +34,6 @@ export function rank(entries: readonly SearchEntry[], question: string, most = 1
     })
     .filter(({ mark }) => mark > 0)
     .sort((one, other) => other.mark - one.mark)
-    .slice(0, most)
+    .slice(0, 10)
     .map(({ entry }) => entry);
 }

@@ -59,8 +59,6 @@ export const turnResult = z.object({
 });
 export type TurnResult = z.infer<typeof turnResult>;
 
-export const turnFailure = z.object({ turn_id: z.string(), code: z.string() });
-
 /** A turn as a reader sees it: waiting or running, done with its result, or failed with a public code. */
 export const turnState = z.discriminatedUnion("status", [
   z.object({

@@ -11,8 +11,8 @@ export class RetryableError extends Error {
 
 /** Work that can never succeed: the message goes to the dead letters. */
 export class TerminalError extends Error {
-  constructor(reason: string, options: { cause?: unknown } = {}) {
-    super(reason, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(reason: string) {
+    super(reason);
     this.name = "TerminalError";
   }
 }

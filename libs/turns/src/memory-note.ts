@@ -1,5 +1,5 @@
 import { withoutHidden } from "@parley/llm";
-import { storable } from "./storable.js";
+import { storableText } from "@parley/workflow";
 import type { TurnRun } from "./turn-run.js";
 
 /** Characters of one note, and how many a turn writes: what does not fit is in the trace alone. */
@@ -8,7 +8,7 @@ const NOTES_PER_TURN = 5;
 
 /** Keeps what a `write_user_memory:` action wants remembered: one line without hidden characters. It is data wherever it is read. */
 export function keepNote(run: TurnRun, action: { nodeId: string; text: string }): void {
-  const line = withoutHidden(storable(action.text))
+  const line = withoutHidden(storableText(action.text))
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim();
   run.logs.push({ node_id: action.nodeId, text: `write_user_memory: ${line}`, variables: null });

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CarriedSecret, Outbound, OutboundResult } from "@parley/outbound";
-import { type ApiCall, fillSecrets, markedSecrets, type RetryPolicy } from "@parley/workflow";
+import { type ApiCall, fillSecrets, markedSecrets, type RetryPolicy, storableText } from "@parley/workflow";
 import { CallFailed, type CallOutput } from "./calls.js";
 import type { Definition } from "./definitions.js";
-import { storable } from "./storable.js";
 
 export interface ApiContext {
   outbound: Outbound;
@@ -49,7 +48,7 @@ export function createPerformApiCall(
     const bytes = result.type === "answered" ? result.body.length : 0;
     const http = { method: call.method, status, bytes, attempts };
     if (result.type !== "answered") throw new CallFailed(codeOf(result), { latencyMs, http });
-    const body = storable(result.body.toString("utf8"));
+    const body = storableText(result.body.toString("utf8"));
     return { result: { type: "api", status: result.status, body }, latencyMs, model: null, usage: null, http };
   };
 }

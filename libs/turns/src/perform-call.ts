@@ -1,5 +1,6 @@
 import { type Model, ModelError, type ModelHints, type ModelSettings, type ModelUsage, priceOf } from "@parley/llm";
 import type { ModelCall } from "@parley/workflow";
+import { storableText } from "@parley/workflow";
 import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./calls.js";
 import type { Definition } from "./definitions.js";
 import type { HistoryItem } from "./history.js";
@@ -15,7 +16,6 @@ import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./ou
 import { modelMessages, pageBlock } from "./prompt.js";
 import type { Retrieve } from "./retrieve-passages.js";
 import { StopRequested } from "./stop-requested.js";
-import { storable } from "./storable.js";
 
 export interface CallContext extends PromptSurroundings {
   model: Model;
@@ -96,7 +96,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
           .finally(() => clearTimeout(quiet));
         const rest = filter.end();
         if (rest !== "") context.live.append(call.partIndex, rest);
-        const answered = filterOutput(storable(answer.text), canary);
+        const answered = filterOutput(storableText(answer.text), canary);
         if (answered.withheld.size > 0) context.onWithheld?.([...answered.withheld]);
         const said = output(model, { type: "reply", text: answered.text }, answer);
         return firstTokenMs === undefined ? said : { ...said, firstTokenMs: Math.min(firstTokenMs, said.latencyMs) };
@@ -170,7 +170,7 @@ function stoppedCall(
 
 const storableValues = (values: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? storable(value) : value]),
+    Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? storableText(value) : value]),
   );
 
 /** In US dollars; null = the model that answered has no price. */

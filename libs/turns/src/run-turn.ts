@@ -8,6 +8,7 @@ import {
   pendingTimeout,
   type StepResult,
   step,
+  storableText,
 } from "@parley/workflow";
 import { keepWebhook } from "./action-webhook.js";
 import { CallFailed, CallStopped, type PerformCall, type RetrievalRecord, TurnRefused } from "./calls.js";
@@ -17,7 +18,6 @@ import type { LiveWriter } from "./live-writer.js";
 import { keepNote } from "./memory-note.js";
 import { StopRequested } from "./stop-requested.js";
 import { stoppedRun } from "./stopped-run.js";
-import { storable } from "./storable.js";
 import type { RecordedCall, RecordedEvent, TurnRun } from "./turn-run.js";
 
 const STATUS_OF: Record<CallEffect["type"], string> = {
@@ -140,7 +140,7 @@ export async function runTurn(input: {
     if (event instanceof TurnRefused) return { ...run, failed: event.code };
     if (event === null) {
       if (pending.type === "llm.reply") {
-        const content = storable(live.said(pending.partIndex));
+        const content = storableText(live.said(pending.partIndex));
         said.push({ node_id: pending.nodeId, node_name: pending.nodeName, content });
       }
       return stopped();

@@ -5,6 +5,7 @@ export { WorkflowError } from "./errors.js";
 export { pendingTimeout } from "./pending-timeout.js";
 export { fillSecrets, markedSecrets, secretLikeNames, secretOf } from "./secret-reference.js";
 export { initialState, step } from "./step.js";
+export { storableText } from "./storable.js";
 export type {
   AgentRef,
   ApiCall,

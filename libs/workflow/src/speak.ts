@@ -40,7 +40,8 @@ export function answer(run: Run, node: CompiledNode): Stage | null {
 }
 
 /** Records a finished part. Blank text is nothing said: it leaves no message and does not silence the node that follows. */
-export function addPart(run: Run, raw: string, node: { id: string; name: string | null } = currentNode(run)): void {
+export function addPart(run: Run, raw: string): void {
+  const node = currentNode(run);
   const text = raw.trim();
   if (text === "") return;
   const partIndex = run.turn.parts.length;

@@ -5,7 +5,7 @@ const MAX_DEPTH = 32;
  * A value of an answer as a session's state can keep it: without NUL and halves of surrogate pairs, which PostgreSQL refuses,
  * and without numbers that JSON cannot carry. Null when there is none, or when it is nested too deeply.
  */
-export function storable(value: unknown): unknown {
+export function storableValue(value: unknown): unknown {
   return isDeeperThan(value, MAX_DEPTH) ? null : clean(value);
 }
 
@@ -15,12 +15,13 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 }
 
 function clean(value: unknown): unknown {
-  if (typeof value === "string") return cleanText(value);
+  if (typeof value === "string") return storableText(value);
   // Minus zero does not survive JSON either.
   if (typeof value === "number") return Number.isFinite(value) ? value + 0 : null;
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== "object" || value === null) return value ?? null;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [cleanText(key), clean(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [storableText(key), clean(item)]));
 }
 
-const cleanText = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();
+/** Text that PostgreSQL can store: NUL is dropped and half a surrogate pair becomes U+FFFD; a model may write either. */
+export const storableText = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();

@@ -22,8 +22,3 @@ export function isAtLeast(version: string, minimum: string): boolean {
   }
   return true;
 }
-
-/** "15" of "15.14". */
-export function majorOf(version: string): string {
-  return version.split(".", 1)[0] ?? version;
-}

@@ -17,7 +17,6 @@ export function alertCalls(call: Caller) {
     deleteAlert: (id: string) => call(at(id), { method: "DELETE" }),
     testAlert: (id: string, key: string) =>
       call<AlertFiring>(`${at(id)}/test`, { method: "POST", headers: { "idempotency-key": key } }),
-    firings: (id: string, cursor?: string) =>
-      call<Page<AlertFiring>>(`${at(id)}/firings${query({ limit: "20", cursor })}`),
+    firings: (id: string) => call<Page<AlertFiring>>(`${at(id)}/firings?limit=20`),
   };
 }

@@ -170,14 +170,6 @@ export interface Found {
   embedding: { model: string; input_tokens: number } | null;
 }
 
-export const LINK_STATUSES = ["active", "inactive", "expired", "full"] as const satisfies LinkStatus[];
-export const SESSION_STATUSES = ["active", "completed", "abandoned", "error"] as const satisfies Session["status"][];
-export const DELIVERY_STATUSES = [
-  "pending",
-  "delivered",
-  "failed",
-  "cancelled",
-] as const satisfies Delivery["status"][];
 export const SEARCH_MODES = ["hybrid", "fts", "vector"] as const satisfies SearchMode[];
 export const ACCESS_MODES = ["open", "any_verified", "approval"] as const;
 export const REQUEST_STATUSES = ["pending", "approved", "denied"] as const;

@@ -83,8 +83,8 @@ export function accessCalls(call: Caller) {
     people: (agent: string) => call<People>(`${at(agent)}/people`),
     setPeople: (agent: string, body: Record<string, unknown>) =>
       call<People>(`${at(agent)}/people`, { method: "PUT", body }),
-    accessRequests: (agent: string, status: string, cursor?: string) =>
-      call<Page<AccessRequest>>(`${at(agent)}/access-requests${query({ status, limit: "100", cursor })}`),
+    accessRequests: (agent: string, status: string) =>
+      call<Page<AccessRequest>>(`${at(agent)}/access-requests${query({ status, limit: "100" })}`),
     decideAccess: (agent: string, id: string, decision: "approve" | "deny") =>
       call<AccessRequest>(`${at(agent)}/access-requests/${part(id)}/${decision}`, { method: "POST" }),
   };

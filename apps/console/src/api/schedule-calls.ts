@@ -21,7 +21,6 @@ export function scheduleCalls(call: Caller) {
       call<Schedule>(`${at(id)}/${paused ? "pause" : "resume"}`, { method: "POST" }),
     runSchedule: (id: string, key: string) =>
       call<ScheduleRun>(`${at(id)}/run-now`, { method: "POST", headers: { "idempotency-key": key } }),
-    scheduleRuns: (id: string, cursor?: string) =>
-      call<Page<ScheduleRun>>(`${at(id)}/runs${query({ limit: "20", cursor })}`),
+    scheduleRuns: (id: string) => call<Page<ScheduleRun>>(`${at(id)}/runs?limit=20`),
   };
 }

@@ -38,9 +38,6 @@ export function changesOf({ details }: AuditEntryView): Change[] {
 export const restOf = ({ details }: AuditEntryView): [string, unknown][] =>
   Object.entries(details).filter(([name, value]) => !["before", "after"].includes(name) && value !== null);
 
-export const membersOf = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-
 /** A value as a reader expects it; undefined = it was not there. */
 export function valueText(value: unknown): string {
   if (value === undefined) return "–";

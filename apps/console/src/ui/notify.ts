@@ -11,7 +11,7 @@ let show: ((message: Message) => void) | null = null;
 
 /** Short messages at the top right, read out by screen readers. A problem stays until it is closed. */
 export const notify = {
-  good: (title: string, action?: Message["action"]): void => tell({ type: "good", title, action }),
+  good: (title: string): void => tell({ type: "good", title }),
   problem: (title: string, action?: Message["action"]): void => tell({ type: "problem", title, action }),
 };
 

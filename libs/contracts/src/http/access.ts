@@ -20,8 +20,6 @@ export const accessPolicyBody = z
     examples: [{ mode: "approval", allowed_emails: ["ada@example.com"] }],
   });
 
-export type AccessPolicyBody = z.infer<typeof accessPolicyBody>;
-
 /** Who may come in by the links of an agent, as its owner sees it. */
 export const accessPolicy = z
   .object({

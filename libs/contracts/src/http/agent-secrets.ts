@@ -32,7 +32,6 @@ export const agentSecretBody = z.strictObject({ value, hosts }).meta({
   description: "The value of a secret and the hosts it may be sent to; both are always given together",
   examples: [{ value: "sk_live_4f9aC2", hosts: ["api.example.com"] }],
 });
-export type AgentSecretBody = z.infer<typeof agentSecretBody>;
 
 export const createAgentSecretBody = agentSecretBody.extend({ name: secretName }).meta({
   id: "CreateAgentSecret",

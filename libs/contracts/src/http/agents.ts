@@ -5,8 +5,6 @@ const uuid = z.uuid();
 const text = z.string();
 const count = z.number().int();
 
-export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
-
 const mcpTools = z
   .array(mcpTool)
   .max(mcpTool.options.length)

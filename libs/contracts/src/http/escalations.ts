@@ -2,6 +2,7 @@ import { z } from "zod";
 import { freeObject } from "../free-object.js";
 import { participant } from "../messages/callers.js";
 import { sessionStatus } from "../turns.js";
+import { hasNoNul } from "./notes.js";
 
 const uuid = z.uuid();
 const iso = z.string();
@@ -14,9 +15,7 @@ const name = operatorName.optional();
 /** Who acts. Only a signed backend may name somebody; a token acts for itself. */
 const operator = operatorName.optional();
 
-const storable = (text: string): boolean => !text.includes("\u0000");
-
-const summary = z.string().max(4000).refine(storable, { message: "must not contain NUL" }).nullish();
+const summary = z.string().max(4000).refine(hasNoNul, { message: "must not contain NUL" }).nullish();
 
 export const assignBody = z
   .strictObject({ operator, name })
@@ -41,7 +40,7 @@ export const replyBody = z
       .transform((text) => text.normalize("NFC"))
       .refine((text) => text.trim() !== "", { message: "must not be blank" })
       .refine((text) => [...text].length <= 10_000, { message: "must have at most 10,000 characters" })
-      .refine(storable, { message: "must not contain NUL" }),
+      .refine(hasNoNul, { message: "must not contain NUL" }),
     /** Ids of `POST /api/sessions/{id}/files`, each sent once. */
     files: z
       .array(z.uuid())
@@ -137,7 +136,7 @@ export const sessionEscalation = z
   });
 
 export const takeOverBody = z
-  .strictObject({ operator, name, reason: z.string().trim().min(1).max(1000).refine(storable).optional() })
+  .strictObject({ operator, name, reason: z.string().trim().min(1).max(1000).refine(hasNoNul).optional() })
   .default({})
   .meta({
     id: "TakeOverSession",

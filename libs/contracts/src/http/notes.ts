@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const storable = (text: string): boolean => !text.includes("\u0000");
+/** PostgreSQL stores no text with NUL. */
+export const hasNoNul = (text: string): boolean => !text.includes("\u0000");
 
 export const noteBody = z
   .strictObject({
@@ -10,7 +11,7 @@ export const noteBody = z
       .transform((text) => text.normalize("NFC").trim())
       .refine((text) => text !== "", { message: "must not be blank" })
       .refine((text) => [...text].length <= 4_000, { message: "must have at most 4,000 characters" })
-      .refine(storable, { message: "must not contain NUL" }),
+      .refine(hasNoNul, { message: "must not contain NUL" }),
     name: z.string().trim().min(1).max(200).optional().describe("How others of the team read who wrote it"),
     operator: z.string().trim().min(1).max(200).optional().describe("Who writes; only a signed backend names somebody"),
   })

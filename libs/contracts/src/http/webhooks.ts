@@ -71,8 +71,6 @@ export const updateWebhookBody = z
   })
   .meta({ id: "UpdateWebhook", description: "The fields of a receiver to change", examples: [{ is_active: true }] });
 
-export type UpdateWebhookBody = z.infer<typeof updateWebhookBody>;
-
 /** `overlap_seconds`: how long the old secret signs beside the new one; 0 = not at all. */
 export const rotateWebhookBody = z.strictObject({ overlap_seconds: z.int().min(0).max(86_400).optional() }).meta({
   id: "RotateSecret",

@@ -4,7 +4,7 @@ import { readPath } from "../response-path.js";
 import { fill, fillWithSecrets, percentEncode, type Run, requestCall, setVariables } from "../run.js";
 import { withoutMarks } from "../secret-reference.js";
 import { addPart } from "../speak.js";
-import { storable } from "../storable.js";
+import { storableValue } from "../storable.js";
 import type { ApiAnswer, Stage } from "../types.js";
 
 /** Says what the visitor reads while the call is made. */
@@ -49,7 +49,7 @@ export function storeAnswer(run: Run, node: ApiNode, answer: ApiAnswer | null): 
   if (node.extraction.length === 0) return;
   const content = answer === null ? null : contentOf(answer.body);
   const stored = node.extraction.map(({ path, name, default: fallback }) => {
-    const value = answer === null ? null : storable(readPath(content, path));
+    const value = answer === null ? null : storableValue(readPath(content, path));
     return [name, value ?? fallback ?? null];
   });
   setVariables(run, Object.fromEntries(stored));

@@ -39,14 +39,14 @@ const LONGEST_SECONDS = 3_600;
 const TOLERANCE_SECONDS = 60;
 const MAX_ATTRIBUTES = 4_096;
 
-const storable = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed();
+const isStorableText = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed();
 /** Names and texts at any depth are what the database can hold. */
 const isStorable = (value: unknown): boolean => {
-  if (typeof value === "string") return storable(value);
+  if (typeof value === "string") return isStorableText(value);
   if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([name, member]) => storable(name) && isStorable(member));
+  return Object.entries(value).every(([name, member]) => isStorableText(name) && isStorable(member));
 };
-const shortText = z.string().trim().max(200).refine(storable);
+const shortText = z.string().trim().max(200).refine(isStorableText);
 
 const claims = z.object({
   jti: z.string().min(1).max(200),

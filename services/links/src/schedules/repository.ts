@@ -178,7 +178,6 @@ export const createRunRepository = (db: Db) => ({
     return rows.map(({ r }) => claimed.parse(r));
   },
 });
-export type RunRepository = ReturnType<typeof createRunRepository>;
 
 /** False = the occurrence has ended before. */
 export async function endRun(

@@ -15,16 +15,11 @@ export interface MemoryRow extends MemoryState {
 /** A claim for a first summary makes an empty row, which is no memory yet. */
 const IS_MEMORY = sql.raw("(summary is not null or notes is not null or revision > 1)");
 
-/** Null = nothing is remembered. `lock`: until the end of the transaction nobody else changes it. */
-export async function findMemory(
-  trx: Transaction,
-  { agentId, subjectHash }: PersonKey,
-  options: { lock?: boolean } = {},
-): Promise<MemoryRow | null> {
+/** Null = nothing is remembered. */
+export async function findMemory(trx: Transaction, { agentId, subjectHash }: PersonKey): Promise<MemoryRow | null> {
   const { rows } = await sql<MemoryRow>`
     select summary, notes, revision, iso(updated_at) as updated_at from memories
-     where agent_id = ${agentId} and subject_hash = ${subjectHash} and ${IS_MEMORY}
-     ${options.lock ? sql`for update` : sql``}`.execute(trx);
+     where agent_id = ${agentId} and subject_hash = ${subjectHash} and ${IS_MEMORY}`.execute(trx);
   return rows[0] ?? null;
 }
 

@@ -59,4 +59,3 @@ export function createFileRepository(db: Db) {
     },
   };
 }
-export type FileRepository = ReturnType<typeof createFileRepository>;

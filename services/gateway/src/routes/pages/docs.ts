@@ -13,14 +13,14 @@ const CSP = pageCsp("'none'", "'none'");
 const PAGE = /^[a-z0-9-]+(\/[a-z0-9-]+)?$/;
 
 /** The guides and the reference, which the build has made; the same for everybody. */
-export async function registerDocs(app: HttpApp, { folder = built }: { folder?: string } = {}): Promise<void> {
+export async function registerDocs(app: HttpApp): Promise<void> {
   const pages = new Map<string, string>();
   const page = async (path: string): Promise<string> => {
     const known = pages.get(path);
     if (known !== undefined) return known;
-    if (!existsSync(join(folder, "pages/index.html")))
+    if (!existsSync(join(built, "pages/index.html")))
       throw new AppError("not_ready", { internal: "the documentation is not built" });
-    const file = join(folder, `pages/${path}.html`);
+    const file = join(built, `pages/${path}.html`);
     if (!PAGE.test(path) || !existsSync(file)) throw new AppError("not_found");
     const html = await readFile(file, "utf8");
     pages.set(path, html);
@@ -37,6 +37,6 @@ export async function registerDocs(app: HttpApp, { folder = built }: { folder?: 
       return reply.send(html);
     });
   }
-  const assets = join(folder, "assets");
+  const assets = join(built, "assets");
   if (existsSync(assets)) await serveImmutable(app, { root: assets, prefix: "/assets/docs/assets/" });
 }
