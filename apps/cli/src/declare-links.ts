@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { linkIdentity } from "./commands/link-identity.js";
 import { createLink, listLinks, revokeLink, showLink, updateLink } from "./commands/links.js";
 import { type Done, positive, positiveHours, sub } from "./declare.js";
+import { addSend } from "./declare-sending.js";
 import type { Io } from "./io.js";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -51,6 +52,7 @@ export function addLinks(program: Command, io: Io, done: Done): void {
     .option("--public-key <file>", "a public key of the site in PEM; none = no key")
     .option("--off", "forget secret and keys")
     .action(async (agent, id, options) => done(await linkIdentity(io, agent, { ...options, id })));
+  addSend(links, "links send", io, done);
   sub(links, "revoke <agent> <id>", {
     about: "Delete a link and end its live sessions",
     examples: [`links revoke clinic-desk ${ID}`],

@@ -7,14 +7,14 @@ import type { Io } from "./io.js";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
-/** Links on their way to people. */
-export function addSending(program: Command, io: Io, done: Done): void {
-  sub(program, "send <agent> <link>", {
+/** A command of its own, and one of those about links. */
+export function addSend(parent: Command, called: string, io: Io, done: Done): void {
+  sub(parent, "send <agent> <link>", {
     about: "Send a link to people and wait until all are told; exit code 1 when somebody did not get it",
     examples: [
-      `send desk ${ID} --to "Ada <ada@example.com>" bob@example.com --template daily_checkin`,
-      `send desk ${ID} --file people.txt --language de --dry-run`,
-      `send desk ${ID} --channel slack --to $SLACK_WEBHOOK --message "Talk to us: {{link.url}}"`,
+      `${called} desk ${ID} --to "Ada <ada@example.com>" bob@example.com --template daily_checkin`,
+      `${called} desk ${ID} --file people.txt --language de --dry-run`,
+      `${called} desk ${ID} --channel slack --to $SLACK_WEBHOOK --message "Talk to us: {{link.url}}"`,
     ],
   })
     .addOption(oneOf("--channel <channel>", "how", sending.CHANNELS).default("email"))
@@ -31,6 +31,11 @@ export function addSending(program: Command, io: Io, done: Done): void {
     .option("--no-wait", "do not wait for the outcome")
     .option("--timeout <seconds>", "how long to wait for it", positive, 120)
     .action(async (agent, link, options) => done(await sending.sendLink(io, agent, link, options)));
+}
+
+/** Links on their way to people. */
+export function addSending(program: Command, io: Io, done: Done): void {
+  addSend(program, "send", io, done);
   sub(program, "resend <agent> <link> <delivery>", {
     about: "Write again to some of a delivery, each on the link they have, and wait until all are told",
     examples: [`resend desk ${ID} ${ID} --to not_chatted`, `resend desk ${ID} ${ID} --to failed --dry-run`],

@@ -19,7 +19,7 @@ const COMMANDS = [
   ...["dlq list", "dlq show", "dlq replay", "dlq drop"],
   ...["knowledge add", "knowledge list", "knowledge show", "knowledge search", "knowledge remove"],
   ...["agents list", "agents import", "agents export", "agents validate", "agents activate"],
-  ...["links create", "links list", "links show", "links update", "links revoke"],
+  ...["links create", "links list", "links show", "links update", "links send", "links revoke"],
   ...["sessions list", "sessions show", "sessions tail", "sessions trace", "sessions export", "sessions end"],
   ...["notes list", "notes add", "notes remove"],
   ...["reviews list", "reviews show", "reviews give", "reviews test", "reviews remove"],
@@ -140,7 +140,7 @@ describe("the program", () => {
 ${script}
 for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley; echo "\${COMPREPLY[*]}"; done`;
     const { stdout } = await promisify(execFile)("bash", ["-c", test]);
-    expect(stdout.split("\n").slice(0, 2)).toEqual(["create list show update identity revoke", "update"]);
+    expect(stdout.split("\n").slice(0, 2)).toEqual(["create list show update identity send revoke", "update"]);
   });
 
   it("tells by the exit code that nobody answered", async () => {

@@ -2084,7 +2084,7 @@ export interface Schemas {
     next_cursor: string | null;
   };
   SetAccessPolicyInput: {
-    mode: "open" | "any_verified" | "approval";
+    mode?: "open" | "any_verified" | "approval";
     allowed_emails?: string[];
     links_enabled?: boolean;
     notify_email?: string | null;

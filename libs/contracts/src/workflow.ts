@@ -51,7 +51,7 @@ const globalIntent = documentObject({
   description: z.string().min(1),
   examples: z.array(z.string()).optional(),
   target_node: nodeId,
-  /** Higher wins when two intents have the same confidence. */
+  /** Of several that reach the threshold the higher is followed, before the confidence counts. */
   priority: z.number().optional(),
   active_from_nodes: z.array(nodeId).nullable().optional(),
   excluded_from_nodes: z.array(nodeId).nullable().optional(),

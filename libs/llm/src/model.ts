@@ -135,6 +135,8 @@ export interface Embedder {
 export interface Model {
   /** Name of the configured model. */
   name: string;
+  /** What `provider_id` may name; another is `model_unavailable`. Absent = it is not looked at. */
+  providers?: ReadonlySet<string>;
   /** Names of all models that may answer a call with these settings. Default: the wanted one. */
   answeredBy?(settings: ModelSettings): string[];
   /** What its tokens cost; default: the list prices. */

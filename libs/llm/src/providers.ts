@@ -47,6 +47,7 @@ export function routeProviders(model: Model, providers: ReadonlyMap<string, Mode
   };
   return {
     ...model,
+    providers: new Set(providers.keys()),
     prices: pricesByProvider(prices, new Set(providers.keys())),
     answeredBy(settings) {
       const { id, model: to } = chosen(settings);

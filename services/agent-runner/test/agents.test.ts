@@ -36,7 +36,7 @@ beforeAll(async () => {
   await bus.settled();
   for (const name of ["runner-1", "runner-2"]) {
     const replica = await stage.connect(name);
-    registerAgents({ ...stage, bus: replica, config: runnerConfig.parse({}) });
+    registerAgents({ ...stage, bus: replica, config: runnerConfig.parse({}), model: { providers: new Set(["eu"]) } });
     await replica.settled();
   }
 });
@@ -166,6 +166,28 @@ describe("importing", () => {
     expect(valid).toBe(false);
     expect(issues.map((issue) => issue.code)).toEqual(expect.arrayContaining(["unknown_node", "unknown_field"]));
     expect(await bus.call(validateAgent, { document })).toEqual({ valid: true, issues: [] });
+  });
+
+  it("warns of providers that are not configured, where they are named", async () => {
+    const as = await newTenant();
+    const node = { id: "talk", system_prompt: "Talk.", llm_override: { provider_id: "us" } };
+    const workflow = {
+      initial_node: "talk",
+      llm: { provider_id: "eu" },
+      extraction_llm: { provider_id: "us" },
+      nodes: [node],
+    };
+    const document = { agent: { name: "Far" }, workflow };
+    const { valid, issues } = await bus.call(validateAgent, { document });
+    const warned = issues.filter(({ code }) => code === "unknown_provider");
+    expect([valid, warned]).toMatchObject([
+      true,
+      [
+        { severity: "warning", path: ["workflow", "extraction_llm", "provider_id"] },
+        { severity: "warning", path: ["workflow", "nodes", 0, "llm_override", "provider_id"] },
+      ],
+    ]);
+    expect((await importTo(as("editor"), "far", { document })).issues).toEqual(expect.arrayContaining(warned));
   });
 
   it("tells what a document is refused for apart from what is only odd", async () => {

@@ -121,6 +121,8 @@ describe("an access policy", () => {
       notify_email: "owner@example.com",
     });
     expect((await place.get()).policy).toEqual(policy);
+    const off = (await place.set({ links_enabled: false })).policy;
+    expect(off).toMatchObject({ mode: "any_verified", links_enabled: false, notify_email: "owner@example.com" });
     expect((await place.set({ mode: "open", allowed_emails: [], notify_email: null })).policy).toMatchObject({
       allowed_emails: [],
       notify_email: null,

@@ -36,9 +36,17 @@ const UPLOADS = { enabled: true, types: ["image/*", "application/pdf"], max_byte
 
 /** Every field of http-api.md section 2 that reads back as it was given: default, edges of its range, what lies outside. */
 const FIELDS: Record<string, Field> = {
-  title: { good: ["t", text(200)], bad: ["", " ", text(201), null, 1] },
-  description: { fallback: null, good: ["", text(1000), null], bad: [text(1001), 1] },
-  welcome_message: { fallback: null, good: [text(2000), null], bad: [text(2001), []] },
+  title: { good: ["t", text(200), "🦊".repeat(200)], bad: ["", " ", text(201), "🦊".repeat(201), null, 1] },
+  description: {
+    fallback: null,
+    good: ["", text(1000), "🦊".repeat(1000), null],
+    bad: [text(1001), "🦊".repeat(1001), 1],
+  },
+  welcome_message: {
+    fallback: null,
+    good: [text(2000), "🦊".repeat(2000), null],
+    bad: [text(2001), "🦊".repeat(2001), []],
+  },
   intro: { fallback: "none", good: ["agent", "none"], bad: ["", "all", null] },
   max_sessions: { fallback: 1, good: [1, 10_000], bad: [0, 10_001, 1.5, "1", null] },
   max_concurrent_sessions: { fallback: null, good: [1, 10_000, null], bad: [0, 10_001, 1.5] },

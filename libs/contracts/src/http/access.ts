@@ -7,7 +7,7 @@ const iso = z.string();
 /** Who may come in by the links of an agent. What is left out stays as it was; a list that is given replaces the old one. */
 export const accessPolicyBody = z
   .strictObject({
-    mode: z.enum(["open", "any_verified", "approval"]),
+    mode: z.enum(["open", "any_verified", "approval"]).optional(),
     /** Addresses that need no approval. */
     allowed_emails: z.array(emailAddress).max(1_000).optional(),
     links_enabled: z.boolean().optional(),

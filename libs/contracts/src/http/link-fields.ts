@@ -2,7 +2,7 @@ import { z } from "zod";
 import { allowedSite } from "../allowed-site.js";
 import { branding } from "../branding.js";
 import { emailAddress, normaliseDomain } from "../email-address.js";
-import { metadata } from "./fields.js";
+import { codePoints, metadata } from "./fields.js";
 
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** What the database can hold as a time, whatever the offset. What is no time at all has its own message. */
@@ -49,11 +49,17 @@ export const fileUploads = z
   .partial();
 export type FileUploads = z.infer<typeof fileUploads>;
 
+/** At most so many characters, counted as messages count theirs. */
+const upTo = (max: number, text = z.string()) =>
+  text
+    .meta({ maxLength: max })
+    .refine((text) => codePoints(text) <= max, { message: `must have at most ${max} characters` });
+
 /** Fields of a public link that an owner may set. Nested objects are given as a whole: a change replaces all of one. */
 export const linkFields = {
-  title: z.string().trim().min(1).max(200),
-  description: z.string().max(1000).nullable(),
-  welcome_message: z.string().max(2000).nullable(),
+  title: upTo(200, z.string().trim().min(1)),
+  description: upTo(1000).nullable(),
+  welcome_message: upTo(2000).nullable(),
   expires_in_hours: z.number().min(0.01).max(87_600).nullable(),
   expires_at: z.iso
     .datetime({ offset: true })
@@ -64,9 +70,9 @@ export const linkFields = {
   session_timeout_minutes: z.number().int().min(5).max(1440),
   rate_limit_per_minute: z.number().int().min(1).max(100),
   max_message_length: z.number().int().min(1).max(10_000),
-  chat_intent: z.string().max(2000).nullable(),
-  system_prompt_override: z.string().max(4000).nullable(),
-  initial_message: z.string().max(2000).nullable(),
+  chat_intent: upTo(2000).nullable(),
+  system_prompt_override: upTo(4000).nullable(),
+  initial_message: upTo(2000).nullable(),
   /** Sites whose pages may use the link and frame its page; empty = any site without a cookie, framed by none. */
   allowed_domains: z.array(allowedSite).max(50),
   require_email: z.boolean(),
@@ -86,7 +92,7 @@ export const linkFields = {
     .max(64)
     .refine((pin) => pin.trim() !== "", { message: "must not be blank" })
     .nullable(),
-  consent_text: z.string().max(4000).nullable(),
+  consent_text: upTo(4000).nullable(),
   budget: linkBudget.nullable(),
   /** Suggestions for a first message. */
   starters: z.array(z.string().trim().min(1).max(120)).max(6),

@@ -1,5 +1,6 @@
 import type { Bus } from "@parley/bus";
 import type { Db } from "@parley/db";
+import type { Model } from "@parley/llm";
 import type { Logger } from "@parley/observability";
 import type { UntrustedReader } from "@parley/runtime";
 import type { Secrets } from "@parley/secrets";
@@ -12,6 +13,8 @@ export interface AgentsDeps {
   secrets: Secrets;
   /** How turns make their prompts. */
   config: Pick<RunnerConfig, "MAX_HISTORY_SIZE" | "ATTACHED_TEXT_CHARACTERS">;
+  /** Which providers documents may name. */
+  model?: Pick<Model, "providers">;
   /** Parses YAML that may be hostile. */
   yaml: UntrustedReader;
 }

@@ -33,13 +33,17 @@ export async function listAddresses(trx: TenantTransaction, agentId: string): Pr
 export async function writePolicy(
   trx: TenantTransaction,
   at: { tenantId: string; agentId: string },
-  change: { mode: AccessMode; linksEnabled: boolean | undefined; notifyEmailSealed: string | null | undefined },
+  change: {
+    mode: AccessMode | undefined;
+    linksEnabled: boolean | undefined;
+    notifyEmailSealed: string | null | undefined;
+  },
 ): Promise<PolicyRow> {
-  const { mode, linksEnabled = null, notifyEmailSealed } = change;
+  const { mode = null, linksEnabled = null, notifyEmailSealed } = change;
   const { rows } = await sql<PolicyRow>`
     insert into agent_access_policies as p (agent_id, tenant_id, mode, links_enabled, notify_email_sealed)
-    values (${at.agentId}, ${at.tenantId}, ${mode}, coalesce(${linksEnabled}::boolean, true), ${notifyEmailSealed ?? null})
-    on conflict (agent_id) do update set mode = excluded.mode, updated_at = now(),
+    values (${at.agentId}, ${at.tenantId}, coalesce(${mode}::text, ${OPEN.mode}), coalesce(${linksEnabled}::boolean, true), ${notifyEmailSealed ?? null})
+    on conflict (agent_id) do update set mode = coalesce(${mode}::text, p.mode), updated_at = now(),
       links_enabled = coalesce(${linksEnabled}::boolean, p.links_enabled),
       notify_email_sealed = case when ${notifyEmailSealed === undefined} then p.notify_email_sealed else excluded.notify_email_sealed end
     returning mode, links_enabled, notify_email_sealed, updated_at`.execute(trx);

@@ -12,6 +12,7 @@ import { type Issue, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
 import { asksToKeep, holdsSecrets, keepSecrets, sealDocument } from "../../documents/document-secrets.js";
 import { authorOf } from "../caller.js";
+import { checkProviders } from "../check-providers.js";
 import { contentHash } from "../content-hash.js";
 import type { AgentsDeps } from "../deps.js";
 import { removePublished } from "../drafts/repository.js";
@@ -77,7 +78,7 @@ async function keptDocument(deps: AgentsDeps, tenantId: string, input: Input): P
   if (!valid || document === undefined) throw invalidDocument(issues);
   const { principal, agent } = input;
   const settled = await settleSecrets(deps, { principal, agent, document, issues });
-  const all = [...issues, ...settled.issues];
+  const all = [...issues, ...settled.issues, ...checkProviders(deps, document)];
   if (settled.document === document) return { document, issues: all, taken: [] };
   const again = validateDocument(settled.document);
   if (again.document === undefined) throw invalidDocument([...all, ...again.issues]);

@@ -1,6 +1,7 @@
 import { AppError, type validateAgent as contract } from "@parley/contracts";
 import { checkSecrets, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
+import { checkProviders } from "../check-providers.js";
 import type { AgentsDeps } from "../deps.js";
 import { parseDocument } from "../parse-document.js";
 
@@ -10,7 +11,8 @@ export const validateAgent =
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     if (input.document === undefined) throw new AppError("invalid_document");
     const document = await parseDocument(input.document, deps.yaml);
-    const { valid, issues } = validateDocument(document);
+    const { valid, issues, document: parsed } = validateDocument(document);
     const ofSecrets = checkSecrets(document, null);
-    return { valid: valid && ofSecrets.length === 0, issues: [...ofSecrets, ...issues] };
+    const ofProviders = parsed === undefined ? [] : checkProviders(deps, parsed);
+    return { valid: valid && ofSecrets.length === 0, issues: [...ofSecrets, ...issues, ...ofProviders] };
   };

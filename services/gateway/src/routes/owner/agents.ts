@@ -98,7 +98,7 @@ const DOCUMENT = {
     nodes: [
       {
         id: "talk",
-        prompt: "Greet the visitor and answer.",
+        system_prompt: "Greet the visitor and answer.",
         transitions: [{ target: "bye", condition: "contains:bye" }],
       },
       { id: "bye", type: "end_call", static_text: "Goodbye." },
