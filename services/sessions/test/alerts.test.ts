@@ -249,6 +249,27 @@ describe("what crosses its threshold is told once, and again only after it has r
     expect(await t.crossings(id)).toEqual([[1.8, "over"]]);
   });
 
+  it("what the defences noticed within the hour, of one link or of all", async () => {
+    const t = await tenant();
+    const all = await t.rule({ kind: "security_events", threshold: 5 });
+    const own = await t.rule({ kind: "security_events", threshold: 5, link_id: t.linkId });
+    const notice = async (count: number, linkId: string | null): Promise<void> => {
+      const event = { id: newId(), link_id: linkId, kind: "rate_limited", count, at: new Date().toISOString() };
+      await world.db.query("select note_security_events($1, $2)", [t.tenantId, JSON.stringify([event])]);
+      await rollUp(world.db);
+      await look();
+    };
+    await notice(4, null);
+    expect(await t.firings(all)).toEqual([]);
+    await notice(3, t.linkId);
+    expect([await t.crossings(all), await t.crossings(own)]).toEqual([[[7, "open"]], []]);
+    await notice(2, t.linkId);
+    expect([await t.crossings(all), await t.crossings(own)]).toEqual([[[7, "open"]], [[5, "open"]]]);
+    await hoursLater(t, 2);
+    await look();
+    expect([await t.crossings(all), await t.crossings(own)]).toEqual([[[7, "over"]], [[5, "over"]]]);
+  });
+
   it("turns that were given up; of all tenants for operators of the installation alone", async () => {
     const [t, other] = [await tenant(), await tenant()];
     const [own, all] = [

@@ -13,6 +13,7 @@ export const KINDS = [
   "waiting_time",
   "webhook_failing",
   "rating_below",
+  "security_events",
   "dead_letters",
 ];
 

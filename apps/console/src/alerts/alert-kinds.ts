@@ -44,6 +44,10 @@ export const KINDS: Readonly<Record<AlertKindName, Kind>> = {
     ...{ label: "Ratings are low", unit: "of 5", threshold: 3.5, min: 1, max: 5, hours: 24 },
     ...{ ofAgent: true, says: "The mean, from five ratings on." },
   },
+  security_events: {
+    ...{ label: "The defences notice much", unit: "events", threshold: 100, min: 1, max: 1_000_000, hours: 1 },
+    ...{ ofAgent: true, says: "Limits reached, wrong PINs and codes, suspicious content: all of them together." },
+  },
   dead_letters: {
     ...{ label: "Turns were given up", unit: "turns", threshold: 1, min: 1, max: 10_000, hours: null },
     ...{ ofAgent: false, says: "Not replayed yet. For admins." },

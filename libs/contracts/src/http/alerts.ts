@@ -33,6 +33,8 @@ export const ALERT_KINDS = {
   webhook_failing: { threshold: 5, min: 1, max: 1_000, hours: null, scope: ["agent"] },
   /** The mean of ratings from 1 to 5, from five ratings on. */
   rating_below: { threshold: 3.5, min: 1, max: 5, hours: 24, scope: OF_BOTH },
+  /** What the defences noticed. */
+  security_events: { threshold: 100, min: 1, max: 1_000_000, hours: 1, scope: OF_BOTH },
   /** Turns that were given up and not replayed. */
   dead_letters: { threshold: 1, min: 1, max: 10_000, hours: null, scope: [] },
 } as const satisfies Record<string, AlertKind>;
@@ -49,11 +51,11 @@ const fields = {
   threshold: threshold
     .optional()
     .describe(
-      "Percent (`budget_spent` 80, `failed_turn_rate` 10), minutes (`waiting_time` 10), failures (`failed_turns` 10, `webhook_failing` 5), mean (`rating_below` 3.5) or a count (`dead_letters` 1); the default of its kind",
+      "Percent (`budget_spent` 80, `failed_turn_rate` 10), minutes (`waiting_time` 10), failures (`failed_turns` 10, `webhook_failing` 5), mean (`rating_below` 3.5) or a count (`security_events` 100, `dead_letters` 1); the default of its kind",
     ),
   window_hours: windowHours
     .optional()
-    .describe("Of failed turns (1) and ratings (24): the hour that runs and so many before it"),
+    .describe("Of failed turns (1), security events (1) and ratings (24): the hour that runs and so many before it"),
   tell_recovery: z.boolean().optional(),
   notify: notifyBody.optional(),
 };
@@ -94,7 +96,10 @@ export const createAlertBody = z
   .meta({
     id: "CreateAlert",
     description: "A rule that tells people when a number crosses its threshold",
-    examples: [{ kind: "budget_spent", threshold: 80, tell_recovery: true, notify: { emails: ["team@example.com"] } }],
+    examples: [
+      { kind: "budget_spent", threshold: 80, tell_recovery: true, notify: { emails: ["team@example.com"] } },
+      { kind: "security_events", threshold: 100, window_hours: 1, notify: { emails: ["security@example.com"] } },
+    ],
   });
 export type CreateAlertBody = z.infer<typeof createAlertBody>;
 

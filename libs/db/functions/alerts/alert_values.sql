@@ -35,6 +35,8 @@ begin
     when 'rating_below' then
       v_of := rollup_sum(a, 'opinions', 'rating/%');
       if v_of >= 5 then v_value := round(rollup_sum(a, 'opinions', 'rating/%', true) / v_of, 2); end if;
+    when 'security_events' then
+      v_value := rollup_sum(a, 'security', '%');
     when 'waiting_time' then
       select coalesce(round(extract(epoch from clock_timestamp() - min(e.created_at)) / 60, 1), 0) into v_value
       from escalations e

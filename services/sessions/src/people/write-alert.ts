@@ -12,6 +12,7 @@ const KINDS: Record<AlertKindName, { what: string; unit: string; under?: true }>
   waiting_time: { what: "Somebody waits for a person", unit: " minutes" },
   webhook_failing: { what: "Webhook fails", unit: " failures in a row" },
   rating_below: { what: "Ratings", unit: "", under: true },
+  security_events: { what: "Security events", unit: "" },
   dead_letters: { what: "Turns given up", unit: "" },
 };
 
