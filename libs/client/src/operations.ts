@@ -86,7 +86,7 @@ export interface Schemas {
   Alert: {
     id: string;
     name: string | null;
-    kind: "budget_spent" | "budget_used_up" | "failed_turns" | "failed_turn_rate" | "waiting_time" | "webhook_failing" | "rating_below" | "dead_letters";
+    kind: "budget_spent" | "budget_used_up" | "failed_turns" | "failed_turn_rate" | "waiting_time" | "webhook_failing" | "rating_below" | "security_events" | "dead_letters";
     agent_id: string | null;
     link_id: string | null;
     all_tenants: boolean;
@@ -321,7 +321,7 @@ export interface Schemas {
     name: string;
   };
   CreateAlertInput: {
-    kind: "budget_spent" | "budget_used_up" | "failed_turns" | "failed_turn_rate" | "waiting_time" | "webhook_failing" | "rating_below" | "dead_letters";
+    kind: "budget_spent" | "budget_used_up" | "failed_turns" | "failed_turn_rate" | "waiting_time" | "webhook_failing" | "rating_below" | "security_events" | "dead_letters";
     agent?: string;
     link_id?: string;
     all_tenants?: boolean;

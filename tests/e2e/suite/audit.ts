@@ -1,3 +1,4 @@
+import { createBearerClient } from "@parley/testkit";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ECHO } from "../../cluster/documents.js";
 import { createTenant, type Tenant } from "../../cluster/owner.js";
@@ -9,7 +10,7 @@ interface Entry {
   action: string;
   actor: { via: string; role: string; address: string };
   request_id: string;
-  target_id: string;
+  target_id: string | null;
 }
 
 /** What is in the audit after calls of the management API. */
@@ -67,6 +68,25 @@ export function describeAudit(fixture: GetFixture): void {
       expect(exported.text).not.toContain("a word of the visitor");
       const verified = await tenant.owner.call("GET", "/api/audit/verify");
       expect(verified.body).toMatchObject({ intact: true, problems: [], checked: await newest() });
+    });
+
+    it("has who read one session, one escalation or the list as a file; not viewers, nor looks at lists", async () => {
+      const agent = await tenant.owner.call<{ id: string }>("GET", "/api/agents/echo");
+      const { session_id: id } = await openSession({ ...fixture(), tenant, agentId: agent.body.id });
+      const taken = await tenant.owner.call<{ id: string }>("POST", `/api/sessions/${id}/take-over`, {});
+      const made = await tenant.owner.call<{ token: string }>("POST", "/api/tokens", { name: "V", role: "viewer" });
+      const viewer = createBearerClient({ bases: fixture().cluster.gateways, token: made.body.token });
+      const before = await newest();
+      expect((await viewer.call("GET", `/api/sessions/${id}`)).status).toBe(200);
+      const escalation = `escalations/${taken.body.id}`;
+      for (const read of ["sessions", "escalations", `sessions/${id}`, escalation, "sessions?format=csv"])
+        expect([read, (await tenant.owner.call("GET", `/api/${read}`)).status]).toEqual([read, 200]);
+      const since = (await entries()).filter(({ seq }) => seq > before);
+      expect(since.map(({ action, target_id }) => [action, target_id])).toEqual([
+        ["sessions.exported", null],
+        ["escalation.read", taken.body.id],
+        ["session.read", id],
+      ]);
     });
   });
 }

@@ -71,6 +71,7 @@ const getRoute = ownerRoute({
   path: "/escalations/:id",
   summary: "Get an escalation",
   role: "operator",
+  records: actOn("escalation", "escalation.read"),
   params: idParams,
   answers: { 200: escalationView },
   handle: async ({ principal, params }, { bus }) =>

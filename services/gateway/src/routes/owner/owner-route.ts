@@ -29,9 +29,9 @@ export interface OwnerSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   acrossTenants?: true;
   /**
    * What the audit says of the call, written before it is carried out: for reading what somebody said or is remembered of, and for acts
-   * that change no row which the database itself writes to the audit.
+   * that change no row which the database itself writes to the audit. null = who asks is shown nothing of the kind.
    */
-  records?: (params: z.output<P>) => Act;
+  records?: (params: z.output<P>, principal: TenantPrincipal) => Act | null;
   config?: Omit<FastifyContextConfig, "role" | "url" | "method">;
   onRequest?: (request: FastifyRequest, deps: D) => Promise<void>;
   handle: (call: OwnerCall<P, Q, B>, deps: D) => Promise<Answer<A>>;
@@ -64,9 +64,8 @@ export function ownerRoute<
       onRequest: onRequest && ((request) => onRequest(request, deps)),
       handle: async (call) => {
         const owned = ownerCall(call);
-        if (records !== undefined) {
-          await deps.bus.call(recordAct, { principal: owned.principal, ...records(call.params) });
-        }
+        const act = records?.(call.params, owned.principal);
+        if (act) await deps.bus.call(recordAct, { principal: owned.principal, ...act });
         return handle(owned, deps);
       },
     });

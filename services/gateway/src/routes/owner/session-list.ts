@@ -117,6 +117,10 @@ export const sessionListRoute = ownerRoute({
       const targetType = "tenant";
       await bus.call(recordAct, { principal, action: "sessions.searched", targetType, targetId: null });
     }
+    if (query.format === "csv") {
+      const act = { action: "sessions.exported", targetType: "tenant", targetId: null };
+      await bus.call(recordAct, { principal, ...act });
+    }
     if (query.format === "json") return wirePage(await readPage(bus, principal, query));
     const next = (cursor: string | undefined) => readPage(bus, principal, { ...query, limit: CSV_PAGE, cursor });
     // Before the head of the answer, so that what is refused is told as a problem.

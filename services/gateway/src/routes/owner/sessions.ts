@@ -30,6 +30,8 @@ const getRoute = ownerRoute({
   method: "GET",
   path: "/sessions/:id",
   summary: "Get a session",
+  // Viewers are shown nothing that was gathered or said of it.
+  records: (params, { role }) => (role === "viewer" ? null : actOn("session", "session.read")(params)),
   params: sessionParams,
   answers: { 200: sessionResource.extend({ analysis: sessionAnalysis.nullish() }) },
   handle: async ({ principal, params }, { bus }) => {
