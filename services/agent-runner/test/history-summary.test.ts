@@ -160,3 +160,21 @@ describe("a summary of a long session whose runner is killed", () => {
     60_000,
   );
 });
+
+it("shows the model only the newest messages of a long session, while all of them are kept", async () => {
+  const runner = await h.runner(watched, { MAX_HISTORY_SIZE: 4 });
+  const { sessionId } = await h.open(
+    await h.agent({
+      agent: { name: "Desk" },
+      workflow: { initial_node: "talk", nodes: [{ id: "talk", system_prompt: "Answer." }] },
+    }),
+  );
+  await say(sessionId, 1, 6);
+  expect(
+    replies()
+      .at(-1)
+      ?.messages.map(({ content }) => content),
+  ).toEqual([...["word 4", "echo(word 4)", "word 5", "echo(word 5)", "word 6"]]);
+  expect(await h.history(sessionId)).toHaveLength(12);
+  await runner.stop();
+});
