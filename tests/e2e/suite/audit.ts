@@ -74,13 +74,19 @@ export function describeAudit(fixture: GetFixture): void {
       const agent = await tenant.owner.call<{ id: string }>("GET", "/api/agents/echo");
       const { session_id: id } = await openSession({ ...fixture(), tenant, agentId: agent.body.id });
       const taken = await tenant.owner.call<{ id: string }>("POST", `/api/sessions/${id}/take-over`, {});
-      const made = await tenant.owner.call<{ token: string }>("POST", "/api/tokens", { name: "V", role: "viewer" });
-      const viewer = createBearerClient({ bases: fixture().cluster.gateways, token: made.body.token });
+      const bases = fixture().cluster.gateways.slice(0, 1);
+      const [viewer, operator] = await Promise.all(
+        ["viewer", "operator"].map(async (role) => {
+          const made = await tenant.owner.call<{ token: string }>("POST", "/api/tokens", { name: role, role });
+          return createBearerClient({ bases, token: made.body.token });
+        }),
+      );
       const before = await newest();
-      expect((await viewer.call("GET", `/api/sessions/${id}`)).status).toBe(200);
-      const escalation = `escalations/${taken.body.id}`;
-      for (const read of ["sessions", "escalations", `sessions/${id}`, escalation, "sessions?format=csv"])
-        expect([read, (await tenant.owner.call("GET", `/api/${read}`)).status]).toEqual([read, 200]);
+      expect((await viewer?.call("GET", `/api/sessions/${id}`))?.status).toBe(200);
+      // A page that asks for its session again reads it once.
+      const reads = ["sessions", "escalations", `sessions/${id}`, `sessions/${id}`, `escalations/${taken.body.id}`];
+      for (const read of [...reads, "sessions?format=csv"])
+        expect([read, (await operator?.call("GET", `/api/${read}`))?.status]).toEqual([read, 200]);
       const since = (await entries()).filter(({ seq }) => seq > before);
       expect(since.map(({ action, target_id }) => [action, target_id])).toEqual([
         ["sessions.exported", null],

@@ -4,6 +4,7 @@ import type { FastifyContextConfig, FastifyRequest, FastifySchema } from "fastif
 import type { z } from "zod";
 import type { GatewayContext } from "../../context.js";
 import { markReplay, ownerRepeatable, type Repeatable } from "../../edge/idempotency.js";
+import { ExpiringMap } from "../../expiring-map.js";
 import { type Answer, type Answers, type Call, declareRoute, type RouteSpec } from "../declare-route.js";
 import { tenantQuery } from "../params.js";
 import { type TenantPrincipal, tenantPrincipal } from "./principal.js";
@@ -32,6 +33,8 @@ export interface OwnerSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
    * that change no row which the database itself writes to the audit. null = who asks is shown nothing of the kind.
    */
   records?: (params: z.output<P>, principal: TenantPrincipal) => Act | null;
+  /** Milliseconds in which this gateway records the same act of the same caller once: for what pages ask again by themselves. */
+  recordsOnceInMs?: number;
   config?: Omit<FastifyContextConfig, "role" | "url" | "method">;
   onRequest?: (request: FastifyRequest, deps: D) => Promise<void>;
   handle: (call: OwnerCall<P, Q, B>, deps: D) => Promise<Answer<A>>;
@@ -42,6 +45,8 @@ export type OwnerRoute<D = GatewayContext> = (app: HttpApp, deps: D) => void;
 
 /** A body with the most recipients of mail, their longest addresses and names, and a message; less than one message on the bus. */
 export const RECIPIENTS_BODY_BYTES = 900_000;
+
+const MAX_RECORDED = 10_000;
 
 const ACROSS_TENANTS: Pick<FastifySchema, "tags" | "security"> = {
   tags: ["management"],
@@ -57,18 +62,26 @@ export function ownerRoute<
   B extends z.ZodType = z.ZodUnknown,
   D extends Deps<"bus"> = Deps<"bus">,
 >(declared: OwnerSpec<P, Q, B, A, D>): OwnerRoute<D> {
-  const { role, acrossTenants, records, config, onRequest, handle, ...spec } = declared;
-  return (app, deps) =>
+  const { role, acrossTenants, records, recordsOnceInMs, config, onRequest, handle, ...spec } = declared;
+  return (app, deps) => {
+    const recorded = new ExpiringMap<string, true>({ ttlMs: recordsOnceInMs ?? 0, maxEntries: MAX_RECORDED });
+    const record = async (principal: TenantPrincipal, act: Act): Promise<void> => {
+      const name = JSON.stringify([principal.tenantId, principal.id, principal.address, act]);
+      if (recorded.get(name)) return;
+      await deps.bus.call(recordAct, { principal, ...act });
+      if (recordsOnceInMs !== undefined) recorded.set(name, true);
+    };
     declareRoute(app, acrossTenants ? ACROSS_TENANTS : IN_TENANT, {
       spec: { ...spec, config: role === undefined ? config : { ...config, role } },
       onRequest: onRequest && ((request) => onRequest(request, deps)),
       handle: async (call) => {
         const owned = ownerCall(call);
         const act = records?.(call.params, owned.principal);
-        if (act) await deps.bus.call(recordAct, { principal: owned.principal, ...act });
+        if (act) await record(owned.principal, act);
         return handle(owned, deps);
       },
     });
+  };
 }
 
 function ownerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(

@@ -32,6 +32,8 @@ const getRoute = ownerRoute({
   summary: "Get a session",
   // Viewers are shown nothing that was gathered or said of it.
   records: (params, { role }) => (role === "viewer" ? null : actOn("session", "session.read")(params)),
+  // The console asks again with each message of the session that it shows.
+  recordsOnceInMs: 600_000,
   params: sessionParams,
   answers: { 200: sessionResource.extend({ analysis: sessionAnalysis.nullish() }) },
   handle: async ({ principal, params }, { bus }) => {
