@@ -168,6 +168,12 @@ describe("webhooks of the product", () => {
       ]),
     );
     expect(JSON.stringify(of())).not.toContain(link.token);
+    const off = await createLink(tenant, "asking", { title: "Switched off" });
+    await owner.call("PUT", `/api/agents/asking/public-links/${off.id}`, { is_active: false });
+    await eventually(async () => {
+      const revoked = got.filter(({ payload: { type, data } }) => type === "link.revoked" && data.link_id === off.id);
+      expect(revoked.map(({ payload }) => payload.data.reason)).toEqual(["deactivated"]);
+    }, within);
     await remove(hook.body.id);
   });
 

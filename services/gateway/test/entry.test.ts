@@ -250,7 +250,6 @@ describe("the owner of an agent", () => {
         await outcome(owner(method, AT + path, method === "PUT" ? { mode: "open" } : undefined, "viewer")),
       ).toEqual([403, "forbidden"]);
     for (const wrong of [
-      {},
       { mode: "closed" },
       { mode: "open", allowed_emails: ["nobody"] },
       { mode: "open", allowed: [] },
