@@ -96,10 +96,7 @@ export const createAlertBody = z
   .meta({
     id: "CreateAlert",
     description: "A rule that tells people when a number crosses its threshold",
-    examples: [
-      { kind: "budget_spent", threshold: 80, tell_recovery: true, notify: { emails: ["team@example.com"] } },
-      { kind: "security_events", threshold: 100, window_hours: 1, notify: { emails: ["security@example.com"] } },
-    ],
+    examples: [{ kind: "budget_spent", threshold: 80, tell_recovery: true, notify: { emails: ["team@example.com"] } }],
   });
 export type CreateAlertBody = z.infer<typeof createAlertBody>;
 
