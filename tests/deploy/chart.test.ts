@@ -193,13 +193,29 @@ describe("policies of what is rendered", () => {
     ]);
     expect(spec.minReplicaCount).toBeGreaterThanOrEqual(2);
     expect(spec.fallback.replicas).toBeGreaterThanOrEqual(spec.minReplicaCount);
-    expect(named(prod, "Deployment", "sessions").spec.replicas).toBeGreaterThanOrEqual(2);
     // What an autoscaler decides stands nowhere else.
-    for (const name of ["agent-runner", "gateway"])
-      expect(named(prod, "Deployment", name).spec).not.toHaveProperty("replicas");
+    expect(named(prod, "Deployment", "agent-runner").spec).not.toHaveProperty("replicas");
     const metrics = named(prod, "HorizontalPodAutoscaler", "gateway").spec.metrics;
     expect(metrics.map((one: { type: string }) => one.type)).toEqual(["Resource", "Pods"]);
     expect(metrics[1].pods.metric.name).toBe("gateway_streams");
+  });
+
+  it("scales every service but the runners on its CPU, never below two replicas, and wherever that is said", () => {
+    const others = SERVICES.filter((name) => name !== "agent-runner");
+    const all = resources(helm(Object.fromEntries(others.map((name) => [`autoscaling.${name}.enabled`, true]))));
+    for (const name of others) {
+      const { spec } = named(all, "HorizontalPodAutoscaler", name);
+      expect(spec.scaleTargetRef).toEqual({ apiVersion: "apps/v1", kind: "Deployment", name: `parley-${name}` });
+      expect(spec.metrics[0].resource, name).toMatchObject({ name: "cpu", target: { type: "Utilization" } });
+      expect(spec.minReplicas, name).toBeGreaterThanOrEqual(2);
+      // A percentage is one of what is requested.
+      const { template, ...deployment } = named(all, "Deployment", name).spec;
+      expect(template.spec.containers[0].resources.requests, name).toHaveProperty("cpu");
+      expect(deployment).not.toHaveProperty("replicas");
+    }
+    const scaled = of(prod, "HorizontalPodAutoscaler").map(({ metadata }) => metadata.name);
+    expect(scaled).toEqual(["parley-gateway", "parley-links", "parley-sessions", "parley-memory"]);
+    expect(of(defaults, "HorizontalPodAutoscaler")).toEqual([]);
   });
 
   it("lets streams through an Ingress and a Gateway, and writes no path into a log", () => {

@@ -127,6 +127,7 @@ it.each([
   ["services.links.replicas", 1, {}, "links would have 1 replica"],
   ["services.gateway.replicas", 0, {}, "minimum"],
   ["autoscaling.gateway.minReplicas", 1, { "autoscaling.gateway.enabled": true }, "gateway would have 1 replica"],
+  ["autoscaling.links.minReplicas", 1, { "autoscaling.links.enabled": true }, "links would have 1 replica"],
 ])("the chart refuses %s: %s, and one replica only unless that is said", (key, value, others, told) => {
   expect(() => helm({ [key]: value, ...others })).toThrow(told);
   const said = { [key]: value, ...others, "guards.allowSingleReplica": true };
