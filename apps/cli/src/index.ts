@@ -1,2 +1,1 @@
-export type { Io } from "./io.js";
 export { runCli } from "./program.js";

@@ -12,5 +12,5 @@ export {
   type Visitor,
 } from "./browser.js";
 export { findChromium } from "./find-chromium.js";
-export { type PageServer, problem, type Refusal, readBody, sendJson, servePage } from "./page-server.js";
+export { problem, type Refusal, readBody, sendJson, servePage } from "./page-server.js";
 export { type Bench, skipBrowser, useBench } from "./use-bench.js";

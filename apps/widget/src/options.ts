@@ -1,7 +1,7 @@
 import type { PanelTheme } from "@parley/web-kit";
 
-export type Position = "bottom-right" | "bottom-left" | "top-right" | "top-left";
-export type Mode = "bubble" | "inline" | "page";
+type Position = "bottom-right" | "bottom-left" | "top-right" | "top-left";
+type Mode = "bubble" | "inline" | "page";
 
 /** What the constructor takes; every member may also stand as an attribute: `data-auto-open` on the script, `auto-open` on the element. */
 export interface ChatWidgetOptions {

@@ -51,7 +51,7 @@ export interface WorkOptions {
   concurrency: number;
 }
 
-export interface BusStatus {
+interface BusStatus {
   connected: boolean;
   /** Others can be called: connected, or all of them are in this process. */
   usable: boolean;

@@ -3,7 +3,7 @@ import { inboxPrefix } from "./subject.js";
 import { STREAMS } from "./topology.js";
 
 /** What one user of the bus may do; everything else is refused by the server. */
-export interface Permissions {
+interface Permissions {
   publish: string[];
   /** A subject, or a subject and the queue group that it may be subscribed with. */
   subscribe: string[];
@@ -21,7 +21,7 @@ const KEEPS_STREAMS: ServiceName = "cleanup";
 const ANSWER_SLACK_SECONDS = 30;
 
 /** What each service needs for the messages it has an end of, and nothing more. */
-export function permissionsOf(service: ServiceName, contracts: readonly Contract[]): Permissions {
+function permissionsOf(service: ServiceName, contracts: readonly Contract[]): Permissions {
   const publish = new Set<string>();
   const subscribe = new Set<string>([`${inboxPrefix(service)}.>`]);
   let seconds = 0;
@@ -58,8 +58,7 @@ export function usersConfig(contracts: readonly Contract[]): string {
 }
 
 /** The environment variable of the server with the password of a service. */
-export const passwordVariable = (service: ServiceName): string =>
-  `NATS_${service.replace("-", "_").toUpperCase()}_PASSWORD`;
+const passwordVariable = (service: ServiceName): string => `NATS_${service.replace("-", "_").toUpperCase()}_PASSWORD`;
 
 function userConfig(service: ServiceName, { publish, subscribe, answers }: Permissions): string {
   const list = (subjects: string[]): string =>

@@ -1,5 +1,5 @@
 /** The oldest server the product runs on (Debian 12). */
-export const MINIMUM_VERSION = "2.9.10";
+const MINIMUM_VERSION = "2.9.10";
 
 const FEATURES: { since: string; what: string }[] = [
   { since: MINIMUM_VERSION, what: `a supported server: ${MINIMUM_VERSION} or newer` },

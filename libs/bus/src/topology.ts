@@ -5,7 +5,7 @@ import { z } from "zod";
 import { API_ERRORS, JetStreamApiError, jetStreamRequest } from "./jetstream-api.js";
 import type { ReplyMux } from "./reply-mux.js";
 
-export type StreamName = "EVENTS";
+type StreamName = "EVENTS";
 
 interface StreamSpec {
   name: StreamName;

@@ -107,7 +107,7 @@ export function connectDb(options: DbOptions): Db {
   const stalls = watchStalls(pool, { afterMs, knock: () => knockAt(options.url, afterMs) });
   const asked = <T>(work: Promise<T>): Promise<T> => availability.heard(translated(stalls.during(work)));
   const system = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  async function query<R>(text: string, values: unknown[] = []): Promise<R[]> {
+  async function query<R>(text: string, values: unknown[]): Promise<R[]> {
     const result = await asked(pool.query({ name: statementName(text), text, values }));
     // The caller states the row type of its own SQL text; PostgreSQL gives rows of exactly those columns.
     return result.rows as R[];
@@ -131,7 +131,10 @@ export function connectDb(options: DbOptions): Db {
       ),
     query,
     async time() {
-      const [row] = await query<{ ms: number }>("select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms");
+      const [row] = await query<{ ms: number }>(
+        "select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms",
+        [],
+      );
       if (row === undefined) throw new Error("the database told no time");
       return row.ms;
     },

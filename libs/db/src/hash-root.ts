@@ -3,7 +3,7 @@ import type { Logger } from "@parley/observability";
 import type { Db } from "./connection.js";
 
 /** What makes hashes; `Secrets` is one. */
-export interface HashRooted {
+interface HashRooted {
   newHashRoot(evidence: string | null): string;
   useHashRoot(sealed: string): void;
 }
@@ -13,7 +13,7 @@ const PAUSE_MS = 250;
 const TELL_EVERY_MS = 60_000;
 const WRONG_KEY = "SECRET_KEY is not the one of this installation";
 
-export interface HashRootOptions {
+interface HashRootOptions {
   db: Db;
   secrets: HashRooted;
   logger: Logger;

@@ -19,7 +19,7 @@ import {
 /** Between two looks at a name that another call holds. */
 const LOOK_MS = 200;
 
-export interface Hold {
+interface Hold {
   /** Longer than the work takes: after that the holder counts as dead, and the next one begins anew. */
   holdMs: number;
   /** How long to wait for a call that holds the name. */

@@ -4,7 +4,7 @@ import type { Db, Transaction } from "./connection.js";
 import type { Fact } from "./outbox.js";
 
 /** Seals what must not be readable in the table; `Secrets` is one. */
-export interface Sealing {
+interface Sealing {
   seal(plain: string, aad: string): string;
   open(sealed: string, aad: string): string;
 }

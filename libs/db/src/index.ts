@@ -1,8 +1,8 @@
 export { sql } from "kysely";
-export { applicationUrl, connectDb, type Db, type DbOptions, type Transaction } from "./connection.js";
+export { applicationUrl, connectDb, type Db, type Transaction } from "./connection.js";
 export { databaseFailure, isStatementFault, logLevelFor, raisedFailure, sqlStateOf } from "./failure.js";
-export { type GroupOptions, groupCommit } from "./group.js";
-export { type HashRooted, type HashRootOptions, keepHashRoot } from "./hash-root.js";
+export { groupCommit } from "./group.js";
+export { keepHashRoot } from "./hash-root.js";
 export { onceHeld } from "./held-request.js";
 export {
   beginLong,
@@ -15,9 +15,8 @@ export {
   once,
   type Repeatable,
   recall,
-  type Sealing,
 } from "./idempotency.js";
-export { listMigrations, type Migration } from "./list-migrations.js";
+export { listMigrations } from "./list-migrations.js";
 export { migrate } from "./migrate.js";
 export { namedCall } from "./named-call.js";
 export { changeWithFacts, type Fact, type FactPublisher } from "./outbox.js";

@@ -7,7 +7,7 @@ import { listFunctions } from "./functions.js";
 import { listMigrations } from "./list-migrations.js";
 
 /** Names the schema of this code: all numbered files and all functions, in one word. */
-export function schemaDigest(): string {
+function schemaDigest(): string {
   const hash = createHash("sha256");
   for (const { name, checksum } of [...listMigrations(), ...listFunctions()]) hash.update(`${name} ${checksum}\n`);
   return hash.digest("hex");

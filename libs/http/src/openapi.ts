@@ -23,7 +23,7 @@ const REPEATABLE_HEADERS = {
   },
 };
 
-export interface OpenApiInfo {
+interface OpenApiInfo {
   title: string;
   version: string;
   description: string;

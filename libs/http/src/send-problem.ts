@@ -7,7 +7,7 @@ import { toProblem } from "./problem.js";
 import { requestTrace } from "./request-trace.js";
 import { API_CSP, BASE_HEADERS } from "./security-headers.js";
 
-export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
 const CLOSES: ReadonlySet<ErrorCode> = new Set([
   "body_too_large",

@@ -5,7 +5,7 @@ import { hasBody } from "./raw-body.js";
 import { createUnfinishedBodies } from "./unfinished-bodies.js";
 
 /** The work of a request with a body. */
-export interface Work {
+interface Work {
   /** Says how to stop when the body is evicted in favour of a newer one. Not a signal, which costs 15 microseconds. */
   onCut(stop: () => void): void;
   /** The body is there: from now on the request counts. Throws `overloaded`. */

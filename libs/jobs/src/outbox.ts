@@ -2,7 +2,7 @@ import { type Db, sql } from "@parley/db";
 import { withoutTrace } from "@parley/observability";
 import { type OutboxRow, type SendFactDeps, sendFact } from "./send-fact.js";
 
-export interface OutboxDeps extends SendFactDeps {
+interface OutboxDeps extends SendFactDeps {
   db: Db;
 }
 

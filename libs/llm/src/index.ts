@@ -1,4 +1,4 @@
-export { type LlmConfig, llmConfig, type ModelDeps, modelFromConfig } from "./config.js";
+export { llmConfig, modelFromConfig } from "./config.js";
 export { embeddingUsageOfFailure, embedInputBound, estimatedEmbedding } from "./embedding-usage.js";
 export {
   classifyInputBound,
@@ -13,8 +13,6 @@ export type {
   Classification,
   ClassifyRequest,
   Embedder,
-  Embeddings,
-  EmbedRequest,
   Extraction,
   ExtractRequest,
   Model,
@@ -25,16 +23,16 @@ export type {
   ReplyOptions,
   ReplyRequest,
 } from "./model.js";
-export { ModelError, type ModelErrorOptions } from "./model-error.js";
+export { ModelError } from "./model-error.js";
 export type { ModelUsage } from "./model-usage.js";
-export { createOpenAiEmbedder, type OpenAiEmbedderOptions } from "./openai/openai-embedder.js";
-export { createOpenAiModel, type OpenAiModelOptions } from "./openai/openai-model.js";
+export { createOpenAiEmbedder } from "./openai/openai-embedder.js";
+export { createOpenAiModel } from "./openai/openai-model.js";
 export type { SentMessage } from "./openai/reply-messages.js";
 export { sentMessages } from "./openai/sent-messages.js";
-export { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./openai/timeouts.js";
-export { createPriceBook, dollars, type ModelPrice, PRICES_AS_OF, type PriceBook, priceOf } from "./price.js";
+export type { ModelTimeouts } from "./openai/timeouts.js";
+export { createPriceBook, dollars, type ModelPrice, type PriceBook, priceOf } from "./price.js";
 export { matchPattern } from "./scripted/match-pattern.js";
 export { createScriptedEmbedder } from "./scripted/scripted-embedder.js";
-export { createScriptedModel, type ScriptedModelOptions } from "./scripted/scripted-model.js";
+export { createScriptedModel } from "./scripted/scripted-model.js";
 export { createUsageMetrics, type ModelPurpose, type UsageMetrics } from "./usage-metrics.js";
 export { withoutHidden } from "./without-hidden.js";

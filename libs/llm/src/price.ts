@@ -8,10 +8,10 @@ export interface ModelPrice {
   output: number;
 }
 
-/** The day the table below was last compared with published price lists. */
-export const PRICES_AS_OF = "2026-04-13";
-
-/** List prices: a row holds from its day (UTC) until the next row of the same model. An operator's MODEL_PRICES go first. */
+/**
+ * List prices, last compared with the published ones on 2026-04-13: a row holds from its day (UTC) until the next row of the same
+ * model. An operator's MODEL_PRICES go first.
+ */
 const LIST: readonly (readonly [model: string, since: string, input: number, output: number])[] = [
   ["gpt-3.5-turbo", "2023-03-01", 2, 2],
   ["gpt-3.5-turbo", "2023-06-13", 1.5, 2],

@@ -5,19 +5,12 @@ import { ModelError } from "./model-error.js";
 import { type PriceBook, priceBookOf } from "./price.js";
 
 /** A further OpenAI-compatible server that agents may name. */
-export interface ModelProvider {
-  base_url: string;
-  api_key?: string | undefined;
-  /** For agents that name the provider and no model. */
-  model: string;
-  /** Wait for the first token, per attempt; default: MODEL_FIRST_TOKEN_TIMEOUT_MS. */
-  first_token_timeout_ms?: number | undefined;
-}
-
 const provider = z.strictObject({
   base_url: z.url({ protocol: /^https?$/ }),
   api_key: z.string().min(1).optional(),
+  /** For agents that name the provider and no model. */
   model: z.string().min(1).max(200),
+  /** Wait for the first token, per attempt; default: MODEL_FIRST_TOKEN_TIMEOUT_MS. */
   first_token_timeout_ms: z.int().min(1).max(110_000).optional(),
 });
 

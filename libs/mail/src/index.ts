@@ -1,9 +1,1 @@
-export {
-  createMailer,
-  type Mail,
-  type Mailbox,
-  type Mailer,
-  type MailerOptions,
-  type MailOAuth,
-  mailOAuth,
-} from "./mailer.js";
+export { createMailer, type Mail, type Mailer, mailOAuth } from "./mailer.js";

@@ -16,7 +16,7 @@ export interface Mail {
 }
 
 /** Keeps mails instead of sending them, for installations without a mail server. */
-export type Mailbox = (mail: Mail) => Promise<void>;
+type Mailbox = (mail: Mail) => Promise<void>;
 
 export interface Mailer {
   /** `mailbox`: nothing leaves this installation. */

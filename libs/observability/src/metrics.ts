@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Metric, Registry } from "prom-client";
 import { measureLoopLag } from "./loop-lag.js";
 
-export type { Counter, Gauge, Histogram } from "prom-client";
+export type { Counter, Histogram } from "prom-client";
 
 /** The longest pause that the monitor of the event loop takes. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -16,7 +16,7 @@ const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 export interface Metrics {
   counter(name: string, help: string, labels?: string[]): Counter<string>;
   histogram(name: string, help: string, buckets?: number[], labels?: string[]): Histogram<string>;
-  gauge(name: string, help: string, labels?: string[]): Gauge<string>;
+  gauge(name: string, help: string): Gauge;
   /** Prometheus text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -52,8 +52,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   return {
     counter: (name, help, labels = []) =>
       once<Counter<string>>(name, Counter, () => new Counter({ name, help, labelNames: labels, registers })),
-    gauge: (name, help, labels = []) =>
-      once<Gauge<string>>(name, Gauge, () => new Gauge({ name, help, labelNames: labels, registers })),
+    gauge: (name, help) => once<Gauge>(name, Gauge, () => new Gauge({ name, help, registers })),
     histogram: (name, help, buckets = SECONDS, labels = []) =>
       once<Histogram<string>>(
         name,

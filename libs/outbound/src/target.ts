@@ -3,7 +3,7 @@ import { type AddressRules, addressRules } from "./address-rules.js";
 import type { OutboundRequest, RefusalReason } from "./types.js";
 
 /** The address without the brackets of IPv6 and the dot at the end of a full name. */
-export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 
 /** Reads the address of a request, with its query added. Null when it is not a plain http or https address. */
 export function readTarget(text: string, query: Readonly<Record<string, string>>): URL | null {

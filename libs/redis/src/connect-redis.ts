@@ -6,7 +6,7 @@ import type { Nonces, RedisLike } from "./redis-like.js";
 import { createRedisLimits } from "./redis-limits.js";
 import { createRedisLive } from "./redis-live.js";
 
-export interface RedisOptions {
+interface RedisOptions {
   /** `redis://` or `rediss://` address; null = the memory driver (one gateway only). */
   url: string | null;
   logger: Logger;

@@ -13,7 +13,7 @@ const SOCKET_TIMEOUT_MS = 2_000;
 const FIRST_CONNECT_MS = 2_000;
 
 /** Redis cannot be asked right now; the callers know what to do without it. */
-export class RedisDown extends Error {
+class RedisDown extends Error {
   constructor(cause?: unknown) {
     super("redis is down", { cause });
     this.name = "RedisDown";

@@ -1,11 +1,2 @@
-export { connectRedis, type RedisOptions } from "./connect-redis.js";
-export type {
-  LimitCheck,
-  LimitResult,
-  Limits,
-  LiveStreams,
-  Nonces,
-  RedisLike,
-  Watch,
-  WatchedResult,
-} from "./redis-like.js";
+export { connectRedis } from "./connect-redis.js";
+export type { LimitCheck, Limits, LiveStreams, RedisLike, Watch, WatchedResult } from "./redis-like.js";

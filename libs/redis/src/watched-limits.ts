@@ -7,7 +7,7 @@ import { createScript } from "./script.js";
 const MAX_WATCHED = 50_000;
 
 /** What a limit is at a level: halved once per level, never below one. */
-export function limitAt(check: Pick<LimitCheck, "limit" | "tightens">, level: number): number {
+function limitAt(check: Pick<LimitCheck, "limit" | "tightens">, level: number): number {
   return check.tightens ? Math.max(Math.min(1, check.limit), Math.floor(check.limit / 2 ** level)) : check.limit;
 }
 
@@ -25,7 +25,7 @@ function tightened(check: LimitCheck, level: number): LimitCheck {
  * `t` = tightens, and its refusals count against the caller; `s` = shared with others.
  * Answers {0, scope, remaining, level, 0} or {1, scope, wait in microseconds, level, raised}.
  */
-export const WATCHED_LUA = `
+const WATCHED_LUA = `
 local take = function(KEYS, ARGV)
 ${GCRA_LUA}
 end

@@ -2,7 +2,7 @@ import type { Logger, Metrics } from "@parley/observability";
 import type { Component } from "./lifecycle.js";
 import { within } from "./within.js";
 
-export interface ClockOptions {
+interface ClockOptions {
   /** Whose time decides, for readers: `database` or `redis`. */
   authority: string;
   /** Its time, in milliseconds since 1970. */

@@ -3,7 +3,7 @@ import { AppError, type FieldError, isErrorCode } from "@parley/contracts";
 import { z } from "zod";
 
 /** What one reading may take; a process that takes more is killed. */
-export interface ReaderLimits {
+interface ReaderLimits {
   /** Milliseconds of processor time, so that a busy machine refuses no more than an idle one; twice that by the clock. */
   timeoutMs: number;
   /** Of the whole process, in bytes. */

@@ -1,5 +1,5 @@
 /** A wait that was cut off. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   constructor(deadlineMs: number) {
     super(`not finished after ${Math.round(deadlineMs)} ms`);
     this.name = "DeadlineError";

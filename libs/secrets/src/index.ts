@@ -4,7 +4,6 @@ export { agentSecretAad } from "./agent-secret.js";
 export { consentHash } from "./consent-hash.js";
 export { documentAad, openDocumentSecret, sealDocumentSecret } from "./document-secret.js";
 export { memoryAddressAad, type Subject, subjectOf } from "./memory-subject.js";
-export type { IssuedToken, Secrets } from "./secrets.js";
+export type { Secrets } from "./secrets.js";
 export { busKeys, createSecrets } from "./secrets.js";
-export type { ParsedToken } from "./token.js";
 export { parseToken } from "./token.js";

@@ -16,7 +16,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const FORMAT = "v1";
 
-export interface IssuedToken {
+interface IssuedToken {
   /** Shown once, never stored. */
   token: string;
   /** Look-up key, stored in clear. */

@@ -10,7 +10,7 @@ export { createPerformApiCall } from "./perform-api-call.js";
 export { createPerformCall } from "./perform-call.js";
 export { modelMessages, type PromptPolicy, valuesBlock } from "./prompt.js";
 export type { Reservation, ReservationAnswer, TurnTry } from "./reservation.js";
-export { createRetrieve, type Retrieve } from "./retrieve-passages.js";
+export { createRetrieve } from "./retrieve-passages.js";
 export { runTurn } from "./run-turn.js";
 export { StopRequested } from "./stop-requested.js";
 export { createLoadAgent, createPerform, ownOf } from "./transfer.js";

@@ -4,7 +4,7 @@ import { type ApiCall, fillSecrets, markedSecrets, type RetryPolicy, storableTex
 import { CallFailed, type CallOutput } from "./calls.js";
 import type { Definition } from "./definitions.js";
 
-export interface ApiContext {
+interface ApiContext {
   outbound: Outbound;
   tenantId: string;
   /** Part of the idempotency key, so that a repeated turn repeats the key. */

@@ -17,7 +17,7 @@ import { modelMessages, pageBlock } from "./prompt.js";
 import type { Retrieve } from "./retrieve-passages.js";
 import { StopRequested } from "./stop-requested.js";
 
-export interface CallContext extends PromptSurroundings {
+interface CallContext extends PromptSurroundings {
   model: Model;
   definition: Definition;
   /** Variables as the engine knows them when the turn begins; only the scripted model reads them. */

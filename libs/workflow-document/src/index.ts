@@ -1,15 +1,6 @@
 export { editGraph, editGraphAll, type GraphEdit } from "./edits.js";
 export type { Position } from "./layout.js";
-export {
-  type Finding,
-  findingsOf,
-  type Graph,
-  type GraphEdge,
-  type GraphIntent,
-  type GraphNode,
-  placeFindings,
-  readGraph,
-} from "./read-graph.js";
+export { type Finding, type Graph, type GraphEdge, type GraphNode, placeFindings, readGraph } from "./read-graph.js";
 export { EditRefused, type Refusal } from "./rewrite.js";
 export { documentSchema } from "./schema.js";
 export { writeYaml } from "./write-yaml.js";

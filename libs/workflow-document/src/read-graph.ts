@@ -53,7 +53,7 @@ export interface GraphEdge {
   order: number;
 }
 
-export interface GraphIntent {
+interface GraphIntent {
   id: string;
   description: string;
   target: string;
@@ -114,9 +114,6 @@ export function readGraph(text: string): Graph {
     findings: checked.issues.map((issue) => findingOf(source, issue)),
   };
 }
-
-/** The findings alone, as an editor shows them. */
-export const findingsOf = (text: string): Finding[] => readGraph(text).findings;
 
 /** Findings that the server adds, with their places in the text; none while the text cannot be read. */
 export function placeFindings(text: string, issues: readonly Issue[]): Finding[] {

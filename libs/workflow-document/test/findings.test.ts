@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { validateDocument } from "@parley/workflow";
-import { documentSchema, findingsOf, placeFindings, readGraph, writeYaml } from "@parley/workflow-document";
+import { documentSchema, placeFindings, readGraph, writeYaml } from "@parley/workflow-document";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
@@ -19,7 +19,7 @@ workflow:
 `;
 
 const told = (text: string) =>
-  findingsOf(text).map(({ code, line, column, from, to }) => [code, line, column, text.slice(from, to)]);
+  readGraph(text).findings.map(({ code, line, column, from, to }) => [code, line, column, text.slice(from, to)]);
 
 describe("findings", () => {
   it("stand at the value or the name that they are about", () => {
@@ -71,9 +71,9 @@ describe("findings", () => {
       null,
       "\t",
     );
-    expect(findingsOf(json).map(({ path, code, message, severity }) => ({ path, code, message, severity }))).toEqual(
-      validateDocument(JSON.parse(json)).issues,
-    );
+    expect(
+      readGraph(json).findings.map(({ path, code, message, severity }) => ({ path, code, message, severity })),
+    ).toEqual(validateDocument(JSON.parse(json)).issues);
     expect(told(json)[0]).toEqual(["out_of_range", 3, 11, '""']);
   });
 

@@ -3,7 +3,7 @@ export type { CompiledWorkflow } from "./compiled.js";
 export { parseCondition, type TestedCondition } from "./conditions.js";
 export { WorkflowError } from "./errors.js";
 export { pendingTimeout } from "./pending-timeout.js";
-export { fillSecrets, markedSecrets, secretLikeNames, secretOf } from "./secret-reference.js";
+export { fillSecrets, markedSecrets, secretOf } from "./secret-reference.js";
 export { initialState, step } from "./step.js";
 export { storableText } from "./storable.js";
 export type {

@@ -148,7 +148,7 @@ export interface EngineState {
   turn: TurnDraft | null;
 }
 
-export interface EarlierHistory {
+interface EarlierHistory {
   text: string;
   /** Messages since, of which it does not tell. */
   since: number;

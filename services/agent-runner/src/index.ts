@@ -1,3 +1,2 @@
-export { type RunnerConfig, runnerConfig } from "./config.js";
-export type { RunnerDeps } from "./deps.js";
+export { runnerConfig } from "./config.js";
 export { createAgentRunner } from "./service.js";

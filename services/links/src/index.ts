@@ -1,4 +1,4 @@
-export { type LinksConfig, linksConfig } from "./config.js";
+export { linksConfig } from "./config.js";
 export { beginDemoWeek, type DemoWeek, endDemoWeek } from "./credentials/demo-week.js";
 export { DEMO_TENANT_ID, type DemoAgent, type DemoSeed, masterKeyFits, seedDemo } from "./credentials/seed.js";
 export type { LinksDeps } from "./deps.js";

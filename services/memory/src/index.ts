@@ -1,3 +1,2 @@
-export { type MemoryConfig, memoryConfig } from "./config.js";
-export type { MemoryDeps } from "./deps.js";
+export { memoryConfig } from "./config.js";
 export { createMemory } from "./service.js";

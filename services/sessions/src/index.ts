@@ -1,3 +1,2 @@
-export { type SessionsConfig, sessionsConfig } from "./config.js";
-export type { SessionsDeps } from "./deps.js";
+export { sessionsConfig } from "./config.js";
 export { createSessions } from "./service.js";

@@ -1,2 +1,2 @@
-export { type Addresses, type Composed, compose } from "./compose.js";
+export { type Addresses, compose } from "./compose.js";
 export { readSettings, type Settings } from "./settings.js";

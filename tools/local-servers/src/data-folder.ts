@@ -9,7 +9,7 @@ import { identifyProcess, isSameProcess } from "./process-identity.js";
 import { isErrno, type ServerRecord, stopRecorded } from "./server-process.js";
 
 /** What state.json says about one private server. `container` is set instead of `process` for docker. */
-export interface ServerState {
+interface ServerState {
   port: number;
   version: string;
   from: string;
@@ -18,7 +18,7 @@ export interface ServerState {
   container?: string;
 }
 
-export interface FolderState {
+interface FolderState {
   /** Passwords and ports live as long as the data they belong to. */
   passwords: { postgres: string; nats: string; redis: string };
   /** Last used ports, taken again when they are free so that addresses survive a restart. */

@@ -52,7 +52,7 @@ export async function startNatsServer(
 }
 
 /** Settings of a private NATS server: loopback only, JetStream on disk, messages up to 1 MB. */
-export function natsConfiguration(settings: { folder: string; port: number }): string {
+function natsConfiguration(settings: { folder: string; port: number }): string {
   // The store may be lost (the database decides), so the server's own flush interval is kept.
   return [
     `listen: "127.0.0.1:${settings.port}"`,

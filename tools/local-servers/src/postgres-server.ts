@@ -10,9 +10,9 @@ import { type ServerProcess, startServer, waitUntilReady } from "./server-proces
 import { isAtLeast, minimumVersions, versionIn } from "./versions.js";
 
 /** Owner of the private cluster, a superuser. The application never connects as this role. */
-export const ownerRole = "parley_owner";
+const ownerRole = "parley_owner";
 /** Database of the product inside the private cluster. */
-export const databaseName = "parley";
+const databaseName = "parley";
 
 export interface PostgresSettings {
   program: Program;

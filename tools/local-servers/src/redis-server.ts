@@ -43,7 +43,7 @@ export async function startRedisServer(settings: RedisSettings): Promise<{ proce
 }
 
 /** Settings of a private Redis: loopback only, password, memory only, full means an error and not silent eviction. */
-export function redisConfiguration(settings: { folder: string; port: number; password: string }): string {
+function redisConfiguration(settings: { folder: string; port: number; password: string }): string {
   return [
     "bind 127.0.0.1",
     `port ${settings.port}`,

@@ -33,13 +33,14 @@ export interface ServerProcess {
   record: ServerRecord;
   /** Set once the process has ended. */
   exit(): { code: number | null; signal: NodeJS.Signals | null } | null;
-  /** Sends the polite signal, then SIGKILL when `timeoutMs` (default 15000) passes. */
-  stop(timeoutMs?: number): Promise<void>;
+  /** Sends the polite signal, then SIGKILL after 15 s. */
+  stop(): Promise<void>;
   signal(signal: NodeJS.Signals): void;
 }
 
 /** The servers that run, each with whether it was told to stop. */
 const living = new Map<ServerRecord, { told: boolean }>();
+const STOP_MS = 15_000;
 let exitHookInstalled = false;
 
 /**
@@ -72,9 +73,9 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   return {
     record,
     exit: () => exited,
-    stop: (timeoutMs = 15_000) => {
+    stop: () => {
       life.told = true;
-      return stopRecorded(record, timeoutMs);
+      return stopRecorded(record, STOP_MS);
     },
     signal: (signal) => {
       life.told ||= signal === "SIGKILL";

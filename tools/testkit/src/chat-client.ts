@@ -40,7 +40,7 @@ export async function call<Body = Record<string, unknown>>(
   return { status: response.status, headers: response.headers, text, body: parsed };
 }
 
-export interface SignatureParts {
+interface SignatureParts {
   key: string;
   keyId?: string | undefined;
   nonce?: string | undefined;
@@ -128,7 +128,7 @@ export interface StreamedEvent {
   data: Record<string, unknown>;
 }
 
-export interface StreamRequest {
+interface StreamRequest {
   url: string;
   headers: Record<string, string>;
   method?: string;

@@ -9,7 +9,6 @@ export {
   type HttpAnswer,
   readEvents,
   type StreamedEvent,
-  type StreamRequest,
   signedHeaders,
 } from "./chat-client.js";
 export { cloneDatabase, type FreshDatabase, PATIENT } from "./databases.js";
@@ -32,17 +31,6 @@ export {
   startNats,
   startPostgres,
   startRedis,
-  type TestServers,
   testServers,
 } from "./servers.js";
-export {
-  insertLink,
-  insertTenant,
-  type MakeService,
-  type ServiceDeps,
-  type World,
-  type WorldLink,
-  type WorldOptions,
-  type WorldTenant,
-  world,
-} from "./world.js";
+export { insertLink, insertTenant, type MakeService, type World, type WorldTenant, world } from "./world.js";

@@ -9,7 +9,7 @@ import { type FreshDatabase, PATIENT } from "./databases.js";
 import { freshDatabase, startNats } from "./servers.js";
 
 /** What every service is made of, its configuration aside. */
-export interface ServiceDeps {
+interface ServiceDeps {
   bus: Bus;
   db: Db;
   redis: RedisLike;
@@ -26,7 +26,7 @@ export interface WorldTenant {
   as(role: Role): Principal & { tenantId: string };
 }
 
-export interface WorldLink {
+interface WorldLink {
   id: string;
   /** As the gateway sends it along with a visitor's calls. */
   policy: LinkPolicy;
@@ -48,7 +48,7 @@ export interface World extends ServiceDeps {
   close(): Promise<void>;
 }
 
-export interface WorldOptions {
+interface WorldOptions {
   /** Each is started on a connection of its own, as a replica is. */
   services?: readonly MakeService[];
   /** The world answers for the agent-runner that every agent has version 1, which is active. */

@@ -7,10 +7,10 @@ import type { FileLimits } from "../net/link-info.js";
 import type { AttachedFile } from "../net/session-info.js";
 import { type UploadAnswer, upload } from "./upload.js";
 
-export type Problem = "tooLarge" | "wrongType" | "tooMany" | "failed";
+type Problem = "tooLarge" | "wrongType" | "tooMany" | "failed";
 
 /** `waiting`: not begun, or to be tried again; `failed`: it will not be taken as it is. */
-export type Progress =
+type Progress =
   | { type: "waiting" }
   | { type: "uploading"; share: number }
   | { type: "ready"; stored: AttachedFile }

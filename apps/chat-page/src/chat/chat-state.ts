@@ -75,7 +75,7 @@ type Human =
 type EarlierLoad = { type: "idle" | "loading" | "failed" } | { type: "done"; count: number };
 
 /** The page as the panel of a widget. */
-export interface Panel {
+interface Panel {
   /** The visitor sees it. */
   open: ReadonlySignal<boolean>;
   /** Asks the host page to close it. */
@@ -84,7 +84,7 @@ export interface Panel {
   takesFocus(): boolean;
 }
 
-export interface Held {
+interface Held {
   /** By the browser's monotonic clock (ms). */
   untilMs: number;
   /** The visitor was quick; otherwise others hold what the message needs. */

@@ -120,7 +120,7 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
 }
 
 /** Hands a finished part to the live region, once. */
-export function announceMessage(state: ChatState, message: WireMessage): void {
+function announceMessage(state: ChatState, message: WireMessage): void {
   const key = announcementKey(message);
   if (message.role !== "assistant" || state.announcements.value.some((item) => item.key === key)) return;
   const kept = state.announcements.value.slice(1 - KEPT_ANNOUNCEMENTS);

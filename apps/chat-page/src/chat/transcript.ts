@@ -3,7 +3,7 @@ import type { AttachedFile, Thumb, WireMessage } from "../net/session-info.js";
 import { applyDelta, type PartialText } from "./partial-answer.js";
 
 /** `waiting`: in the queue of this browser; `sending`: posted; `sent`: accepted; `failed`: refused or its turn failed. */
-export type Delivery = "waiting" | "sending" | "sent" | "failed";
+type Delivery = "waiting" | "sending" | "sent" | "failed";
 
 export interface UserEntry {
   role: "user";

@@ -18,13 +18,13 @@ const AVOID_MS = 3_600_000;
 /** Where sockets have worked, it takes more to give them up. */
 const FAILURES = 3;
 
-export function createSocketChoice(tab: Storage | null, nowMs = Date.now): SocketChoice {
+export function createSocketChoice(tab: Storage | null): SocketChoice {
   let until = read(tab);
   let skips = false;
   let worked = false;
   let failures = 0;
   const avoid = (): void => {
-    until = nowMs() + AVOID_MS;
+    until = Date.now() + AVOID_MS;
     try {
       tab?.setItem(KEY, String(until));
     } catch {
@@ -33,7 +33,7 @@ export function createSocketChoice(tab: Storage | null, nowMs = Date.now): Socke
   };
   return {
     usable: () => {
-      const usable = !skips && typeof WebSocket === "function" && until < nowMs();
+      const usable = !skips && typeof WebSocket === "function" && until < Date.now();
       skips = false;
       return usable;
     },

@@ -45,7 +45,7 @@ interface FrameProps {
   children: (shown: AgentOnPage) => ReactNode;
 }
 
-export function AgentFrame({ name, children }: FrameProps) {
+function AgentFrame({ name, children }: FrameProps) {
   const query = useAgent(name);
   const shown = query.data?.agent ?? null;
   const params = { agent: shown?.slug ?? name };

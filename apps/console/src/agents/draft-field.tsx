@@ -8,7 +8,6 @@ interface DraftFieldProps {
   label: string;
   help?: string;
   value: string;
-  mono?: boolean;
   /** False = it was refused, and the field shows what stands. */
   onWrite(text: string): Promise<boolean>;
 }
@@ -57,14 +56,5 @@ export function DraftArea({ rows = 3, shown, ...props }: DraftFieldProps & { row
 
 export function DraftText(props: DraftFieldProps) {
   const { own, change, leave } = useWritten(props);
-  return (
-    <TextField
-      label={props.label}
-      help={props.help}
-      mono={props.mono ?? false}
-      value={own}
-      onChange={change}
-      onBlur={leave}
-    />
-  );
+  return <TextField label={props.label} help={props.help} value={own} onChange={change} onBlur={leave} />;
 }

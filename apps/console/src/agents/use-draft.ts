@@ -77,5 +77,5 @@ export async function draftFor(queryClient: QueryClient, api: WorkbenchApi, agen
   return begun;
 }
 
-export const draftHere = (queryClient: QueryClient, agent: string): Draft | undefined =>
+const draftHere = (queryClient: QueryClient, agent: string): Draft | undefined =>
   queryClient.getQueryData<Draft>(keyOf(agent));

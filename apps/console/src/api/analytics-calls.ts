@@ -4,7 +4,8 @@ import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
 export type { AnalyticsBy, AnalyticsQuestion, UsageForecast };
-export type Numbers<Q extends AnalyticsQuestion> = ReturnType<(typeof analyticsRows)[Q]["parse"]>;
+
+type Numbers<Q extends AnalyticsQuestion> = ReturnType<(typeof analyticsRows)[Q]["parse"]>;
 export type Comment = ReturnType<typeof visitorComment.parse>;
 
 export interface Answered<Q extends AnalyticsQuestion> {

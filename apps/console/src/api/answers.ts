@@ -126,7 +126,7 @@ export interface Analytics {
   by_day: Day[];
 }
 
-export interface Day {
+interface Day {
   day: string;
   sessions: number;
   messages: number;

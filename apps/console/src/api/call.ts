@@ -2,7 +2,7 @@ import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
 
 export type Answer<T> = { type: "ok"; value: T } | Problem;
 
-export interface Call {
+interface Call {
   method?: string;
   body?: unknown;
   /** In place of a JSON body. */

@@ -1,7 +1,7 @@
 import { type Json, list, record, text } from "@parley/web-kit";
 import type { Issue } from "./answers.js";
 
-export interface FieldProblem {
+interface FieldProblem {
   /** First member of the body the pointer leads to; empty = the request as a whole. */
   field: string;
   /** The same with the members below it, places in lists left out: `/budget/max_cost` → `budget.max_cost`. */

@@ -4,7 +4,7 @@ import { fileCalls } from "../api/file-calls.js";
 import type { Problem } from "../api/problem.js";
 import { useCalls } from "../api/use-calls.js";
 
-export interface Attachment {
+interface Attachment {
   /** Also the key of its upload: sent once however often it is tried. */
   key: string;
   name: string;

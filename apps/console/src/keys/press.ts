@@ -17,7 +17,7 @@ function isTaken(event: KeyboardEvent): boolean {
 }
 
 /** How a press is written in the registry: `j`, `?`, `Mod+k`; null when it is none, like Shift alone or Alt and a letter. */
-export function nameOfPress(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): string | null {
+function nameOfPress(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): string | null {
   const { key } = event;
   if (["Shift", "Control", "Meta", "Alt", "AltGraph", "Dead", "Process"].includes(key)) return null;
   // AltGr is Ctrl and Alt on some keyboards: there it writes characters such as "?".

@@ -48,7 +48,7 @@ export interface ListField {
   item: { shape: RegExp; words: string };
 }
 
-export interface Option {
+interface Option {
   value: string;
   label: string;
 }

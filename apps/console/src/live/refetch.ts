@@ -17,19 +17,19 @@ interface Refetcher {
  * Fetches the queries on the page that a fact concerns, each at most once a second: at once when the last time is longer ago, else
  * when the second is over. Queries that no page shows are only marked as old.
  */
-export function createRefetcher(client: QueryClient, now: () => number = () => performance.now()): Refetcher {
+export function createRefetcher(client: QueryClient): Refetcher {
   const last = new Map<string, number>();
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
   const refetch = (query: Query): void => {
     waiting.delete(query.queryHash);
-    last.set(query.queryHash, now());
+    last.set(query.queryHash, performance.now());
     const refetchType = pagesOf(query) > LIVE_PAGES ? "none" : "active";
     void renew(client, { queryKey: query.queryKey, exact: true, refetchType });
   };
   const touchQuery = (query: Query): void => {
     if (waiting.has(query.queryHash)) return;
-    const due = (last.get(query.queryHash) ?? Number.NEGATIVE_INFINITY) + EVERY_MS - now();
+    const due = (last.get(query.queryHash) ?? Number.NEGATIVE_INFINITY) + EVERY_MS - performance.now();
     if (due <= 0) refetch(query);
     else
       waiting.set(

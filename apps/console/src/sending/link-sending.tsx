@@ -21,8 +21,7 @@ import styles from "./sending.module.css";
 
 const SendDrawer = lazy(async () => ({ default: (await import("./send-drawer.js")).SendDrawer }));
 
-export const channelWord = (channel: string): string =>
-  CHANNELS.find(({ value }) => value === channel)?.label ?? channel;
+const channelWord = (channel: string): string => CHANNELS.find(({ value }) => value === channel)?.label ?? channel;
 
 /** To whom a link was sent, newest first, and the way to send it. */
 export function LinkSending({ agent, link }: { agent: string; link: PublicLink }) {

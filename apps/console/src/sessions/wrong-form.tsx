@@ -13,7 +13,7 @@ export interface Answered {
 }
 
 /** The number in the id of a turn. */
-export const turnOf = (turnId: string): number => Number(turnId.slice(turnId.lastIndexOf(".") + 1));
+const turnOf = (turnId: string): number => Number(turnId.slice(turnId.lastIndexOf(".") + 1));
 
 /** One line a turn, of messages oldest first. */
 export function answersOf(messages: readonly { turnId: string; role: string; content: string }[]): Answered[] {

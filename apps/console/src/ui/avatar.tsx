@@ -2,15 +2,11 @@ import styles from "./avatar.module.css";
 
 const HUES = [170, 30, 250, 205, 340, 90];
 
-/** Initials on a colour that stays the same for a name. Decorative: the name stands beside it, or is given as `label`. */
-export function Avatar({ name, label, size = 24 }: { name: string; label?: string; size?: number }) {
+/** Initials on a colour that stays the same for a name. Decorative: the name stands beside it. */
+export function Avatar({ name, size = 24 }: { name: string; size?: number }) {
   const hue = HUES[[...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % HUES.length];
   return (
-    <span
-      className={styles.avatar}
-      style={{ "--hue": hue, "--size": `${size / 16}rem` }}
-      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
-    >
+    <span className={styles.avatar} style={{ "--hue": hue, "--size": `${size / 16}rem` }} aria-hidden>
       {initials(name)}
     </span>
   );

@@ -8,16 +8,12 @@ import type { Option } from "./select.js";
 interface ComboboxProps extends ControlProps<string | null> {
   options: readonly Option[];
   placeholder?: string;
-  /** Given, the server searches: what is typed goes here, and `options` is its answer. */
-  onSearch?: (text: string) => void;
-  /** What is chosen, where it is not among the options (server search). */
-  chosen?: Option | null;
 }
 
 /** One of many, found by typing. Arrows choose, Enter takes, Esc closes. */
-export function Combobox({ options, placeholder, onSearch, chosen, ...props }: ComboboxProps) {
+export function Combobox({ options, placeholder, ...props }: ComboboxProps) {
   const { label, hideLabel, help, error, name, disabled, ref, value } = props;
-  const current = options.find((option) => option.value === value) ?? chosen ?? null;
+  const current = options.find((option) => option.value === value) ?? null;
   return (
     <Field label={label} hideLabel={hideLabel} help={help} error={error} name={name} disabled={disabled}>
       <Base.Root<Option>
@@ -25,8 +21,6 @@ export function Combobox({ options, placeholder, onSearch, chosen, ...props }: C
         value={current}
         onValueChange={(next) => props.onChange(next?.value ?? null)}
         isItemEqualToValue={(one, other) => one.value === other.value}
-        onInputValueChange={(text, { reason }) => (reason === "input-change" ? onSearch?.(text) : undefined)}
-        {...(onSearch === undefined ? {} : { filter: null })}
         autoHighlight
       >
         <Base.InputGroup className={styles.group}>

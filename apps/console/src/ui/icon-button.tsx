@@ -1,5 +1,4 @@
 import type { ComponentProps, ReactNode } from "react";
-import type { ButtonLook } from "./button.js";
 import styles from "./button.module.css";
 import { cx } from "./cx.js";
 import { Tip } from "./tooltip.js";
@@ -10,17 +9,16 @@ interface IconButtonProps extends Omit<ComponentProps<"button">, "children"> {
   icon: ReactNode;
   /** Id of a shortcut whose keys the tooltip shows. */
   shortcut?: string;
-  look?: ButtonLook;
 }
 
-export function IconButton({ label, icon, shortcut, look = "quiet", className, ...rest }: IconButtonProps) {
+export function IconButton({ label, icon, shortcut, className, ...rest }: IconButtonProps) {
   return (
     <Tip label={label} shortcut={shortcut}>
       <button
         type="button"
         aria-label={label}
         {...rest}
-        className={cx(styles.button, styles[look], styles.square, className)}
+        className={cx(styles.button, styles.quiet, styles.square, className)}
       >
         {icon}
       </button>

@@ -7,13 +7,12 @@ import styles from "./field.module.css";
 interface NumberProps extends ControlProps<number | null> {
   min?: number;
   max?: number;
-  step?: number;
   /** Behind the number: "minutes", "USD". */
   unit?: string;
 }
 
 /** A number with its own steps; empty is null. */
-export function NumberField({ min, max, step, unit, ...props }: NumberProps) {
+export function NumberField({ min, max, unit, ...props }: NumberProps) {
   const { label, hideLabel, help, error, name, disabled, ref } = props;
   return (
     <Field label={label} hideLabel={hideLabel} help={help} error={error} name={name} disabled={disabled}>
@@ -21,7 +20,7 @@ export function NumberField({ min, max, step, unit, ...props }: NumberProps) {
         value={props.value}
         onValueChange={(next) => props.onChange(next)}
         required={props.required ?? false}
-        {...{ min, max, step }}
+        {...{ min, max }}
       >
         <Base.Group className={styles.group}>
           <Base.Decrement className={styles.step} aria-label={`Less: ${label}`}>

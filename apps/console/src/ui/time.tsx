@@ -37,7 +37,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** "now", "5 min ago", "in 2 hr", and beyond a week the date. */
-export function relativeTime(at: number, present: number): string {
+function relativeTime(at: number, present: number): string {
   const away = at - present;
   const far = Math.abs(away);
   if (far < MINUTE) return relative.format(0, "second");

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { cx } from "./cx.js";
 import styles from "./values.module.css";
 
 const numbers = new Map<string, Intl.NumberFormat>();
@@ -10,13 +9,13 @@ function formatOf(key: string, options: Intl.NumberFormatOptions): Intl.NumberFo
   return format;
 }
 
-/** An amount in dollars, or another currency. Below ten cents it keeps four digits: single turns cost fractions of a cent. */
-export function Money({ amount, currency = "USD" }: { amount: number | null; currency?: string }) {
+/** An amount in dollars. Below ten cents it keeps four digits: single turns cost fractions of a cent. */
+export function Money({ amount }: { amount: number | null }) {
   if (amount === null) return <span className={styles.number}>–</span>;
   const digits = amount !== 0 && Math.abs(amount) < 0.1 ? 4 : 2;
-  const format = formatOf(`${currency}${digits}`, {
+  const format = formatOf(`dollars${digits}`, {
     style: "currency",
-    currency,
+    currency: "USD",
     currencyDisplay: "narrowSymbol",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
@@ -25,23 +24,22 @@ export function Money({ amount, currency = "USD" }: { amount: number | null; cur
 }
 
 /** A number with digits of one width, so that columns line up. `short` writes 12.4K and keeps the whole number as title. */
-export function NumberText({ value, unit, short }: { value: number | null; unit?: string; short?: boolean }) {
+export function NumberText({ value, short }: { value: number | null; short?: boolean }) {
   if (value === null) return <span className={styles.number}>–</span>;
   const whole = formatOf("whole", { maximumFractionDigits: 2 }).format(value);
   const text = short ? formatOf("short", { notation: "compact", maximumFractionDigits: 1 }).format(value) : whole;
   return (
     <span className={styles.number} title={text === whole ? undefined : whole}>
       {text}
-      {unit === undefined ? null : ` ${unit}`}
     </span>
   );
 }
 
 /** Ids, hashes, keys, on the baseline of the text around them. `end` shows only the last letters of a long one. */
-export function Mono({ children, end, className }: { children: ReactNode; end?: number; className?: string }) {
+export function Mono({ children, end }: { children: ReactNode; end?: number }) {
   const cut = end !== undefined && typeof children === "string" && children.length > end;
   return (
-    <span className={cx(styles.mono, className)} title={cut ? String(children) : undefined}>
+    <span className={styles.mono} title={cut ? String(children) : undefined}>
       {cut ? `…${children.slice(-end)}` : children}
     </span>
   );

@@ -51,7 +51,7 @@ function callerOf(path: string, { security = [], tags = [] }: Operation): Exampl
 }
 
 /** A value that a schema takes: its own example, or the least that is required. */
-export function exampleValue(api: OpenApi, given: Schema): unknown {
+function exampleValue(api: OpenApi, given: Schema): unknown {
   const schema = resolve(api, given);
   const own = [schema.examples?.[0], given.examples?.[0], schema.const, schema.enum?.[0], schema.default];
   const said = own.find((value) => value !== undefined);

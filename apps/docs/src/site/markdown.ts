@@ -2,7 +2,7 @@ import { dirname, join } from "node:path/posix";
 import { Marked, type Tokens } from "marked";
 import { escapeHtml, headingId } from "./html.js";
 
-export interface Heading {
+interface Heading {
   id: string;
   text: string;
 }

@@ -18,7 +18,7 @@ const OF_AGENTS: Record<string, string> = { "access-policy": "Access", "access-r
 const INSIDE_AGENTS = new Set(["versions", "import", "export", "validate", "bulk-import", "gate-overrides"]);
 
 /** The resource that a path is about: `Public links`, `Webhooks`. */
-export function resourceOf(path: string): string {
+function resourceOf(path: string): string {
   const surface = SURFACES.find(([pattern]) => pattern.test(path));
   if (surface !== undefined) return surface[1];
   const [, , noun = "", first = "", second = ""] = path.split("/");

@@ -50,7 +50,7 @@ export async function askStructured(
 }
 
 /** The first JSON object in a text that may have fences, prose or a cut end around it. */
-export function findObject(text: string): Record<string, unknown> | null {
+function findObject(text: string): Record<string, unknown> | null {
   const start = text.indexOf("{");
   if (start < 0) return null;
   for (let end = text.lastIndexOf("}"); end > start; end = text.lastIndexOf("}", end - 1)) {

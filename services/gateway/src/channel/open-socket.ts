@@ -75,7 +75,7 @@ function refuse(ws: WebSocket, error: AppError): void {
 }
 
 /** How a socket ends that may not be opened. */
-export function endOf({ status }: AppError): SocketEnd {
+function endOf({ status }: AppError): SocketEnd {
   if (status === 401) return "refused";
   if (status === 429) return "limited";
   if (status === 503) return "busy";

@@ -6,7 +6,7 @@ import type { Names } from "./channel-message.js";
 import { socketFrame } from "./socket-frame.js";
 
 /** Codes with which the server closes sockets (docs/chat-channel.md). */
-export const CLOSE_CODES = {
+const CLOSE_CODES = {
   ended: 1000,
   restart: 1012,
   busy: 1013,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { AppError } from "@parley/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-export interface Idempotency {
+interface Idempotency {
   key: string;
   fingerprint: string;
 }

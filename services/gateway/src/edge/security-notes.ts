@@ -6,7 +6,7 @@ import type { Secrets } from "@parley/secrets";
 import type { Countries } from "./countries.js";
 import { createLosableBatches } from "./losable-batches.js";
 
-export interface Noticed {
+interface Noticed {
   kind: SecurityEventKind;
   /** Which limit or rule: a name from the code, never words of a request. */
   scope?: string;

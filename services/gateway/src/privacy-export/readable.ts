@@ -9,7 +9,7 @@ export const PAGE_END = "</body></html>\n";
 const nameOf = (key: string): string => key.replaceAll("_", " ");
 
 /** Any record for people: names and values, lists as lists. All text is escaped, never interpreted. */
-export function asReadable(value: unknown): string {
+function asReadable(value: unknown): string {
   if (value === null || value === undefined || value === "") return "none";
   if (Array.isArray(value)) {
     if (value.length === 0) return "none";

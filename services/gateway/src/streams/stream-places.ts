@@ -40,7 +40,7 @@ const tooMany = (scope: "session" | "link" | "address", retryAfterSeconds: numbe
   new AppError("too_many_streams", { retryAfterSeconds, extra: { scope } });
 
 /** Counts the readers of this gateway in every respect in which their number is bounded. */
-export function createStreamPlaces<S extends Placed>(limits: PlaceLimits, heldLongMs = HELD_LONG_MS): StreamPlaces<S> {
+export function createStreamPlaces<S extends Placed>(limits: PlaceLimits): StreamPlaces<S> {
   const sessions = new Map<string, Set<S>>();
   const addresses = new Map<string, Set<S>>();
   const links = new Map<string, number>();
@@ -67,7 +67,7 @@ export function createStreamPlaces<S extends Placed>(limits: PlaceLimits, heldLo
     for (const stream of group) {
       const age = stream.ageMs?.();
       if (age === undefined || stream.evict === undefined) continue;
-      if (age < heldLongMs) return Math.ceil((heldLongMs - age) / 1_000);
+      if (age < HELD_LONG_MS) return Math.ceil((HELD_LONG_MS - age) / 1_000);
       stream.evict();
       return group.size < limit ? null : RETRY_SECONDS;
     }

@@ -12,7 +12,7 @@ import type { Metrics } from "@parley/observability";
 import { ExpiringMap } from "../expiring-map.js";
 import type { WhenGone } from "./client-aborted.js";
 
-export type TurnOutcome = { status: "done"; result: TurnResult } | { status: "failed"; code: string };
+type TurnOutcome = { status: "done"; result: TurnResult } | { status: "failed"; code: string };
 
 export interface WaitOptions {
   access: SessionAccess;

@@ -6,7 +6,7 @@ const HASH_BYTES = 32;
 const COST = { N: 16_384, r: 8, p: 1 };
 
 /** A PIN as it is stored: `scrypt$<salt>$<hash>`, bound to its link and peppered. */
-export async function hashPin(pepper: (text: string) => string, linkId: string, pin: string): Promise<string> {
+async function hashPin(pepper: (text: string) => string, linkId: string, pin: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await derive(pepper(`pin:${linkId}:${pin.normalize("NFKC")}`), salt);
   return `scrypt$${salt.toString("base64url")}$${hash.toString("base64url")}`;

@@ -11,7 +11,7 @@ export interface ProviderEvent {
 }
 
 /** A call of a provider as it arrived. */
-export interface ProviderCall {
+interface ProviderCall {
   /** Address that the provider called, with its query. */
   url: string;
   headers: Record<string, string>;

@@ -5,7 +5,7 @@ import { z } from "zod";
 const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
 
 /** Where a site publishes its keys, and whose link asks. */
-export interface KeyPlace {
+interface KeyPlace {
   url: string;
   tenantId: string;
 }
@@ -29,17 +29,17 @@ interface Fetched {
 }
 
 /** Keeps the keys of a site for ten minutes. Those that ask at once share one fetch. */
-export function createPublishedKeys(outbound: Outbound, now: () => number = () => performance.now()): PublishedKeys {
+export function createPublishedKeys(outbound: Outbound): PublishedKeys {
   const sites = new Map<string, Fetched>();
   return {
     of(place, fresh) {
       const name = `${place.tenantId} ${place.url}`;
       const known = sites.get(name);
-      const age = known === undefined ? Number.POSITIVE_INFINITY : now() - known.at;
+      const age = known === undefined ? Number.POSITIVE_INFINITY : performance.now() - known.at;
       if (known !== undefined && age < (fresh ? COOLDOWN_MS : KEPT_MS)) return known.keys;
       const keys = fetchKeys(outbound, place);
       sites.delete(name);
-      sites.set(name, { at: now(), keys });
+      sites.set(name, { at: performance.now(), keys });
       const [oldest] = sites.keys();
       if (sites.size > MAX_SITES && oldest !== undefined) sites.delete(oldest);
       return keys;

@@ -55,7 +55,7 @@ export interface LinkRow {
 }
 
 /** Limits and use of a link's budget; sums as numbers, exact enough to show. */
-export interface LinkBudgetRow {
+interface LinkBudgetRow {
   max_tokens: number | null;
   max_cost: number | null;
   hard: boolean;
@@ -141,7 +141,7 @@ const budgetView = (budget: LinkBudgetRow | null): Link["budget"] =>
     : { max_tokens: budget.max_tokens, max_cost: budget.max_cost, hard: budget.hard };
 
 /** What a link's uploads are when its owner says no more than that there are some. */
-export const UPLOAD_DEFAULTS = {
+const UPLOAD_DEFAULTS = {
   types: ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"],
   maxBytes: 5_242_880,
   maxCount: 10,

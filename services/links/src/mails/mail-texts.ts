@@ -1,5 +1,5 @@
 /** A mail in one language. `{agent}` is the name of the agent, `{tenant}` that of the organisation; lines are broken for readers of plain text. */
-export interface MailTemplate {
+interface MailTemplate {
   subject: string;
   text: string;
 }

@@ -12,7 +12,7 @@ import { type ClaimedRun, createRunRepository, type DueSchedule, endRun, readRec
 
 const PLANNED_AT_ONCE = 100;
 /** An occurrence that is later than this is missed: a good morning is not sent in the afternoon. */
-export const GRACE_MS = 3_600_000;
+const GRACE_MS = 3_600_000;
 const AT_ONCE = 4;
 const HOLD_MS = 30_000;
 const FINISH_MS = 5_000;

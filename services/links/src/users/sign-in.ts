@@ -21,7 +21,7 @@ import {
   userSessionById,
 } from "./sign-in-repository.js";
 
-export const LINK_SECONDS = 900;
+const LINK_SECONDS = 900;
 /** Compared against when the id is unknown, so that it costs the same as a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
 

@@ -10,7 +10,7 @@ import { allowsAddress } from "./allowed-address.js";
 import { hashCode, newCode, noHash, subjectOf } from "./code.js";
 import { storeCode } from "./repository.js";
 
-export const CODE_SECONDS = 600;
+const CODE_SECONDS = 600;
 
 /**
  * Makes a code the newest one of its request and mails it. Idempotent by (request, key); without a key each call is another code, within

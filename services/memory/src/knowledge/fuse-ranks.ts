@@ -4,7 +4,7 @@ export interface Hit {
   score: number;
 }
 
-export interface Ranked {
+interface Ranked {
   rank: number;
   score: number;
 }

@@ -2,7 +2,7 @@ import type { UsageForecast } from "@parley/contracts";
 import { dayAfter, startOf } from "./days.js";
 
 /** Below this many days nothing is said: a week must have been seen twice. */
-export const LEAST_DAYS = 14;
+const LEAST_DAYS = 14;
 
 /** Of a normal distribution: four of five lie within so many standard deviations. */
 const FOUR_OF_FIVE = 1.2816;

@@ -12,7 +12,7 @@ export const answerAad = (escalationId: string): string => `answer:${escalationI
 export const addressHint = (address: string): string => address.replace(/^(.).*@/u, "$1••••@");
 
 /** Host and the last four characters: the rest of such an address is a password. */
-export function urlHint(url: string): string {
+function urlHint(url: string): string {
   const { origin } = new URL(url);
   return `${origin}/••••${url.slice(-4)}`;
 }

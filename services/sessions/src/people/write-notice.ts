@@ -5,7 +5,7 @@ import type { EscalationNotice } from "./notice-repository.js";
 /** Control characters and line breaks in what others wrote must not make lines of their own. */
 export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim();
 
-export const inboxAddress = (publicUrl: string, { escalation_id: id }: EscalationNotice): string =>
+const inboxAddress = (publicUrl: string, { escalation_id: id }: EscalationNotice): string =>
   `${publicUrl}/console/inbox/${id}`;
 
 /** To an operator: who waits for what, and where to answer. Nothing of what was said in the conversation. */

@@ -60,17 +60,3 @@ export function Funnel({ title, steps }: FunnelProps) {
     </ChartFrame>
   );
 }
-
-/** A line the size of a word; its label says it in words. */
-export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const span = high - low || 1;
-  const points = values.map(
-    (value, index) => `${(index / Math.max(1, values.length - 1)) * 78 + 1},${19 - ((value - low) / span) * 18}`,
-  );
-  return (
-    <svg viewBox="0 0 80 20" className={styles.spark} role="img" aria-label={label}>
-      <polyline points={points.join(" ")} />
-    </svg>
-  );
-}

@@ -1,7 +1,7 @@
 import { Inbox, Plus } from "lucide-react";
 import { Avatar } from "../../../src/ui/avatar.js";
 import { Button, LinkButton } from "../../../src/ui/button.js";
-import { BarChart, Funnel, LineChart, Sparkline } from "../../../src/ui/charts/charts.js";
+import { BarChart, Funnel, LineChart } from "../../../src/ui/charts/charts.js";
 import { CopyButton } from "../../../src/ui/copy-button.js";
 import { IconButton } from "../../../src/ui/icon-button.js";
 import { Markdown } from "../../../src/ui/markdown/markdown.js";
@@ -74,7 +74,6 @@ export function PartsSection() {
           <Money amount={1240.5} />
           <NumberText value={123456} short />
           <Mono>pl_3f9a</Mono>
-          <Sparkline values={[1, 4, 2, 6, 5, 9]} label="Rising from 1 to 9" />
         </div>
         <Tabs label="Parts of the agent">
           <Tab to="." activeOptions={{ exact: true }}>

@@ -25,7 +25,7 @@ export function diffDocuments(
     to: b.version,
     identical: unified === "",
     agent: fieldChanges(recordOf(before.agent), recordOf(after.agent)),
-    settings: fieldChanges(without(workflowBefore, "nodes"), without(workflowAfter, "nodes")),
+    settings: fieldChanges(withoutNodes(workflowBefore), withoutNodes(workflowAfter)),
     nodes: { ...nodes, reordered: isReordered(workflowBefore.nodes, workflowAfter.nodes) },
     tests: itemChanges(before.tests, after.tests, "name"),
     unified,
@@ -35,8 +35,7 @@ export function diffDocuments(
 /** Pretty JSON with the author's order of keys. */
 const textOf = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
 
-const without = (record: Fields, key: string): Fields =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+const withoutNodes = ({ nodes: _, ...rest }: Fields): Fields => rest;
 
 function byKey(list: unknown, key: string): Map<string, Fields> {
   return new Map(listOf(list).flatMap((item) => (isRecord(item) ? [[String(item[key]), item] as const] : [])));

@@ -86,5 +86,4 @@ async function playStep(
   return { step: index, say, passed: reasons.length === 0, reasons, got };
 }
 
-export const isModelCall = (call: CallEffect): call is ModelCall =>
-  call.type !== "api.call" && call.type !== "agent.load";
+const isModelCall = (call: CallEffect): call is ModelCall => call.type !== "api.call" && call.type !== "agent.load";

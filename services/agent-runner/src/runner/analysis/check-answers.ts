@@ -2,7 +2,7 @@ import type { WorkflowSettings } from "@parley/contracts";
 
 type Analysis = NonNullable<WorkflowSettings["post_call_analysis"]>;
 export type Question = NonNullable<Analysis["questions"]>[number];
-export type Answer = string | number | boolean | null;
+type Answer = string | number | boolean | null;
 export type Answers = Record<string, Answer>;
 
 const MAX_TEXT = 4_000;

@@ -51,7 +51,7 @@ export interface AnsweredTurn extends CommitBase {
   result: string;
 }
 
-export interface FailedTurn extends CommitBase {
+interface FailedTurn extends CommitBase {
   failed: string;
 }
 

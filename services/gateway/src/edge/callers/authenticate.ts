@@ -18,7 +18,7 @@ import { refuseReplay } from "./refuse-replay.js";
 import { sessionCookie } from "./session-cookie.js";
 
 /** A caller whose credentials were verified before anything of the request was parsed. */
-export interface Caller {
+interface Caller {
   principal: Principal;
   /** Of a signed request; null for a token. */
   signed: { signature: string; nonce: string | null } | null;

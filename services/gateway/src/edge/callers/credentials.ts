@@ -5,7 +5,7 @@ import type { RedisLike } from "@parley/redis";
 import { parseToken } from "@parley/secrets";
 import { ExpiringMap } from "../../expiring-map.js";
 
-export interface SigningKey {
+interface SigningKey {
   secret: string;
   principal: Principal;
   /** What it may; without them it may what its role may. */

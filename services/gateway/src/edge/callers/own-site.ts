@@ -2,7 +2,7 @@ import { AppError } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 
 /** No page of another site can set it: a browser asks first, and the management API answers no such question. */
-export const CONSOLE_HEADER = "x-parley-console";
+const CONSOLE_HEADER = "x-parley-console";
 
 /**
  * Refuses a call that another site makes with the cookies of this one. Beside `SameSite`, which a neighbour under the same domain passes:
@@ -16,7 +16,7 @@ export function requireOwnSite(request: Pick<FastifyRequest, "headers">, publicU
 }
 
 /** Whether the page that asks is one of this server, by its public address or the one it is reached at. */
-export const isOwnOrigin = ({ host, origin }: FastifyRequest["headers"], publicUrl: string): boolean =>
+const isOwnOrigin = ({ host, origin }: FastifyRequest["headers"], publicUrl: string): boolean =>
   origin !== undefined && (origin === new URL(publicUrl).origin || hostOf(origin) === host);
 
 /** As such, where the name that the page was reached by proves something: a name of this machine, which no other site can point at it. */

@@ -18,7 +18,7 @@ import { sessionTools } from "./tools/sessions.js";
 import { inputSchema, outputSchema } from "./wire-schema.js";
 
 /** Every tool of the server; `docs/mcp.md` lists them. */
-export const TOOLS: readonly Tool[] = [
+const TOOLS: readonly Tool[] = [
   ...agentTools,
   ...linkTools,
   ...sendingTools,

@@ -13,7 +13,7 @@ import { type TenantPrincipal, tenantPrincipal } from "./principal.js";
 export type Deps<K extends keyof GatewayContext> = Pick<GatewayContext, K>;
 
 /** A request of the management API. The getters throw as the functions they name, so a handler takes only those it needs. */
-export interface OwnerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends Call<P, Q, B> {
+interface OwnerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends Call<P, Q, B> {
   /** The caller, in the tenant the call is about; see `tenantPrincipal`. */
   readonly principal: TenantPrincipal;
   /** The caller's key and signature; see `ownerRepeatable`. */
