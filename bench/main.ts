@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
+import { measureAnalytics } from "./analytics/main.js";
 import { measureCapacity } from "./capacity/main.js";
 import { type Bench, createBench, type Goal, RunFailed } from "./goals/context.js";
 import { GOALS } from "./goals/index.js";
@@ -31,6 +32,10 @@ async function measureAll(bench: Bench): Promise<Figure[]> {
 async function main(): Promise<number> {
   if (process.argv[2] === "capacity") {
     await measureCapacity(process.argv.slice(3));
+    return 0;
+  }
+  if (process.argv[2] === "analytics") {
+    await measureAnalytics(process.argv.slice(3));
     return 0;
   }
   const options = readOptions(process.argv.slice(2));

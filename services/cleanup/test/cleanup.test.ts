@@ -247,7 +247,7 @@ describe("numbers of analytics", () => {
       sql`insert into analytics_rollups (tenant_id, family, grain, period, agent_id, agent_version, link_id, channel, names, amounts)
         select ${tenantId}, 'usage', grain, date_trunc('day', now(), 'UTC') - make_interval(days => days), ${agentId}, n, ${newId()},
             'link', '{sessions}', '{1}'
-          from (values ('hour', 92, ${old}), ('hour_all', 92, 1), ('hour', 90, 1), ('hour_all', 90, 1), ('link', 500, 1), ('day', 500, 1))
+          from (values ('hour', 92, ${old}), ('hour_all', 92, 1), ('hour_total', 92, 1), ('hour', 90, 1), ('hour_all', 90, 1), ('link', 500, 1), ('day', 500, 1))
             given(grain, days, many), generate_series(1, many) n`.execute(trx),
     );
     await start(2);

@@ -125,7 +125,7 @@ export async function everyAmount(db: Db, tenantId: string): Promise<string[]> {
   const { rows } = await db.tenant(tenantId, (trx) =>
     sql<{
       line: string;
-    }>`select concat_ws(' ', family, grain, period, agent_id, agent_version, link_id, channel, name, amount) as line
+    }>`select concat_ws(' ', family, grain, period, agent_id, agent_version, link_id, channel, name, amount, weight) as line
       from analytics_rollups cross join lateral unnest(names, amounts) u(name, amount) order by 1`.execute(trx),
   );
   return rows.map(({ line }) => line);

@@ -383,6 +383,35 @@ describe("rollups", () => {
     expect(await everyAmount(db, at.tenantId)).toEqual(before);
   });
 
+  it("of weeks and of the tenant say the same as those of days and links, whatever day a period begins and ends on", async () => {
+    const at = await analyticsWorld(db);
+    for (let daysAgo = 0; daysAgo < 30; daysAgo += 1) {
+      const turns = Array.from({ length: 1 + (daysAgo % 3) }, () => ({ ms: 100 * (daysAgo + 1) }));
+      await addSession(db, at, {
+        daysAgo,
+        version: 1 + (daysAgo % 2),
+        turns,
+        ...(daysAgo % 4 === 0 && { ofApi: true }),
+      });
+    }
+    await rollUp(db);
+    const messages = async (by: AnalyticsBy, from: string, to: string, filter: Filter = {}) => {
+      const asked = { principal: at.principal, question: "usage" as const, by, from, to, ...filter };
+      return (await bus.call(askAnalytics, asked)).rows.reduce((sum, row) => sum + Number(row.messages), 0);
+    };
+    for (const first of [29, 24, 18])
+      for (const last of [0, 3, first - 8, first - 5, first]) {
+        const [from, to] = [dayAfter(today, -first), dayAfter(today, -last)];
+        const ofAll = await messages("day", from, to, { agent: "desk" });
+        const ofLink = await messages("day", from, to, { linkId: at.linkId });
+        expect(ofAll).toBeGreaterThan(0);
+        for (const by of ["total", "day", "agent", "version", "channel"] as const)
+          expect(await messages(by, from, to), `${by} ${from} ${to}`).toBe(ofAll);
+        expect(await messages("link", from, to), `${from} ${to}`).toBe(ofLink);
+        expect(await messages("total", from, to, { linkId: at.linkId })).toBe(ofLink);
+      }
+  });
+
   it("of hours that are no longer kept are counted in their day alone, and all of the rest as far as can be asked", async () => {
     const at = await analyticsWorld(db);
     for (const daysAgo of [1, HOURS_KEPT_DAYS, 120]) await addSession(db, at, { daysAgo, turns: [{}] });
@@ -396,7 +425,7 @@ describe("rollups", () => {
     const before = await everyAmount(db, at.tenantId);
     const { rows } = await db.tenant(at.tenantId, (trx) =>
       sql<{ hours: string }>`select count(distinct period)::text as hours from analytics_rollups
-        where grain in ('hour', 'hour_all')`.execute(trx),
+        where grain in ('hour', 'hour_all', 'hour_total')`.execute(trx),
     );
     expect(rows).toEqual([{ hours: "2" }]);
     await db.query("select rebuild_analytics($1)", [at.tenantId]);

@@ -1,7 +1,8 @@
--- Adds up to p_limit noted amounts to the rollups of their hour and day, of their link and of all links, and forgets
--- them: in one transaction, so each counts once. An hour that is no longer kept is counted in its day alone. The caller
--- looks across tenants and holds the lock of analytics_lock(). Taken as a range of ids: statistics say that this table
--- is empty, as it is between two steps, and with them a join would compare each amount with each. Answers how many.
+-- Adds up to p_limit noted amounts to the rollups of their hour, day and week, of their link, of all links and of the
+-- tenant, and forgets them: in one transaction, so each counts once. An hour that is no longer kept is counted in its
+-- day and week alone. The caller looks across tenants and holds the lock of analytics_lock(). Taken as a range of ids:
+-- statistics say that this table is empty, as it is between two steps, and with them a join would compare each amount
+-- with each. Answers how many.
 create or replace function add_analytics(p_limit integer) returns integer
 language plpgsql as $$
 declare
@@ -12,43 +13,51 @@ begin
     where id <= (select max(id) from (select id from analytics_deltas order by id limit p_limit) due)
     returning *
   ),
+  -- Many links have the same names in an hour, so the grains above links begin from fewer rows.
+  all_links as materialized (
+    select tenant_id, family, hour, agent_id, agent_version, channel, name, sum(amount) as amount
+    from taken
+    group by hour, name, agent_id, agent_version, channel, family, tenant_id
+  ),
   spread as (
-    select tenant_id, family, 'hour' as grain, hour as period, agent_id, agent_version, link_id, channel, name, amount
-    from taken
-    where hour >= analytics_hours_since()
+    select t.tenant_id, t.family, g.*, t.agent_id, t.agent_version, t.link_id, t.channel, t.name, t.amount
+    from taken t
+    cross join lateral (
+      values
+        ('hour', t.hour), ('link', date_trunc('day', t.hour, 'UTC')), ('link_week', date_trunc('week', t.hour, 'UTC'))
+    ) g(grain, period)
     union all
-    select
-      tenant_id, family, 'link', date_trunc('day', hour, 'UTC'), agent_id, agent_version, link_id, channel, name, amount
-    from taken
-    union all
-    select
-      tenant_id, family, 'hour_all', hour, agent_id, agent_version, '00000000-0000-0000-0000-000000000000', channel,
-      name, amount
-    from taken
-    where hour >= analytics_hours_since()
-    union all
-    select
-      tenant_id, family, 'day', date_trunc('day', hour, 'UTC'), agent_id, agent_version,
-      '00000000-0000-0000-0000-000000000000', channel, name, amount
-    from taken
+    select a.tenant_id, a.family, g.*, a.name, a.amount
+    from all_links a
+    cross join (values ('00000000-0000-0000-0000-000000000000'::uuid)) nil(id)
+    cross join lateral (
+      values
+        ('hour_all', a.hour, a.agent_id, a.agent_version, nil.id, a.channel),
+        ('day', date_trunc('day', a.hour, 'UTC'), a.agent_id, a.agent_version, nil.id, a.channel),
+        ('week', date_trunc('week', a.hour, 'UTC'), a.agent_id, a.agent_version, nil.id, a.channel),
+        ('hour_total', a.hour, nil.id, 0, nil.id, ''),
+        ('day_total', date_trunc('day', a.hour, 'UTC'), nil.id, 0, nil.id, '')
+    ) g(grain, period, agent_id, agent_version, link_id, channel)
   ),
   summed as (
     select
       tenant_id, family, grain, period, agent_id, agent_version, link_id, channel, name, sum(amount) as amount
     from spread
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    where grain not in ('hour', 'hour_all', 'hour_total') or period >= analytics_hours_since()
+    -- What differs most first: this is sorted.
+    group by link_id, period, agent_id, family, grain, agent_version, channel, tenant_id, name
   ),
   written as (
     insert into analytics_rollups as r (
-      tenant_id, family, grain, period, agent_id, agent_version, link_id, channel, names, amounts
+      tenant_id, family, grain, period, agent_id, agent_version, link_id, channel, names, amounts, weight
     )
     select
       tenant_id, family, grain, period, agent_id, agent_version, link_id, channel, array_agg(name order by name),
-      array_agg(amount order by name)
+      array_agg(amount order by name), sum(amount)
     from summed
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by link_id, period, agent_id, family, grain, agent_version, channel, tenant_id
     on conflict (tenant_id, family, grain, period, agent_id, agent_version, link_id, channel) do update
-    set (names, amounts) = (
+    set weight = r.weight + excluded.weight, (names, amounts) = (
       select coalesce(array_agg(name order by name), '{}'), coalesce(array_agg(amount order by name), '{}')
       from (
         select name, sum(amount) as amount

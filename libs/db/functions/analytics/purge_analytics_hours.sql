@@ -9,7 +9,7 @@ begin
   where ctid = any(array(
     select ctid
     from analytics_rollups
-    where grain in ('hour', 'hour_all') and period < analytics_hours_since()
+    where grain in ('hour', 'hour_all', 'hour_total') and period < analytics_hours_since()
     order by period
     limit p_limit
     for update skip locked

@@ -9,6 +9,9 @@ export const startOf = (day: string): number => Date.parse(`${day}T00:00:00.000Z
 /** The day `days` after another. */
 export const dayAfter = (day: string, days: number): string => isoDay(startOf(day) + days * DAY_MS);
 
+/** The first Monday that is not before this day. */
+export const mondayFrom = (day: string): string => dayAfter(day, (8 - new Date(startOf(day)).getUTCDay()) % 7);
+
 /** Every day from `from` to `to`, both included. */
 export function daysBetween(from: string, to: string): string[] {
   const count = Math.round((startOf(to) - startOf(from)) / DAY_MS) + 1;

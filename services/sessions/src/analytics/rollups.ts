@@ -1,5 +1,6 @@
 import type { AnalyticsBy } from "@parley/contracts";
 import { sql, type Transaction } from "@parley/db";
+import { dayAfter, mondayFrom } from "./days.js";
 
 export interface RollupQuery {
   families: readonly string[];
@@ -29,50 +30,96 @@ export interface Sum {
 export const MAX_GROUPS = 200;
 
 /** Columns of the rollups that make a group, and how it is written. */
-const GROUPS: Record<AnalyticsBy, { columns: ReturnType<typeof sql>; written: ReturnType<typeof sql> }> = {
-  total: { columns: sql`family`, written: sql`'total'` },
-  day: { columns: sql`period`, written: sql`to_char(period at time zone 'utc', 'YYYY-MM-DD')` },
-  hour: { columns: sql`period`, written: sql`iso(period)` },
-  agent: { columns: sql`agent_id`, written: sql`agent_id::text` },
-  link: { columns: sql`link_id`, written: sql`link_id::text` },
-  version: { columns: sql`agent_id, agent_version`, written: sql`agent_id || '/' || agent_version` },
-  channel: { columns: sql`channel`, written: sql`channel` },
+const GROUPS: Record<AnalyticsBy, { columns: readonly string[]; written: ReturnType<typeof sql> }> = {
+  total: { columns: ["family"], written: sql`'total'` },
+  day: { columns: ["period"], written: sql`to_char(period at time zone 'utc', 'YYYY-MM-DD')` },
+  hour: { columns: ["period"], written: sql`iso(period)` },
+  agent: { columns: ["agent_id"], written: sql`agent_id::text` },
+  link: { columns: ["link_id"], written: sql`link_id::text` },
+  version: { columns: ["agent_id", "agent_version"], written: sql`agent_id || '/' || agent_version` },
+  channel: { columns: ["channel"], written: sql`channel` },
 };
 
-/** The coarsest rollups that can tell: hours only where hours are asked for, links only where a link is. */
-function grainOf({ by, linkId }: Pick<RollupQuery, "by" | "linkId">): "hour" | "link" | "hour_all" | "day" {
-  const ofLink = by === "link" || linkId !== null;
-  if (by === "hour") return ofLink ? "hour" : "hour_all";
-  return ofLink ? "link" : "day";
+/** The rollups of a link, of all links by agent, version and channel, and of the tenant as a whole. */
+const GRAINS = {
+  link: { hour: "hour", day: "link", week: "link_week" },
+  all: { hour: "hour_all", day: "day", week: "week" },
+  // Half a year has few rows by day.
+  total: { hour: "hour_total", day: "day_total", week: null },
+} as const;
+
+/** The coarsest rollups that can tell: links only where a link is asked for, agents only where something tells them apart. */
+function grainsOf({
+  by,
+  agentId,
+  linkId,
+  version,
+  channel,
+  perAgent,
+}: RollupQuery): (typeof GRAINS)[keyof typeof GRAINS] {
+  if (by === "link" || linkId !== null) return GRAINS.link;
+  const whole = !perAgent && agentId === null && version === null && channel === null;
+  return whole && isBounded(by) ? GRAINS.total : GRAINS.all;
+}
+
+/** Groups that the period bounds. */
+const isBounded = (by: AnalyticsBy): boolean => by === "total" || by === "day" || by === "hour";
+
+/** Which rollups are read for which part of the period: whole weeks where nothing is told apart by time, days around them. */
+function partsOf(query: RollupQuery): { grain: string; since: string; until: string }[] {
+  const { by, from, to } = query;
+  const { hour, day, week } = grainsOf(query);
+  const end = dayAfter(to, 1);
+  if (by === "hour") return [{ grain: hour, since: from, until: end }];
+  const [firstMonday, lastMonday] = [mondayFrom(from), mondayFrom(dayAfter(end, -6))];
+  if (by === "day" || week === null || firstMonday >= lastMonday) return [{ grain: day, since: from, until: end }];
+  return [
+    { grain: day, since: from, until: firstMonday },
+    { grain: week, since: firstMonday, until: lastMonday },
+    { grain: day, since: lastMonday, until: end },
+  ];
+}
+
+/** The rollups that a question is about, and for which `also` holds. */
+function rollupsOf(query: RollupQuery, also = sql`true`): ReturnType<typeof sql> {
+  const { agentId, linkId, version, channel } = query;
+  const parts = partsOf(query).map(
+    ({ grain, since, until }) => sql`select * from analytics_rollups
+      where tenant_id = app_tenant() and family = any(${query.families}::text[]) and grain = ${grain}
+        and period >= ${since}::date::timestamp at time zone 'utc' and period < ${until}::date::timestamp at time zone 'utc'
+        and (${agentId}::uuid is null or agent_id = ${agentId}::uuid)
+        and (${linkId}::uuid is null or link_id = ${linkId}::uuid)
+        and (${version}::integer is null or agent_version = ${version}::integer)
+        and (${channel}::text is null or channel = ${channel}::text) and ${also}`,
+  );
+  return sql.join(parts, sql` union all `);
 }
 
 /** Adds up the rollups of a period: by time in its order, else the groups with the most first; one group more than MAX_GROUPS tells that there are more. */
 export async function readSums(trx: Transaction, query: RollupQuery): Promise<Sum[]> {
-  const { columns, written } = GROUPS[query.by];
-  const { agentId, linkId, version, channel } = query;
-  const agent = query.perAgent ? sql`agent_id` : sql`null::uuid`;
-  const sums = sql`
-    select ${columns}, ${agent} as owner, family as of, name, sum(amount) as amount
-      from analytics_rollups cross join lateral unnest(names, amounts) u(name, amount)
-     where tenant_id = app_tenant() and family = any(${query.families}::text[]) and grain = ${grainOf(query)}
-       and period >= ${query.from}::date::timestamp at time zone 'utc'
-       and period < (${query.to}::date + 1)::timestamp at time zone 'utc'
-       and (${agentId}::uuid is null or agent_id = ${agentId}::uuid)
-       and (${linkId}::uuid is null or link_id = ${linkId}::uuid)
-       and (${version}::integer is null or agent_version = ${version}::integer)
-       and (${channel}::text is null or channel = ${channel}::text)
-     group by ${columns}, owner, of, name`;
-  const named = sql`${written} as "group", of as family, coalesce(owner || ' ', '') || name as name`;
-  const bounded = query.by === "total" || query.by === "day" || query.by === "hour";
-  const { rows } = bounded
-    ? await sql<Sum>`select ${named}, amount::float8 as amount from (${sums}) s
-        order by ${columns}, family, name limit ${query.limit}`.execute(trx)
-    : await sql<Sum>`
-        with named as materialized (select ${named}, amount from (${sums}) s),
-        top as (
-          select "group", sum(amount) as weight from named group by 1 order by 2 desc, 1 limit ${MAX_GROUPS + 1})
-        select "group", family, name, amount::float8 as amount from named join top using ("group")
-         order by weight desc, 1, 2, 3 limit ${query.limit}`.execute(trx);
+  const { columns: names, written } = GROUPS[query.by];
+  const columns = sql.join(names.map((name) => sql.ref(name)));
+  const inTop = sql.join(names.map((name) => sql.ref(`top.${name}`)));
+  const rollups = rollupsOf(query);
+  const owner = query.perAgent ? sql`agent_id || ' '` : sql`''`;
+  if (isBounded(query.by)) {
+    const { rows } = await sql<Sum>`
+      select ${written} as "group", family, ${owner} || name as name, sum(amount)::float8 as amount
+        from (${rollups}) r cross join lateral unnest(names, amounts) u(name, amount)
+       group by ${columns}, 1, 2, 3 order by ${columns}, 2, 3 limit ${query.limit}`.execute(trx);
+    return rows;
+  }
+  // Names are read of those groups alone that are shown, one group at a time: there may be as many links as sessions.
+  const { rows } = await sql<Sum>`
+    with top as materialized (
+      select ${columns}, sum(weight) as weight from (${rollups}) r group by ${columns}
+       order by weight desc, ${columns} limit ${MAX_GROUPS + 1})
+    select ${written} as "group", family, name, amount::float8 as amount
+      from top cross join lateral (
+        select family, ${owner} || name as name, sum(amount) as amount
+          from (${rollupsOf(query, sql`(${columns}) = (${inTop})`)}) r cross join lateral unnest(names, amounts) u(name, amount)
+         group by 1, 2) named
+     order by weight desc, ${columns}, 2, 3 limit ${query.limit}`.execute(trx);
   return rows;
 }
 
