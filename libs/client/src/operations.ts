@@ -1,6 +1,6 @@
 // Written by `npm run docs:generate` from docs/openapi.json.
 
-/** What the operations speak of, by the names of the document. */
+/** What the operations speak of, by the names of the document; parts of it that occur in several places, by those of their fields. */
 export interface Schemas {
   AcceptedTurn: {
     turn_id: string;
@@ -31,26 +31,7 @@ export interface Schemas {
     media_type?: "text/markdown" | "text/plain" | "text/html" | "application/pdf";
     language?: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
   };
-  AddedKnowledge: {
-    id: string;
-    name: string;
-    media_type: string;
-    language: string;
-    bytes: number;
-    content_hash: string;
-    revision: number;
-    status: string;
-    chunks: number;
-    embedding_model: string | null;
-    from_version: number;
-    until_version: number | null;
-    embedding?: {
-      status: "off" | "queued" | "processing" | "ready" | "failed";
-      error: string | null;
-      tokens: number;
-      cost: number | null;
-    };
-    created_at: string;
+  AddedKnowledge: Schemas["KnowledgeDocument"] & {
     result: "created" | "updated" | "unchanged";
   };
   Agent: {
@@ -125,8 +106,22 @@ export interface Schemas {
   AnalyticsRebuild: {
     sessions: number;
   };
+  Answers: {
+    call: "reply" | "extract" | "classify" | "api";
+    node: string;
+    text?: string;
+    values?: Record<string, unknown>;
+    intent?: string | null;
+    confidence?: number;
+    status?: number;
+    body?: unknown;
+    failed?: string;
+  } & Record<string, unknown>;
   AskForSuggestionInput: {
     operator?: string;
+  };
+  AskSignInInput: {
+    email: string;
   };
   AssignEscalationInput: {
     operator?: string;
@@ -167,6 +162,17 @@ export interface Schemas {
     })[];
     next_cursor?: string | null;
   };
+  Branding: {
+    name?: string | null;
+    logo?: string | null;
+    colours?: Record<string, string>;
+    locale?: string | null;
+  } & Record<string, unknown>;
+  Budget: {
+    max_cost?: number | null;
+    max_tokens?: number | null;
+    hard?: boolean;
+  };
   BulkImportAgentsInput: {
     documents: unknown[];
     dry_run?: boolean;
@@ -175,9 +181,9 @@ export interface Schemas {
   BulkLinksInput: {
     create?: Record<string, unknown>[];
     recipients?: unknown[];
-    update?: {
+    update?: ({
       id: string;
-    } & Record<string, unknown>[];
+    } & Record<string, unknown>)[];
     deactivate?: string[];
   };
   ChannelEscalateInput: {
@@ -216,12 +222,7 @@ export interface Schemas {
     author?: "human";
     author_name?: string | null;
     status?: "pending" | "done" | "failed";
-    files?: {
-      id: string;
-      name: string;
-      media_type: string;
-      bytes: number;
-    }[];
+    files?: Schemas["SessionFile"][];
   };
   ChannelStatus: {
     conversation_id: string;
@@ -245,26 +246,7 @@ export interface Schemas {
     sender_id?: string;
     sender_type?: "user" | "agent";
   };
-  CheckedErasure: {
-    id: string;
-    subject: {
-      kind: "email" | "session";
-      hash: string;
-    };
-    state: "waiting" | "running" | "done";
-    cause: "request" | "restore";
-    requested_by: string;
-    requested_at: string;
-    started_at: string | null;
-    done_at: string | null;
-    progress: {
-      step: string | null;
-      steps_done: number;
-      steps: number;
-      repeated: number;
-      removed: Record<string, Record<string, number>>;
-    };
-    receipt: Schemas["ErasureReceipt"] | null;
+  CheckedErasure: Schemas["Erasure"] & {
     check?: {
       checked_at: string;
       clean: boolean;
@@ -339,59 +321,7 @@ export interface Schemas {
     scopes?: ("chat" | "read" | "write" | "manage")[];
     require_nonce?: boolean;
   };
-  CreateLinkInput: {
-    title?: string;
-    description?: string | null;
-    welcome_message?: string | null;
-    expires_in_hours?: number | null;
-    expires_at?: string | null;
-    max_sessions?: number;
-    max_messages_per_session?: number;
-    session_timeout_minutes?: number;
-    rate_limit_per_minute?: number;
-    max_message_length?: number;
-    chat_intent?: string | null;
-    system_prompt_override?: string | null;
-    initial_message?: string | null;
-    allowed_domains?: string[];
-    require_email?: boolean;
-    allowed_email_domains?: string[];
-    max_concurrent_sessions?: number | null;
-    intro?: "none" | "agent";
-    allowed_ips?: string[];
-    allowed_countries?: string[];
-    blocked_countries?: string[];
-    pin?: string | null;
-    consent_text?: string | null;
-    budget?: {
-      max_cost?: number | null;
-      max_tokens?: number | null;
-      hard?: boolean;
-    } | null;
-    starters?: string[];
-    file_uploads?: {
-      enabled?: boolean;
-      types?: string[];
-      max_bytes?: number;
-      max_count?: number;
-    };
-    proof_of_work?: "off" | "adaptive" | "always";
-    retention_days?: number | null;
-    recipient?: {
-      name?: string;
-      email?: string;
-    } | null;
-    source_session_id?: string | null;
-    branding?: {
-      name?: string | null;
-      logo?: string | null;
-      colours?: Record<string, string>;
-      locale?: string | null;
-    } & Record<string, unknown>;
-    agent_version?: number | "active";
-    friendly_errors?: boolean;
-    metadata?: Record<string, unknown>;
-    is_active?: boolean;
+  CreateLinkInput: Schemas["UpdateLinkInput"] & {
     template?: string;
   };
   CreateLinkTemplateInput: {
@@ -416,26 +346,12 @@ export interface Schemas {
     allowed_countries?: string[];
     blocked_countries?: string[];
     consent_text?: string | null;
-    budget?: {
-      max_cost?: number | null;
-      max_tokens?: number | null;
-      hard?: boolean;
-    } | null;
+    budget?: Schemas["Budget"] | null;
     starters?: string[];
-    file_uploads?: {
-      enabled?: boolean;
-      types?: string[];
-      max_bytes?: number;
-      max_count?: number;
-    };
+    file_uploads?: Schemas["FileUploads"];
     proof_of_work?: "off" | "adaptive" | "always";
     retention_days?: number | null;
-    branding?: {
-      name?: string | null;
-      logo?: string | null;
-      colours?: Record<string, string>;
-      locale?: string | null;
-    } & Record<string, unknown>;
+    branding?: Schemas["Branding"];
     agent_version?: number | "active";
     friendly_errors?: boolean;
     metadata?: Record<string, unknown>;
@@ -455,24 +371,7 @@ export interface Schemas {
     schedule?: string;
     timezone?: string;
     action: "create_and_send_temp_chat_link";
-    parameters: {
-      agent: string;
-      channel: "email" | "sms" | "slack" | "teams" | "webhook";
-      recipients: (string | {
-        address: string;
-        name?: string;
-        language?: string;
-      })[];
-      subject?: string;
-      message?: string;
-      personalised?: boolean;
-      track_opens?: boolean;
-      language?: string;
-      template?: string;
-      message_template?: string;
-      title?: string;
-      expires_in_hours?: number;
-    };
+    parameters: Schemas["Parameters"];
   };
   CreateSessionInput: {
     tenant_id: string;
@@ -528,12 +427,7 @@ export interface Schemas {
     require_email: boolean;
     allowed_email_domains: string[];
     allowed_domains: string[];
-    branding: {
-      name?: string | null;
-      logo?: string | null;
-      colours?: Record<string, string>;
-      locale?: string | null;
-    } & Record<string, unknown>;
+    branding: Schemas["Branding"];
     chat_intent: string | null;
     system_prompt_override: string | null;
     initial_message: string | null;
@@ -545,12 +439,7 @@ export interface Schemas {
     pin_required: boolean;
     consent_text: string | null;
     starters: string[];
-    file_uploads: {
-      enabled: boolean;
-      types: string[];
-      max_bytes: number;
-      max_count: number;
-    };
+    file_uploads: Schemas["CreatedLinkFileUploads"];
     proof_of_work: "off" | "adaptive" | "always";
     retention_days: number | null;
     source_session_id: string | null;
@@ -558,29 +447,28 @@ export interface Schemas {
       name?: string;
       email?: string;
     } | null;
-    budget: {
-      max_tokens: number | null;
-      max_cost: number | null;
-      hard: boolean;
-    } | null;
+    budget: Schemas["CreatedLinkBudget"] | null;
     friendly_errors: boolean;
     metadata: Record<string, unknown>;
     is_active: boolean;
     created_by: string;
     created_at: string;
     updated_at: string;
-    usage: {
-      sessions_used: number;
-      sessions_remaining: number;
-      sessions_active: number;
-      messages: number;
-      last_used_at: string | null;
-      tokens_used: number | null;
-      cost_used: number | null;
-    };
+    usage: Schemas["Usage"];
     token: string;
     url: string;
   } & Record<string, unknown>;
+  CreatedLinkBudget: {
+    max_tokens: number | null;
+    max_cost: number | null;
+    hard: boolean;
+  };
+  CreatedLinkFileUploads: {
+    enabled: boolean;
+    types: string[];
+    max_bytes: number;
+    max_count: number;
+  };
   CreatedSession: {
     session_id: string;
     conversation_id: string;
@@ -589,28 +477,14 @@ export interface Schemas {
     node_name: string | null;
     initial_node_id: string;
     initial_node_name: string | null;
-    transitions: ({
-      from_node: string;
-      from_node_name: string | null;
-      to_node: string;
-      to_node_name: string | null;
-      condition: string | null;
-    })[];
+    transitions: Schemas["Transitions"][];
     agent_config_version: number;
     is_active_version: boolean;
     initial_message: string | null;
     created_at: string;
-    messages: ({
-      node_id: string;
-      node_name: string | null;
-      content: string;
-    })[];
+    messages: Schemas["Messages"][];
     turn_id: string;
-    usage: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    };
+    usage: Schemas["TurnAnswerUsage"];
     expires_at: string | null;
   };
   CreatedTenant: {
@@ -639,43 +513,11 @@ export interface Schemas {
     accepted_at: string;
     created_at: string;
     status: "waiting" | "replaying" | "replayed" | "failed";
-    replay: {
-      turn_id: string;
-      attempts: number;
-      at: string;
-      by: string | null;
-      error: string | null;
-    } | null;
+    replay: Schemas["Replay"] | null;
   };
-  DeadLetterWithText: {
-    id: string;
-    kind: "turn";
-    turn_kind: "open" | "message" | "timer" | "handed_back";
-    session_id: string;
-    conversation_id: string;
-    session_status: "active" | "completed" | "abandoned" | "error";
-    agent_id: string;
-    agent_version: number;
-    link_id: string | null;
-    reason: string;
-    error: string | null;
-    accepted_at: string;
-    created_at: string;
-    status: "waiting" | "replaying" | "replayed" | "failed";
-    replay: {
-      turn_id: string;
-      attempts: number;
-      at: string;
-      by: string | null;
-      error: string | null;
-    } | null;
+  DeadLetterWithText: Schemas["DeadLetter"] & {
     content: string;
-    files: {
-      id: string;
-      name: string;
-      media_type: string;
-      bytes: number;
-    }[];
+    files: Schemas["SessionFile"][];
   };
   DeliveryRecipient: {
     id: string;
@@ -701,33 +543,19 @@ export interface Schemas {
       id: string;
     }[];
   };
-  DemoWeekRemoved: {
-    sessions: number;
-  };
+  DemoWeekRemoved: Schemas["AnalyticsRebuild"];
   DocumentDiff: {
     from: number;
     to: number;
     identical: boolean;
-    agent: {
-      path: string;
-      before?: unknown;
-      after?: unknown;
-    }[];
-    settings: {
-      path: string;
-      before?: unknown;
-      after?: unknown;
-    }[];
+    agent: Schemas["Settings"][];
+    settings: Schemas["Settings"][];
     nodes: {
       added: string[];
       removed: string[];
       changed: {
         id: string;
-        fields: {
-          path: string;
-          before?: unknown;
-          after?: unknown;
-        }[];
+        fields: Schemas["Settings"][];
       }[];
       reordered: boolean;
     };
@@ -736,24 +564,12 @@ export interface Schemas {
       removed: string[];
       changed: {
         id: string;
-        fields: {
-          path: string;
-          before?: unknown;
-          after?: unknown;
-        }[];
+        fields: Schemas["Settings"][];
       }[];
     };
     unified: string;
   };
-  Draft: {
-    author: {
-      via: "user" | "token" | "hmac";
-      id: string;
-    };
-    mine: boolean;
-    revision: number;
-    base_version: number | null;
-    saved_at: string;
+  Draft: Schemas["DraftEntry"] & {
     text: string;
     live_version: number | null;
   };
@@ -773,6 +589,12 @@ export interface Schemas {
     saved_at: string;
     text?: string;
   };
+  Embedding: {
+    status: "off" | "queued" | "processing" | "ready" | "failed";
+    error: string | null;
+    tokens: number;
+    cost: number | null;
+  };
   EraseRequestInput: {
     email?: string;
     session_id?: string;
@@ -789,13 +611,7 @@ export interface Schemas {
     requested_at: string;
     started_at: string | null;
     done_at: string | null;
-    progress: {
-      step: string | null;
-      steps_done: number;
-      steps: number;
-      repeated: number;
-      removed: Record<string, Record<string, number>>;
-    };
+    progress: Schemas["Progress"];
     receipt: Schemas["ErasureReceipt"] | null;
   };
   ErasureReceipt: {
@@ -809,35 +625,10 @@ export interface Schemas {
     requested_at: string;
     erased_before: string;
     done_at: string;
-    stores: {
-      store: string;
-      removed: Record<string, number>;
-      remaining: number;
-      checked_at: string;
-      check: string;
-    }[];
+    stores: Schemas["Stores"][];
     signature: string;
   };
-  ErasureReceiptInput: {
-    version: 1;
-    erasure_id: string;
-    tenant_id: string;
-    subject: {
-      kind: "email" | "session";
-      hash: string;
-    };
-    requested_at: string;
-    erased_before: string;
-    done_at: string;
-    stores: {
-      store: string;
-      removed: Record<string, number>;
-      remaining: number;
-      checked_at: string;
-      check: string;
-    }[];
-    signature: string;
-  };
+  ErasureReceiptInput: Schemas["ErasureReceipt"];
   EscalatedChannel: {
     status: "escalated";
     escalation: Schemas["ChannelEscalation"];
@@ -862,12 +653,7 @@ export interface Schemas {
     resolved_at: string | null;
     session_status: "active" | "completed" | "abandoned" | "error";
     handled_by: "agent" | "human";
-    participant: {
-      email?: string;
-      name?: string;
-      identifier?: string;
-      metadata?: Record<string, unknown>;
-    };
+    participant: Schemas["Participant"];
     answer_by_mail?: boolean;
     notices?: ({
       kind: "mail" | "chat" | "answer";
@@ -913,8 +699,22 @@ export interface Schemas {
     truncated: boolean;
     data: Schemas["EscalationNumbers"][];
   };
-  ExportPersonInput: {
-    email: string;
+  Expect: {
+    path?: string[];
+    node?: string;
+    reply?: string;
+    reply_contains?: string;
+    reply_matches?: string;
+    variables?: Record<string, unknown>;
+    model_calls?: number;
+    ended?: boolean;
+  } & Record<string, unknown>;
+  ExportPersonInput: Schemas["AskSignInInput"];
+  FileUploads: {
+    enabled?: boolean;
+    types?: string[];
+    max_bytes?: number;
+    max_count?: number;
   };
   FoundKnowledge: {
     mode: "vector" | "fts" | "hybrid";
@@ -985,12 +785,7 @@ export interface Schemas {
       node_name: string | null;
       client_message_id: string | null;
       status: "pending" | "done" | "failed";
-      files?: {
-        id: string;
-        name: string;
-        media_type: string;
-        bytes: number;
-      }[] | null;
+      files?: Schemas["SessionFile"][] | null;
       rating?: "up" | "down" | null;
       finish_reason?: "complete" | "stopped" | null;
       author?: "human" | null;
@@ -1018,17 +813,18 @@ export interface Schemas {
     agent_id: string | null;
     version: number | null;
     active: boolean;
-    issues: ({
-      path: (string | number)[];
-      code: string;
-      message: string;
-      severity: "error" | "warning";
-    })[];
+    issues: Schemas["Issues"][];
   };
   InviteUserInput: {
     email: string;
     role: "owner" | "admin" | "editor" | "operator" | "viewer";
     name?: string;
+  };
+  Issues: {
+    path: (string | number)[];
+    code: string;
+    message: string;
+    severity: "error" | "warning";
   };
   Key: {
     id: string;
@@ -1054,12 +850,7 @@ export interface Schemas {
     embedding_model: string | null;
     from_version: number;
     until_version: number | null;
-    embedding?: {
-      status: "off" | "queued" | "processing" | "ready" | "failed";
-      error: string | null;
-      tokens: number;
-      cost: number | null;
-    };
+    embedding?: Schemas["Embedding"];
     created_at: string;
   };
   KnowledgeIngestion: {
@@ -1069,26 +860,7 @@ export interface Schemas {
     error: string | null;
     started_at: string;
   };
-  KnowledgePassages: {
-    id: string;
-    name: string;
-    media_type: string;
-    language: string;
-    bytes: number;
-    content_hash: string;
-    revision: number;
-    status: string;
-    chunks: number;
-    embedding_model: string | null;
-    from_version: number;
-    until_version: number | null;
-    embedding?: {
-      status: "off" | "queued" | "processing" | "ready" | "failed";
-      error: string | null;
-      tokens: number;
-      cost: number | null;
-    };
-    created_at: string;
+  KnowledgePassages: Schemas["KnowledgeDocument"] & {
     passages: {
       n: number;
       heading: string;
@@ -1114,12 +886,7 @@ export interface Schemas {
     require_email: boolean;
     allowed_email_domains: string[];
     allowed_domains: string[];
-    branding: {
-      name?: string | null;
-      logo?: string | null;
-      colours?: Record<string, string>;
-      locale?: string | null;
-    } & Record<string, unknown>;
+    branding: Schemas["Branding"];
     chat_intent: string | null;
     system_prompt_override: string | null;
     initial_message: string | null;
@@ -1131,12 +898,7 @@ export interface Schemas {
     pin_required: boolean;
     consent_text: string | null;
     starters: string[];
-    file_uploads: {
-      enabled: boolean;
-      types: string[];
-      max_bytes: number;
-      max_count: number;
-    };
+    file_uploads: Schemas["CreatedLinkFileUploads"];
     proof_of_work: "off" | "adaptive" | "always";
     retention_days: number | null;
     source_session_id: string | null;
@@ -1144,26 +906,14 @@ export interface Schemas {
       name?: string;
       email?: string;
     } | null;
-    budget: {
-      max_tokens: number | null;
-      max_cost: number | null;
-      hard: boolean;
-    } | null;
+    budget: Schemas["CreatedLinkBudget"] | null;
     friendly_errors: boolean;
     metadata: Record<string, unknown>;
     is_active: boolean;
     created_by: string;
     created_at: string;
     updated_at: string;
-    usage: {
-      sessions_used: number;
-      sessions_remaining: number;
-      sessions_active: number;
-      messages: number;
-      last_used_at: string | null;
-      tokens_used: number | null;
-      cost_used: number | null;
-    };
+    usage: Schemas["Usage"];
   } & Record<string, unknown>;
   LinkAnalytics: {
     link_id: string;
@@ -1266,26 +1016,12 @@ export interface Schemas {
     allowed_countries?: unknown[];
     blocked_countries?: unknown[];
     consent_text?: string | null;
-    budget?: {
-      max_cost?: number | null;
-      max_tokens?: number | null;
-      hard?: boolean;
-    } | null;
+    budget?: Schemas["Budget"] | null;
     starters?: string[];
-    file_uploads?: {
-      enabled?: boolean;
-      types?: string[];
-      max_bytes?: number;
-      max_count?: number;
-    };
+    file_uploads?: Schemas["FileUploads"];
     proof_of_work?: "off" | "adaptive" | "always";
     retention_days?: number | null;
-    branding?: {
-      name?: string | null;
-      logo?: string | null;
-      colours?: Record<string, string>;
-      locale?: string | null;
-    } & Record<string, unknown>;
+    branding?: Schemas["Branding"];
     agent_version?: number | "active";
     friendly_errors?: boolean;
     metadata?: Record<string, unknown>;
@@ -1301,46 +1037,7 @@ export interface Schemas {
     address: string;
     updated_at: string;
   };
-  ListedSession: {
-    session_id: string;
-    conversation_id: string;
-    status: "active" | "completed" | "abandoned" | "error";
-    node_id: string;
-    node_name: string | null;
-    turns: number;
-    transition_count: number;
-    collected_data: Record<string, unknown>;
-    created_at: string;
-    updated_at: string;
-    ended_at: string | null;
-    end_reason: string | null;
-    expires_at: string | null;
-    remaining_messages: number | null;
-    message_count: number;
-    agent_config_version: number;
-    metadata: Record<string, unknown>;
-    tenant_id: string;
-    agent_id: string;
-    link_id: string | null;
-    last_event_id: string;
-    feedback?: Schemas["SessionFeedback"] | null;
-    handled_by?: "agent" | "human";
-    operator_name?: string | null;
-    waiting_since?: string | null;
-    escalation?: Schemas["SessionEscalation"] | null;
-    participant?: {
-      email?: string;
-      name?: string;
-      identifier?: string;
-      metadata?: Record<string, unknown>;
-    } & Record<string, unknown>;
-    participant_verified?: boolean;
-    purged_at?: string | null;
-    usage?: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    } | null;
+  ListedSession: Schemas["Session"] & {
     title: string | null;
     person: string | null;
     agent_name: string | null;
@@ -1357,6 +1054,12 @@ export interface Schemas {
     sampled: boolean;
     review: "good" | "wrong" | null;
   };
+  ListedSessionParticipant: {
+    email?: string;
+    name?: string;
+    identifier?: string;
+    metadata?: Record<string, unknown>;
+  } & Record<string, unknown>;
   Memory: {
     summary: string | null;
     notes: string | null;
@@ -1390,6 +1093,11 @@ export interface Schemas {
     created_at: string;
     updated_at: string;
   };
+  Messages: {
+    node_id: string;
+    node_name: string | null;
+    content: string;
+  };
   NodeNumbers: {
     group: string;
     label: string | null;
@@ -1414,22 +1122,13 @@ export interface Schemas {
       to: string;
     }[]>;
   };
-  OfficeHoursInput: {
-    time_zone: string;
-    days: Record<string, {
-      from: string;
-      to: string;
-    }[]>;
-  };
-  OpenConversationInput: {
+  OfficeHoursInput: Schemas["OfficeHours"];
+  OpenConversationInput: Schemas["OpenSessionInput"] & {
     link: string;
+  };
+  OpenSessionInput: {
+    participant?: Schemas["Participant"];
     identity?: string;
-    participant?: {
-      email?: string;
-      name?: string;
-      identifier?: string;
-      metadata?: Record<string, unknown>;
-    };
     consent?: boolean;
     pin?: string;
     proof?: string;
@@ -1494,6 +1193,26 @@ export interface Schemas {
     };
     at: string;
   };
+  Parameters: {
+    agent: string;
+    channel: "email" | "sms" | "slack" | "teams" | "webhook";
+    recipients: (string | Schemas["Recipients"])[];
+    subject?: string;
+    message?: string;
+    personalised?: boolean;
+    track_opens?: boolean;
+    language?: string;
+    template?: string;
+    message_template?: string;
+    title?: string;
+    expires_in_hours?: number;
+  };
+  Participant: {
+    email?: string;
+    name?: string;
+    identifier?: string;
+    metadata?: Record<string, unknown>;
+  };
   People: {
     hours: Schemas["OfficeHours"] | null;
     reply_minutes: number | null;
@@ -1532,6 +1251,13 @@ export interface Schemas {
     }[];
     retry_after?: number;
   } & Record<string, unknown>;
+  Progress: {
+    step: string | null;
+    steps_done: number;
+    steps: number;
+    repeated: number;
+    removed: Record<string, Record<string, number>>;
+  };
   PublishDraftInput: {
     revision: number;
     activate?: boolean;
@@ -1554,6 +1280,18 @@ export interface Schemas {
     finding: "genuine" | "altered" | "of_another_tenant" | "unknown_erasure";
     erasure_id: string;
   };
+  Recipients: {
+    address: string;
+    name?: string;
+    language?: string;
+  };
+  Replay: {
+    turn_id: string;
+    attempts: number;
+    at: string;
+    by: string | null;
+    error: string | null;
+  };
   ReplayReport: {
     version: number;
     replayed: number;
@@ -1575,6 +1313,14 @@ export interface Schemas {
   ReplaySessionInput: {
     version?: number;
     document?: unknown;
+  };
+  Replayed: {
+    nodes: string[];
+    messages: string[];
+    variables: Record<string, unknown>;
+    actions: string[];
+    ended: boolean;
+    error: string | null;
   };
   ReplyToVisitorInput: {
     message: string;
@@ -1693,11 +1439,7 @@ export interface Schemas {
       personalised?: boolean;
       track_opens?: boolean;
       language?: string;
-      recipients?: {
-        address: string;
-        name?: string;
-        language?: string;
-      }[];
+      recipients?: Schemas["Recipients"][];
     } & Record<string, unknown>;
     recipients: number;
     paused: boolean;
@@ -1767,11 +1509,7 @@ export interface Schemas {
   };
   SendLinkInput: {
     channel: "email" | "sms" | "slack" | "teams" | "webhook";
-    recipients: (string | {
-      address: string;
-      name?: string;
-      language?: string;
-    })[];
+    recipients: (string | Schemas["Recipients"])[];
     template?: string;
     subject?: string;
     message?: string;
@@ -1829,19 +1567,10 @@ export interface Schemas {
     operator_name?: string | null;
     waiting_since?: string | null;
     escalation?: Schemas["SessionEscalation"] | null;
-    participant?: {
-      email?: string;
-      name?: string;
-      identifier?: string;
-      metadata?: Record<string, unknown>;
-    } & Record<string, unknown>;
+    participant?: Schemas["ListedSessionParticipant"];
     participant_verified?: boolean;
     purged_at?: string | null;
-    usage?: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    } | null;
+    usage?: Schemas["TurnAnswerUsage"] | null;
   };
   SessionAnalysis: {
     status: "pending" | "done" | "failed" | "skipped";
@@ -1849,11 +1578,7 @@ export interface Schemas {
     unanswered: string[];
     model: string | null;
     error_code: string | null;
-    usage?: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    };
+    usage?: Schemas["TurnAnswerUsage"];
     created_at: string;
     ended_at: string | null;
   };
@@ -1897,22 +1622,8 @@ export interface Schemas {
       turn: number;
       kind: string;
       input: string;
-      recorded: {
-        nodes: string[];
-        messages: string[];
-        variables: Record<string, unknown>;
-        actions: string[];
-        ended: boolean;
-        error: string | null;
-      };
-      replayed: {
-        nodes: string[];
-        messages: string[];
-        variables: Record<string, unknown>;
-        actions: string[];
-        ended: boolean;
-        error: string | null;
-      } | null;
+      recorded: Schemas["Replayed"];
+      replayed: Schemas["Replayed"] | null;
       differs: ("path" | "reply" | "variables" | "actions" | "ended" | "error" | "unanswered_call")[];
     })[];
     diverges_at: number | null;
@@ -1922,11 +1633,7 @@ export interface Schemas {
       detail: string | null;
     } | null;
     model_calls: number;
-    usage: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    };
+    usage: Schemas["TurnAnswerUsage"];
   };
   SessionReview: {
     session_id: string;
@@ -1944,114 +1651,7 @@ export interface Schemas {
     agent_id: string;
     version: number;
     status: string;
-    turns: ({
-      turn_id: string;
-      turn: number;
-      kind: string;
-      status: string;
-      error: string | null;
-      input: string;
-      response: string | null;
-      nodes: string[];
-      transitions: ({
-        from_node: string;
-        from_node_name?: string | null;
-        to_node: string;
-        to_node_name?: string | null;
-        condition: string | null;
-      })[];
-      conditions: ({
-        node_id: string;
-        condition: string;
-        target: string;
-        verdict: "yes" | "no" | "ask";
-        inputs: Record<string, unknown>;
-      })[];
-      calls: ({
-        call_id: string;
-        type: string;
-        node_id: string;
-        latency_ms: number;
-        first_token_ms?: number;
-        model: string | null;
-        usage: {
-          input_tokens: number;
-          output_tokens: number;
-          cost: number | null;
-        } | null;
-        usage_doubt?: "missing" | "unbelievable" | "too_low";
-        result: unknown;
-        failed: string | null;
-        http?: {
-          method?: string;
-          status?: number | null;
-          bytes?: number;
-          attempts?: number;
-        };
-        retrieval?: {
-          search_mode: string;
-          latency_ms: number;
-          passages: {
-            document_id: string;
-            document: string;
-            revision: number;
-            n: number;
-            score: number;
-          }[];
-          embedding?: {
-            model: string;
-            usage: {
-              input_tokens: number;
-              output_tokens: number;
-              cost: number | null;
-            };
-          } | null;
-        };
-        prompt?: {
-          messages: ({
-            role: "system" | "user" | "assistant";
-            content: string;
-          })[];
-          left_out: number;
-          same: boolean | null;
-        } | null;
-      })[];
-      variables: Record<string, unknown>;
-      warnings: {
-        code: string;
-        message: string;
-      }[];
-      logs: ({
-        node_id: string;
-        text: string | null;
-        variables: Record<string, unknown> | null;
-      })[];
-      latency: {
-        total_ms: number;
-        model_ms: number;
-        api_ms: number;
-        other_ms: number;
-      };
-      usage: {
-        input_tokens: number;
-        output_tokens: number;
-        cost: number | null;
-      };
-      history_summary?: {
-        text: string;
-        covers: number;
-        model: string;
-        usage: {
-          input_tokens: number;
-          output_tokens: number;
-          cost: number | null;
-        };
-        latency_ms: number;
-      } | null;
-      conditions_unknown: boolean;
-      created_at: string;
-      done_at: string | null;
-    })[];
+    turns: Schemas["Trace"][];
     totals: {
       turns: number;
       model_calls: number;
@@ -2067,18 +1667,10 @@ export interface Schemas {
         status: string;
         error: string | null;
         model: string | null;
-        usage: {
-          input_tokens: number;
-          output_tokens: number;
-          cost: number | null;
-        };
+        usage: Schemas["TurnAnswerUsage"];
       } | null;
       memory: {
-        usage: {
-          input_tokens: number;
-          output_tokens: number;
-          cost: number | null;
-        };
+        usage: Schemas["TurnAnswerUsage"];
       } | null;
     };
     next_cursor: string | null;
@@ -2111,6 +1703,11 @@ export interface Schemas {
       chat_urls?: string[];
     };
   };
+  Settings: {
+    path: string;
+    before?: unknown;
+    after?: unknown;
+  };
   SettingsInForce: {
     data: ({
       name: string;
@@ -2124,6 +1721,13 @@ export interface Schemas {
     stopped: boolean;
     turn_id: string | null;
   };
+  Stores: {
+    store: string;
+    removed: Record<string, number>;
+    remaining: number;
+    checked_at: string;
+    check: string;
+  };
   SubscribePushInput: {
     endpoint: string;
     keys: {
@@ -2135,11 +1739,7 @@ export interface Schemas {
   SuggestedReply: {
     suggestion: string;
     model: string;
-    usage: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    };
+    usage: Schemas["TurnAnswerUsage"];
   };
   SuppressInput: {
     channel?: "email" | "sms";
@@ -2172,6 +1772,98 @@ export interface Schemas {
     last_used_at: string | null;
     status: "active" | "revoked";
   };
+  Trace: {
+    turn_id: string;
+    turn: number;
+    kind: string;
+    status: string;
+    error: string | null;
+    input: string;
+    response: string | null;
+    nodes: string[];
+    transitions: ({
+      from_node: string;
+      from_node_name?: string | null;
+      to_node: string;
+      to_node_name?: string | null;
+      condition: string | null;
+    })[];
+    conditions: ({
+      node_id: string;
+      condition: string;
+      target: string;
+      verdict: "yes" | "no" | "ask";
+      inputs: Record<string, unknown>;
+    })[];
+    calls: ({
+      call_id: string;
+      type: string;
+      node_id: string;
+      latency_ms: number;
+      first_token_ms?: number;
+      model: string | null;
+      usage: Schemas["TurnAnswerUsage"] | null;
+      usage_doubt?: "missing" | "unbelievable" | "too_low";
+      result: unknown;
+      failed: string | null;
+      http?: {
+        method?: string;
+        status?: number | null;
+        bytes?: number;
+        attempts?: number;
+      };
+      retrieval?: {
+        search_mode: string;
+        latency_ms: number;
+        passages: {
+          document_id: string;
+          document: string;
+          revision: number;
+          n: number;
+          score: number;
+        }[];
+        embedding?: {
+          model: string;
+          usage: Schemas["TurnAnswerUsage"];
+        } | null;
+      };
+      prompt?: {
+        messages: ({
+          role: "system" | "user" | "assistant";
+          content: string;
+        })[];
+        left_out: number;
+        same: boolean | null;
+      } | null;
+    })[];
+    variables: Record<string, unknown>;
+    warnings: {
+      code: string;
+      message: string;
+    }[];
+    logs: ({
+      node_id: string;
+      text: string | null;
+      variables: Record<string, unknown> | null;
+    })[];
+    latency: {
+      total_ms: number;
+      model_ms: number;
+      api_ms: number;
+      other_ms: number;
+    };
+    usage: Schemas["TurnAnswerUsage"];
+    history_summary?: {
+      text: string;
+      covers: number;
+      model: string;
+      usage: Schemas["TurnAnswerUsage"];
+      latency_ms: number;
+    } | null;
+    conditions_unknown: boolean;
+    created_at: string;
+    done_at: string | null;
+  };
   TransferEscalationInput: {
     operator: string;
     name?: string;
@@ -2192,6 +1884,13 @@ export interface Schemas {
     truncated: boolean;
     data: Schemas["TransitionNumbers"][];
   };
+  Transitions: {
+    from_node: string;
+    from_node_name: string | null;
+    to_node: string;
+    to_node_name: string | null;
+    condition: string | null;
+  };
   TriedAgent: {
     version: number | null;
     steps: ({
@@ -2204,11 +1903,7 @@ export interface Schemas {
         url: string;
       } | null;
       node: string;
-      messages: ({
-        node_id: string;
-        node_name: string | null;
-        content: string;
-      })[];
+      messages: Schemas["Messages"][];
       variables: Record<string, unknown>;
       ended: boolean;
       human: boolean;
@@ -2222,207 +1917,38 @@ export interface Schemas {
         detail: string;
       })[];
       asked: number;
-      answers: ({
-        call: "reply" | "extract" | "classify" | "api";
-        node: string;
-        text?: string;
-        values?: Record<string, unknown>;
-        intent?: string | null;
-        confidence?: number;
-        status?: number;
-        body?: unknown;
-        failed?: string;
-      } & Record<string, unknown>)[];
-      trace: {
-        turn_id: string;
-        turn: number;
-        kind: string;
-        status: string;
-        error: string | null;
-        input: string;
-        response: string | null;
-        nodes: string[];
-        transitions: ({
-          from_node: string;
-          from_node_name?: string | null;
-          to_node: string;
-          to_node_name?: string | null;
-          condition: string | null;
-        })[];
-        conditions: ({
-          node_id: string;
-          condition: string;
-          target: string;
-          verdict: "yes" | "no" | "ask";
-          inputs: Record<string, unknown>;
-        })[];
-        calls: ({
-          call_id: string;
-          type: string;
-          node_id: string;
-          latency_ms: number;
-          first_token_ms?: number;
-          model: string | null;
-          usage: {
-            input_tokens: number;
-            output_tokens: number;
-            cost: number | null;
-          } | null;
-          usage_doubt?: "missing" | "unbelievable" | "too_low";
-          result: unknown;
-          failed: string | null;
-          http?: {
-            method?: string;
-            status?: number | null;
-            bytes?: number;
-            attempts?: number;
-          };
-          retrieval?: {
-            search_mode: string;
-            latency_ms: number;
-            passages: {
-              document_id: string;
-              document: string;
-              revision: number;
-              n: number;
-              score: number;
-            }[];
-            embedding?: {
-              model: string;
-              usage: {
-                input_tokens: number;
-                output_tokens: number;
-                cost: number | null;
-              };
-            } | null;
-          };
-          prompt?: {
-            messages: ({
-              role: "system" | "user" | "assistant";
-              content: string;
-            })[];
-            left_out: number;
-            same: boolean | null;
-          } | null;
-        })[];
-        variables: Record<string, unknown>;
-        warnings: {
-          code: string;
-          message: string;
-        }[];
-        logs: ({
-          node_id: string;
-          text: string | null;
-          variables: Record<string, unknown> | null;
-        })[];
-        latency: {
-          total_ms: number;
-          model_ms: number;
-          api_ms: number;
-          other_ms: number;
-        };
-        usage: {
-          input_tokens: number;
-          output_tokens: number;
-          cost: number | null;
-        };
-        history_summary?: {
-          text: string;
-          covers: number;
-          model: string;
-          usage: {
-            input_tokens: number;
-            output_tokens: number;
-            cost: number | null;
-          };
-          latency_ms: number;
-        } | null;
-        conditions_unknown: boolean;
-        created_at: string;
-        done_at: string | null;
-      } | null;
+      answers: Schemas["Answers"][];
+      trace: Schemas["Trace"] | null;
     })[];
-    usage: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    };
+    usage: Schemas["TurnAnswerUsage"];
     test: {
       name: string;
       version_of_format?: 1;
       opening?: {
-        expect?: {
-          path?: string[];
-          node?: string;
-          reply?: string;
-          reply_contains?: string;
-          reply_matches?: string;
-          variables?: Record<string, unknown>;
-          model_calls?: number;
-          ended?: boolean;
-        } & Record<string, unknown>;
+        expect?: Schemas["Expect"];
       } & Record<string, unknown>;
       steps: ({
         say?: string;
         event?: "timer" | "hand_back";
         after_seconds?: number;
         human?: boolean;
-        expect?: {
-          path?: string[];
-          node?: string;
-          reply?: string;
-          reply_contains?: string;
-          reply_matches?: string;
-          variables?: Record<string, unknown>;
-          model_calls?: number;
-          ended?: boolean;
-        } & Record<string, unknown>;
+        expect?: Schemas["Expect"];
       } & Record<string, unknown>)[];
-      answers?: ({
-        call: "reply" | "extract" | "classify" | "api";
-        node: string;
-        text?: string;
-        values?: Record<string, unknown>;
-        intent?: string | null;
-        confidence?: number;
-        status?: number;
-        body?: unknown;
-        failed?: string;
-      } & Record<string, unknown>)[];
+      answers?: Schemas["Answers"][];
     } & Record<string, unknown>;
   };
   TryAgentInput: {
     version?: number;
     document?: unknown;
     opening?: {
-      answers?: ({
-        call: "reply" | "extract" | "classify" | "api";
-        node: string;
-        text?: string;
-        values?: Record<string, unknown>;
-        intent?: string | null;
-        confidence?: number;
-        status?: number;
-        body?: unknown;
-        failed?: string;
-      } & Record<string, unknown>)[];
+      answers?: Schemas["Answers"][];
     };
     steps?: ({
       say?: string;
       event?: "timer" | "hand_back";
       after_seconds?: number;
       human?: boolean;
-      answers?: ({
-        call: "reply" | "extract" | "classify" | "api";
-        node: string;
-        text?: string;
-        values?: Record<string, unknown>;
-        intent?: string | null;
-        confidence?: number;
-        status?: number;
-        body?: unknown;
-        failed?: string;
-      } & Record<string, unknown>)[];
+      answers?: Schemas["Answers"][];
     })[];
     api_calls?: "ask" | "make";
   };
@@ -2432,44 +1958,19 @@ export interface Schemas {
     node_name?: string | null;
     previous_node_id?: string;
     previous_node_name?: string | null;
-    transitions?: ({
-      from_node: string;
-      from_node_name: string | null;
-      to_node: string;
-      to_node_name: string | null;
-      condition: string | null;
-    })[];
-    transition?: {
-      from_node: string;
-      from_node_name: string | null;
-      to_node: string;
-      to_node_name: string | null;
-      condition: string | null;
-    } | null;
+    transitions?: Schemas["Transitions"][];
+    transition?: Schemas["Transitions"] | null;
     extracted_variables?: Record<string, unknown> | null;
     session_ended?: boolean;
     turn_number?: number;
     latency_ms?: number;
-    messages?: ({
-      node_id: string;
-      node_name: string | null;
-      content: string;
-    })[];
+    messages?: Schemas["Messages"][];
     turn_id: string;
-    usage?: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    };
+    usage?: Schemas["TurnAnswerUsage"];
     remaining_messages?: number | null;
     finish_reason?: "complete" | "stopped";
     handled_by?: "agent" | "human";
-    escalation?: {
-      status: "waiting" | "assigned";
-      since: string | null;
-      assigned_name: string | null;
-      reason: string | null;
-    };
+    escalation?: Schemas["TurnEscalation"];
     session_id: string;
     status: "queued" | "running" | "completed" | "failed" | "stopped";
     error?: Schemas["Problem"];
@@ -2480,44 +1981,30 @@ export interface Schemas {
     node_name: string | null;
     previous_node_id: string;
     previous_node_name: string | null;
-    transitions: ({
-      from_node: string;
-      from_node_name: string | null;
-      to_node: string;
-      to_node_name: string | null;
-      condition: string | null;
-    })[];
-    transition: {
-      from_node: string;
-      from_node_name: string | null;
-      to_node: string;
-      to_node_name: string | null;
-      condition: string | null;
-    } | null;
+    transitions: Schemas["Transitions"][];
+    transition: Schemas["Transitions"] | null;
     extracted_variables: Record<string, unknown> | null;
     session_ended: boolean;
     turn_number: number;
     latency_ms: number;
-    messages: ({
-      node_id: string;
-      node_name: string | null;
-      content: string;
-    })[];
+    messages: Schemas["Messages"][];
     turn_id: string;
-    usage: {
-      input_tokens: number;
-      output_tokens: number;
-      cost: number | null;
-    };
+    usage: Schemas["TurnAnswerUsage"];
     remaining_messages: number | null;
     finish_reason: "complete" | "stopped";
     handled_by: "agent" | "human";
-    escalation?: {
-      status: "waiting" | "assigned";
-      since: string | null;
-      assigned_name: string | null;
-      reason: string | null;
-    };
+    escalation?: Schemas["TurnEscalation"];
+  };
+  TurnAnswerUsage: {
+    input_tokens: number;
+    output_tokens: number;
+    cost: number | null;
+  };
+  TurnEscalation: {
+    status: "waiting" | "assigned";
+    since: string | null;
+    assigned_name: string | null;
+    reason: string | null;
   };
   UndoMemoryInput: {
     to: number;
@@ -2563,18 +2050,9 @@ export interface Schemas {
     blocked_countries?: string[];
     pin?: string | null;
     consent_text?: string | null;
-    budget?: {
-      max_cost?: number | null;
-      max_tokens?: number | null;
-      hard?: boolean;
-    } | null;
+    budget?: Schemas["Budget"] | null;
     starters?: string[];
-    file_uploads?: {
-      enabled?: boolean;
-      types?: string[];
-      max_bytes?: number;
-      max_count?: number;
-    };
+    file_uploads?: Schemas["FileUploads"];
     proof_of_work?: "off" | "adaptive" | "always";
     retention_days?: number | null;
     recipient?: {
@@ -2582,12 +2060,7 @@ export interface Schemas {
       email?: string;
     } | null;
     source_session_id?: string | null;
-    branding?: {
-      name?: string | null;
-      logo?: string | null;
-      colours?: Record<string, string>;
-      locale?: string | null;
-    } & Record<string, unknown>;
+    branding?: Schemas["Branding"];
     agent_version?: number | "active";
     friendly_errors?: boolean;
     metadata?: Record<string, unknown>;
@@ -2615,26 +2088,12 @@ export interface Schemas {
     allowed_countries?: string[];
     blocked_countries?: string[];
     consent_text?: string | null;
-    budget?: {
-      max_cost?: number | null;
-      max_tokens?: number | null;
-      hard?: boolean;
-    } | null;
+    budget?: Schemas["Budget"] | null;
     starters?: string[];
-    file_uploads?: {
-      enabled?: boolean;
-      types?: string[];
-      max_bytes?: number;
-      max_count?: number;
-    };
+    file_uploads?: Schemas["FileUploads"];
     proof_of_work?: "off" | "adaptive" | "always";
     retention_days?: number | null;
-    branding?: {
-      name?: string | null;
-      logo?: string | null;
-      colours?: Record<string, string>;
-      locale?: string | null;
-    } & Record<string, unknown>;
+    branding?: Schemas["Branding"];
     agent_version?: number | "active";
     friendly_errors?: boolean;
     metadata?: Record<string, unknown>;
@@ -2652,24 +2111,7 @@ export interface Schemas {
     name?: string | null;
     cron?: string;
     timezone?: string;
-    parameters?: {
-      agent: string;
-      channel: "email" | "sms" | "slack" | "teams" | "webhook";
-      recipients: (string | {
-        address: string;
-        name?: string;
-        language?: string;
-      })[];
-      subject?: string;
-      message?: string;
-      personalised?: boolean;
-      track_opens?: boolean;
-      language?: string;
-      template?: string;
-      message_template?: string;
-      title?: string;
-      expires_in_hours?: number;
-    };
+    parameters?: Schemas["Parameters"];
   };
   UpdateTenantInput: {
     require_nonce?: boolean;
@@ -2692,6 +2134,15 @@ export interface Schemas {
     name: string;
     media_type?: string;
     content: string;
+  };
+  Usage: {
+    sessions_used: number;
+    sessions_remaining: number;
+    sessions_active: number;
+    messages: number;
+    last_used_at: string | null;
+    tokens_used: number | null;
+    cost_used: number | null;
   };
   UsageForecast: {
     from: string;
@@ -2758,12 +2209,7 @@ export interface Schemas {
   };
   ValidatedAgent: {
     valid: boolean;
-    issues: ({
-      path: (string | number)[];
-      code: string;
-      message: string;
-      severity: "error" | "warning";
-    })[];
+    issues: Schemas["Issues"][];
   };
   VisitorComment: {
     id: string;
@@ -2819,23 +2265,7 @@ export interface Schemas {
     ended_at: string | null;
     created_at: string;
   };
-  WebhookWithSecret: {
-    id: string;
-    url: string;
-    events: string[];
-    agent_id: string | null;
-    agent_version: number | null;
-    description: string | null;
-    include_transcript: boolean;
-    include_latency_metrics: boolean;
-    is_active: boolean;
-    disabled_reason: "owner" | "gone" | "failing" | null;
-    disabled_at: string | null;
-    failures: number;
-    failing_since: string | null;
-    previous_secret_until: string | null;
-    created_at: string;
-    updated_at: string;
+  WebhookWithSecret: Schemas["Webhook"] & {
     secret: string;
   };
   WhoAmI: {
@@ -2909,10 +2339,7 @@ export interface Operations {
   /** Escalate to a human */
   "POST /api/chat/sessions/{id}/escalate": {
     path: { id: string };
-    body: {
-      reason?: string | null;
-      metadata?: Record<string, unknown>;
-    };
+    body: Schemas["ChannelEscalateInput"];
     answer: {
       escalation_id: string;
       status: "open" | "assigned" | "resolved";
@@ -3067,12 +2494,7 @@ export interface Operations {
         agent_id?: string | null;
         version?: number | null;
         active?: boolean;
-        issues: ({
-          path: (string | number)[];
-          code: string;
-          message: string;
-          severity: "error" | "warning";
-        })[];
+        issues: Schemas["Issues"][];
         index: number;
         code?: string;
         message?: string;
@@ -3839,19 +3261,10 @@ export interface Operations {
       operator_name?: string | null;
       waiting_since?: string | null;
       escalation?: Schemas["SessionEscalation"] | null;
-      participant?: {
-        email?: string;
-        name?: string;
-        identifier?: string;
-        metadata?: Record<string, unknown>;
-      } & Record<string, unknown>;
+      participant?: Schemas["ListedSessionParticipant"];
       participant_verified?: boolean;
       purged_at?: string | null;
-      usage?: {
-        input_tokens: number;
-        output_tokens: number;
-        cost: number | null;
-      } | null;
+      usage?: Schemas["TurnAnswerUsage"] | null;
       analysis?: Schemas["SessionAnalysis"] | null;
     };
   };

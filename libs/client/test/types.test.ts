@@ -20,8 +20,8 @@ describe("the types written after the reference document are those of the produc
     expectTypeOf<client.SessionCreated>().toEqualTypeOf<Out<typeof contracts.sessionCreated>>();
     expectTypeOf<client.TurnAnswered>().toEqualTypeOf<Out<typeof contracts.turnAnswered>>();
     expectTypeOf<client.TurnAccepted>().toEqualTypeOf<Out<typeof contracts.turnAccepted>>();
-    expectTypeOf<client.TurnShown>().toEqualTypeOf<Out<typeof contracts.turnResource>>();
-    expectTypeOf<client.SessionShown>().toEqualTypeOf<Out<typeof contracts.sessionResource>>();
+    expectTypeOf<client.TurnShown>().branded.toEqualTypeOf<Out<typeof contracts.turnResource>>();
+    expectTypeOf<client.SessionShown>().branded.toEqualTypeOf<Out<typeof contracts.sessionResource>>();
     expectTypeOf<client.SessionClosed>().toEqualTypeOf<Out<typeof contracts.sessionClosed>>();
     expectTypeOf<client.Page<client.HistoryMessage>>().toEqualTypeOf<Out<typeof contracts.historyPage>>();
   });
