@@ -60,7 +60,11 @@ replaces each replica by this build and back again, and audits what clients were
 export const commands = {
   start: {
     help: startHelp,
-    prepare: (root, args) => node(root, "services/standalone/dist/main.js", [], args, {}),
+    // Node 22.1 and newer keep what they compiled; Node 20 does not look.
+    prepare: (root, args) =>
+      node(root, "services/standalone/dist/main.js", [], args, {
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, "node_modules/.cache/node"),
+      }),
   },
   test: { help: testHelp, prepare: prepareTest },
   bench: {

@@ -169,9 +169,7 @@ describe("deploy/Dockerfile", () => {
 
   it("lets SERVICE pick the entry and gives node the signals", () => {
     expect(of("ENV").some((line) => / SERVICE=\$\{SERVICE\}$/.test(line))).toBe(true);
-    expect(of("CMD")).toEqual([
-      String.raw`CMD ["/bin/sh", "-c", "exec node --enable-source-maps services/\"$SERVICE\"/dist/main.js"]`,
-    ]);
+    expect(of("CMD")).toEqual([String.raw`CMD ["/bin/sh", "-c", "exec node services/\"$SERVICE\"/dist/main.js"]`]);
   });
 
   it("keeps what does not belong into an image out of its context", () => {

@@ -1,5 +1,4 @@
 import type { Logger } from "@parley/observability";
-import { createTransport } from "nodemailer";
 
 export interface Mail {
   tenantId: string;
@@ -102,36 +101,42 @@ export function createMailer(options: MailerOptions): Mailer {
     },
     async close() {
       await Promise.all(inHand);
-      carrier.close();
+      await carrier.close();
     },
   };
 }
 
 interface Carrier {
   deliver(mail: Mail): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
-const mailboxCarrier = (keep: Mailbox): Carrier => ({ deliver: keep, close: () => undefined });
+const mailboxCarrier = (keep: Mailbox): Carrier => ({ deliver: keep, close: async () => undefined });
 
 function smtpCarrier({ url, from, oauth, timeoutMs = 10_000 }: MailerOptions & { url: string }): Carrier {
-  const transport = createTransport({
-    url,
-    ...(oauth && { auth: authOf(url, oauth) }),
-    pool: true,
-    maxConnections: MAX_CONNECTIONS,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const open = async () => {
+    // Loaded for the first mail: it costs every start, and most processes send none.
+    const { createTransport } = await import("nodemailer");
+    return createTransport({
+      url,
+      ...(oauth && { auth: authOf(url, oauth) }),
+      pool: true,
+      maxConnections: MAX_CONNECTIONS,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      dnsTimeout: timeoutMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  };
+  let transport: ReturnType<typeof open> | undefined;
   return {
     async deliver({ to, subject, text, language, id, headers: more }) {
       // As an object: a string would be read as a list of addresses.
       const headers = { ...more, ...(language !== undefined && { "Content-Language": language }) };
-      await transport.sendMail({
+      transport ??= open();
+      await (await transport).sendMail({
         from,
         to: { name: "", address: to },
         subject,
@@ -140,7 +145,7 @@ function smtpCarrier({ url, from, oauth, timeoutMs = 10_000 }: MailerOptions & {
         ...(id && { messageId: `<${id}@parley>` }),
       });
     },
-    close: () => transport.close(),
+    close: async () => (await transport)?.close(),
   };
 }
 

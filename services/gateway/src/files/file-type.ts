@@ -1,5 +1,4 @@
 import { AppError } from "@parley/contracts";
-import { fileTypeFromBuffer } from "file-type";
 import { extensionOf, withExtension } from "./file-name.js";
 
 export interface JudgedFile {
@@ -63,6 +62,7 @@ export async function judgeFile(
   claim: { name: string; mediaType: string },
   listed: readonly string[],
 ): Promise<JudgedFile> {
+  const { fileTypeFromBuffer } = await import("file-type");
   const detected = await fileTypeFromBuffer(head);
   const judged =
     detected === undefined || detected.mime === "application/xml"

@@ -1,5 +1,3 @@
-import { Zip, ZipDeflate, ZipPassThrough } from "fflate";
-
 export interface ZipEntry {
   name: string;
   /** Already compressed as a rule, like pictures: kept as it is. */
@@ -14,6 +12,7 @@ const NOTHING = new Uint8Array();
  * instead of the end has no valid file, because the directory stands at its end.
  */
 export async function* zipStream(entries: AsyncIterable<ZipEntry>, at: Date): AsyncGenerator<Uint8Array> {
+  const { Zip, ZipDeflate, ZipPassThrough } = await import("fflate");
   const made: Uint8Array[] = [];
   const zip = new Zip((error, bytes) => {
     if (error) throw error;
