@@ -18,6 +18,7 @@ import { sql } from "@parley/db";
 import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newTenant } from "./new-tenant.js";
 import { type TurnHarness, turnHarness } from "./turn-harness.js";
 
 interface Received {
@@ -299,10 +300,9 @@ describe("the secrets of an agent", () => {
     const body = { value: VALUE, hosts: ["evil.example"] };
     const asEditor = { principal: as("editor"), agent, name: "crm", create: false, body };
     expect(await refused(h.bus.call(setAgentSecret, asEditor))).toMatchObject({ code: "forbidden" });
-    const tenantId = newId();
-    await h.db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'T')`.execute(trx));
-    expect(await refused(list({ ...admin, tenantId }))).toMatchObject({ code: "agent_not_found" });
-    const rows = await h.db.tenant(tenantId, (trx) =>
+    const stranger = (await newTenant(h.db))("admin");
+    expect(await refused(list(stranger))).toMatchObject({ code: "agent_not_found" });
+    const rows = await h.db.tenant(stranger.tenantId, (trx) =>
       sql`select * from use_agent_secrets(${agent}, ${["crm"]})`.execute(trx),
     );
     expect(rows.rows).toEqual([]);

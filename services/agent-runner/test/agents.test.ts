@@ -11,18 +11,18 @@ import {
   listVersions,
   newId,
   type Principal,
-  type Role,
   resolveAgent,
   updateAgent,
   validateAgent,
 } from "@parley/contracts";
-import { type Db, sql } from "@parley/db";
+import type { Db } from "@parley/db";
 import { eventually, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { registerAgents } from "../src/agents/register-agents.js";
 import { runnerConfig } from "../src/index.js";
+import { newTenant } from "./new-tenant.js";
 
 let stage: World;
 let db: Db;
@@ -41,12 +41,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => stage.close());
-
-async function newTenant(): Promise<(role: Role) => Principal> {
-  const tenantId = newId();
-  await db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx));
-  return (role) => ({ tenantId, role, via: "token", id: `test-${role}` });
-}
 
 /** A document that reads well in a diff: `words` makes its content differ. */
 const documentOf = (words = "Hello", name = "Front Desk") => ({
@@ -93,7 +87,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 
 describe("importing", () => {
   it("makes the agent when it is new, then adds versions to it", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const first = await importTo(as("editor"), "front-desk");
     expect(first).toMatchObject({ status: "created", version: 1, active: true, issues: [] });
     const second = await importTo(as("editor"), "front-desk", {
@@ -109,7 +103,7 @@ describe("importing", () => {
   });
 
   it("gives back the document as it was written: import, export, import is the identity", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const document = documentOf();
     await importTo(as("editor"), "a", { document });
     const exported = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 1 });
@@ -123,7 +117,7 @@ describe("importing", () => {
   });
 
   it("reads text as JSON or YAML and hashes equal documents alike, whatever the order of keys", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const document = documentOf();
     const { agent, workflow } = document;
     for (const text of [JSON.stringify({ agent, workflow }), stringify(document)]) {
@@ -145,7 +139,7 @@ describe("importing", () => {
   });
 
   it("refuses an invalid document with every issue and keeps nothing; a dry run keeps nothing either", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const document = documentOf();
     const broken = { ...document, workflow: { ...document.workflow, initial_node: "nowhere", surprise: 1 } };
     const refused = importTo(as("editor"), "a", { document: broken });
@@ -169,7 +163,7 @@ describe("importing", () => {
   });
 
   it("warns of providers that are not configured, where they are named", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const node = { id: "talk", system_prompt: "Talk.", llm_override: { provider_id: "us" } };
     const workflow = {
       initial_node: "talk",
@@ -191,7 +185,7 @@ describe("importing", () => {
   });
 
   it("tells what a document is refused for apart from what is only odd", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const document = {
       agent: { name: "Odd" },
       workflow: {
@@ -220,7 +214,7 @@ describe("importing", () => {
   });
 
   it("names versions 1..N without gap or repeat under parallel imports, and makes one agent", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, n) => importTo(as("editor"), "busy", { document: documentOf(`v${n}`) })),
     );
@@ -234,7 +228,7 @@ describe("importing", () => {
   });
 
   it("takes an id for existing agents of the tenant only", async () => {
-    const [as, stranger] = [await newTenant(), await newTenant()];
+    const [as, stranger] = [await newTenant(db), await newTenant(db)];
     const { agent_id } = await importTo(as("editor"), "a");
     expect(await codeOf(importTo(stranger("editor"), String(agent_id)))).toBe("agent_not_found");
     expect(await codeOf(importTo(as("editor"), newId()))).toBe("agent_not_found");
@@ -246,7 +240,7 @@ describe("importing", () => {
 
 describe("agents", () => {
   it("creates agents with slugs of their own and refuses a name twice", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const create = (name: string) => bus.call(createAgent, { principal: as("editor"), name, description: null });
     expect((await create("Café Zürich!")).agent).toMatchObject({ slug: "cafe-zurich", active_version: null });
     expect((await create("Cafe Zürich")).agent.slug).toBe("cafe-zurich-2");
@@ -257,7 +251,7 @@ describe("agents", () => {
   });
 
   it("gives no agent a name that leads to another one", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const make = (name: string) => bus.call(createAgent, { principal: as("editor"), name, description: null });
     const { agent: desk } = await make("Front Desk");
     const { agent: other } = await make("Other");
@@ -269,13 +263,13 @@ describe("agents", () => {
     expect((await rename(desk.id, "front-desk")).agent.name).toBe("front-desk");
     expect((await rename(other.id, "Front Desk")).agent.name).toBe("Front Desk");
     expect(await codeOf(make("Front Desk"))).toBe("name_taken");
-    const stranger = await newTenant();
+    const stranger = await newTenant(db);
     const theirs = { principal: stranger("editor"), name: "Front Desk", description: null };
     expect((await bus.call(createAgent, theirs)).agent.slug).toBe("front-desk");
   });
 
   it("gives one of many who ask for the same name at once", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const agents = await Promise.all(
       [1, 2, 3, 4].map((n) =>
         bus.call(createAgent, { principal: as("editor"), name: `Agent ${n}`, description: null }),
@@ -293,7 +287,7 @@ describe("agents", () => {
   });
 
   it("pages agents and versions newest first", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     for (const name of ["one", "two", "three"]) await importTo(as("editor"), name);
     const page = (cursor?: string) =>
       bus.call(listAgents, { principal: as("viewer"), limit: 2, ...(cursor ? { cursor } : {}) });
@@ -311,7 +305,7 @@ describe("agents", () => {
   });
 
   it("lets viewers read and nothing else; a caller without a tenant gets nowhere", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const viewer = as("operator");
     expect(await codeOf(importTo(viewer, "a"))).toBe("forbidden");
@@ -326,7 +320,7 @@ describe("agents", () => {
 
 describe("versions", () => {
   it("activates an existing version, announces it, and leaves exactly one active whatever runs in parallel", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const { agent_id } = await importTo(as("editor"), "a");
     for (let n = 0; n < 3; n += 1) await importTo(as("editor"), "a", { activate: false });
     const activate = (version: number) => bus.call(activateVersion, { principal: as("editor"), agent: "a", version });
@@ -343,7 +337,7 @@ describe("versions", () => {
   });
 
   it("resolves the active or the asked version, with an ordinary answer for what does not exist", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const tenantId = String(as("viewer").tenantId);
     const { agent } = await bus.call(createAgent, { principal: as("editor"), name: "Empty", description: null });
     const resolve = (version: number | null, agentId = agent.id) =>
@@ -355,7 +349,7 @@ describe("versions", () => {
     expect(await resolve(null)).toMatchObject({ status: "ok", agentName: "Empty", version: 1, isActive: true });
     expect(await resolve(2)).toMatchObject({ status: "ok", version: 2, isActive: false });
     expect(await resolve(3)).toEqual({ status: "error", code: "version_not_found" });
-    const stranger = String((await newTenant())("viewer").tenantId);
+    const stranger = String((await newTenant(db))("viewer").tenantId);
     expect(await bus.call(resolveAgent, { tenantId: stranger, agentId: agent.id, version: null })).toEqual({
       status: "error",
       code: "agent_not_found",
@@ -363,7 +357,7 @@ describe("versions", () => {
   });
 
   it("forgets a kept answer on every replica when another version is activated", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const { agent_id } = await importTo(as("editor"), "a");
     const question = { tenantId: String(as("viewer").tenantId), agentId: String(agent_id), version: null };
     const versions = async () => {

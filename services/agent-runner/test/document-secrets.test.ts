@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { registerAgents } from "../src/agents/register-agents.js";
 import { openDocument } from "../src/documents/document-secrets.js";
 import { runnerConfig } from "../src/index.js";
+import { newTenant } from "./new-tenant.js";
 
 const KEY = "a master key for the tests of documents, long enough";
 const [secrets, logger] = [createSecrets(KEY), createLogger({ service: "test", level: "silent" })];
@@ -56,11 +57,6 @@ const documentOf = (apiCall: Record<string, unknown> = call(), more: unknown[] =
 });
 const SECRETS = [BEARER, HEADER, COOKIE, "key-4714"];
 
-async function newTenant(): Promise<(role: Role) => Principal & { tenantId: string }> {
-  const tenantId = newId();
-  await db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx));
-  return (role) => ({ tenantId, role, via: "token", id: `test-${role}` });
-}
 const importTo = (principal: Principal, document: unknown) =>
   bus.call(importAgent, { principal, agent: "desk", document, dryRun: false, activate: true, notes: null });
 const shown = async (principal: Principal, version: number): Promise<unknown> =>
@@ -79,7 +75,7 @@ async function stored(tenantId: string): Promise<string> {
 
 describe("secrets inside a document that an editor imports", () => {
   it("lie sealed in the database, are read by admins, and are masked for everybody else", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), documentOf());
     const lies = await stored(as("owner").tenantId);
     for (const secret of SECRETS) expect(lies).not.toContain(secret);
@@ -94,7 +90,7 @@ describe("secrets inside a document that an editor imports", () => {
   });
 
   it("are compared for admins alone: below, a changed one is no difference", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), documentOf());
     await importTo(as("editor"), documentOf(call({ headers: { Authorization: "Bearer changed-4715" } })));
     const diff = async (role: Role) =>
@@ -104,7 +100,7 @@ describe("secrets inside a document that an editor imports", () => {
   });
 
   it("survive export, change and import by an editor, also when nodes move", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), documentOf());
     const exported = JSON.parse(JSON.stringify(await shown(as("editor"), 1)));
     exported.workflow.nodes.unshift({
@@ -118,7 +114,7 @@ describe("secrets inside a document that an editor imports", () => {
   });
 
   it("are never sent to another server by who may not see them, and not made of nothing", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const masked = documentOf(call({ headers: { Authorization: "••••" } }));
     await expect(importTo(as("editor"), masked)).rejects.toMatchObject({
       code: "invalid_document",
@@ -144,7 +140,7 @@ describe("secrets inside a document that an editor imports", () => {
   });
 
   it("of versions from before are sealed when a runner starts, with those of their webhooks", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const { tenantId } = as("owner");
     const agentId = newId();
     await db.tenant(tenantId, async (trx) => {
@@ -176,7 +172,7 @@ describe("secrets inside a document that an editor imports", () => {
   });
 
   it("open under their own tenant and key alone", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), documentOf());
     const { tenantId } = as("owner");
     const { rows } = await db.tenant(tenantId, (trx) =>

@@ -12,7 +12,6 @@ import {
   importAgent,
   listAgents,
   listGateOverrides,
-  newId,
   type Principal,
   type Role,
   resolveAgent,
@@ -24,6 +23,7 @@ import { eventually, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { registerAgents } from "../src/agents/register-agents.js";
 import { runnerConfig } from "../src/index.js";
+import { newTenant } from "./new-tenant.js";
 
 let stage: World;
 let db: Db;
@@ -42,12 +42,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => stage.close());
-
-async function newTenant(): Promise<(role: Role) => Principal> {
-  const tenantId = newId();
-  await db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx));
-  return (role) => ({ tenantId, role, via: "token", id: `test-${role}` });
-}
 
 /** Greets with `words`; its only test expects `Hello`. */
 const guarded = (words = "Hello", name = "Guarded") => ({
@@ -100,14 +94,14 @@ const activeOf = async (principal: Principal, agent: string): Promise<number | n
 
 describe("the gate before a version goes live", () => {
   it("runs the tests of an import that is to go live, and lets it live when they pass", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     expect(await importTo(as("editor"), "a")).toMatchObject({ status: "created", version: 1, active: true });
     const { document } = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 1 });
     expect(JSON.stringify(document)).toBe(JSON.stringify(guarded()));
   });
 
   it("refuses an import whose tests fail, says which, and adds nothing", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const refused = await refusalOf(importTo(as("editor"), "a", { document: guarded("Hi") }));
     expect([refused.code, refused.status]).toEqual(["tests_not_green", 409]);
@@ -122,7 +116,7 @@ describe("the gate before a version goes live", () => {
   });
 
   it("activates only what was tested: not run, failed and passed versions", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const agent = "a";
     await importTo(as("editor"), agent, { activate: false });
     await importTo(as("editor"), agent, { activate: false, document: guarded("Hi") });
@@ -137,7 +131,7 @@ describe("the gate before a version goes live", () => {
   });
 
   it("is not taken away by an edit: a version that drops what the live one requires needs an admin's reason", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const { require_tests: _dropped, ...agent } = guarded().agent;
     const unguarded = { document: { ...guarded(), agent } };
@@ -156,7 +150,7 @@ describe("the gate before a version goes live", () => {
   });
 
   it("takes a result for equal content, in whatever version, and never of another tenant", async () => {
-    const [one, other] = [await newTenant(), await newTenant()];
+    const [one, other] = [await newTenant(db), await newTenant(db)];
     await importTo(one("editor"), "a");
     await importTo(one("editor"), "a", { activate: false });
     await bus.call(activateVersion, { principal: one("editor"), agent: "a", version: 2 });
@@ -166,7 +160,7 @@ describe("the gate before a version goes live", () => {
   });
 
   it("is opened by an admin with a reason, once, and keeps who and why; an editor's reason opens nothing", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const red = { document: guarded("Hi") };
     const reason = "the greeting is wrong and the shop opens in a minute";
     expect((await refusalOf(importTo(as("editor"), "a", { ...red, overrideReason: reason }))).code).toBe("forbidden");
@@ -190,7 +184,7 @@ describe("the gate before a version goes live", () => {
   });
 
   it("stands in the database too: no statement of the application puts an untested version live, or changes an override", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const { tenantId } = as("admin");
     if (tenantId === null) throw new Error("no tenant");
     await importTo(as("editor"), "a", { activate: false });
@@ -203,7 +197,7 @@ describe("the gate before a version goes live", () => {
   it("keeps one right active version under 50 parallel activations of tested and untested versions", {
     timeout: 60_000,
   }, async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const agent = "a";
     const words = ["Hello", "Hi", "Hello", "Hey", "Hello"];
     for (const [index, word] of words.entries()) {
@@ -258,7 +252,7 @@ describe("the gate before a version goes live", () => {
 
 describe("agents", () => {
   it("imports up to 50 documents at once; one that is refused does not hold up the others", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const documents = [
       guarded("Hello", "One"),
       { agent: { name: "Two" } },
@@ -281,7 +275,7 @@ describe("agents", () => {
   });
 
   it("tells what has changed between two versions", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), "a", { activate: false });
     await importTo(as("editor"), "a", { activate: false, document: guarded("Hi") });
     const diff = await bus.call(diffVersions, { principal: as("viewer"), agent: "a", from: 1, to: 2 });
@@ -305,7 +299,7 @@ describe("agents", () => {
   });
 
   it("changes a name and a description, leaves out what is not given", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const change = (fields: { name?: string; description?: string | null }) =>
       bus.call(updateAgent, { principal: as("editor"), agent: "a", ...fields });
@@ -322,7 +316,7 @@ describe("agents", () => {
   });
 
   it("deletes an agent without live sessions and frees its name; nobody finds it any more", async () => {
-    const as = await newTenant();
+    const as = await newTenant(db);
     const { agent_id: id } = await importTo(as("editor"), "a");
     if (id === null) throw new Error("not imported");
     const { tenantId } = as("viewer");

@@ -1,17 +1,15 @@
-import { type Bus, connectBus } from "@parley/bus";
+import type { Bus } from "@parley/bus";
 import { linkRevoked, newId, sessionEnded } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
+import { type Db, sql } from "@parley/db";
+import { createMetrics, type Metrics } from "@parley/observability";
 import type { Component } from "@parley/runtime";
-import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { eventually, type World, world } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CleanupDeps, cleanupConfig, createCleanup } from "../src/index.js";
 import { background } from "./background.js";
 
-const logger = createLogger({ service: "cleanup-test", level: "silent" });
-const metrics = createMetrics();
-let nats: Awaited<ReturnType<typeof startNats>>;
-let database: FreshDatabase;
+let metrics: Metrics;
+let stage: World;
 let db: Db;
 let bus: Bus;
 const ended: { sessionId: string; reason: string }[] = [];
@@ -27,9 +25,8 @@ const eager = cleanupConfig.parse({
 });
 
 beforeAll(async () => {
-  [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger, max: 12 });
-  bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics });
+  stage = await world({ poolSize: 12 });
+  ({ bus, db, metrics } = stage);
   bus.listen(sessionEnded, async (event) => void ended.push(event));
   bus.listen(linkRevoked, async (event) => void revoked.push(event));
 });
@@ -37,28 +34,13 @@ afterEach(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
   replicas = [];
 });
-afterAll(async () => {
-  await bus.close();
-  await db.close();
-  await Promise.all([nats.destroy(), database.drop()]);
-});
+afterAll(() => stage.close());
 
 async function start(count: number, deps: Partial<CleanupDeps> = {}): Promise<void> {
   replicas = Array.from({ length: count }, () =>
-    createCleanup({ config: eager, logger, metrics, db, ...background(bus), ...deps }),
+    createCleanup({ config: eager, ...stage, ...background(bus), ...deps }),
   );
   await Promise.all(replicas.map((replica) => replica.start()));
-}
-
-async function newTenant(): Promise<{ tenantId: string; agentId: string }> {
-  const [tenantId, agentId] = [newId(), newId()];
-  await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
-  });
-  return { tenantId, agentId };
 }
 
 /** Active sessions that were used `idleSeconds` ago and are due for a look. */
@@ -66,7 +48,7 @@ async function openSessions(
   count: number,
   options: { idleSeconds: number; timeoutSeconds: number; expired?: boolean },
 ) {
-  const { tenantId, agentId } = await newTenant();
+  const { tenantId, agentId } = await stage.tenant();
   await db.tenant(tenantId, (trx) =>
     sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, idle_timeout_seconds,
           updated_at, idle_check_at, expires_at)
@@ -156,7 +138,7 @@ describe("the count of open sessions", () => {
 
 describe("expired links", () => {
   it("announces each expired link once and leaves live ones alone", async () => {
-    const { tenantId, agentId } = await newTenant();
+    const { tenantId, agentId } = await stage.tenant();
     const link = async (expiresAt: ReturnType<typeof sql>) => {
       const id = newId();
       await db.tenant(tenantId, (trx) =>
@@ -180,7 +162,7 @@ describe("expired links", () => {
 
 describe("the outbox", () => {
   it("sends what its writer could not, once, and is not held up by a row that nobody can send", async () => {
-    const { tenantId } = await newTenant();
+    const { tenantId } = await stage.tenant();
     const linkId = newId();
     await db.tenant(tenantId, async (trx) => {
       await sql`insert into outbox (tenant_id, subject, key, payload, created_at) values
@@ -199,7 +181,7 @@ describe("the outbox", () => {
   });
 
   it("leaves young facts to the service that wrote them", async () => {
-    const { tenantId } = await newTenant();
+    const { tenantId } = await stage.tenant();
     const [young, old] = [newId(), newId()];
     for (const [id, age] of [
       [young, 0],
@@ -218,7 +200,7 @@ describe("the outbox", () => {
 
 describe("records past their keeping", () => {
   it("forgets idempotency keys and sent facts by age only", async () => {
-    const { tenantId } = await newTenant();
+    const { tenantId } = await stage.tenant();
     await db.tenant(tenantId, async (trx) => {
       for (const hours of [25, 23]) {
         await sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint, created_at)
@@ -241,7 +223,7 @@ describe("records past their keeping", () => {
 
 describe("numbers of analytics", () => {
   it("go by hour after 90 days, in more than a batch, and stay by day", async () => {
-    const { tenantId, agentId } = await newTenant();
+    const { tenantId, agentId } = await stage.tenant();
     const old = 2_500;
     await db.tenant(tenantId, (trx) =>
       sql`insert into analytics_rollups (tenant_id, family, grain, period, agent_id, agent_version, link_id, channel, names, amounts)

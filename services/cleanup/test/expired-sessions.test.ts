@@ -1,43 +1,25 @@
-import { connectBus } from "@parley/bus";
 import { newId } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { sql } from "@parley/db";
+import { eventually, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { cleanupConfig, createCleanup } from "../src/index.js";
-import { background } from "./background.js";
+import { cleanupWith } from "./background.js";
 
-let db: Db;
-let close: () => Promise<void>;
-
+let stage: World;
 beforeAll(async () => {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "cleanup-test", level: "silent" });
-  const metrics = createMetrics();
-  db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger });
-  const bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics });
   // The sweep of idle sessions comes once, at the start, and not again while the test runs.
-  const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: 1_440, LINK_EXPIRY_INTERVAL_SECONDS: 0.05 });
-  const replicas = [1, 2].map(() => createCleanup({ config, logger, metrics, db, ...background(bus) }));
-  await Promise.all(replicas.map((replica) => replica.start()));
-  close = async () => {
-    await Promise.all(replicas.map((replica) => replica.stop()));
-    await Promise.all([bus.close(), db.close()]);
-    await Promise.all([nats.destroy(), database.drop()]);
-  };
+  const cleanup = cleanupWith({ CLEANUP_INTERVAL_MINUTES: 1_440, LINK_EXPIRY_INTERVAL_SECONDS: 0.05 });
+  stage = await world({ services: [cleanup, cleanup] });
 });
-afterAll(() => close());
+afterAll(() => stage.close());
 
 /** More than two batches of the sweep. */
 const SESSIONS = 450;
 
 it("ends every session of a link within moments of its expiry, and those of other links not", async () => {
-  const [tenantId, agentId, over, live] = [newId(), newId(), newId(), newId()];
+  const { db } = stage;
+  const { tenantId, agentId } = await stage.tenant();
+  const [over, live] = [newId(), newId()];
   await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
     for (const [id, seconds] of [
       // Time to see that nothing has ended yet, on a slow machine too.
       [over, 5],

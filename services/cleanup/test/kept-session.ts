@@ -1,5 +1,6 @@
 import { newId } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
+import { insertLink, insertTenant } from "@parley/testkit";
 
 /** In every column of a session that can hold what somebody said, did or is. */
 export const WORD = "quokka-4711";
@@ -10,12 +11,8 @@ export interface Owner {
 }
 
 export async function newOwner(db: Db): Promise<Owner> {
-  const [tenantId, agentId] = [newId(), newId()];
+  const { tenantId, agentId } = await insertTenant(db);
   await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
     await sql`insert into webhook_endpoints (id, tenant_id, url, events, created_by)
       values (gen_random_uuid(), ${tenantId}, 'https://example.com', '{}', 'test')`.execute(trx);
   });
@@ -23,13 +20,8 @@ export async function newOwner(db: Db): Promise<Owner> {
 }
 
 export async function newLink(db: Db, owner: Owner, retentionDays: number | null): Promise<string> {
-  const id = newId();
-  await db.tenant(owner.tenantId, (trx) =>
-    sql`insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions,
-        sessions_used, retention_days) values (${id}, ${owner.tenantId}, ${owner.agentId}, ${id}, '\\x00', 'pl_', 'T', 'test', 9, 4, ${retentionDays})`.execute(
-      trx,
-    ),
-  );
+  const columns = { max_sessions: 9, sessions_used: 4, retention_days: retentionDays };
+  const { id } = await insertLink(db, owner, { columns });
   return id;
 }
 

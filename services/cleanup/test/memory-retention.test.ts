@@ -1,33 +1,18 @@
-import { connectBus } from "@parley/bus";
-import { newId } from "@parley/contracts";
-import { connectDb, type Db, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { type Db, sql } from "@parley/db";
+import { createMetrics } from "@parley/observability";
+import { eventually, type World, type WorldTenant, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cleanupConfig, createCleanup } from "../src/index.js";
-import { background } from "./background.js";
+import { cleanupWith } from "./background.js";
 
-const logger = createLogger({ service: "cleanup-test", level: "silent" });
+let stage: World;
 let db: Db;
-let open: { close(): Promise<unknown> }[] = [];
-let bus: Awaited<ReturnType<typeof connectBus>>;
-const owner = { tenantId: newId(), agentId: newId() };
-
+let owner: WorldTenant;
 beforeAll(async () => {
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger });
-  bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics: createMetrics() });
-  open = [bus, db, { close: () => Promise.all([nats.destroy(), database.drop()]) }];
-  await db.tenant(owner.tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${owner.tenantId}, 'T')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${owner.agentId}, ${owner.tenantId}, 'A', 'a')`.execute(
-      trx,
-    );
-  });
+  stage = await world();
+  ({ db } = stage);
+  owner = await stage.tenant();
 });
-afterAll(async () => {
-  for (const one of open) await one.close();
-});
+afterAll(() => stage.close());
 
 /** A memory with one change of its own, last used and last changed so many days ago. */
 async function remember(subject: string, days: { used: number; changed: number }): Promise<void> {
@@ -50,9 +35,8 @@ const subjects = async (table: "memories" | "memory_revisions"): Promise<string[
 /** Runs cleanup until its job for memories has gone round three times. */
 async function sweep(settings: Record<string, string> = {}): Promise<void> {
   const metrics = createMetrics();
-  const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: "0.001", ...settings });
-  const cleanup = createCleanup({ config, logger, metrics, db, ...background(bus) });
-  await cleanup.start();
+  const service = cleanupWith({ CLEANUP_INTERVAL_MINUTES: "0.001", ...settings });
+  const cleanup = await stage.start((deps) => service({ ...deps, metrics }));
   try {
     await eventually(
       async () => expect(await metrics.text()).toMatch(/cleanup_rounds_total\{job="memories",outcome="ok"\} [3-9]/),

@@ -1,31 +1,20 @@
-import { type Bus, connectBus } from "@parley/bus";
-import { connectDb, type Db, sql } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 import { withPostgresClient } from "@parley/local-servers";
-import { createLogger, createMetrics } from "@parley/observability";
-import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { eventually, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { cleanupConfig, createCleanup } from "../src/index.js";
-import { background } from "./background.js";
+import { cleanupWith } from "./background.js";
 import { keptSessions, newOwner } from "./kept-session.js";
 
-const logger = createLogger({ service: "partitions-test", level: "silent" });
-let nats: Awaited<ReturnType<typeof startNats>>;
-let database: FreshDatabase;
+let stage: World;
 let db: Db;
-let bus: Bus;
 beforeAll(async () => {
-  [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  db = connectDb({ ...PATIENT, url: database.url, name: "partitions-test", logger });
-  bus = await connectBus({ url: nats.url, name: "cleanup", logger });
+  stage = await world();
+  ({ db } = stage);
 });
-afterAll(async () => {
-  await bus.close();
-  await db.close();
-  await Promise.all([nats.destroy(), database.drop()]);
-});
+afterAll(() => stage.close());
 
 const asOwner = (text: string) =>
-  withPostgresClient(database.adminUrl, async (admin) => (await admin.query<{ name: string }>(text)).rows);
+  withPostgresClient(stage.database.adminUrl, async (admin) => (await admin.query<{ name: string }>(text)).rows);
 
 const partitions = async (): Promise<string[]> => {
   const rows = await asOwner(
@@ -36,10 +25,7 @@ const partitions = async (): Promise<string[]> => {
 
 /** One round of the cleanup service, from its start on. */
 async function whileItRuns(check: () => Promise<void>, config: Record<string, string> = {}): Promise<void> {
-  const cleanup = createCleanup({
-    ...{ config: cleanupConfig.parse(config), logger, metrics: createMetrics(), db, ...background(bus) },
-  });
-  await cleanup.start();
+  const cleanup = await stage.start(cleanupWith(config));
   try {
     await check();
   } finally {

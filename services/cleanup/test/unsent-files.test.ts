@@ -1,28 +1,16 @@
-import { connectBus } from "@parley/bus";
 import { newId } from "@parley/contracts";
-import { connectDb, sql } from "@parley/db";
-import { createLogger, createMetrics } from "@parley/observability";
-import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { sql } from "@parley/db";
+import { eventually, world } from "@parley/testkit";
 import { expect, it } from "vitest";
-import { cleanupConfig, createCleanup } from "../src/index.js";
-import { background } from "./background.js";
+import { cleanupWith } from "./background.js";
 
 it("removes uploads that were not sent within a day, with their bytes, in batches; what was sent or is young stays", async () => {
-  const logger = createLogger({ service: "cleanup-test", level: "silent" });
-  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger });
-  const bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics: createMetrics() });
-  const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: 0.001 });
-  const replicas = [1, 2].map(() =>
-    createCleanup({ config, logger, metrics: createMetrics(), db, ...background(bus) }),
-  );
+  const stage = await world();
   try {
-    const [tenantId, agentId, conversationId] = [newId(), newId(), newId()];
+    const { db } = stage;
+    const { tenantId, agentId } = await stage.tenant();
+    const conversationId = newId();
     await db.tenant(tenantId, async (trx) => {
-      await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-      await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-        trx,
-      );
       await sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, idle_timeout_seconds, idle_check_at)
         values (${conversationId}, 'text_files', ${tenantId}, ${agentId}, 1, true, 100000, now() + interval '1 day')`.execute(
         trx,
@@ -36,7 +24,8 @@ it("removes uploads that were not sent within a day, with their bytes, in batche
         trx,
       );
     });
-    for (const replica of replicas) await replica.start();
+    const cleanup = cleanupWith({ CLEANUP_INTERVAL_MINUTES: 0.001 });
+    await Promise.all([stage.start(cleanup), stage.start(cleanup)]);
     const left = () =>
       db.tenant(tenantId, async (trx) => {
         const { rows } = await sql<{ name: string }>`select f.name from session_files f order by f.name::int`.execute(
@@ -49,9 +38,6 @@ it("removes uploads that were not sent within a day, with their bytes, in batche
       timeoutMs: 20_000,
     });
   } finally {
-    for (const replica of replicas) await replica.stop();
-    await bus.close();
-    await db.close();
-    await Promise.all([nats.destroy(), database.drop()]);
+    await stage.close();
   }
 });

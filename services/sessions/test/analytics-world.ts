@@ -1,5 +1,6 @@
 import { newId, type Principal } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
+import { insertLink, insertTenant } from "@parley/testkit";
 
 export interface AnalyticsWorld {
   tenantId: string;
@@ -10,16 +11,9 @@ export interface AnalyticsWorld {
 
 /** A tenant with an agent and a link of it. */
 export async function analyticsWorld(db: Db): Promise<AnalyticsWorld> {
-  const [tenantId, agentId, linkId] = [newId(), newId(), newId()];
-  await db.tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
-    await sql`insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions)
-      values (${linkId}, ${tenantId}, ${agentId}, ${linkId}, '', '', 'Front desk', 'test', 100)`.execute(trx);
-  });
-  return { tenantId, agentId, linkId, principal: { tenantId, role: "admin", via: "token", id: "test" } };
+  const { tenantId, agentId, as } = await insertTenant(db);
+  const { id: linkId } = await insertLink(db, { tenantId, agentId }, { columns: { title: "Front desk" } });
+  return { tenantId, agentId, linkId, principal: as("admin") };
 }
 
 export interface PastTurn {

@@ -1,25 +1,21 @@
 import { newId } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger } from "@parley/observability";
-import { type FreshDatabase, freshDatabase, PATIENT } from "@parley/testkit";
+import { type FreshDatabase, freshDatabase, insertLink, insertTenant, PATIENT } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newSessionId } from "../src/lifecycle/create-session.js";
 import { createOpenSessions } from "../src/lifecycle/open-sessions.js";
 
 let database: FreshDatabase;
 let replicas: Db[];
-const [tenantId, agentId] = [newId(), newId()];
+let tenantId: string;
+let agentId: string;
 
 beforeAll(async () => {
   database = await freshDatabase();
   const logger = createLogger({ service: "sessions-test", level: "silent" });
   replicas = ["sessions-1", "sessions-2"].map((name) => connectDb({ ...PATIENT, url: database.url, name, logger }));
-  await firstReplica().tenant(tenantId, async (trx) => {
-    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
-    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
-      trx,
-    );
-  });
+  ({ tenantId, agentId } = await insertTenant(firstReplica()));
 });
 afterAll(async () => {
   await Promise.all(replicas.map((db) => db.close()));
@@ -33,12 +29,8 @@ function firstReplica(): Db {
 }
 
 async function newLink(maxSessions: number, used = 0): Promise<string> {
-  const id = newId();
-  await firstReplica().tenant(tenantId, (trx) =>
-    sql`insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions, sessions_used)
-      values (${id}, ${tenantId}, ${agentId}, ${id}, '', '', 'Desk', 'test', ${maxSessions}, ${used})`.execute(trx),
-  );
-  return id;
+  const columns = { max_sessions: maxSessions, sessions_used: used };
+  return (await insertLink(firstReplica(), { tenantId, agentId }, { columns })).id;
 }
 
 const request = (link: string | null, key: string | null) => ({

@@ -4,7 +4,7 @@ import { retryAfter } from "@parley/jobs";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createOutbound } from "@parley/outbound";
 import { createSecrets } from "@parley/secrets";
-import { eventually, type FreshDatabase, freshDatabase, PATIENT } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, insertTenant, PATIENT } from "@parley/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sessionsConfig } from "../src/index.js";
 import { startDeliverer } from "../src/webhooks/deliver-webhooks.js";
@@ -15,7 +15,7 @@ import { type Receiver, startReceiver } from "./webhook-receiver.js";
 
 const logger = createLogger({ service: "claims-test", level: "silent" });
 const secrets = createSecrets("a master key for the tests of claims, long enough");
-const tenantId = newId();
+let tenantId: string;
 let database: FreshDatabase;
 let db: Db;
 let remote: Receiver;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   [database, remote] = await Promise.all([freshDatabase(), startReceiver()]);
   db = connectDb({ ...PATIENT, url: database.url, name: "claims-test", logger, max: 20 });
   deliveries = createDeliveryRepository(db);
-  await db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx));
+  ({ tenantId } = await insertTenant(db));
 });
 beforeEach(() => db.tenant(tenantId, (trx) => sql`delete from webhook_endpoints`.execute(trx)));
 afterAll(async () => {

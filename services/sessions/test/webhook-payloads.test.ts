@@ -3,7 +3,7 @@ import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createOutbound } from "@parley/outbound";
 import { createSecrets } from "@parley/secrets";
-import { eventually, type FreshDatabase, freshDatabase, PATIENT } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, insertTenant, PATIENT } from "@parley/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sessionsConfig } from "../src/index.js";
 import { startDeliverer } from "../src/webhooks/deliver-webhooks.js";
@@ -13,7 +13,7 @@ import { type Receiver, startReceiver } from "./webhook-receiver.js";
 
 const logger = createLogger({ service: "payloads-test", level: "silent" });
 const secrets = createSecrets("a master key for the tests of payloads, long enough");
-const tenantId = newId();
+let tenantId: string;
 const EMAIL = "ada@example.com";
 const DATA = { session_id: "text_x", participant: { email: EMAIL, name: "Ada" } };
 let database: FreshDatabase;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   [database, remote] = await Promise.all([freshDatabase(), startReceiver()]);
   db = connectDb({ ...PATIENT, url: database.url, name: "payloads-test", logger, max: 10 });
   deliveries = createDeliveryRepository(db);
-  await db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx));
+  ({ tenantId } = await insertTenant(db));
 });
 beforeEach(() => {
   remote.state.answer = (_got, response) => void response.writeHead(204).end();
