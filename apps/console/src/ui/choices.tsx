@@ -6,9 +6,9 @@ import { Radio } from "@base-ui/react/radio";
 import { RadioGroup as BaseRadioGroup } from "@base-ui/react/radio-group";
 import { Switch as BaseSwitch } from "@base-ui/react/switch";
 import { Check } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactElement, ReactNode } from "react";
 import own from "./choices.module.css";
-import type { ControlProps } from "./field.js";
+import { type ControlProps, FieldFrame } from "./field.js";
 import styles from "./field.module.css";
 
 type ChoiceProps = Omit<ControlProps<boolean>, "hideLabel">;
@@ -50,116 +50,75 @@ export function Checkbox(props: ChoiceProps) {
 
 function Choice({ label, help, error, name, disabled, children }: ChoiceProps & { children: ReactNode }) {
   return (
-    <Field.Root
-      className={own.choice}
-      invalid={Boolean(error)}
-      disabled={disabled ?? false}
-      {...(name === undefined ? {} : { name })}
-    >
+    <FieldFrame className={own.choice} {...{ help, error, name, disabled }}>
       {children}
       <Field.Label>{label}</Field.Label>
-      {help === undefined ? null : <Field.Description className={styles.help}>{help}</Field.Description>}
-      <Field.Error className={styles.error} match={Boolean(error)}>
-        {error}
-      </Field.Error>
-    </Field.Root>
+    </FieldFrame>
   );
 }
 
-interface RadioProps<T extends string> extends Omit<ControlProps<T>, "hideLabel"> {
-  options: readonly { value: T; label: string; help?: ReactNode }[];
+interface Option<T> {
+  value: T;
+  label: ReactNode;
+  help?: ReactNode;
+}
+
+interface GroupProps<T, V> extends Omit<ControlProps<V>, "hideLabel"> {
+  options: readonly Option<T>[];
 }
 
 /** One of a few that need a word of explanation each. */
-export function RadioGroup<T extends string>({ label, help, error, options, name, disabled, ...props }: RadioProps<T>) {
+export function RadioGroup<T extends string>(props: GroupProps<T, T>) {
   return (
-    <Field.Root
-      className={styles.field}
-      invalid={Boolean(error)}
-      disabled={disabled ?? false}
-      {...(name === undefined ? {} : { name })}
-    >
-      <Fieldset.Root
-        className={own.choices}
-        render={
-          <BaseRadioGroup value={props.value} onValueChange={(next: T) => props.onChange(next)} onBlur={props.onBlur} />
-        }
-      >
-        <Fieldset.Legend className={styles.label}>{label}</Fieldset.Legend>
-        {options.map((option) => (
-          <Option key={option.value} option={option}>
-            <Radio.Root value={option.value} className={own.radio} />
-          </Option>
-        ))}
-      </Fieldset.Root>
-      {help === undefined ? null : <Field.Description className={styles.help}>{help}</Field.Description>}
-      <Field.Error className={styles.error} match={Boolean(error)}>
-        {error}
-      </Field.Error>
-    </Field.Root>
+    <Choices
+      {...props}
+      group={
+        <BaseRadioGroup value={props.value} onValueChange={(next: T) => props.onChange(next)} onBlur={props.onBlur} />
+      }
+      control={(value) => <Radio.Root value={value} className={own.radio} />}
+    />
   );
-}
-
-/** One of a few: its control, and what it says. */
-function Option({ option, children }: { option: { label: ReactNode; help?: ReactNode }; children: ReactNode }) {
-  return (
-    <Field.Item className={own.choice}>
-      {children}
-      <Field.Label>{option.label}</Field.Label>
-      {option.help === undefined ? null : <Field.Description className={styles.help}>{option.help}</Field.Description>}
-    </Field.Item>
-  );
-}
-
-interface CheckboxesProps extends Omit<ControlProps<string[]>, "hideLabel"> {
-  options: readonly { value: string; label: ReactNode; help?: ReactNode }[];
 }
 
 /** Any of a few, in the order in which they are listed. */
-export function CheckboxGroup({
-  label,
-  help,
-  error,
-  options,
-  name,
-  disabled,
-  value,
-  onChange,
-  onBlur,
-}: CheckboxesProps) {
+export function CheckboxGroup(props: GroupProps<string, string[]>) {
+  const { options, value, onChange, onBlur } = props;
+  const inOrder = (chosen: string[]) => options.map((option) => option.value).filter((one) => chosen.includes(one));
   return (
-    <Field.Root
-      className={styles.field}
-      invalid={Boolean(error)}
-      disabled={disabled ?? false}
-      {...(name === undefined ? {} : { name })}
-    >
-      <Fieldset.Root
-        className={own.choices}
-        render={
-          <BaseCheckboxGroup
-            value={value}
-            onValueChange={(next) =>
-              onChange(options.map((option) => option.value).filter((one) => next.includes(one)))
-            }
-          />
-        }
-      >
+    <Choices
+      {...props}
+      group={<BaseCheckboxGroup value={value} onValueChange={(next) => onChange(inOrder(next))} />}
+      control={(one) => (
+        <BaseCheckbox.Root value={one} className={own.box} onBlur={onBlur}>
+          <BaseCheckbox.Indicator>
+            <Check />
+          </BaseCheckbox.Indicator>
+        </BaseCheckbox.Root>
+      )}
+    />
+  );
+}
+
+type ChoicesProps<T> = Pick<GroupProps<T, unknown>, "label" | "help" | "error" | "name" | "disabled" | "options"> & {
+  group: ReactElement;
+  control: (value: T) => ReactNode;
+};
+
+function Choices<T extends string>({ label, help, error, name, disabled, options, group, control }: ChoicesProps<T>) {
+  return (
+    <FieldFrame {...{ help, error, name, disabled }}>
+      <Fieldset.Root className={own.choices} render={group}>
         <Fieldset.Legend className={styles.label}>{label}</Fieldset.Legend>
         {options.map((option) => (
-          <Option key={option.value} option={option}>
-            <BaseCheckbox.Root value={option.value} className={own.box} onBlur={onBlur}>
-              <BaseCheckbox.Indicator>
-                <Check />
-              </BaseCheckbox.Indicator>
-            </BaseCheckbox.Root>
-          </Option>
+          <Field.Item key={option.value} className={own.choice}>
+            {control(option.value)}
+            <Field.Label>{option.label}</Field.Label>
+            {option.help === undefined ? null : (
+              <Field.Description className={styles.help}>{option.help}</Field.Description>
+            )}
+          </Field.Item>
         ))}
       </Fieldset.Root>
-      {help === undefined ? null : <Field.Description className={styles.help}>{help}</Field.Description>}
-      <Field.Error className={styles.error} match={Boolean(error)}>
-        {error}
-      </Field.Error>
-    </Field.Root>
+    </FieldFrame>
   );
 }

@@ -26,15 +26,35 @@ type FieldProps = Pick<ControlProps<unknown>, "label" | "hideLabel" | "help" | "
   children: ReactNode;
 };
 
-/** Label above, control, help, and what is wrong with it; all of them tied to the control for screen readers. */
-export function Field({ label, hideLabel, help, error, name, disabled, native = true, children }: FieldProps) {
+/** What stands around every control: whether it is refused or disabled, help, and what is wrong with it. */
+export function FieldFrame({
+  className = styles.field,
+  help,
+  error,
+  name,
+  disabled,
+  children,
+}: Pick<FieldProps, "help" | "error" | "name" | "disabled" | "children"> & { className?: string | undefined }) {
   return (
     <Base.Root
-      className={styles.field}
+      className={className}
       invalid={Boolean(error)}
       disabled={disabled ?? false}
       {...(name === undefined ? {} : { name })}
     >
+      {children}
+      {help === undefined ? null : <Base.Description className={styles.help}>{help}</Base.Description>}
+      <Base.Error className={styles.error} match={Boolean(error)}>
+        {error}
+      </Base.Error>
+    </Base.Root>
+  );
+}
+
+/** Label above, control, help, and what is wrong with it; all of them tied to the control for screen readers. */
+export function Field({ label, hideLabel, native = true, children, ...frame }: FieldProps) {
+  return (
+    <FieldFrame {...frame}>
       <Base.Label
         className={cx(styles.label, hideLabel && "visually-hidden")}
         {...(native ? {} : { nativeLabel: false, render: <div /> })}
@@ -42,10 +62,6 @@ export function Field({ label, hideLabel, help, error, name, disabled, native = 
         {label}
       </Base.Label>
       {children}
-      {help === undefined ? null : <Base.Description className={styles.help}>{help}</Base.Description>}
-      <Base.Error className={styles.error} match={Boolean(error)}>
-        {error}
-      </Base.Error>
-    </Base.Root>
+    </FieldFrame>
   );
 }
