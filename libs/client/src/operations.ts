@@ -261,6 +261,24 @@ export interface Schemas {
     total_turns: number;
     total_transitions: number;
   };
+  ConnectionNumbers: {
+    group: string;
+    label: string | null;
+    opened: number;
+    refused: number;
+    success_rate: number | null;
+    resumed: number;
+    resumed_rate: number | null;
+    average_seconds: number | null;
+    polls: number;
+  };
+  ConnectionNumbersAnswer: {
+    from: string;
+    to: string;
+    by: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel";
+    truncated: boolean;
+    data: Schemas["ConnectionNumbers"][];
+  };
   CostNumbers: {
     group: string;
     label: string | null;
@@ -3118,6 +3136,11 @@ export interface Operations {
   "GET /api/analytics/escalations": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["EscalationNumbersAnswer"];
+  };
+  /** How well pages of visitors stay connected */
+  "GET /api/analytics/connections": {
+    query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
+    answer: Schemas["ConnectionNumbersAnswer"];
   };
   /** Where usage leads */
   "GET /api/analytics/forecast": {

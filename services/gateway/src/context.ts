@@ -9,6 +9,7 @@ import type { Subjects } from "./edge/rate-subjects.js";
 import type { SecurityNotes } from "./edge/security-notes.js";
 import type { VisitCounts } from "./edge/visit-counts.js";
 import type { VisitsByToken } from "./edge/visits-by-token.js";
+import type { ConnectionCounts } from "./streams/count-connections.js";
 import type { StreamHub } from "./streams/hub.js";
 import type { Presence } from "./streams/presence.js";
 import type { TenantFacts } from "./streams/tenant-facts.js";
@@ -30,6 +31,7 @@ export interface GatewayContext extends GatewayDeps {
   countries: Countries;
   security: SecurityNotes;
   visitCounts: VisitCounts;
+  connections: ConnectionCounts;
   subjects: Subjects;
   proofs: ProofProvider;
   /** Readiness of each dependency, for `/readyz`. */

@@ -14,6 +14,7 @@ import { createSecurityNotes } from "./edge/security-notes.js";
 import { createVisitCounts } from "./edge/visit-counts.js";
 import { createVisitsByToken } from "./edge/visits-by-token.js";
 import { announceFollowed } from "./streams/announce-followed.js";
+import { createConnectionCounts } from "./streams/count-connections.js";
 import { createStreamHub } from "./streams/hub.js";
 import { createPresence } from "./streams/presence.js";
 import { createTenantFacts } from "./streams/tenant-facts.js";
@@ -83,6 +84,7 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
   const countries = createCountries(config.GEO_DB_PATH, logger);
   const links = createLinkCache({ bus, secrets });
   const facts = createTenantFacts({ bus, logger });
+  const visitCounts = createVisitCounts({ bus, logger, metrics, countries });
   const clock = deps.clock ?? { now: Date.now, ready: async () => true };
   return {
     ...deps,
@@ -107,7 +109,8 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     security: createSecurityNotes({
       ...{ bus, secrets, logger, metrics, countries, addresses: config.VISITOR_ADDRESSES },
     }),
-    visitCounts: createVisitCounts({ bus, logger, metrics, countries }),
+    visitCounts,
+    connections: createConnectionCounts(visitCounts),
     subjects: createSubjects({ bus, secrets }),
     proofs: createProofProvider({ config, redis, secrets }),
     credentials: createCredentials({

@@ -15,7 +15,7 @@ const visits: VisitCount[] = [];
 const node = { group: "total", label: null, agent_id: AGENT, node_id: "=cmd", reached: 4, completed: 1, left: 1 };
 
 beforeAll(async () => {
-  world = await startWorld({ TRUSTED_PROXIES: "127.0.0.1" });
+  world = await startWorld({ TRUSTED_PROXIES: "127.0.0.1", MAX_STREAMS_PER_SESSION: "2" });
   const { bus } = world;
   bus.serve(noteVisits, async (batch) => {
     visits.push(...batch.visits);
@@ -102,5 +102,37 @@ describe("analytics over HTTP", () => {
         .reduce((sum, visit) => sum + visit.opened, 0);
     await expect.poll(() => [opened("DE"), opened(null)], { timeout: 20_000 }).toEqual([2, 1]);
     expect(JSON.stringify(visits)).not.toContain(GERMAN);
+  });
+
+  it("count connections of visitors, those that were refused too, and none of a backend", async () => {
+    const { token, policy } = world.owners.link();
+    const { session_id, session_token } = await bodyOf(
+      await fetch(`${world.url}/api/public/sessions/${token}`, { method: "POST" }),
+    );
+    const leave = new AbortController();
+    const headers = { authorization: `Bearer ${session_token}` };
+    const open = () => fetch(`${world.url}/api/public/events/${token}`, { headers, signal: leave.signal });
+    const [first, second] = [await open(), await open()];
+    expect([first.status, second.status, (await open()).status]).toEqual([200, 200, 429]);
+    const polled = await fetch(`${world.url}/api/public/poll/${token}?wait=0`, { headers });
+    expect(polled.status).toBe(200);
+    leave.abort();
+    const backend = await world.signed("POST", "/api/chat/sessions", { tenant_id: policy.tenantId, agent_id: AGENT });
+    const ofBackend = new AbortController();
+    const path = `/api/chat/sessions/${(await bodyOf(backend)).session_id}/events`;
+    expect((await world.signed("GET", path, undefined, { signal: ofBackend.signal })).status).toBe(200);
+    ofBackend.abort();
+    expect(session_id).toBeTruthy();
+    const counted = () => {
+      const sums: Record<string, number> = {};
+      for (const { linkId, connections = {} } of visits)
+        for (const [name, count] of Object.entries(connections))
+          sums[linkId === policy.id ? name : "elsewhere"] =
+            (sums[linkId === policy.id ? name : "elsewhere"] ?? 0) + count;
+      return sums;
+    };
+    await expect
+      .poll(counted, { timeout: 20_000 })
+      .toEqual({ opened: 2, refused: 1, polls: 1, closed: 2, seconds: expect.any(Number) });
   });
 });

@@ -247,6 +247,32 @@ describe("analytics", () => {
     expect((await ask(at, "funnel", { by: "version" })).rows[0]).toMatchObject({ opened: null });
   });
 
+  it("say how connections went, also after a rebuild, which has no other record of them", async () => {
+    const at = await analyticsWorld(db);
+    const visit = { ...{ tenantId: at.tenantId, linkId: at.linkId, country: null }, opened: 0, sessions: 0 };
+    const connected = { ...visit, at: new Date().toISOString() };
+    await bus.call(noteVisits, {
+      visits: [
+        { ...connected, connections: { opened: 6, refused: 2, resumed: 3, closed: 4, seconds: 90 } },
+        { ...connected, connections: { opened: 2, polls: 7 } },
+        { ...connected, linkId: newId(), connections: { opened: 9 } },
+      ],
+    });
+    await rollUp(db);
+    const { rows } = await ask(at, "connections");
+    expect(rows).toEqual([
+      {
+        ...{ group: "total", label: null, opened: 8, refused: 2, success_rate: 0.8, resumed: 3, resumed_rate: 0.375 },
+        ...{ average_seconds: 22.5, polls: 7 },
+      },
+    ]);
+    await db.query("select rebuild_analytics($1)", [at.tenantId]);
+    await rollUp(db);
+    expect((await ask(at, "connections")).rows).toEqual(rows);
+    // Loads of the page are counted apart.
+    expect((await ask(at, "countries")).rows).toEqual([]);
+  });
+
   it("list what visitors wrote with a rating, newest first, page by page", async () => {
     const at = await analyticsWorld(db);
     const { ended, running } = await fill(at);

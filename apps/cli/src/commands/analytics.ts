@@ -15,6 +15,7 @@ export const QUESTIONS = {
   countries: "Where links are opened",
   security: "What the defences noticed",
   escalations: "How often humans are asked for, and how long they take",
+  connections: "How well pages of visitors stay connected",
 };
 export const FORECAST = { forecast: "Where usage leads" };
 export const GROUPS = ["total", "day", "hour", "agent", "link", "version", "channel"];

@@ -30,10 +30,12 @@ export function AnalyticsPage() {
         {card(shown.NODES)}
         {card(shown.TRANSITIONS)}
       </Part>
-      <Part title="Response times">
+      <Part title="Response times and connections">
         {card(shown.TIMES)}
         {card(shown.WHOLE_TIMES)}
         {card(shown.FAILED)}
+        {card(shown.CONNECTIONS)}
+        {card(shown.CONNECTION_SUCCESS)}
       </Part>
       <Part title="Cost">
         {card(shown.COST)}

@@ -125,6 +125,19 @@ export const SECURITY: Shown<"security"> = {
       series: { Times: sum((row) => row.count) },
     }),
 };
+export const CONNECTIONS: Shown<"connections"> = {
+  ...{ title: "Connections of visitors by day", question: "connections", by: "day", kind: "bars" },
+  chart: (answer) =>
+    byDay(answer, {
+      Opened: sum((row) => row.opened),
+      Resumed: sum((row) => row.resumed),
+      Refused: sum((row) => row.refused),
+    }),
+};
+export const CONNECTION_SUCCESS: Shown<"connections"> = {
+  ...{ title: "Connections that succeeded", question: "connections", by: "day", kind: "line", format: asShare },
+  chart: (answer) => byDay(answer, { Share: first((row) => row.success_rate) }),
+};
 export const ESCALATIONS: Shown<"escalations"> = {
   ...{ title: "People asked for by day", question: "escalations", by: "day", kind: "bars" },
   chart: (answer) => byDay(answer, { "Asked for": sum((row) => row.escalations), Taken: sum((row) => row.taken) }),

@@ -4,7 +4,6 @@ import { securityEventKind } from "./security-events.js";
 const count = z.int().min(0);
 const share = z.number().nullable().describe("0 to 1, four decimals; null = of nothing");
 const ms = z.int().min(0).nullable().describe("Whole milliseconds; percentiles are at most 13 % off");
-const dollars = z.number();
 
 export const analyticsQuestion = z.enum([
   "usage",
@@ -17,6 +16,7 @@ export const analyticsQuestion = z.enum([
   "countries",
   "security",
   "escalations",
+  "connections",
 ]);
 export type AnalyticsQuestion = z.output<typeof analyticsQuestion>;
 
@@ -103,7 +103,7 @@ export const costRow = z.object({
   calls: count,
   input_tokens: count,
   output_tokens: count,
-  cost: dollars.describe("US dollars, of the calls that have a price"),
+  cost: z.number().describe("US dollars, of the calls that have a price"),
   unpriced_calls: count,
 });
 
@@ -146,7 +146,21 @@ export const escalationsRow = z.object({
   outcomes: z.record(z.string(), count),
 });
 
+export const connectionsRow = z.object({
+  ...group,
+  opened: count.describe("Event streams and sockets of visitors"),
+  refused: count.describe("Because a limit was reached or the server was busy"),
+  success_rate: share.describe("`opened` of `opened` and `refused`"),
+  resumed: count.describe(
+    "Opened within a minute after another one of the same session ended: cut off, or loaded again",
+  ),
+  resumed_rate: share.describe("Of `opened`"),
+  average_seconds: z.number().nullable().describe("How long those that ended were open, one decimal"),
+  polls: count.describe("Asked for events instead, by pages that get neither stream nor socket"),
+});
+
 const NUMBERS = { group: "2026-11-01", label: null };
+const TOTAL = { ...NUMBERS, group: "total" };
 
 /** The row of each question, with an example. */
 export const analyticsRows = {
@@ -217,12 +231,9 @@ export const analyticsRows = {
   }),
   countries: countriesRow.meta({
     id: "CountryNumbers",
-    examples: [{ group: "total", label: null, country: "DE", opened: 24, sessions: 19 }],
+    examples: [{ ...TOTAL, country: "DE", opened: 24, sessions: 19 }],
   }),
-  security: securityRow.meta({
-    id: "SecurityNumbers",
-    examples: [{ group: "total", label: null, kind: "rate_limited", count: 7 }],
-  }),
+  security: securityRow.meta({ id: "SecurityNumbers", examples: [{ ...TOTAL, kind: "rate_limited", count: 7 }] }),
   escalations: escalationsRow.meta({
     id: "EscalationNumbers",
     examples: [
@@ -230,6 +241,15 @@ export const analyticsRows = {
         ...{ group: "total", label: null, sessions: 31, escalated_sessions: 3, escalation_rate: 0.0968 },
         ...{ escalations: 3, taken: 2, wait_average_seconds: 95.5, wait_p50_seconds: 70.8, wait_p95_seconds: 141.3 },
         ...{ sources: { visitor: 2, workflow: 1 }, outcomes: { resolved: 2, session_ended: 1 } },
+      },
+    ],
+  }),
+  connections: connectionsRow.meta({
+    id: "ConnectionNumbers",
+    examples: [
+      {
+        ...{ ...NUMBERS, opened: 42, refused: 1, success_rate: 0.9767, resumed: 3, resumed_rate: 0.0714 },
+        ...{ average_seconds: 212.4, polls: 0 },
       },
     ],
   }),

@@ -62,6 +62,10 @@ export const rebuildAnalytics = rpc(
   60_000,
 );
 
+/** How connections of visitors went; `seconds`: how long the `closed` ones were open. */
+const connectionCount = z.enum(["opened", "resumed", "refused", "closed", "seconds", "polls"]);
+export type ConnectionCount = z.output<typeof connectionCount>;
+
 /** What a gateway counted at a link since it said so last. */
 const visitCount = z.object({
   tenantId: uuid,
@@ -69,6 +73,7 @@ const visitCount = z.object({
   country: z.string().length(2).nullable(),
   opened: z.int().min(0),
   sessions: z.int().min(0),
+  connections: z.partialRecord(connectionCount, z.int().min(0)).optional(),
   at: z.iso.datetime(),
 });
 export type VisitCount = z.output<typeof visitCount>;

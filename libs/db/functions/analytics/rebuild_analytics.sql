@@ -7,8 +7,8 @@ declare
   v_due integer;
 begin
   perform analytics_lock();
-  delete from analytics_rollups where tenant_id = p_tenant and family not in ('visits', 'security');
-  delete from analytics_deltas where tenant_id = p_tenant and family not in ('visits', 'security');
+  delete from analytics_rollups where tenant_id = p_tenant and family not in ('visits', 'connections', 'security');
+  delete from analytics_deltas where tenant_id = p_tenant and family not in ('visits', 'connections', 'security');
   delete from analytics_due where tenant_id = p_tenant;
   delete from analytics_sessions s
   using text_conversations c

@@ -4,7 +4,7 @@ import type { FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { GatewayContext } from "../context.js";
 import { readCursor } from "../streams/cursor.js";
-import { placeOf, readFrom, type StreamTarget } from "../streams/open-stream.js";
+import { admitReader, placeOf, readFrom, type StreamTarget } from "../streams/open-stream.js";
 import { type Caller, errorFrame, FrameReceiver } from "./receive-frames.js";
 import { closeSocket, type Socket, type SocketEnd, type SocketHub } from "./socket-hub.js";
 
@@ -46,7 +46,7 @@ async function join(
   socket: Socket,
   { caller, after }: { caller: Caller; after: string | undefined },
 ): Promise<void> {
-  const { config, streams } = context;
+  const { config } = context;
   const { access, userId } = caller.participant;
   const target: StreamTarget = {
     access,
@@ -55,7 +55,7 @@ async function join(
     bucket: caller.clientBucket,
   };
   const place = await placeOf(context, target, readCursor(undefined, after));
-  streams.admit(place.feed.sessionId, target.bucket, target.linkId);
+  admitReader(context, place.feed.sessionId, target);
   readFrom(context, place, {
     sink: socket,
     target,

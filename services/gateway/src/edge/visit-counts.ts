@@ -1,10 +1,10 @@
 import type { Bus } from "@parley/bus";
-import { noteVisits, type VisitCount } from "@parley/contracts";
+import { type ConnectionCount, noteVisits, type VisitCount } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Countries } from "./countries.js";
 import { createLosableBatches } from "./losable-batches.js";
 
-/** How often links are opened and sessions begin on them, by country: in batches, bounded, losable. */
+/** How often links are opened and sessions begin on them, by country, and how connections go: in batches, bounded, losable. */
 export interface VisitCounts {
   /** Never throws, never waits. The address is asked about and forgotten; of the answer two letters are kept. */
   count(
@@ -12,6 +12,8 @@ export interface VisitCounts {
     at: { tenantId: string; id: string },
     what: "opened" | "sessions",
   ): void;
+  /** Never throws, never waits. */
+  countConnection(at: { tenantId: string; id: string }, counts: Partial<Record<ConnectionCount, number>>): void;
   start(): void;
   /** Sends what waits, once. */
   stop(): Promise<void>;
@@ -47,6 +49,18 @@ export function createVisitCounts(deps: {
           make: () => ({ tenantId, linkId, country, at, opened: 0, sessions: 0, [what]: 1 }),
         }),
       );
+    },
+    countConnection({ tenantId, id: linkId }, counts) {
+      waiting.add(`${linkId} connections`, {
+        merge({ connections = {} }) {
+          for (const [name, more] of Object.entries(counts) as [ConnectionCount, number][])
+            connections[name] = (connections[name] ?? 0) + more;
+        },
+        make: () => ({
+          ...{ tenantId, linkId, country: null, opened: 0, sessions: 0, at: new Date().toISOString() },
+          connections: { ...counts },
+        }),
+      });
     },
     start: waiting.start,
     stop: waiting.stop,

@@ -46,14 +46,24 @@ export async function placeOf(
   return { feed, cursor, isDone: given !== undefined && cursor === feed.tail.head && feed.over };
 }
 
+/** Whether there is room for a reader. Throws as `StreamPlaces.admit` does. */
+export function admitReader(
+  { streams, connections }: Pick<GatewayContext, "streams" | "connections">,
+  sessionId: string,
+  target: StreamTarget,
+): void {
+  connections.admitted(target, () => streams.admit(sessionId, target.bucket, target.linkId));
+}
+
 /** Lets a reader that was admitted read from its place on. `more` is told with the first event. */
 export function readFrom(
-  { bus, streams, logger }: Pick<GatewayContext, "bus" | "streams" | "logger">,
+  { bus, streams, connections, logger }: Pick<GatewayContext, "bus" | "streams" | "connections" | "logger">,
   { feed, cursor }: StreamPlace,
   { sink, target, more = {} }: { sink: EventSink; target: StreamTarget; more?: Record<string, unknown> },
 ): void {
   const stream = new FeedStream({ ...target, bus, feed, sink, cursor, resets: streams.resets });
   sink.onClose(streams.join(stream));
+  connections.opened(target, feed.sessionId, sink);
   logStream(logger, sink, { sessionId: feed.sessionId, linkId: target.linkId });
   sink.pass(
     new Frame({
@@ -81,7 +91,7 @@ export async function openSessionStream(
   const given = readCursor(request.headers["last-event-id"], call.after);
   const place = await placeOf(context, target, given);
   if (place.isDone) return reply.code(204).send();
-  context.streams.admit(place.feed.sessionId, target.bucket, target.linkId);
+  admitReader(context, place.feed.sessionId, target);
   readFrom(context, place, { sink: new SseSink(request.server.sse.open(reply)), target });
   return reply;
 }

@@ -4,7 +4,7 @@ import type { GatewayContext } from "../context.js";
 import { wireEvent } from "./audience.js";
 import { type Cursor, formatCursor } from "./cursor.js";
 import type { HubStream } from "./hub.js";
-import { type StreamTarget, startOf } from "./open-stream.js";
+import { admitReader, type StreamTarget, startOf } from "./open-stream.js";
 import { takeSnapshot } from "./snapshot.js";
 
 export interface PollAnswer {
@@ -27,6 +27,7 @@ export async function pollEvents(
 ): Promise<PollAnswer> {
   const { bus, streams } = context;
   const { access, audience } = target;
+  context.connections.polled(target);
   const read = (after: number): Promise<Page> => bus.call(readEvents, { access, after, limit: PAGE });
   let page = await read(options.cursor?.offset ?? 0);
   const start = startOf(options.cursor, page);
@@ -37,7 +38,7 @@ export async function pollEvents(
     return { events: [{ id, ...data }], cursor: id, status: session.status };
   }
   if (page.events.length === 0 && page.status === "active") {
-    streams.admit(page.sessionId, target.bucket, target.linkId);
+    admitReader(context, page.sessionId, target);
     const waiter = new PollWaiter(page.sessionId, target.linkId, target.bucket);
     const leave = streams.join(waiter);
     const unsubscribe = await context.redis.live.subscribe(page.sessionId, (entry) => {

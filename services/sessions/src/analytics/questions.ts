@@ -1,4 +1,4 @@
-import { type AnalyticsQuestion, type analyticsRows, securityEventKind } from "@parley/contracts";
+import { type AnalyticsQuestion, type analyticsRows, type ConnectionCount, securityEventKind } from "@parley/contracts";
 import { z } from "zod";
 import { mean, type Numbers, quantileMs, share } from "./numbers.js";
 
@@ -198,6 +198,22 @@ const escalations: Question<"escalations"> = {
   },
 };
 
+const connections: Question<"connections"> = {
+  families: ["connections"],
+  whole: true,
+  rows(numbers) {
+    const of = (name: ConnectionCount): number => numbers.of("connections", name);
+    const [opened, refused, resumed] = [of("opened"), of("refused"), of("resumed")];
+    return [
+      {
+        ...{ opened, refused, success_rate: share(opened, opened + refused) },
+        ...{ resumed, resumed_rate: share(resumed, opened) },
+        ...{ average_seconds: mean(of("seconds"), of("closed"), 1), polls: of("polls") },
+      },
+    ];
+  },
+};
+
 /** How each question is answered from sums. */
 export const QUESTIONS: { [Q in AnalyticsQuestion]: Question<Q> } = {
   ...{
@@ -211,5 +227,6 @@ export const QUESTIONS: { [Q in AnalyticsQuestion]: Question<Q> } = {
     countries,
     security,
     escalations,
+    connections,
   },
 };

@@ -33,6 +33,7 @@ const SUMMARIES: Record<AnalyticsQuestion, { summary: string; by: z.output<typeo
   countries: { summary: "Where links are opened", by: "total" },
   security: { summary: "What the defences noticed, in numbers", by: "total" },
   escalations: { summary: "How often humans are asked for, and how long they take", by: "total" },
+  connections: { summary: "How well pages of visitors stay connected", by: "day" },
 };
 
 const MAX_DAYS = 400;
@@ -188,6 +189,7 @@ export const analyticsRoutes = [
   questionRoute("countries"),
   questionRoute("security"),
   questionRoute("escalations"),
+  questionRoute("connections"),
   forecastRoute,
   commentsRoute,
   rebuildRoute,
