@@ -1,6 +1,7 @@
 import { RetryableError } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import { createRunner, openClient } from "./connection.js";
+import { countReplicas } from "./count-replicas.js";
 import { createMemoryDriver } from "./memory-driver.js";
 import type { Nonces, RedisLike } from "./redis-like.js";
 import { createRedisLimits } from "./redis-limits.js";
@@ -11,13 +12,15 @@ interface RedisOptions {
   url: string | null;
   logger: Logger;
   metrics?: Metrics;
+  /** This process counts limits: while Redis is away it allows its share of them, one of as many as were there. Default false. */
+  countsLimits?: boolean;
 }
 
 /**
  * Opens limits, nonces and live streams. Never fails because Redis is away: it tries once, for at most
  * two seconds, and goes on connecting in the background, while every part answers as its interface says for "down".
  */
-export async function connectRedis({ url, logger, metrics }: RedisOptions): Promise<RedisLike> {
+export async function connectRedis({ url, logger, metrics, countsLimits = false }: RedisOptions): Promise<RedisLike> {
   if (url === null) return createMemoryDriver(logger);
   const losses = metrics?.counter("parley_redis_fallbacks_total", "Operations done without Redis or lost", [
     "operation",
@@ -29,6 +32,7 @@ export async function connectRedis({ url, logger, metrics }: RedisOptions): Prom
     openClient(url, "subscriber", logger),
   ]);
   const run = createRunner(commands);
+  const replicas = countsLimits ? countReplicas(run) : null;
   const live = createRedisLive({ run, subscriber, logger, onLost: lost("live") });
   const nonces: Nonces = {
     claim: async (key, ttlSeconds) => {
@@ -43,7 +47,7 @@ export async function connectRedis({ url, logger, metrics }: RedisOptions): Prom
   };
   return {
     kind: "redis",
-    limits: createRedisLimits({ run, onFallback: lost("limits") }),
+    limits: createRedisLimits({ run, onFallback: lost("limits"), replicas: () => replicas?.last() ?? 1 }),
     nonces,
     live,
     time: async () => {
@@ -57,6 +61,7 @@ export async function connectRedis({ url, logger, metrics }: RedisOptions): Prom
       ),
     close: async () => {
       live.close();
+      await replicas?.close();
       commands.disconnect();
       subscriber.disconnect();
     },

@@ -51,7 +51,7 @@ export type CountedLocally =
 export interface Limits {
   /**
    * Counts one request in all scopes, or in none when one of them refuses. Never throws: without Redis the process counts
-   * alone at the same rate, so the worst case is the limit times the number of replicas.
+   * alone, its share of the limit: one of as many processes as were there, at least one request.
    */
   take(checks: LimitCheck[]): Promise<LimitResult>;
   /**

@@ -9,9 +9,15 @@ export interface RedisLimitsDeps {
   run<T>(command: (client: Redis) => Promise<T>): Promise<T>;
   /** Told each time Redis could not answer. */
   onFallback(): void;
+  /** Processes that count alone while Redis is away, each a share of every limit. */
+  replicas(): number;
 }
 
-export function createRedisLimits({ run, onFallback }: RedisLimitsDeps): Limits {
+export function createRedisLimits({ run, onFallback, replicas }: RedisLimitsDeps): Limits {
+  const shareOf = (check: LimitCheck): LimitCheck => ({
+    ...check,
+    limit: Math.max(1, Math.floor(check.limit / replicas())),
+  });
   const gcra = createScript(GCRA_LUA);
   const local = createLocalLimits();
   const watched = createWatchedScript(run);
@@ -34,7 +40,7 @@ export function createRedisLimits({ run, onFallback }: RedisLimitsDeps): Limits 
         return await ask(checks);
       } catch {
         onFallback();
-        return local.takeNow(checks);
+        return local.takeNow(checks.map(shareOf));
       }
     },
     takeWatched: async (checks, watch, first) => {
@@ -45,7 +51,7 @@ export function createRedisLimits({ run, onFallback }: RedisLimitsDeps): Limits 
         return await watched(checks, watch, first);
       } catch {
         onFallback();
-        return local.watched.take(checks, watch, first);
+        return local.watched.take(checks.map(shareOf), watch, first && shareOf(first));
       }
     },
     levelOf: async (key) => {

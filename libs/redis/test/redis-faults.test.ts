@@ -91,6 +91,30 @@ describe("a Redis that fails", () => {
     expect(await redis.nonces.claim("killed", 60)).toBe(true);
   });
 
+  it("leaves each process that counts its share of a limit while dead, and the whole again when it is back", async () => {
+    const first = await connectRedis({ url: server.url, logger, countsLimits: true });
+    const admin = new Redis(server.url);
+    await eventually(async () => (await admin.zcard("parley:replicas")) === 1);
+    const second = await connectRedis({ url: server.url, logger, countsLimits: true });
+    await eventually(async () => (await admin.zcard("parley:replicas")) === 2);
+    // What it was answered is read by then: commands of one connection are answered in their order.
+    await second.ping();
+    await server.kill();
+    expect(await second.limits.take([{ ...check("share"), limit: 4 }])).toEqual({ allowed: true, remaining: 1 });
+    expect(await second.limits.take([{ ...check("share"), limit: 4 }])).toEqual({ allowed: true, remaining: 0 });
+    expect(await second.limits.take([{ ...check("share"), limit: 4 }])).toMatchObject({ allowed: false });
+    const watch = { key: "w", refusals: 5, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
+    const one = { ...check("one"), limit: 1 };
+    expect(await second.limits.takeWatched([one], watch)).toMatchObject({ allowed: true, limit: 1 });
+    await server.restart();
+    await eventually(() => second.ping());
+    expect(await second.limits.take([{ ...check("whole"), limit: 4 }])).toEqual({ allowed: true, remaining: 3 });
+    await first.close();
+    await second.close();
+    await eventually(async () => (await admin.zcard("parley:replicas")) === 0);
+    admin.disconnect();
+  });
+
   it("costs one short wait while frozen, and recovers", async () => {
     let gaps = 0;
     redis.live.onGap(() => gaps++);

@@ -20,7 +20,7 @@ await runService("gateway", async ({ logger, metrics, env, lifecycle }) => {
   );
   const secrets = createSecrets(SECRET_KEY, SECRET_KEY_PREVIOUS);
   const bus = await connectBus({ url: NATS_URL, name: "gateway", logger, metrics, ...busKeys(secrets) });
-  const redis = await connectRedis({ url: REDIS_URL, logger, metrics });
+  const redis = await connectRedis({ url: REDIS_URL, logger, metrics, countsLimits: true });
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(askForHashRoot({ bus, secrets, logger }));
