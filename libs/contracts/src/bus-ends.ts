@@ -5,6 +5,7 @@ import { agentActivated, getAgent, importAgent, resolveAgent } from "./messages/
 import { cachesDropped } from "./messages/caches.js";
 import { dueSoon } from "./messages/due-soon.js";
 import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
+import { exportRecords } from "./messages/exports.js";
 import { presenceTold } from "./messages/facts.js";
 import { feedbackGiven, turnStopLive } from "./messages/feedback.js";
 import { sessionsFollowed } from "./messages/following.js";
@@ -38,6 +39,7 @@ export interface Ends {
 /** Calls that other services make than the gateway alone, which makes every call that is not named here. */
 const CALLERS = new Map<Contract, ServiceName[]>([
   [deleteLink, ["agent-runner", "gateway"]],
+  [exportRecords, ["cleanup", "gateway"]],
   [getAgent, ["gateway", "links", "sessions"]],
   [getSession, ["gateway", "links"]],
   [importAgent, ["gateway", "links"]],

@@ -41,6 +41,21 @@ export const cleanupConfig = z.object({
   RETENTION_INTERVAL_SECONDS: seconds(20).describe(
     "Seconds between looks for sessions whose content is to be removed, those of deleted links first of all",
   ),
+  ARCHIVE_TO: z
+    .string()
+    .regex(/^(\/.+|s3:\/\/[a-z0-9][a-z0-9.-]+(\/.*)?)$/, "must be an absolute folder or s3://bucket/folder")
+    .optional()
+    .describe(
+      "Folder, or s3://bucket/folder, into which sessions are written before retention removes their content; empty = nothing is archived",
+    ),
+  AWS_ENDPOINT_URL: z
+    .url()
+    .optional()
+    .describe("Address of the store that the archive is in, where it is not S3 itself"),
+  AWS_REGION: z.string().default("us-east-1").describe("Region of the store that the archive is in"),
+  AWS_ACCESS_KEY_ID: z.string().optional().describe("Who writes into the archive"),
+  AWS_SECRET_ACCESS_KEY: z.string().optional().describe("Key of who writes into the archive"),
+  AWS_SESSION_TOKEN: z.string().optional().describe("Token that belongs to a key for a while"),
   ERASURE_INTERVAL_SECONDS: seconds(1).describe("Seconds between looks for erasures that were asked for"),
   ERASURE_LEDGER_FILE: z
     .string()

@@ -15,6 +15,7 @@ import type { CleanupDeps } from "./deps.js";
 import { bindErasure } from "./erasure/bind.js";
 import { erasePeople } from "./erasure/erase.js";
 import { keepErased } from "./erasure/keep-erased.js";
+import { openArchive } from "./jobs/archive-session.js";
 import { countActiveSessions } from "./jobs/count-active-sessions.js";
 import { countBacklog } from "./jobs/count-backlog.js";
 import { dropPartitions } from "./jobs/drop-partitions.js";
@@ -43,6 +44,8 @@ export function createCleanup(deps: CleanupDeps): Component {
     name: "cleanup",
     async start() {
       const metrics = jobMetrics(deps.metrics);
+      const store = await openArchive(deps.config);
+      const erased = keepErased(deps);
       const jobs = [
         makePartitions(deps),
         dropPartitions(deps),
@@ -53,9 +56,9 @@ export function createCleanup(deps: CleanupDeps): Component {
         endSuspendedSessions(deps),
         ...purgeRecords(deps),
         purgeUnsentFiles(deps),
-        purgeSessions(deps),
+        purgeSessions(deps, store && { store, findForgotten: erased.step }),
         erasePeople(deps),
-        keepErased(deps),
+        erased,
         rollUp(deps),
         evaluateAlerts(deps),
         countActiveSessions(deps),

@@ -15,6 +15,8 @@ export interface S3Server {
   objects: Map<string, StoredObject>;
   /** Answers the next PUT with 503 after it was carried out, as a connection that breaks does. */
   loseAnswer(): void;
+  /** Keeps so many objects and takes no answer to any further PUT, until it is told another number. */
+  holdAfter(objects: number): void;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ function signatureOf({ method = "", url = "", headers }: IncomingMessage): strin
 export async function startS3Server(): Promise<S3Server> {
   const objects = new Map<string, StoredObject>();
   let loses = false;
+  let room = Number.POSITIVE_INFINITY;
   const server = createServer(async (asked, answer) => {
     const body = await buffer(asked);
     const given = /Signature=([0-9a-f]{64})$/.exec(asked.headers.authorization ?? "")?.[1];
@@ -50,6 +53,7 @@ export async function startS3Server(): Promise<S3Server> {
     const there = objects.get(name);
     if (asked.method === "HEAD") return answer.writeHead(there ? 200 : 404, there?.metadata).end();
     if (there && asked.headers["if-none-match"] === "*") return answer.writeHead(412).end();
+    if (objects.size >= room) return;
     const metadata = Object.entries(asked.headers).filter(([header]) => header.startsWith("x-amz-meta-"));
     objects.set(name, {
       body,
@@ -68,6 +72,9 @@ export async function startS3Server(): Promise<S3Server> {
     objects,
     loseAnswer: () => {
       loses = true;
+    },
+    holdAfter: (count) => {
+      room = count;
     },
     close: () =>
       new Promise((resolve) => {

@@ -35,6 +35,8 @@ export interface KnowledgeWorld {
   metrics: Metrics;
   /** What the model was asked, in order. */
   asked: ReplyRequest[];
+  /** For processes of a test's own. */
+  stores: { natsUrl: string; databaseUrl: string };
   /** Where the gateway listens, and the token of the tenant's owner. */
   url: string;
   token: string;
@@ -123,6 +125,7 @@ export async function startKnowledgeWorld(
   return {
     ...{ db, bus, principal, metrics, tenantId: tenant.id, asked, stopMemory },
     ...{ url: gateway.address(), token: tenant.adminToken },
+    stores: { natsUrl: nats.url, databaseUrl: database.url },
     async call(method, path, body, token = tenant.adminToken) {
       const response = await fetch(`${gateway.address()}${path}`, {
         method,

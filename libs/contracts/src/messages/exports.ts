@@ -15,6 +15,8 @@ export const exportRecords = rpc(
     kind: z.enum(["sessions", "messages", "ratings", "notes", "reviews"]),
     agentId: z.uuid().optional(),
     linkId: z.uuid().optional(),
+    /** This session alone. */
+    sessionId: z.string().max(100).optional(),
     from: z.string().optional(),
     to: z.string().optional(),
     after: z.string().max(200).optional(),

@@ -10,7 +10,6 @@ declare
   v_now timestamptz := clock_timestamp();
   v_held uuid[];
   v_more uuid[];
-  v_ids uuid[];
 begin
   select coalesce(array_agg(id), '{}') into v_held
   from (
@@ -36,27 +35,8 @@ begin
     v_held := v_held || v_more;
   end if;
   looked := cardinality(v_held);
-  -- The link has the last word: it may have been given more days since the session's time was noted.
-  with dated as (
-    select c.id, c.ended_at, own_purge_time(l.deleted_at, l.retention_days, c.ended_at) as own
-    from text_conversations c
-    left join temporary_chat_links l on l.id = c.link_id
-    where c.id = any(v_held)
-  ),
-  judged as (
-    select
-      id, own, coalesce(coalesce(own, ended_at + make_interval(hours => 24 * p_default_days)) <= v_now, false) as due
-    from dated
-  ),
-  put_off as (update text_conversations c set purge_at = j.own from judged j where c.id = j.id and not j.due)
-  select coalesce(array_agg(id), '{}') into v_ids
-  from judged
-  where due;
-  purged := cardinality(v_ids);
-  if purged > 0 then perform remove_content(v_ids); end if;
-  select coalesce(array_agg(session_id), '{}') into recent
-  from text_conversations
-  where id = any(v_ids) and ended_at > v_now - interval '1 hour';
+  select p.purged, p.recent into purged, recent
+  from purge_held(v_held, p_default_days) p;
   return next;
 end
 $$;

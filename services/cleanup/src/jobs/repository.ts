@@ -1,4 +1,4 @@
-import type { Db } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 
 async function countOf(db: Db, text: string, values: unknown[]): Promise<number> {
   const rows = await db.query<{ count: number }>(text, values);
@@ -93,6 +93,43 @@ export async function purgeSessions(db: Db, query: { defaultDays: number | null;
   const rows = await db.query<Purged>("select looked, purged, recent from purge_sessions($1, $2)", [
     query.defaultDays,
     query.limit,
+  ]);
+  return rows[0] ?? { looked: 0, purged: 0, recent: [] };
+}
+
+/** A session as its archive names it: by tenant, the month in which it began, and its id. */
+export interface PastSession {
+  id: string;
+  tenant_id: string;
+  session_id: string;
+  month: string;
+}
+
+/** At most `limit` sessions whose content is about to be removed; none of a tenant with an erasure under way. */
+export const sessionsPastKeeping = (
+  db: Db,
+  query: { defaultDays: number | null; limit: number },
+): Promise<PastSession[]> =>
+  db.query<PastSession>("select id, tenant_id, session_id, month from sessions_past_keeping($1, $2)", [
+    query.defaultDays,
+    query.limit,
+  ]);
+
+/** Whether nothing of a session has been removed. */
+export async function isWhole(db: Db, session: PastSession): Promise<boolean> {
+  const { rows } = await db.tenant(session.tenant_id, (trx) =>
+    sql<{ whole: boolean }>`select purged_at is null as whole from text_conversations where id = ${session.id}`.execute(
+      trx,
+    ),
+  );
+  return rows[0]?.whole === true;
+}
+
+/** Removes the content of these sessions, where their time has come, in one transaction. */
+export async function purgeArchived(db: Db, query: { defaultDays: number | null; ids: string[] }): Promise<Purged> {
+  const rows = await db.query<Purged>("select looked, purged, recent from purge_archived($1, $2::uuid[])", [
+    query.defaultDays,
+    query.ids,
   ]);
   return rows[0] ?? { looked: 0, purged: 0, recent: [] };
 }

@@ -27,10 +27,10 @@ const READERS = {
 export const exportRecordsHandler =
   ({ db }: Pick<HandlerDeps, "db">) =>
   async (asked: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
-    const { principal, kind, agentId, linkId, from, to, limit } = asked;
+    const { principal, kind, agentId, linkId, sessionId, from, to, limit } = asked;
     requireRole(principal, "admin");
     const after = asked.after === undefined ? null : positionOf(asked.after);
-    const range = { tenantId: tenantOf(principal), agentId, linkId, from, to, after };
+    const range = { tenantId: tenantOf(principal), agentId, linkId, sessionId, from, to, after };
     const rows = await READERS[kind](db, { ...range, limit: limit + 1 });
     const data = takeWithinBytes(rows.slice(0, limit).map((row) => ({ cursor: cursorOf(row), record: row.record })));
     return { data, more: data.length < rows.length };

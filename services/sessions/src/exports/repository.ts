@@ -11,6 +11,7 @@ export interface ExportQuery {
   tenantId: string;
   agentId: string | undefined;
   linkId: string | undefined;
+  sessionId: string | undefined;
   from: string | undefined;
   to: string | undefined;
   after: Position | null;
@@ -24,11 +25,12 @@ export interface ExportedRow extends Position {
 const position = sql`to_char(c.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, c.id`;
 
 /** Sessions that the caller asked for. From the one of `after` on: whoever has parts of it goes on within it. */
-function chosen({ agentId, linkId, from, to, after }: ExportQuery) {
+function chosen({ agentId, linkId, sessionId, from, to, after }: ExportQuery) {
   const conditions = [
     sql`c.tenant_id = app_tenant()`,
     ...(agentId === undefined ? [] : [sql`c.agent_id = ${agentId}`]),
     ...(linkId === undefined ? [] : [sql`c.link_id = ${linkId}`]),
+    ...(sessionId === undefined ? [] : [sql`c.session_id = ${sessionId}`]),
     ...(from === undefined ? [] : [sql`c.created_at >= ${from}::timestamptz`]),
     ...(to === undefined ? [] : [sql`c.created_at < ${to}::timestamptz`]),
     ...(after === null ? [] : [sql`(c.created_at, c.id) >= (${after.at}::timestamptz, ${after.id}::uuid)`]),

@@ -1,0 +1,2 @@
+-- Functions alone: purge_archived(), sessions_past_keeping(), and purge_held(), which both ways of removing content
+-- share.
