@@ -100,6 +100,17 @@ describe.skipIf(skipBrowser)("the page of a session", () => {
     ]);
   });
 
+  it("begins a link for the person of the conversation, which names where it comes from", async () => {
+    const page = await bench.open(PATH, { prepare });
+    await page.getByRole("link", { name: "Make a link" }).click();
+    await page.getByLabel("Title").fill("Your follow-up");
+    await page.getByRole("button", { name: "Create the link" }).click();
+    await page.getByText("Copy the address now").waitFor();
+    expect(sent("POST /agents/:/public-links").map(({ body }) => body)).toEqual([
+      expect.objectContaining({ title: "Your follow-up", max_sessions: 1, source_session_id: "text_live" }),
+    ]);
+  });
+
   it.each([
     { name: "wide-light", width: 1280, height: 900, dark: false },
     { name: "narrow-dark", width: 360, height: 760, dark: true },

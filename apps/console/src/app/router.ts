@@ -125,6 +125,7 @@ const routeTree = root.addChildren([
   createRoute({
     ...links,
     path: "/links/$agent/new",
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["session"]),
     component: lazyPage(() => import("../links/new-link.js"), "NewLinkPage"),
   }),
   createRoute({

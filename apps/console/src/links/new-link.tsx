@@ -22,9 +22,10 @@ import { TemplateChoice } from "./template-choice.js";
 
 const route = getRouteApi("/links/$agent/new");
 
-/** Makes a link and hands out its address. */
+/** Makes a link and hands out its address; `?session=…` names the conversation that it goes on from. */
 export function NewLinkPage() {
   const { agent: name } = route.useParams();
+  const { session = "" } = route.useSearch();
   const api = useLinkApi();
   const [created, setCreated] = useState<LinkCreated | null>(null);
   const query = useQuery({
@@ -41,21 +42,25 @@ export function NewLinkPage() {
         parent={{ to: "/links/{-$agent}", params: { agent: name }, label: `Links of ${agentName}` }}
         lead="Every field has an answer already; change what matters to you."
       />
-      <QueryView query={query}>{(around) => <LinkForm around={around} onCreated={setCreated} />}</QueryView>
+      <QueryView query={query}>{(around) => <LinkForm {...{ around, session }} onCreated={setCreated} />}</QueryView>
     </>
   );
 }
 
 interface LinkFormProps {
   around: LinkSurroundings;
+  session: string;
   onCreated(created: LinkCreated): void;
 }
 
-function LinkForm({ around, onCreated }: LinkFormProps) {
+function LinkForm({ around, session, onCreated }: LinkFormProps) {
   const api = useLinkApi();
   const { agent, versions, policy, templates } = around;
   const keyOf = useRepeatKey();
-  const form = useForm<LinkValues>({ defaultValues: initialValues(), resolver: checked() });
+  const form = useForm<LinkValues>({
+    defaultValues: { ...initialValues(), source_session_id: session },
+    resolver: checked(),
+  });
   const [filledAnew, setFilledAnew] = useState(0);
   const create = async (values: LinkValues): Promise<void> =>
     onCreated(await answered(() => api.createLink(agent.id, linkBody(values), keyOf(values)))());
@@ -72,7 +77,7 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
       <TemplateChoice
         templates={templates}
         onFill={(values) => {
-          form.reset(values);
+          form.reset({ ...values, source_session_id: session });
           // What the template sets is unfolded.
           setFilledAnew((before) => before + 1);
         }}

@@ -15,7 +15,7 @@ interface TemplateChoiceProps {
   onFill(values: LinkValues): void;
 }
 
-const HOUSE_NAMES: Record<string, string> = {
+const BUILT_IN_NAMES: Record<string, string> = {
   daily_checkin: "Daily check-in",
   customer_support: "Customer support",
   anonymous_feedback: "Anonymous feedback",
@@ -50,7 +50,7 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
         help="Fills in the form; change what you like before you save."
         options={[
           { value: "", label: "An empty form" },
-          ...templates.map(({ id, name }) => ({ value: id, label: HOUSE_NAMES[id] ?? name })),
+          ...templates.map(({ id, name }) => ({ value: id, label: BUILT_IN_NAMES[id] ?? name })),
         ]}
         value={chosen}
         onChange={choose}

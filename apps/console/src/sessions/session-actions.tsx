@@ -1,6 +1,6 @@
 import { randomId } from "@parley/web-kit";
 import { useQueryClient } from "@tanstack/react-query";
-import { CirclePlay, Clock, History, Square } from "lucide-react";
+import { CirclePlay, Clock, History, Link, Square } from "lucide-react";
 import { useRef, useState } from "react";
 import { useMayEdit } from "../agents/for-editors.js";
 import { useApi } from "../api/api-context.js";
@@ -18,6 +18,8 @@ import { MakeTest } from "./make-test.js";
 
 interface ActionsProps {
   id: string;
+  /** Null = gone. */
+  agentSlug: string | null;
   active: boolean;
   /** Nobody has it, and nobody waits for whom there is a button further down. */
   free: boolean;
@@ -27,7 +29,7 @@ interface ActionsProps {
 }
 
 /** What can be done with a session from its page. */
-export function SessionActions({ id, active, free, readable, onChanged }: ActionsProps) {
+export function SessionActions({ id, agentSlug, active, free, readable, onChanged }: ActionsProps) {
   const api = useApi();
   const [ending, setEnding] = useState(false);
   const mayEdit = useMayEdit() === true;
@@ -42,6 +44,11 @@ export function SessionActions({ id, active, free, readable, onChanged }: Action
       {readable && mayEdit && (
         <LinkButton icon={<History />} to="/sessions/$id/replay" params={{ id }}>
           Replay
+        </LinkButton>
+      )}
+      {mayEdit && agentSlug !== null && (
+        <LinkButton icon={<Link />} to="/links/$agent/new" params={{ agent: agentSlug }} search={{ session: id }}>
+          Make a link
         </LinkButton>
       )}
       {active && <Extend id={id} onChanged={onChanged} />}

@@ -130,7 +130,13 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
     <>
       <Head id={id} agent={given.agent} person={person}>
         {endedAt === null && <LiveState state={watched.state} />}
-        <SessionActions {...{ id, active }} free={open === undefined} readable={offered} onChanged={changed} />
+        <SessionActions
+          {...{ id, active }}
+          agentSlug={agent}
+          free={open === undefined}
+          readable={offered}
+          onChanged={changed}
+        />
       </Head>
       <div className={styles.page}>
         <div className={styles.main}>
