@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createOpenAiEmbedder } from "@parley/llm";
 import { createLogger, createMetrics } from "@parley/observability";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { countedUsage } from "../src/openai/counted-usage.js";
 import { hints, never, openAiModel, PATIENT, replyRequest, settings } from "./requests.js";
 
 const SAID = "one two three four five six seven eight nine ten ".repeat(10).trim();
@@ -151,5 +152,19 @@ describe("what a model server says it has counted", () => {
       expect(used).toEqual({ inputTokens: tokens + 3, outputTokens: 100 });
     }
     model.close();
+  });
+
+  it("counts letters of two code units once, two of the same as two, and more of them as one", () => {
+    const texts: [text: string, characters: number][] = [
+      ["aab😀😀".repeat(16), 5 * 16],
+      ["a😀".repeat(40), 2 * 40],
+      ["😀".repeat(640), 1],
+      [`${"-".repeat(80)}abcdefgh`.repeat(8), 9 * 8],
+    ];
+    const exchanged = { said: "", inputBound: () => 10_000, maxTokens: 0 };
+    for (const [text, characters] of texts) {
+      const { inputTokens } = countedUsage({ input: 0, output: 0 }, { ...exchanged, sent: [text] });
+      expect(inputTokens, text.slice(0, 20)).toBe(Math.ceil(characters / 8));
+    }
   });
 });

@@ -64,7 +64,23 @@ function isCount(value: unknown): value is number {
 /** Fewer tokens than this the texts do not have. Looks closer only where `counted` is low. */
 function floorOf(texts: readonly string[], counted: number): number {
   if (lengthOf(texts) <= counted * FLOOR_CHARACTERS_PER_TOKEN) return 0;
-  // A run of spaces or dashes is one token.
-  const characters = texts.reduce((sum, text) => sum + [...text.replace(/(.)\1{2,}/gsu, "$1")].length, 0);
+  const characters = texts.reduce((sum, text) => sum + charactersOf(text), 0);
   return Math.ceil(characters / FLOOR_CHARACTERS_PER_TOKEN);
+}
+
+/** Three and more of the same are one: a run of spaces or dashes is one token. By code units: a seventh of what a pattern takes. */
+function charactersOf(text: string): number {
+  let count = 0;
+  let before = -1;
+  let run = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    let character = text.charCodeAt(at);
+    if (character >= 0xd800 && character < 0xdc00) character = text.codePointAt(at) ?? character;
+    if (character > 0xffff) at += 1;
+    run = character === before ? run + 1 : 1;
+    before = character;
+    if (run < 3) count += 1;
+    else if (run === 3) count -= 1;
+  }
+  return count;
 }
