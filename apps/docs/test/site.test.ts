@@ -78,7 +78,7 @@ describe("the documentation site", () => {
     const first = (question: string): string | undefined => rank(index, question)[0]?.at;
     expect(first("create a public link")).toBe("/docs/reference/public-links#post-api-agents-agent-public-links");
     expect(first("unsubscribe list")).toMatch(/^\/docs\/(sending|reference\/suppressions)/);
-    expect(first("change of clocks")).toMatch(/^\/docs\/(sending|reference\/schedules)/);
+    expect(first("daylight saving time")).toMatch(/^\/docs\/(sending|reference\/schedules)/);
     expect(rank(index, "webhook secret rotate").length).toBeGreaterThan(0);
     expect(rank(index, "zzz nothing")).toEqual([]);
     expect(rank(index, " ")).toEqual([]);
