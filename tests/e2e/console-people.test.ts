@@ -102,7 +102,7 @@ describe("people at the console against the product", () => {
     const scanner = await newPage();
     await scanner.goto(address);
     await scanner.getByRole("button", { name: "Sign in" }).click();
-    await scanner.getByText("asked for in another browser").waitFor();
+    await scanner.getByText("requested in another browser").waitFor();
     await scanner.context().close();
 
     const link = await newPage(grace.context());

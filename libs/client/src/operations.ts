@@ -2365,7 +2365,7 @@ export interface Operations {
       created_at: string;
     };
   };
-  /** Tell that one is typing */
+  /** Send a typing notice */
   "POST /api/chat/sessions/{id}/typing": {
     path: { id: string };
     body: {
@@ -2392,7 +2392,7 @@ export interface Operations {
     query?: { limit?: number };
     answer: Schemas["ChannelHistory"];
   };
-  /** Tell that one is typing */
+  /** Send a typing notice */
   "POST /chat/{conversation_id}/typing": {
     path: { conversation_id: string };
     body: Schemas["ChannelTypingInput"];
@@ -2405,7 +2405,7 @@ export interface Operations {
     path: { conversation_id: string };
     answer: Schemas["ChannelTicket"];
   };
-  /** Ask for a human */
+  /** Request a human */
   "POST /chat/{conversation_id}/escalate": {
     path: { conversation_id: string };
     body: Schemas["ChannelEscalateInput"];
@@ -2416,7 +2416,7 @@ export interface Operations {
     path: { conversation_id: string };
     answer: Schemas["ChannelEscalations"];
   };
-  /** Show how a conversation stands */
+  /** Get the state of a conversation */
   "GET /chat/{conversation_id}/status": {
     path: { conversation_id: string };
     answer: Schemas["ChannelStatus"];
@@ -2431,7 +2431,7 @@ export interface Operations {
     path: { conversation_id: string; user_id: string };
     query?: { ticket?: string; after?: string };
   };
-  /** List conversations that wait for a human */
+  /** List conversations waiting for a human */
   "GET /chat/queue": {
     query?: { tenant_id?: string; limit?: number; cursor?: string; status?: "open" | "assigned" | "resolved" };
     answer: {
@@ -2677,7 +2677,7 @@ export interface Operations {
       deleted: true;
     };
   };
-  /** List who has a draft of an agent */
+  /** List the drafts of an agent */
   "GET /api/agents/{agent}/drafts": {
     path: { agent: string };
     query?: { tenant_id?: string };
@@ -2872,7 +2872,7 @@ export interface Operations {
       next_cursor: string | null;
     };
   };
-  /** Draw a public link as a QR code */
+  /** Get the QR code of a public link */
   "GET /api/agents/{agent}/public-links/{id}/qr.svg": {
     path: { agent: string; id: string };
     query?: { tenant_id?: string; size?: number; ecc?: "L" | "M" | "Q" | "H" };
@@ -2965,7 +2965,7 @@ export interface Operations {
       deleted: true;
     };
   };
-  /** List addresses that get no messages */
+  /** List suppressed addresses */
   "GET /api/suppressions": {
     query?: { tenant_id?: string; limit?: number; cursor?: string };
     answer: {
@@ -2973,13 +2973,13 @@ export interface Operations {
       next_cursor: string | null;
     };
   };
-  /** Send an address no more messages */
+  /** Suppress an address */
   "POST /api/suppressions": {
     query?: { tenant_id?: string };
     body: Schemas["SuppressInput"];
     answer: Schemas["Suppression"];
   };
-  /** Let an address get messages again */
+  /** Remove a suppression */
   "DELETE /api/suppressions/{id}": {
     path: { id: string };
     query?: { tenant_id?: string };
@@ -3062,7 +3062,7 @@ export interface Operations {
     body: Schemas["SetHostIdentityInput"];
     answer: Schemas["HostIdentity"];
   };
-  /** Take host identities of a public link away */
+  /** Remove the host identity settings of a public link */
   "DELETE /api/agents/{agent}/public-links/{id}/identity": {
     path: { agent: string; id: string };
     query?: { tenant_id?: string };
@@ -3070,7 +3070,7 @@ export interface Operations {
       deleted: true;
     };
   };
-  /** Make or rotate the secret that signs host identities */
+  /** Create or rotate the secret that signs host identities */
   "POST /api/agents/{agent}/public-links/{id}/identity/secret": {
     path: { agent: string; id: string };
     query?: { tenant_id?: string };
@@ -3082,72 +3082,72 @@ export interface Operations {
     query?: { tenant_id?: string; days?: number };
     answer: Schemas["LinkAnalytics"];
   };
-  /** Whether all is well */
+  /** The state of a tenant at a glance */
   "GET /api/overview": {
     query?: { tenant_id?: string };
     answer: Schemas["Overview"];
   };
-  /** How much agents are used */
+  /** Get usage */
   "GET /api/analytics/usage": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["UsageNumbersAnswer"];
   };
-  /** How far visitors come */
+  /** Get the funnel */
   "GET /api/analytics/funnel": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["FunnelNumbersAnswer"];
   };
-  /** Which nodes sessions reach and where they end */
+  /** Get reached nodes and drop-off */
   "GET /api/analytics/nodes": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["NodeNumbersAnswer"];
   };
-  /** Between which nodes sessions move, and how often */
+  /** Get transitions between nodes */
   "GET /api/analytics/transitions": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["TransitionNumbersAnswer"];
   };
-  /** How long visitors wait for answers */
+  /** Get response times */
   "GET /api/analytics/response-times": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["ResponseTimeNumbersAnswer"];
   };
-  /** What models take, by purpose and model */
+  /** Get cost by purpose and model */
   "GET /api/analytics/cost": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["CostNumbersAnswer"];
   };
-  /** What visitors think */
+  /** Get satisfaction */
   "GET /api/analytics/satisfaction": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["SatisfactionNumbersAnswer"];
   };
-  /** Where links are opened */
+  /** Get countries */
   "GET /api/analytics/countries": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["CountryNumbersAnswer"];
   };
-  /** What the defences noticed, in numbers */
+  /** Get numbers of security events */
   "GET /api/analytics/security": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["SecurityNumbersAnswer"];
   };
-  /** How often humans are asked for, and how long they take */
+  /** Get escalation numbers */
   "GET /api/analytics/escalations": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["EscalationNumbersAnswer"];
   };
-  /** How well pages of visitors stay connected */
+  /** Get connection quality */
   "GET /api/analytics/connections": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; by?: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel"; days?: number; from?: string; to?: string };
     answer: Schemas["ConnectionNumbersAnswer"];
   };
-  /** Where usage leads */
+  /** Get the usage forecast */
   "GET /api/analytics/forecast": {
     query?: { tenant_id?: string; agent?: string; link_id?: string; version?: number; channel?: "link" | "widget" | "api"; format?: "json" | "csv"; days?: number };
     answer: Schemas["UsageForecast"];
   };
-  /** What visitors wrote with their ratings */
+  /** List comments left with ratings */
   "GET /api/analytics/comments": {
     query?: { tenant_id?: string; limit?: number; cursor?: string; agent?: string; link_id?: string };
     answer: {
@@ -3155,7 +3155,7 @@ export interface Operations {
       next_cursor: string | null;
     };
   };
-  /** Make the numbers anew */
+  /** Rebuild the analytics */
   "POST /api/analytics/rebuild": {
     query?: { tenant_id?: string };
     answer: Schemas["AnalyticsRebuild"];
@@ -3328,7 +3328,7 @@ export interface Operations {
     query?: { tenant_id?: string; format?: "json" | "csv" | "txt" | "html" };
     answer: unknown;
   };
-  /** Make a test of a session */
+  /** Create a test from a session */
   "POST /api/sessions/{id}/to-test": {
     path: { id: string };
     query?: { tenant_id?: string };
@@ -3361,7 +3361,7 @@ export interface Operations {
       next_cursor: string | null;
     };
   };
-  /** Note something on a session */
+  /** Add a note to a session */
   "POST /api/sessions/{id}/notes": {
     path: { id: string };
     query?: { tenant_id?: string };
@@ -3391,7 +3391,7 @@ export interface Operations {
     body: Schemas["ReviewSessionInput"];
     answer: Schemas["SessionReview"];
   };
-  /** Take the verdict on a session back */
+  /** Delete the verdict on a session */
   "DELETE /api/sessions/{id}/review": {
     path: { id: string };
     query?: { tenant_id?: string };
@@ -3428,12 +3428,12 @@ export interface Operations {
       deleted: true;
     };
   };
-  /** Follow what happens */
+  /** Follow the events of a tenant */
   "GET /api/events": {
     query?: { tenant_id?: string };
     file: "text/event-stream";
   };
-  /** Say that you look at a session */
+  /** Announce your presence on a session */
   "POST /api/sessions/{id}/presence": {
     path: { id: string };
     query?: { tenant_id?: string };
@@ -3465,7 +3465,7 @@ export interface Operations {
     query?: { tenant_id?: string };
     answer: Schemas["Escalation"];
   };
-  /** Take a session over */
+  /** Take over a session */
   "POST /api/sessions/{id}/take-over": {
     path: { id: string };
     query?: { tenant_id?: string };
@@ -3497,7 +3497,7 @@ export interface Operations {
       created_at: string;
     };
   };
-  /** Tell that a human is typing */
+  /** Send a typing notice as operator */
   "POST /api/escalations/{id}/typing": {
     path: { id: string };
     query?: { tenant_id?: string };
@@ -3527,20 +3527,20 @@ export interface Operations {
     body: Schemas["HandBackInput"];
     answer: Schemas["Escalation"];
   };
-  /** Get how people can be reached */
+  /** Get the availability of people */
   "GET /api/agents/{agent}/people": {
     path: { agent: string };
     query?: { tenant_id?: string };
     answer: Schemas["People"];
   };
-  /** Set how people can be reached */
+  /** Set the availability of people */
   "PUT /api/agents/{agent}/people": {
     path: { agent: string };
     query?: { tenant_id?: string };
     body: Schemas["SetPeopleInput"];
     answer: Schemas["People"];
   };
-  /** List your browsers that are told */
+  /** List your push subscriptions */
   "GET /api/push-subscriptions": {
     query?: { tenant_id?: string };
     answer: {
@@ -3549,13 +3549,13 @@ export interface Operations {
       public_key: string;
     };
   };
-  /** Tell this browser that somebody waits */
+  /** Subscribe a browser to push notifications */
   "PUT /api/push-subscriptions": {
     query?: { tenant_id?: string };
     body: Schemas["SubscribePushInput"];
     answer: Schemas["PushSubscription"];
   };
-  /** Tell a browser no more */
+  /** Unsubscribe a browser */
   "DELETE /api/push-subscriptions/{id}": {
     path: { id: string };
     query?: { tenant_id?: string };
@@ -3563,7 +3563,7 @@ export interface Operations {
       deleted: true;
     };
   };
-  /** List whom an agent remembers */
+  /** List the memories of an agent */
   "GET /api/agents/{agent}/memory": {
     path: { agent: string };
     query?: { tenant_id?: string; limit?: number; cursor?: string };
@@ -3572,13 +3572,13 @@ export interface Operations {
       next_cursor: string | null;
     };
   };
-  /** Get what an agent remembers of a person */
+  /** Get the memory of a person */
   "GET /api/agents/{agent}/memory/{email}": {
     path: { agent: string; email: string };
     query?: { tenant_id?: string };
     answer: Schemas["Memory"];
   };
-  /** Set what an agent remembers of a person */
+  /** Set the memory of a person */
   "PUT /api/agents/{agent}/memory/{email}": {
     path: { agent: string; email: string };
     query?: { tenant_id?: string };
@@ -3602,19 +3602,19 @@ export interface Operations {
       next_cursor: string | null;
     };
   };
-  /** Bring an earlier revision of a memory back */
+  /** Restore an earlier revision of a memory */
   "POST /api/agents/{agent}/memory/{email}/undo": {
     path: { agent: string; email: string };
     query?: { tenant_id?: string };
     body: Schemas["UndoMemoryInput"];
     answer: Schemas["Memory"];
   };
-  /** Export what is held of a person */
+  /** Export the data of a person */
   "GET /api/privacy/export": {
     query: { tenant_id?: string; email: string };
     file: "application/zip";
   };
-  /** Export what is held of a person */
+  /** Export the data of a person */
   "POST /api/privacy/export": {
     query?: { tenant_id?: string };
     body: Schemas["ExportPersonInput"];
@@ -3821,7 +3821,7 @@ export interface Operations {
     query?: { tenant_id?: string };
     answer: Schemas["CreatedKey"];
   };
-  /** Seal everything under the current master key */
+  /** Re-encrypt everything under the current master key */
   "POST /api/key-rotation": {
     body: Schemas["RotateKeysInput"] | null;
     answer: Schemas["RotatedKeys"];
@@ -3907,7 +3907,7 @@ export interface Operations {
       next_cursor: string | null;
     };
   };
-  /** List the audit */
+  /** List audit entries */
   "GET /api/audit": {
     query?: { tenant_id?: string; limit?: number; cursor?: string; action?: string; actor_id?: string; target_type?: string; target_id?: string; from?: string; to?: string };
     answer: {
@@ -3958,17 +3958,17 @@ export interface Operations {
       }[];
     };
   };
-  /** List the settings in force */
+  /** List the effective settings */
   "GET /api/settings": {
     query?: { tenant_id?: string };
     answer: Schemas["SettingsInForce"];
   };
-  /** Get the demo's week */
+  /** Get the week of sample conversations */
   "GET /api/demo-week": {
     query?: { tenant_id?: string };
     answer: Schemas["DemoWeek"];
   };
-  /** Remove the demo's week */
+  /** Remove the week of sample conversations */
   "DELETE /api/demo-week": {
     query?: { tenant_id?: string };
     answer: Schemas["DemoWeekRemoved"];

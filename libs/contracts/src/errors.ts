@@ -16,9 +16,9 @@ export const ERRORS = {
   identity_expired: [
     401,
     "Identity expired",
-    "The identity that this site gave for you has expired; reload the page to get a new one.",
+    "The identity provided by this site has expired; reload the page to get a new one.",
   ],
-  identity_refused: [401, "Identity refused", "The identity that this site gave for you cannot be accepted."],
+  identity_refused: [401, "Identity refused", "The identity provided by this site cannot be accepted."],
   session_token_invalid: [401, "Session token invalid", "The session token is missing, wrong or expired."],
   // 403
   access_pending: [403, "Access requested", "Your request to use this agent is awaiting its owner's approval."],
@@ -27,7 +27,7 @@ export const ERRORS = {
   cross_site_request: [
     403,
     "Cross-site request",
-    "A call with the cookie of the console must come from the console itself, and say so with X-Parley-Console.",
+    "A call with the console's cookie must come from the console itself and carry the header X-Parley-Console.",
   ],
   country_not_allowed: [403, "Country not allowed", "This link cannot be used from this country."],
   feature_disabled: [403, "Feature disabled", "This feature is not enabled for this link."],
@@ -39,9 +39,9 @@ export const ERRORS = {
   sign_in_refused: [
     403,
     "Sign-in refused",
-    "You could not be signed in with this account; ask somebody who manages people here for an invitation.",
+    "You could not be signed in with this account; ask an administrator for an invitation.",
   ],
-  tool_disabled: [403, "Tool switched off", "This MCP tool is switched off for this agent; its owner can allow it."],
+  tool_disabled: [403, "Tool disabled", "This MCP tool is disabled for this agent; its owner can enable it."],
   verification_required: [403, "Verification required", "Confirm an e-mail address before using this link."],
   // 404
   access_request_not_found: [404, "Access request not found", "No such access request of this agent."],
@@ -56,17 +56,17 @@ export const ERRORS = {
   file_not_found: [404, "File not found", "No such file in this session, or it was sent before."],
   link_not_found: [404, "Link not found", "No such link."],
   link_unavailable: [404, "Link unavailable", "This link is not available."],
-  memory_not_found: [404, "Nothing remembered", "This agent remembers nothing of that person."],
+  memory_not_found: [404, "Memory not found", "This agent has no memory of that person."],
   memory_revision_not_found: [404, "Revision not found", "This memory has no such revision, or it is no longer kept."],
   message_not_found: [404, "Message not found", "No such message in this session."],
-  not_found: [404, "Not found", "There is nothing at this address."],
-  review_not_found: [404, "Verdict not found", "Nobody has given a verdict on this session."],
+  not_found: [404, "Not found", "Nothing exists at this address."],
+  review_not_found: [404, "Verdict not found", "This session has no verdict."],
   note_not_found: [404, "Note not found", "No such note on this session."],
   saved_reply_not_found: [404, "Saved reply not found", "No such saved reply."],
   schedule_not_found: [404, "Schedule not found", "No such schedule."],
   secret_not_found: [404, "Secret not found", "The agent has no secret of this name."],
   session_not_found: [404, "Session not found", "No such session."],
-  suppression_not_found: [404, "Suppression not found", "No such address on the list of those who get no messages."],
+  suppression_not_found: [404, "Suppression not found", "No such suppressed address."],
   turn_not_found: [404, "Turn not found", "No such turn in this session."],
   template_not_found: [404, "Template not found", "No such template."],
   user_not_found: [404, "User not found", "No such user."],
@@ -81,8 +81,8 @@ export const ERRORS = {
   agent_in_use: [409, "Agent in use", "This agent has live links or sessions; end them first, or force it."],
   conflict: [409, "Conflict", "The object was changed at the same time; read it again and repeat."],
   escalation_assigned: [409, "Escalation assigned", "Another operator has this escalation; it can be transferred."],
-  escalation_not_assigned: [409, "Escalation not assigned", "Nobody has this escalation yet; assign it first."],
-  escalation_resolved: [409, "Escalation resolved", "This escalation is resolved."],
+  escalation_not_assigned: [409, "Escalation not assigned", "This escalation is not assigned yet; assign it first."],
+  escalation_resolved: [409, "Escalation resolved", "This escalation is already resolved."],
   idempotency_in_progress: [409, "Request in progress", "A request with this idempotency key is still running."],
   link_address_unknown: [
     409,
@@ -92,7 +92,7 @@ export const ERRORS = {
   last_owner: [
     409,
     "Last owner",
-    "Without this person the tenant would have no owner who has signed in; make somebody else an owner first.",
+    "Without this user the tenant would have no owner who has signed in; appoint another owner first.",
   ],
   last_token: [
     409,
@@ -114,11 +114,11 @@ export const ERRORS = {
   base_changed: [
     409,
     "Another version is live",
-    "Another version went live since this draft was begun; bring it up to date before you publish it.",
+    "Another version was activated since this draft was started; update the draft before publishing it.",
   ],
   tests_not_green: [
     409,
-    "Tests not green",
+    "Tests not passed",
     "This version can be activated only after its tests have passed; run them, or have an admin override with a reason.",
   ],
   turn_stopped: [
@@ -133,15 +133,15 @@ export const ERRORS = {
     "This webhook is part of an agent version; change it in the document.",
   ],
   saved_reply_exists: [409, "Saved reply exists", "Another saved reply has this key or this digit."],
-  user_exists: [409, "User exists", "Somebody with this address is invited already."],
+  user_exists: [409, "User exists", "A user with this address has already been invited."],
   turn_overtaken: [409, "Turn overtaken", "This session has changed since; its timeout or hand-back is no longer due."],
-  no_recipients: [409, "No recipients", "Nobody is left whom this could be sent to."],
+  no_recipients: [409, "No recipients", "There is no recipient left to send this to."],
   link_not_sendable: [
     409,
     "Link cannot be sent",
-    "This link is closed, expired or full, so nobody who gets it could use it.",
+    "This link is disabled, expired or full, so its recipients could not use it.",
   ],
-  channel_unavailable: [409, "Channel unavailable", "The operator of this server has not set this channel up."],
+  channel_unavailable: [409, "Channel unavailable", "This channel is not configured on this server."],
   // 410
   content_removed: [
     410,
@@ -151,7 +151,7 @@ export const ERRORS = {
   sign_in_link_invalid: [
     410,
     "Sign-in link invalid",
-    "This link was used, has expired, or was asked for in another browser; ask for a new one.",
+    "This link has been used, has expired, or was requested in another browser; request a new one.",
   ],
   link_expired: [410, "Link expired", "This link has expired."],
   session_ended: [410, "Session ended", "This session has ended; create a new one."],
@@ -160,7 +160,7 @@ export const ERRORS = {
   draft_changed: [
     412,
     "Draft changed",
-    "Your draft was saved elsewhere since you read it; this save was not kept. The answer holds the newer one.",
+    "Your draft was saved elsewhere since you read it, so this save was rejected. The answer contains the newer one.",
   ],
   // 413, 415
   body_too_large: [413, "Body too large", "The body is larger than this address accepts."],
@@ -180,7 +180,7 @@ export const ERRORS = {
   invalid_document: [422, "Invalid agent document", "The agent document has errors."],
   validation_failed: [422, "Validation failed", "Some fields are missing or outside their limits."],
   // 426
-  upgrade_required: [426, "Upgrade required", "This address is a WebSocket."],
+  upgrade_required: [426, "Upgrade required", "This address accepts only WebSocket connections."],
   // 429
   budget_busy: [429, "Budget reserved", "The budget of this link is held by messages in progress; try again shortly."],
   budget_exhausted: [429, "Budget used up", "The budget of this link is used up."],

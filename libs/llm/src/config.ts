@@ -21,7 +21,7 @@ export const llmConfig = {
     .describe(
       'Own prices before the list prices, dollars per million tokens: {"model": {"input": 0.5, "output": 1.5}}',
     ),
-  MODEL_FALLBACK: z.string().optional().describe("Model that steps in when the first one fails before its first token"),
+  MODEL_FALLBACK: z.string().optional().describe("Fallback when the first model fails before its first token"),
   MODEL_PROVIDERS: modelProviders
     .optional()
     .describe(
@@ -41,7 +41,7 @@ export const llmConfig = {
     .min(1)
     .max(60_000)
     .default(3_000)
-    .describe("TCP and TLS to the model"),
+    .describe("Time limit for TCP and TLS to the model"),
   MODEL_FIRST_TOKEN_TIMEOUT_MS: z.coerce
     .number()
     .int()
@@ -49,7 +49,7 @@ export const llmConfig = {
     .max(110_000)
     .default(60_000)
     .describe(
-      "Wait for the first token, per attempt; agents (`llm.first_token_timeout_seconds`) and providers may set their own",
+      "Time limit for the first token, per attempt; agents (`llm.first_token_timeout_seconds`) and providers can override it",
     ),
   MODEL_IDLE_TIMEOUT_MS: z.coerce
     .number()
@@ -57,21 +57,21 @@ export const llmConfig = {
     .min(1)
     .max(60_000)
     .default(20_000)
-    .describe("Longest silence inside a reply"),
+    .describe("Maximum pause between chunks of a reply"),
   MODEL_TOTAL_TIMEOUT_MS: z.coerce
     .number()
     .int()
     .min(1)
     .max(600_000)
     .default(120_000)
-    .describe("Whole reply, retries included"),
+    .describe("Time limit for a whole reply, including retries"),
   MODEL_TASK_TIMEOUT_MS: z.coerce
     .number()
     .int()
     .min(1)
     .max(120_000)
     .default(20_000)
-    .describe("Classification or extraction"),
+    .describe("Time limit for a classification or extraction"),
   SCRIPTED_PACE_MS: z.coerce
     .number()
     .int()

@@ -22,7 +22,7 @@ export const processConfig = z.object({
     .toLowerCase()
     .pipe(z.enum(LOG_LEVELS))
     .default("info")
-    .describe("Least level that is logged, in any case: trace, debug, info, warn, error, fatal, silent"),
+    .describe("Minimum log level, case-insensitive: trace, debug, info, warn, error, fatal, silent"),
   OPS_PORT: z.coerce
     .number()
     .int()
@@ -30,18 +30,18 @@ export const processConfig = z.object({
     .max(65_535)
     .optional()
     .describe(
-      "Port of /healthz, /readyz and /metrics; 0 switches them off. Not set: 9090, or where that is taken the next free one up to 9109, as the log line ops.listening says",
+      "Port of /healthz, /readyz and /metrics; 0 disables them. Not set: 9090, or if it is taken the next free one up to 9109, as logged in ops.listening",
     ),
   OPS_HOST: z
     .string()
     .default("127.0.0.1")
-    .describe("Address the ops port listens on; 0.0.0.0 = every one of this machine, as the image sets it"),
+    .describe("Address the ops port listens on; 0.0.0.0 = all addresses, as set in the image"),
   DRAIN_DELAY_SECONDS: z.coerce
     .number()
     .min(0)
     .max(20)
     .default(0)
-    .describe("Seconds between readiness off and the end of accepting work: two probe periods behind a load balancer"),
+    .describe("Seconds between becoming unready and refusing new work: two probe periods behind a load balancer"),
 });
 
 export interface ServiceContext {

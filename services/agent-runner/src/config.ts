@@ -7,63 +7,59 @@ export const runnerConfig = z.object({
   AGENT_RUNNER_ROLE: z
     .enum(["all", "agents", "runner"])
     .default("all")
-    .describe("What this process does: agents = serves agents and their versions, runner = runs turns, all = both"),
-  RUNNER_CONCURRENCY: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(2_000)
-    .default(64)
-    .describe("Sessions one replica works on at once"),
+    .describe(
+      "Role of this process: agents = management of agents and versions, runner = execution of turns, all = both",
+    ),
+  RUNNER_CONCURRENCY: z.coerce.number().int().min(1).max(2_000).default(64).describe("Concurrent sessions per replica"),
   LEASE_MS: z.coerce
     .number()
     .int()
     .min(1_000)
     .max(60_000)
     .default(5_000)
-    .describe("Milliseconds a session stays with a runner that has gone silent; extended at 30 % of it"),
+    .describe("Milliseconds until the lease of an unresponsive runner expires; renewed after 30 % of it"),
   TURN_MAX_TRIES: z.coerce
     .number()
     .int()
     .min(1)
     .max(20)
     .default(5)
-    .describe("Tries after which a turn is given up and the session goes on"),
+    .describe("Attempts after which a turn becomes a dead letter and the session continues"),
   MAX_HISTORY_SIZE: z.coerce
     .number()
     .int()
     .min(2)
     .max(1_000)
     .default(100)
-    .describe("Most recent messages of a session that the model may see"),
+    .describe("Maximum number of recent messages of a session in a prompt"),
   ATTACHED_TEXT_CHARACTERS: z.coerce
     .number()
     .int()
     .min(0)
     .max(90_000)
     .default(20_000)
-    .describe("Characters of attached text files that one message shows to the model; 0 = only their names"),
+    .describe("Characters of attached text files per message that the model sees; 0 = only file names"),
   DELTA_WINDOW_MS: z.coerce
     .number()
     .int()
     .min(0)
     .max(1_000)
     .default(25)
-    .describe("Streamed text is joined for this many milliseconds"),
+    .describe("Milliseconds for which streamed text is batched"),
   BUDGET_WAIT_MS: z.coerce
     .number()
     .int()
     .min(0)
     .max(60_000)
     .default(10_000)
-    .describe("How long a turn waits for room in its link's budget that running turns hold"),
+    .describe("How long a turn waits for budget of its link that is reserved by running turns"),
   ESCALATE_AFTER_FAILED_TURNS: z.coerce
     .number()
     .int()
     .min(0)
     .max(20)
     .default(0)
-    .describe("So many failed messages in a row ask for a human; 0 = never"),
+    .describe("Consecutive failed messages after which a human is requested; 0 = never"),
   ...outboundConfig,
   CRASH_AT: z
     .string()
@@ -80,7 +76,7 @@ export const runnerConfig = z.object({
       return at ?? z.NEVER;
     })
     .describe(
-      "Point of a turn at which this process ends as if killed, such as before_commit or after_call:2; for tests",
+      "Point of a turn at which this process exits as if killed, such as before_commit or after_call:2; for tests",
     ),
   POLL_INTERVAL_MS: z.coerce
     .number()
@@ -88,6 +84,6 @@ export const runnerConfig = z.object({
     .min(100)
     .max(60_000)
     .default(1_000)
-    .describe("How often a runner looks in the database for turns whose wake-up was lost"),
+    .describe("How often a runner polls for turns whose wake-up was lost"),
 });
 export type RunnerConfig = z.output<typeof runnerConfig>;

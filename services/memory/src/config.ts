@@ -8,25 +8,25 @@ export const memoryConfig = z.object({
     .min(1)
     .max(100)
     .default(5)
-    .describe("Completed exchanges of a confirmed address after which its memory is brought up to date"),
+    .describe("Completed exchanges of a confirmed address after which its memory is updated"),
   MEMORY_POLL_SECONDS: z.coerce
     .number()
     .min(0.05)
     .max(3_600)
     .default(10)
-    .describe("Seconds between looks for summaries whose event was lost or whose model call failed"),
+    .describe("Seconds between polls for summaries whose event was lost or whose model call failed"),
   KNOWLEDGE_POLL_SECONDS: z.coerce
     .number()
     .min(0.05)
     .max(3_600)
     .default(15)
-    .describe("Seconds between looks for documents of knowledge bases that have no vectors yet"),
+    .describe("Seconds between polls for knowledge base documents without vectors"),
   KNOWLEDGE_EXACT_PASSAGES: z.coerce
     .number()
     .int()
     .min(100)
     .max(20_000)
     .default(2_000)
-    .describe("Passages a search compares by their vectors where the database has no pgvector"),
+    .describe("Passages compared by vector per search without pgvector"),
 });
 export type MemoryConfig = z.output<typeof memoryConfig>;

@@ -11,28 +11,28 @@ export const sessionsConfig = z.object({
     .min(10)
     .max(604_800)
     .default(1800)
-    .describe("Idle seconds after which a server-to-server session is abandoned; links carry their own timeout"),
+    .describe("Idle seconds after which a server-to-server session is abandoned; links have their own timeout"),
   SESSIONS_MAX_IN_FLIGHT: z.coerce
     .number()
     .int()
     .min(1)
     .max(10_000)
     .default(512)
-    .describe("Requests one replica of sessions works on at once; above it answers 503 overloaded"),
+    .describe("Concurrent requests per replica of sessions; beyond it 503 overloaded"),
   WEBHOOK_CONCURRENCY: z.coerce
     .number()
     .int()
     .min(1)
     .max(2_000)
     .default(128)
-    .describe("Webhooks one replica of sessions sends at once; eight of one endpoint at most"),
+    .describe("Concurrent webhook deliveries per replica of sessions; at most eight per endpoint"),
   WEBHOOK_POLL_MS: z.coerce
     .number()
     .int()
     .min(50)
     .max(60_000)
     .default(1_000)
-    .describe("How often a replica looks for webhooks that are due"),
+    .describe("How often a replica polls for due webhooks"),
   WEBHOOK_RETRY_SECONDS: z
     .string()
     .default(DEFAULT_RETRY_SECONDS.join(","))
@@ -41,14 +41,14 @@ export const sessionsConfig = z.object({
       (seconds) => seconds.length <= 40 && seconds.every((wait) => wait >= 0.01 && wait <= 604_800),
       "seconds separated by commas",
     )
-    .describe("Waits after each failed attempt to deliver a webhook, in seconds"),
+    .describe("Delays after each failed attempt to deliver a webhook, in seconds"),
   WEBHOOK_DISABLE_AFTER_HOURS: z.coerce
     .number()
     .int()
     .min(1)
     .max(8_760)
     .default(72)
-    .describe("A webhook whose attempts have failed for so long without one success is switched off"),
+    .describe("A webhook is disabled after failing for this long without a success"),
   WEBHOOK_RETENTION_DAYS: z.coerce
     .number()
     .int()
@@ -62,14 +62,14 @@ export const sessionsConfig = z.object({
     .min(50)
     .max(60_000)
     .default(1_000)
-    .describe("How often a replica looks for operators to tell that somebody waits, and for answers that go by mail"),
+    .describe("How often a replica polls for due operator notices and mailed answers"),
   ANSWER_MAIL_AFTER_SECONDS: z.coerce
     .number()
     .int()
     .min(0)
     .max(86_400)
     .default(60)
-    .describe("An operator's answer goes by mail to a visitor who left an address and has not written for so long"),
+    .describe("Delay before an operator's answer is mailed to a visitor who left an address and has not written since"),
   ...mailConfig,
   ...publicUrlConfig,
   ...outboundConfig,

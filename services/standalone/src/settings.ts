@@ -24,7 +24,7 @@ const standaloneConfig = gatewayConfig
       .enum(["on", "off"])
       .default("on")
       .describe(
-        "on = a first start with the scripted model brings a week of made-up conversations; DELETE /api/demo-week removes it",
+        "on = a first start with the scripted model creates a week of sample conversations; DELETE /api/demo-week removes it",
       ),
     SECRET_KEY_PREVIOUS: connectionConfig.shape.SECRET_KEY_PREVIOUS,
   });

@@ -59,7 +59,7 @@ export const accessRequest = z
   })
   .meta({
     id: "AccessRequest",
-    description: "A confirmed address that asks for access",
+    description: "A confirmed address that requests access",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",

@@ -25,17 +25,17 @@ const value = z
   .regex(/^[\u0021-\u007E\u00A1-\u00FF](?:[\u0020-\u007E\u00A0-\u00FF]*[\u0021-\u007E\u00A1-\u00FF])?$/, {
     message: "Latin-1 characters without line breaks, no space at either end",
   })
-  .describe("8 to 8000 characters; no answer ever holds it");
+  .describe("8 to 8000 characters; never returned");
 
 export const agentSecretBody = z.strictObject({ value, hosts }).meta({
   id: "SetAgentSecret",
-  description: "The value of a secret and the hosts it may be sent to; both are always given together",
+  description: "The value of a secret and the hosts it may be sent to; both are required",
   examples: [{ value: "sk_live_4f9aC2", hosts: ["api.example.com"] }],
 });
 
 export const createAgentSecretBody = agentSecretBody.extend({ name: secretName }).meta({
   id: "CreateAgentSecret",
-  description: "A secret that documents of the agent may name",
+  description: "A secret that documents of the agent can refer to",
   examples: [{ name: "crm_key", value: "sk_live_4f9aC2", hosts: ["api.example.com"] }],
 });
 

@@ -9,7 +9,7 @@ const mcpTools = z
   .array(mcpTool)
   .max(mcpTool.options.length)
   .nullable()
-  .describe("The MCP tools that may work on this agent, its links and its sessions; null = all, an empty list = none");
+  .describe("The MCP tools allowed for this agent, its links and its sessions; null = all, an empty list = none");
 
 export const createAgentBody = z
   .strictObject({
@@ -61,7 +61,7 @@ export const agentView = z
     description: text.nullable(),
     active_version: z.int().min(1).nullable(),
     /** A service of another release may not tell, or know more tools. */
-    mcp_tools: z.array(text).nullable().default(null).describe("The MCP tools that may work on it; null = all"),
+    mcp_tools: z.array(text).nullable().default(null).describe("The MCP tools allowed for it; null = all"),
     created_at: text,
     updated_at: text,
   })
@@ -100,7 +100,7 @@ export const importedAgent = z
   })
   .meta({
     id: "ImportedAgent",
-    description: "What became of an imported document",
+    description: "The result of importing a document",
     examples: [
       { status: "created", agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002", version: 1, active: true, issues: [] },
     ],
@@ -127,7 +127,7 @@ export const gateOverride = z
   })
   .meta({
     id: "GateOverride",
-    description: "Who put a version live although its tests were not green",
+    description: "An activation although tests had not passed",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",

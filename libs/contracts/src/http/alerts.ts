@@ -55,7 +55,7 @@ const fields = {
     ),
   window_hours: windowHours
     .optional()
-    .describe("Of failed turns (1), security events (1) and ratings (24): the hour that runs and so many before it"),
+    .describe("For failed turns (1), security events (1) and ratings (24): the current hour and this many before it"),
   tell_recovery: z.boolean().optional(),
   notify: notifyBody.optional(),
 };
@@ -95,7 +95,7 @@ export const createAlertBody = z
   })
   .meta({
     id: "CreateAlert",
-    description: "A rule that tells people when a number crosses its threshold",
+    description: "A rule that notifies people when a value crosses its threshold",
     examples: [{ kind: "budget_spent", threshold: 80, tell_recovery: true, notify: { emails: ["team@example.com"] } }],
   });
 export type CreateAlertBody = z.infer<typeof createAlertBody>;
@@ -126,7 +126,7 @@ export const alert = z
   })
   .meta({
     id: "Alert",
-    description: "A rule that tells people when a number crosses its threshold",
+    description: "A rule that notifies people when a value crosses its threshold",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-00000000000c",
@@ -178,7 +178,7 @@ export const alertFiring = z
   })
   .meta({
     id: "AlertFiring",
-    description: "One crossing of a threshold, and who was told of it",
+    description: "One crossing of a threshold, and who was notified",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-00000000000d",

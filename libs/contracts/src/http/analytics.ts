@@ -45,7 +45,7 @@ export const usageRow = z.object({
   verified: count.describe("Sessions of confirmed addresses"),
   messages: count.describe("Messages of visitors, answered and failed"),
   ended: count,
-  completed: count.describe("Ended because the workflow did"),
+  completed: count.describe("Ended by the workflow"),
   abandoned: count,
   failed: count.describe("Ended by an error"),
   completion_rate: share,
@@ -68,9 +68,9 @@ export const nodesRow = z.object({
   ...group,
   agent_id: z.uuid(),
   node_id: z.string(),
-  reached: count.describe("Sessions that were ever there"),
-  completed: count.describe("Sessions whose workflow ended there"),
-  left: count.describe("Sessions that ended there in another way"),
+  reached: count.describe("Sessions that reached it"),
+  completed: count.describe("Sessions completed there"),
+  left: count.describe("Sessions that ended there otherwise"),
   drop_off: share.describe("left of reached"),
 });
 
@@ -79,7 +79,7 @@ export const transitionsRow = z.object({
   agent_id: z.uuid(),
   from_node: z.string(),
   to_node: z.string(),
-  moves: count.describe("How often sessions moved so; one may do it several times"),
+  moves: count.describe("Number of moves; a session may count several times"),
   share: share.describe("Of all moves from `from_node`"),
 });
 
@@ -99,11 +99,11 @@ export const responseTimesRow = z.object({
 export const costRow = z.object({
   ...group,
   purpose: z.string().describe("reply, extraction, classification, retrieval, analysis, memory"),
-  model: z.string().describe("Empty where it was not recorded"),
+  model: z.string().describe("Empty if not recorded"),
   calls: count,
   input_tokens: count,
   output_tokens: count,
-  cost: z.number().describe("US dollars, of the calls that have a price"),
+  cost: z.number().describe("US dollars, of calls with a known price"),
   unpriced_calls: count,
 });
 
@@ -155,8 +155,8 @@ export const connectionsRow = z.object({
     "Opened within a minute after another one of the same session ended: cut off, or loaded again",
   ),
   resumed_rate: share.describe("Of `opened`"),
-  average_seconds: z.number().nullable().describe("How long those that ended were open, one decimal"),
-  polls: count.describe("Asked for events instead, by pages that get neither stream nor socket"),
+  average_seconds: z.number().nullable().describe("Duration of those that ended, one decimal"),
+  polls: count.describe("Polls by pages that can open neither stream nor socket"),
 });
 
 const NUMBERS = { group: "2026-11-01", label: null };
@@ -260,13 +260,13 @@ export const analyticsFrame = {
   from: z.string().describe("First day, UTC"),
   to: z.string().describe("Last day, UTC, included"),
   by: analyticsBy,
-  truncated: z.boolean().describe("There are more groups; those with the most are here"),
+  truncated: z.boolean().describe("There are more groups; the largest are included"),
 };
 
 export const forecastDay = z.object({
   day: z.string(),
   sessions: z.number(),
-  sessions_low: z.number().describe("Four of five days lie between low and high, if things go on as they did"),
+  sessions_low: z.number().describe("Four of five days lie between low and high if the trend continues"),
   sessions_high: z.number(),
   messages: z.number(),
   messages_low: z.number(),
@@ -275,15 +275,15 @@ export const forecastDay = z.object({
 
 export const usageForecast = z
   .object({
-    from: z.string().describe("First day that was looked at"),
-    to: z.string().describe("Last one: yesterday, UTC"),
-    days_known: count.describe("Days since the first session among them; below 14 there is no forecast"),
+    from: z.string().describe("First day considered"),
+    to: z.string().describe("Last day considered: yesterday, UTC"),
+    days_known: count.describe("Of them, days since the first session; below 14 there is no forecast"),
     trend_per_day: z.object({ sessions: z.number(), messages: z.number() }).nullable(),
     data: z.array(forecastDay),
   })
   .meta({
     id: "UsageForecast",
-    description: "Trend of usage with the days of the week, and where it leads",
+    description: "Trend of usage with weekly pattern, and its forecast",
     examples: [
       {
         ...{ from: "2026-09-07", to: "2026-11-01", days_known: 56 },

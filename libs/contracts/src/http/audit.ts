@@ -4,14 +4,14 @@ import { freeObject } from "../free-object.js";
 /** Who acted, as they were then. */
 export const auditActor = z.object({
   via: z.string().meta({ description: "token, hmac (a signing key) or user" }),
-  id: z.string().meta({ description: "Of the credentials or the user" }),
+  id: z.string().meta({ description: "Id of the credentials or the user" }),
   role: z.string(),
   address: z.string().nullish().meta({ description: "Network address of the request" }),
 });
 
 export const auditEntry = z
   .object({
-    seq: z.int().min(1).meta({ description: "Place in the chain of the tenant, without gaps" }),
+    seq: z.int().min(1).meta({ description: "Position in the tenant's chain, without gaps" }),
     id: z.uuid(),
     at: z.string(),
     actor: auditActor,
@@ -23,14 +23,14 @@ export const auditEntry = z
       .looseObject({
         before: freeObject.optional().describe("By column; without content and secrets"),
         after: freeObject.optional().describe("By column; without content and secrets"),
-        other: z.array(z.string()).optional().describe("What else changed, by name alone"),
+        other: z.array(z.string()).optional().describe("Other changed fields, by name only"),
       })
       .describe("Of a change what it changed; of other acts what belongs to them, such as `via` of a sign-in"),
     hash: z.string().meta({ description: "SHA-256 over the entry and the hash before it, hexadecimal" }),
   })
   .meta({
     id: "AuditEntry",
-    description: "One act of somebody in the tenant",
+    description: "One recorded action in the tenant",
     examples: [
       {
         seq: 42,
@@ -70,17 +70,17 @@ export const AUDIT_PROBLEMS = [
 export const auditVerified = z
   .object({
     intact: z.boolean(),
-    checked: z.int().meta({ description: "Entries whose hash was computed again" }),
-    sealed: z.int().meta({ description: "Ends of the chain that were compared with what was sealed of them then" }),
+    checked: z.int().meta({ description: "Entries whose hash was recomputed" }),
+    sealed: z.int().meta({ description: "Seals compared with the chain" }),
     head: z
       .object({ seq: z.int(), hash: z.string() })
       .nullable()
       .meta({ description: "The newest entry; null without any" }),
     problems: z
       .array(z.object({ seq: z.int(), problem: z.enum(AUDIT_PROBLEMS) }))
-      .meta({ description: "At most 100, first one first" }),
+      .meta({ description: "At most 100, in order" }),
     next_cursor: z.string().nullish().meta({
-      description: "Where the next call goes on; null = the end was reached, and the answers together tell all",
+      description: "Where the next call continues; null = the end was reached",
     }),
   })
   .meta({

@@ -51,7 +51,7 @@ export const bulkLinkResult = z
   })
   .meta({
     id: "BulkLinkResult",
-    description: "What became of one item of a bulk call",
+    description: "The result of one item of a bulk call",
     examples: [{ index: 0, action: "deactivate", status: "deactivated", id: "018f3a5e-7c1b-7d2e-8a4f-000000000003" }],
   });
 export type BulkLinkResult = z.infer<typeof bulkLinkResult>;

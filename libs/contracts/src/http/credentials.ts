@@ -31,7 +31,7 @@ export const createKeyBody = z
 /** What can be changed of a signing key. */
 export const requireNonceBody = z.strictObject({ require_nonce: z.boolean() }).meta({
   id: "RequireNonce",
-  description: "Whether requests are signed with a nonce only",
+  description: "Whether requests must be signed with a nonce",
   examples: [{ require_nonce: true }],
 });
 
@@ -39,7 +39,7 @@ export const requireNonceBody = z.strictObject({ require_nonce: z.boolean() }).m
 export const updateTenantBody = z
   .strictObject({ require_nonce: z.boolean().optional(), suspended: z.boolean().optional() })
   .refine((body) => Object.values(body).some((value) => value !== undefined), "names nothing to change")
-  .meta({ id: "UpdateTenant", description: "What is changed of a tenant", examples: [{ suspended: true }] });
+  .meta({ id: "UpdateTenant", description: "The fields of a tenant to change", examples: [{ suspended: true }] });
 
 export const createTenantBody = z
   .strictObject({ name: z.string().trim().min(1).max(255) })
@@ -85,13 +85,13 @@ export type KeyView = z.infer<typeof keyView>;
 export const operatorView = z
   .object({
     id: uuid.describe("What `transfer` takes"),
-    name: text.describe("Of the user or the token; the address of a user without a name"),
+    name: text.describe("Name of the user or token; the address of a user without a name"),
     role,
     me: z.boolean().describe("The caller"),
   })
   .meta({
     id: "Operator",
-    description: "Somebody who may take an escalation",
+    description: "A possible assignee of escalations",
     examples: [{ id: "018f3a5e-7c1b-7d2e-8a4f-000000000003", name: "Grace", role: "operator", me: false }],
   });
 
@@ -152,18 +152,18 @@ export type TenantView = z.infer<typeof tenantView>;
 
 export const createdToken = z.object({ id: z.uuid(), token: text, name: text, role }).meta({
   id: "CreatedToken",
-  description: "A management token, which no other answer holds",
+  description: "A management token; shown only in this answer",
   examples: [{ id: "018f3a5e-7c1b-7d2e-8a4f-000000000003", token: "ak_x", name: "Console", role: "admin" }],
 });
 
 export const createdKey = z.object({ id: z.uuid(), key_id: text, secret: text }).meta({
   id: "CreatedKey",
-  description: "A signing key with its secret, which no other answer holds",
+  description: "A signing key with its secret; shown only in this answer",
   examples: [{ id: "018f3a5e-7c1b-7d2e-8a4f-000000000003", key_id: "key_7Hq2", secret: "s3cr3t" }],
 });
 
 export const createdTenant = z.object({ id: z.uuid(), name: text, admin_token: text }).meta({
   id: "CreatedTenant",
-  description: "A tenant with its first owner token, which no other answer holds",
+  description: "A tenant with its first owner token; shown only in this answer",
   examples: [{ id: "018f3a5e-7c1b-7d2e-8a4f-000000000001", name: "Acme", admin_token: "ak_x" }],
 });

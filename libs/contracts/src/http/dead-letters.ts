@@ -61,7 +61,7 @@ export const deadLetter = z
   })
   .meta({
     id: "DeadLetter",
-    description: "A turn that was given up after too many tries",
+    description: "A turn that failed after too many attempts",
     examples: [DEAD_LETTER_EXAMPLE],
   });
 
@@ -70,7 +70,7 @@ export type DeadLetter = z.infer<typeof deadLetter>;
 /** With what was said, for those who may read transcripts. */
 export const deadLetterWhole = deadLetter.extend({ content: z.string(), files: z.array(attachedFile) }).meta({
   id: "DeadLetterWithText",
-  description: "A turn that was given up, with what was said",
+  description: "A dead letter with its message",
   examples: [
     {
       ...DEAD_LETTER_EXAMPLE,

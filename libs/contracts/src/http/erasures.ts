@@ -25,14 +25,14 @@ export const erasureState = z.enum(["waiting", "running", "done"]);
 /** Of an address within its tenant or of the id of a session; the key never leaves the server. */
 const subject = z.object({ kind: z.enum(["email", "session"]), hash: z.string().describe("Keyed hash") });
 
-const removed = z.record(z.string(), count).describe("How much of what was removed");
+const removed = z.record(z.string(), count).describe("Removed rows by kind");
 
 const storeReceipt = z.object({
   store: z.string(),
   removed,
-  remaining: count.describe("What the search at `checked_at` found"),
+  remaining: count.describe("Data found by the search at `checked_at`"),
   checked_at: iso,
-  check: z.string().describe("How it was checked"),
+  check: z.string().describe("How the removal was verified"),
 });
 
 const RECEIPT_EXAMPLE = {
@@ -63,7 +63,7 @@ export const erasureReceipt = z
     tenant_id: uuid,
     subject,
     requested_at: iso,
-    erased_before: iso.describe("What is younger was left: whoever comes back begins anew"),
+    erased_before: iso.describe("Later data was kept: a returning person starts afresh"),
     done_at: iso,
     stores: z.array(storeReceipt),
     signature: z.string().max(200).describe("`hmac-sha256:` and the HMAC over the canonical JSON of everything else"),
@@ -100,7 +100,7 @@ export const erasure = z
     started_at: iso.nullable(),
     done_at: iso.nullable(),
     progress: z.object({
-      step: z.string().nullable().describe("What is in hand; null = nothing"),
+      step: z.string().nullable().describe("Current step; null = none"),
       steps_done: count,
       steps: count,
       /** Searches that found something left, so that the work began again. */
@@ -111,7 +111,7 @@ export const erasure = z
   })
   .meta({
     id: "Erasure",
-    description: "An erasure: how far it has come, and its receipt when it is done",
+    description: "An erasure: its progress, and its receipt when done",
     examples: [ERASURE_EXAMPLE],
   });
 
@@ -121,12 +121,12 @@ export type Erasure = z.infer<typeof erasure>;
 export const erasureCheck = z.object({
   checked_at: iso,
   clean: z.boolean(),
-  found: z.record(z.string(), removed).describe("Store by store; empty = nothing has come back"),
+  found: z.record(z.string(), removed).describe("By store; empty = nothing has reappeared"),
 });
 
 export const checkedErasure = erasure.extend({ check: erasureCheck.optional() }).meta({
   id: "CheckedErasure",
-  description: "An erasure, with a new search when one was asked for",
+  description: "An erasure, with the result of a new search if requested",
   examples: [
     {
       ...ERASURE_EXAMPLE,
@@ -144,6 +144,6 @@ export const receiptVerdict = z
   })
   .meta({
     id: "ReceiptVerdict",
-    description: "Whether a receipt is what this server has signed",
+    description: "Whether a receipt was signed by this server",
     examples: [{ valid: true, finding: "genuine", erasure_id: ERASURE_ID }],
   });

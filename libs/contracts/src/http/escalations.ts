@@ -22,13 +22,13 @@ export const assignBody = z
   .default({})
   .meta({
     id: "AssignEscalation",
-    description: "Who takes an escalation; nothing = the caller",
+    description: "The assignee of an escalation; absent = the caller",
     examples: [{ name: "Grace" }],
   });
 
 export const transferBody = z.strictObject({ operator: operatorName, name }).meta({
   id: "TransferEscalation",
-  description: "Who gets an escalation",
+  description: "The new assignee of an escalation",
   examples: [{ operator: "grace", name: "Grace" }],
 });
 
@@ -61,7 +61,7 @@ export const handBackBody = z
   .default({})
   .meta({
     id: "HandBack",
-    description: "What the agent is told when it takes over again",
+    description: "Summary for the agent when it resumes",
     examples: [{ summary: "Refund sent" }],
   });
 
@@ -116,14 +116,14 @@ export const sessionEscalation = z
   .object({
     id: uuid,
     status: z.enum(["waiting", "assigned"]).describe("`waiting`: nobody has taken it yet"),
-    since: iso.nullable().describe("Since when they wait, or somebody has it; null = since the turn that tells it"),
-    assigned_name: z.string().nullable().describe("How whoever has it is called before the visitor"),
+    since: iso.nullable().describe("Since when it has been waiting or assigned; null = since the turn that reports it"),
+    assigned_name: z.string().nullable().describe("Name of the assignee shown to the visitor"),
     reason: z.string().nullable(),
     answer_by_mail: z.boolean().optional().describe("The visitor has left an address for the answer"),
   })
   .meta({
     id: "SessionEscalation",
-    description: "Whether a human has a session or is waited for",
+    description: "Whether a human has a session or is awaited",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
@@ -140,20 +140,20 @@ export const takeOverBody = z
   .default({})
   .meta({
     id: "TakeOverSession",
-    description: "Who takes a session over, whether or not it waits for somebody; nothing = the caller",
+    description: "Who takes over a session, waiting or not; absent = the caller",
     examples: [{ name: "Grace", reason: "The agent is going in circles" }],
   });
 
 export const escalationCounts = z
   .object({
-    waiting: z.int().min(0).describe("Escalations that nobody has taken"),
-    mine: z.int().min(0).describe("Escalations that the caller has"),
-    assigned: z.int().min(0).describe("Escalations that somebody has, the caller included"),
-    oldest: iso.nullable().describe("Since when the first of those that wait does"),
+    waiting: z.int().min(0).describe("Unassigned escalations"),
+    mine: z.int().min(0).describe("Escalations assigned to the caller"),
+    assigned: z.int().min(0).describe("Assigned escalations, including the caller's"),
+    oldest: iso.nullable().describe("Since when the longest-waiting one has waited"),
   })
   .meta({
     id: "EscalationCounts",
-    description: "How many wait for a human, and how many have one",
+    description: "Numbers of waiting and assigned escalations",
     examples: [{ waiting: 2, mine: 1, assigned: 3, oldest: "2026-11-01T10:00:00.000Z" }],
   });
 
@@ -183,9 +183,9 @@ export const escalationView = z
     handled_by: z.enum(["agent", "human"]),
     participant,
     answer_by_mail: z.boolean().optional().describe("The visitor has left an address for the answer"),
-    notices: z.array(escalationNotice).optional().describe("Who was told; in lists and of one alone"),
-    mine: z.boolean().optional().describe("The caller has it"),
-    last_message: lastMessage.nullish().describe("The newest words of the conversation; in lists and of one alone"),
+    notices: z.array(escalationNotice).optional().describe("Notified people; in lists and single reads"),
+    mine: z.boolean().optional().describe("Assigned to the caller"),
+    last_message: lastMessage.nullish().describe("The newest message; in lists and single reads"),
   })
   .meta({
     id: "Escalation",

@@ -37,7 +37,7 @@ export const presentPerson = z
   })
   .meta({
     id: "PresentPerson",
-    description: "Somebody of the team who looks at a session",
+    description: "A team member who is viewing a session",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000004",
@@ -62,7 +62,7 @@ export const tenantFact = z
   })
   .meta({
     id: "TenantFact",
-    description: "Something that happened, without content: what it names is to be read again",
+    description: "An event without content; reload the objects it names",
     examples: [
       { type: "escalation.waiting", session_id: "text_tVp1tWWzDPC6Umnjx3yJeA", at: "2026-11-01T10:00:00.000Z" },
     ],
@@ -72,10 +72,10 @@ export type TenantFact = z.output<typeof tenantFact>;
 export const presenceBody = z
   .strictObject({
     activity: z.enum(["viewing", "answering", "gone"]),
-    name: z.string().trim().min(1).max(100).optional().describe("As others of the team read it"),
+    name: z.string().trim().min(1).max(100).optional().describe("Name shown to the team"),
   })
-  .meta({ id: "Presence", description: "What somebody does with a session", examples: [{ activity: "viewing" }] });
+  .meta({ id: "Presence", description: "The caller's activity on a session", examples: [{ activity: "viewing" }] });
 
 export const sessionPresence = z
   .object({ present: z.array(presentPerson) })
-  .meta({ id: "SessionPresence", description: "Who looks at a session", examples: [{ present: [] }] });
+  .meta({ id: "SessionPresence", description: "The team members viewing a session", examples: [{ present: [] }] });

@@ -14,7 +14,7 @@ export const hostIdentityBody = z
       .max(2000)
       .regex(KEY_ADDRESS, "must be an https address")
       .nullable()
-      .meta({ description: "Where the site publishes its keys as a JWK set (RS256, ES256, EdDSA); null = nowhere" }),
+      .meta({ description: "URL of the site's JWK set (RS256, ES256, EdDSA); null = none" }),
     public_key: z
       .string()
       .max(8192)
@@ -25,7 +25,7 @@ export const hostIdentityBody = z
   .partial()
   .meta({
     id: "SetHostIdentity",
-    description: "By which public keys a link knows identities of the embedding site; what is left out stays",
+    description: "The public keys for identities of the embedding site; omitted fields are kept",
     examples: [{ jwks_url: "https://shop.example.com/.well-known/jwks.json" }],
   });
 
@@ -41,7 +41,7 @@ export const hostIdentity = z
   })
   .meta({
     id: "HostIdentity",
-    description: "How a link knows whom the embedding site vouches for; never the secret",
+    description: "How a link verifies identities of the embedding site; never the secret",
     examples: [
       {
         link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
@@ -60,7 +60,7 @@ export const identitySecret = z
   .object({ secret: text, audience: text, previous_secret_valid_until: text.nullable() })
   .meta({
     id: "HostIdentitySecret",
-    description: "The secret that signs identities with HS256, shown here only; its bytes are those of the whole text",
+    description: "The secret that signs identities with HS256, shown only here; use the bytes of the whole string",
     examples: [
       {
         secret: "his_q8Zl0Yt4b6xNfV1sKc3uJr7mWd9eGh2aPoTiLyBnXkE",

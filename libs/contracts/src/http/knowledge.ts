@@ -130,7 +130,7 @@ export const knowledgeIngestion = z
   })
   .meta({
     id: "KnowledgeIngestion",
-    description: "A document that is being read, or could not be",
+    description: "A document that is being processed, or could not be",
     examples: [
       { name: "Prices", bytes: 900, status: "processing", error: null, started_at: "2026-11-01T10:00:00.000Z" },
     ],
@@ -140,7 +140,7 @@ export type KnowledgeIngestion = z.infer<typeof knowledgeIngestion>;
 
 export const knowledgeAdded = knowledgeDocument.extend({ result: z.enum(["created", "updated", "unchanged"]) }).meta({
   id: "AddedKnowledge",
-  description: "A document and what became of it",
+  description: "A document and the result of adding it",
   examples: [
     {
       ...DOCUMENT_EXAMPLE,
@@ -156,7 +156,7 @@ export const knowledgeWithPassages = knowledgeDocument
   })
   .meta({
     id: "KnowledgePassages",
-    description: "A document with the passages it was cut into",
+    description: "A document with its passages",
     examples: [
       {
         ...DOCUMENT_EXAMPLE,
@@ -202,7 +202,7 @@ export const searchKnowledgeBody = z
     path: ["fts_weight"],
     message: "vector_weight and fts_weight must add up to 1",
   })
-  .meta({ id: "SearchKnowledge", description: "A question to search for", examples: [{ query: "When do you open?" }] });
+  .meta({ id: "SearchKnowledge", description: "A query to search for", examples: [{ query: "When do you open?" }] });
 
 export const knowledgeFound = z
   .object({
@@ -213,6 +213,6 @@ export const knowledgeFound = z
   })
   .meta({
     id: "FoundKnowledge",
-    description: "Passages that a question found",
+    description: "Passages found for a query",
     examples: [{ mode: "fts", warning: "vectors_unavailable", passages: [], embedding: null }],
   });

@@ -27,7 +27,7 @@ export const linkNumbers = z
   })
   .meta({
     id: "LinkAnalytics",
-    description: "How a link was used in a period, in numbers",
+    description: "Usage of a link in a period",
     examples: [
       {
         link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",

@@ -21,7 +21,7 @@ export const createLinkBody = z
   .refine(oneExpiry, twoExpiries)
   .meta({
     id: "CreateLink",
-    description: "A public link to create; fields that are left out take their defaults",
+    description: "A public link to create; omitted fields take their defaults",
     examples: [{ title: "Talk to us", max_sessions: 100, expires_in_hours: 48 }],
   });
 export type LinkBody = z.infer<typeof updateLinkBody>;
@@ -150,7 +150,7 @@ export const link = linkMembers.loose().meta({
 /** Only the answer that makes a link holds its token and its address. */
 export const createdLink = link.extend({ token: text, url: text }).meta({
   id: "CreatedLink",
-  description: "A public link with its token and address, which no other answer holds",
+  description: "A public link with its token and address; shown only in this answer",
   examples: [
     {
       ...LINK_EXAMPLE,

@@ -12,8 +12,8 @@ export const sessionSort = z.enum(["newest", "last_activity", "cost", "rating", 
 
 /** What a line of a list says of a session beside what it is. */
 export const sessionTriage = {
-  title: text.nullable().describe("What the visitor said first, at most 120 characters; null for viewers"),
-  person: text.nullable().describe("Name, address or identifier of the person, the first that is known"),
+  title: text.nullable().describe("First message of the visitor, at most 120 characters; null for viewers"),
+  person: text.nullable().describe("Name, address or identifier of the person, whichever is known first"),
   agent_name: text.nullable(),
   link_title: text.nullable(),
   state: sessionState.describe("`waiting`: for a person, since `waiting_since`; `with_person`: one has it"),
@@ -23,14 +23,14 @@ export const sessionTriage = {
   thumbs_up: z.int().min(0),
   thumbs_down: z.int().min(0),
   failed_turns: z.int().min(0),
-  escalated: z.boolean().describe("A person was asked for"),
+  escalated: z.boolean().describe("A human was requested"),
   went_badly: z
     .boolean()
     .describe(
       "Rated 2 or lower, an answer with thumbs down, a failed turn, or a person who was asked for and never came",
     ),
-  sampled: z.boolean().describe("Part of the sample of 5% that deserves a look whatever happened"),
-  review: reviewVerdict.nullable().describe("What somebody of the team found; null = nobody has looked"),
+  sampled: z.boolean().describe("Part of the random sample of 5% for review"),
+  review: reviewVerdict.nullable().describe("Verdict of the team; null = not reviewed"),
 };
 
 export const listedSession = sessionResource.extend(sessionTriage).meta({

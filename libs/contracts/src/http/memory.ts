@@ -18,24 +18,24 @@ const memoryText = z
   .transform((text) => text || null)
   .nullable();
 
-const revision = z.int().min(1).max(2_147_483_647).describe("Counts the changes of this memory");
+const revision = z.int().min(1).max(2_147_483_647).describe("Number of changes to this memory");
 
 export const listedMemory = z.object({ address: z.string(), updated_at: iso }).meta({
   id: "ListedMemory",
-  description: "A person of whom an agent remembers something",
+  description: "A person in the agent's memory",
   examples: [{ address: "ada@example.com", updated_at: "2026-11-01T10:00:00.000Z" }],
 });
 export type ListedMemory = z.infer<typeof listedMemory>;
 
 const memoryState = z.object({
-  summary: z.string().nullable().describe("Made from the conversations, and made anew as they go on"),
-  notes: z.string().nullable().describe("Written by the owner or the agent; no summary changes them"),
+  summary: z.string().nullable().describe("Generated from the conversations and updated as they continue"),
+  notes: z.string().nullable().describe("Written by the owner or the agent; not changed by summaries"),
 });
 export type MemoryState = z.infer<typeof memoryState>;
 
 export const memoryView = memoryState.extend({ address: z.string(), revision, updated_at: iso }).meta({
   id: "Memory",
-  description: "What an agent remembers of a person whose address is confirmed",
+  description: "The memory of a person with a confirmed address",
   examples: [
     {
       ...{ address: "ada@example.com", summary: "Ada asks about MRI appointments.", notes: "Prefers mornings." },
@@ -53,18 +53,18 @@ export const memoryBody = z
   })
   .meta({
     id: "SetMemory",
-    description: "What is to be remembered of a person; what is left out stays as it was, null forgets it",
+    description: "The texts to set; omitted ones are kept, null deletes one",
     examples: [{ notes: "Prefers mornings.", revision: 3 }],
   });
 
 export const undoMemoryBody = z
   .strictObject({
-    to: revision.describe("The earlier revision whose texts are to hold again"),
+    to: revision.describe("The earlier revision to restore"),
     revision: revision.optional().describe("The revision that was read; another one now is a `conflict`"),
   })
   .meta({
     id: "UndoMemory",
-    description: "Brings the texts of an earlier revision back, as a new one",
+    description: "Restores the texts of an earlier revision, as a new one",
     examples: [{ to: 3, revision: 4 }],
   });
 
@@ -75,16 +75,16 @@ export const memoryChange = z
   .object({
     revision,
     at: iso,
-    source: memorySource.describe("Who wrote: the summary of a conversation, the agent's tool, or a person"),
+    source: memorySource.describe("The author: the summary of a conversation, the agent's tool, or a person"),
     actor: z.string().nullable().describe("The person's credentials; null for the others"),
     session_id: z.string().nullable().describe("The conversation it comes from; null for a person"),
-    restored_from: z.int().nullable().describe("The revision that was brought back; null = new texts"),
-    before: memoryState.nullable().describe("Null for the first change, and where the one before is no longer kept"),
+    restored_from: z.int().nullable().describe("The restored revision; null = new texts"),
+    before: memoryState.nullable().describe("Null for the first change, and if the previous one is no longer kept"),
     after: memoryState,
   })
   .meta({
     id: "MemoryChange",
-    description: "One change of what is remembered of a person",
+    description: "One change of a memory",
     examples: [
       {
         ...{ revision: 4, at: "2026-11-01T10:00:00.000Z", source: "person", actor: "tok_9f2" },

@@ -35,11 +35,11 @@ export const putMessageTemplateBody = z
   .strictObject({
     texts: messageTexts
       .refine((texts) => Object.keys(texts).length > 0, { message: "must have a language" })
-      .describe("By language; who reads another one gets the English text, else the first by its code"),
+      .describe("By language; for other languages the English text, else the first by language code"),
   })
   .meta({
     id: "PutMessageTemplate",
-    description: "The words of a message, as a whole",
+    description: "The complete texts of a message",
     examples: [
       {
         texts: {
@@ -60,7 +60,7 @@ export const messageTemplate = z
   })
   .meta({
     id: "MessageTemplate",
-    description: "Words of a tenant's own for messages that bring links",
+    description: "A tenant's own text for messages with links",
     examples: [
       {
         name: "after_stay",

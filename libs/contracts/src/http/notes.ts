@@ -12,8 +12,14 @@ export const noteBody = z
       .refine((text) => text !== "", { message: "must not be blank" })
       .refine((text) => [...text].length <= 4_000, { message: "must have at most 4,000 characters" })
       .refine(hasNoNul, { message: "must not contain NUL" }),
-    name: z.string().trim().min(1).max(200).optional().describe("How others of the team read who wrote it"),
-    operator: z.string().trim().min(1).max(200).optional().describe("Who writes; only a signed backend names somebody"),
+    name: z.string().trim().min(1).max(200).optional().describe("Author name shown to the team"),
+    operator: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("The author; only signed backends may name a person"),
   })
   .meta({
     id: "WriteNote",
@@ -25,15 +31,15 @@ export const sessionNote = z
   .object({
     id: z.uuid(),
     session_id: z.string(),
-    author: z.string().describe("Id of the credentials, or the operator that a signed backend named"),
+    author: z.string().describe("Id of the credentials, or the operator named by a signed backend"),
     author_name: z.string().nullable(),
     content: z.string().describe("Markdown"),
     created_at: z.string(),
-    mine: z.boolean().optional().describe("The caller has written it"),
+    mine: z.boolean().optional().describe("The caller is its author"),
   })
   .meta({
     id: "SessionNote",
-    description: "What the team has noted on a session; visitors and agents never read it",
+    description: "A note of the team on a session; never shown to visitors or agents",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000031",

@@ -11,13 +11,13 @@ const day = z.object({
 /** Whether all is well in a tenant. */
 export const overview = z
   .object({
-    waiting: z.object({ count, longest_since: z.string().nullable() }).describe("People who wait for a person"),
-    live: z.object({ sessions: count, with_person: count }).describe("Sessions that run now"),
+    waiting: z.object({ count, longest_since: z.string().nullable() }).describe("Visitors waiting for an operator"),
+    live: z.object({ sessions: count, with_person: count }).describe("Running sessions"),
     failed_turns_today: count,
     access_requests: count.describe("Waiting for a decision"),
     access_requests_by: z
-      .array(z.object({ agent: z.string().describe("Its name in addresses"), name: z.string(), count }))
-      .describe("The agents with the most of them, at most 5"),
+      .array(z.object({ agent: z.string().describe("Its name in URLs"), name: z.string(), count }))
+      .describe("The agents with the most, at most 5"),
     spend_today: z
       .object({
         cost: z.number(),
@@ -26,26 +26,28 @@ export const overview = z
         budget: z
           .object({ links: count, max_cost: z.number(), cost_used: z.number(), exhausted: count })
           .nullable()
-          .describe("Of all links with a budget in dollars, since they were created; null = none has one"),
+          .describe("Of all links with a budget in dollars, since they were created; null = none"),
       })
       .describe("US dollars since midnight, UTC"),
-    first_token_p95_ms: z.int().nullable().describe("Today; null = nobody was answered by a model that streams"),
-    days: z.array(day).describe("The last 14, today included, oldest first"),
+    first_token_p95_ms: z.int().nullable().describe("Today; null = no reply by a streaming model"),
+    days: z.array(day).describe("The last 14 including today, oldest first"),
     system: z.object({
-      waiting_messages: count.describe("Accepted and not yet answered, those in work included; 1,000 = or more"),
+      waiting_messages: count.describe("Accepted and not yet answered, including those in progress; 1,000 = or more"),
       oldest_message_at: z.string().nullable(),
-      dead_letters: count.describe("Given up and not replayed; 1,000 = or more"),
-      webhooks_failing: count.describe("Receivers whose last attempts failed, or that were switched off for it"),
+      dead_letters: count.describe("Dead letters not replayed; 1,000 = or more"),
+      webhooks_failing: count.describe(
+        "Receivers whose last attempts failed, or that were disabled because of failures",
+      ),
       webhook_deliveries_waiting: count.describe("10,000 = or more"),
       behind: z
         .array(z.string())
-        .describe("Services with replicas that run older code than the rest of this installation"),
+        .describe("Services with replicas running older code than the rest of the installation"),
     }),
     at: z.string(),
   })
   .meta({
     id: "Overview",
-    description: "Whether all is well",
+    description: "The state of a tenant at a glance",
     examples: [
       {
         waiting: { count: 2, longest_since: "2026-11-01T09:52:00.000Z" },

@@ -11,7 +11,7 @@ export const notifyBody = z.strictObject({
     .array(z.string().max(2_000))
     .max(5)
     .optional()
-    .describe("Incoming webhooks as Slack, Mattermost and others take them. One that is shown masked stays as it is"),
+    .describe("Incoming webhooks of Slack, Mattermost and similar services. A masked value keeps the stored one"),
 });
 export type NotifyBody = z.infer<typeof notifyBody>;
 
@@ -28,8 +28,8 @@ const EXAMPLE = {
 
 export const peopleBody = z
   .strictObject({
-    hours: officeHours.nullish().describe("Null = always"),
-    reply_minutes: minutes(10_080).nullish().describe("How long an answer usually takes; visitors read it"),
+    hours: officeHours.nullish().describe("Null = always available"),
+    reply_minutes: minutes(10_080).nullish().describe("Usual reply time, shown to visitors"),
     fallback_minutes: minutes(1_440)
       .nullish()
       .describe(
@@ -39,7 +39,7 @@ export const peopleBody = z
   })
   .meta({
     id: "SetPeople",
-    description: "How the people behind an agent can be reached; what is left out stays as it was",
+    description: "Availability of the people behind an agent; omitted fields keep their values",
     examples: [{ ...EXAMPLE, notify: { emails: ["desk@example.com"] } }],
   });
 
@@ -55,7 +55,7 @@ export const peopleView = z
   })
   .meta({
     id: "People",
-    description: "How the people behind an agent can be reached",
+    description: "Availability of the people behind an agent",
     examples: [
       {
         ...EXAMPLE,
@@ -78,7 +78,7 @@ export const publicPeople = z
   })
   .meta({
     id: "PublicPeople",
-    description: "How the people behind an agent can be reached, as visitors see it",
+    description: "Availability of the people behind an agent, as visitors see it",
     examples: [{ reply_minutes: 10, fallback_minutes: 5, open_now: false, next_open_at: "2026-11-02T08:00:00.000Z" }],
   });
 
@@ -90,6 +90,6 @@ export const waitingChoice = z
   ])
   .meta({
     id: "WaitingChoice",
-    description: "What a visitor does who waits for a person",
+    description: "The choice of a visitor who waits for a person",
     examples: [{ choice: "email", email: "ada@example.com" }],
   });

@@ -32,12 +32,12 @@ export type SubscribePushBody = z.infer<typeof subscribePushBody>;
 export const pushSubscription = z
   .object({
     id: z.uuid(),
-    host: z.string().describe("Of the push service of the browser"),
+    host: z.string().describe("At the push service of the browser"),
     created_at: z.string(),
   })
   .meta({
     id: "PushSubscription",
-    description: "A browser of the caller that is told while no page is open",
+    description: "A browser of the caller that is notified while no page is open",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000011",

@@ -19,7 +19,7 @@ export const resendBody = z
   })
   .meta({
     id: "Resend",
-    description: "Whom of a delivery to write to again, and in which words",
+    description: "Which recipients of a delivery to contact again, and with which text",
     examples: [{ to: "not_chatted", template: "reminder" }],
   });
 export type ResendBody = z.infer<typeof resendBody>;

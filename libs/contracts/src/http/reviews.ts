@@ -15,17 +15,17 @@ export const reviewVerdict = z.enum(["good", "wrong"]);
 export const reviewBody = z
   .strictObject({
     verdict: reviewVerdict,
-    turn: z.int().min(1).nullish().describe("The turn that went wrong, as traces number it; 1 = the opening"),
-    expected: words(10_000).describe("What should have been said in that turn, or a part of it"),
+    turn: z.int().min(1).nullish().describe("The turn that went wrong, as numbered in traces; 1 = the opening"),
+    expected: words(10_000).describe("The reply that was expected in that turn, or a part of it"),
     note: words(4_000).describe("For the team"),
-    name: z.string().trim().min(1).max(200).optional().describe("How others of the team read who gave it"),
+    name: z.string().trim().min(1).max(200).optional().describe("Reviewer name shown to the team"),
     operator: z
       .string()
       .trim()
       .min(1)
       .max(200)
       .optional()
-      .describe("Who gives it; only a signed backend names somebody"),
+      .describe("The reviewer; only signed backends may name a person"),
   })
   .refine(({ verdict, turn, expected }) => verdict === "wrong" || (turn == null && expected == null), {
     message: "a good conversation has no turn that went wrong",
@@ -48,7 +48,7 @@ export const sessionReview = z
     turn: z.int().nullable(),
     expected: z.string().nullable(),
     note: z.string().nullable(),
-    reviewer: z.string().describe("Id of the credentials, or the operator that a signed backend named"),
+    reviewer: z.string().describe("Id of the credentials, or the operator named by a signed backend"),
     reviewer_name: z.string().nullable(),
     reviewed_at: z.string(),
   })

@@ -19,7 +19,7 @@ const fields = {
     .enum(["resolve", "hand_back", "transfer"])
     .nullable()
     .optional()
-    .describe("What follows when it has been sent; null = nothing"),
+    .describe("Action after it has been sent; null = none"),
   transfer_to: z
     .string()
     .min(1)
@@ -27,19 +27,23 @@ const fields = {
     .nullable()
     .optional()
     .describe("With the action `transfer`: the operator who gets the conversation, as `GET /operators` names them"),
-  digit: z.int().min(1).max(9).nullable().optional().describe("Pressed in the inbox, it puts the reply into the field"),
+  digit: z.int().min(1).max(9).nullable().optional().describe("Key that inserts the reply in the inbox"),
 };
 
 export const createSavedReplyBody = z.strictObject(fields).meta({
   id: "CreateSavedReply",
-  description: "Words for many answers",
+  description: "A reply to save",
   examples: [{ key: "hours", content: "Hello {{visitor_name}}, we are open from nine to five.", digit: 1 }],
 });
 
 export const updateSavedReplyBody = z
   .strictObject({ ...fields, key: fields.key.optional(), content: fields.content.optional() })
   .refine((body) => Object.keys(body).length > 0, { message: "must change something" })
-  .meta({ id: "UpdateSavedReply", description: "What is given changes", examples: [{ action: "resolve" }] });
+  .meta({
+    id: "UpdateSavedReply",
+    description: "The fields of a saved reply to change",
+    examples: [{ action: "resolve" }],
+  });
 
 export const savedReply = z
   .object({
@@ -55,7 +59,7 @@ export const savedReply = z
   })
   .meta({
     id: "SavedReply",
-    description: "Words that the team answers visitors with; with an action it is a macro",
+    description: "A saved reply of the team; with an action it is a macro",
     examples: [
       {
         ...{ id: "018f3a5e-7c1b-7d2e-8a4f-000000000032", key: "hours", action: null, digit: 1 },

@@ -69,7 +69,7 @@ export const createScheduleBody = z
   .refine(oneCron, { message: "give cron, or schedule in its place", path: ["cron"] })
   .meta({
     id: "CreateSchedule",
-    description: "When a link is made and sent, and to whom",
+    description: "When to create and send a link, and to whom",
     examples: [
       {
         name: "Morning check-in",
@@ -124,7 +124,7 @@ export const scheduleRun = z
   })
   .meta({
     id: "ScheduleRun",
-    description: "One occurrence of a schedule and what came of it",
+    description: "One occurrence of a schedule and its outcome",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-00000000000b",
@@ -153,7 +153,7 @@ export const schedule = z
       recipients: z
         .array(keptRecipient)
         .optional()
-        .describe("Only of one schedule and for editors; an address that is a secret is shortened"),
+        .describe("Only for editors reading a single schedule; addresses that are secret are shortened"),
     }),
     recipients: z.int().min(0),
     paused: z.boolean(),
@@ -165,7 +165,7 @@ export const schedule = z
   })
   .meta({
     id: "Schedule",
-    description: "When a link is made and sent",
+    description: "When a link is created and sent",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-00000000000a",

@@ -34,7 +34,7 @@ export const listedSecurityEvent = z
   })
   .meta({
     id: "SecurityEvent",
-    description: "What a defence noticed: counts and hashes, no text and no address",
+    description: "A security event: counts and hashes, no text and no address",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",

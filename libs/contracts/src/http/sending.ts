@@ -50,7 +50,7 @@ export const sendLinkBody = z
   })
   .meta({
     id: "SendLink",
-    description: "To whom a link is sent, how, and in which words",
+    description: "Recipients, channel and text for sending a link",
     examples: [
       { channel: "email", recipients: [{ address: "ada@example.com", name: "Ada" }], template: "daily_checkin" },
     ],
@@ -112,7 +112,7 @@ export const sendPreview = z
   })
   .meta({
     id: "SendPreview",
-    description: "What a delivery would be; nothing was sent",
+    description: "A dry run of a delivery; nothing was sent",
     examples: [
       {
         dry_run: true,
@@ -222,7 +222,7 @@ export const deliveryRecipient = z
   })
   .meta({
     id: "DeliveryRecipient",
-    description: "One recipient of a delivery, and how it went",
+    description: "One recipient of a delivery with its status",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000007",
@@ -249,7 +249,7 @@ export const suppressBody = z
   .strictObject({ channel: z.enum(["email", "sms"]).default("email"), address: text(320) })
   .meta({
     id: "Suppress",
-    description: "An address that gets no more messages with links",
+    description: "An address to suppress",
     examples: [{ address: "ada@example.com" }],
   });
 
@@ -263,7 +263,7 @@ export const suppression = z
   })
   .meta({
     id: "Suppression",
-    description: "Somebody who wants no more messages with links",
+    description: "A suppressed address",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000009",

@@ -15,26 +15,26 @@ export const replaySessionBody = z
   })
   .meta({
     id: "ReplaySession",
-    description: "What a recorded conversation is held with once more",
+    description: "The version or document to replay against",
     examples: [{ version: 3 }],
   });
 
 const side = z.object({
-  nodes: z.array(text).describe("In the order they were in hand, the one where the turn began first"),
-  messages: z.array(text).describe("What the agent said; at most 4,000 characters of each"),
-  variables: freeObject.describe("What the turn learned"),
-  actions: z.array(text).describe("Webhooks, notes for the memory, log entries, and that a person is asked for"),
+  nodes: z.array(text).describe("In order of visit, starting with the initial node of the turn"),
+  messages: z.array(text).describe("Messages of the agent, at most 4,000 characters each"),
+  variables: freeObject.describe("Variables extracted in the turn"),
+  actions: z.array(text).describe("Webhooks, memory notes, log entries, requests for a human"),
   ended: z.boolean(),
   error: text.nullable(),
 });
 export type ReplayedSide = z.infer<typeof side>;
 
 const comparedTurn = z.object({
-  turn: count.describe("As traces number it; 1 = the opening"),
+  turn: count.describe("As numbered in traces; 1 = the opening"),
   kind: text,
-  input: text.describe("At most 4,000 characters of it"),
+  input: text.describe("At most 4,000 characters"),
   recorded: side,
-  replayed: side.nullable().describe("null = the conversation did not come to this turn"),
+  replayed: side.nullable().describe("null = the conversation did not reach this turn"),
   differs: z.array(z.enum(["path", "reply", "variables", "actions", "ended", "error", "unanswered_call"])),
 });
 export type ComparedTurn = z.infer<typeof comparedTurn>;
@@ -45,7 +45,7 @@ export const sessionReplay = z
     recorded_version: count,
     version: count.nullable().describe("null = the document of the request"),
     turns: z.array(comparedTurn),
-    diverges_at: count.nullable().describe("The first turn that differs in anything; null = none does"),
+    diverges_at: count.nullable().describe("The first turn that differs; null = none"),
     stopped: z
       .object({
         turn: count,
@@ -53,13 +53,13 @@ export const sessionReplay = z
         detail: text.nullable(),
       })
       .nullable()
-      .describe("Where the conversation could not be held further; null = it came to its last turn"),
-    model_calls: count.describe("Models are asked in earnest; HTTP calls are answered from the records"),
-    usage: usage.describe("Of these calls; nothing else counts them"),
+      .describe("Where the replay stopped early; null = it reached the last turn"),
+    model_calls: count.describe("Models are called; HTTP calls are answered from the records"),
+    usage: usage.describe("Of these calls; counted nowhere else"),
   })
   .meta({
     id: "SessionReplay",
-    description: "A recorded conversation beside the same words said to a version",
+    description: "A recorded conversation and its replay",
     examples: [
       {
         ...{ session_id: "text_tVp1tWWzDPC6Umnjx3yJeA", recorded_version: 2, version: 3 },

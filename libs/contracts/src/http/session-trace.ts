@@ -29,10 +29,10 @@ const tracedPrompt = z.object({
   messages: z.array(
     z.object({
       role: z.enum(["system", "user", "assistant"]),
-      content: text.describe("At most 20,000 characters of it"),
+      content: text.describe("At most 20,000 characters"),
     }),
   ),
-  left_out: count.describe("Older messages of a long prompt that are not shown"),
+  left_out: count.describe("Omitted older messages of a long prompt"),
   same: z
     .boolean()
     .nullable()
@@ -58,7 +58,7 @@ const tracedCall = z.object({
   http: z
     .object({
       method: text,
-      status: count.nullable().describe("Of the last attempt; null = no answer came"),
+      status: count.nullable().describe("Of the last attempt; null = no answer"),
       bytes: count,
       attempts: count,
     })
@@ -76,9 +76,9 @@ const tracedCall = z.object({
 /** Of what fell out of the model's window: written with this turn, made behind the one before. */
 const historySummary = z.object({
   text,
-  covers: count.describe("Messages that it tells of, beside the summary before it"),
+  covers: count.describe("Messages covered in addition to the previous summary"),
   model: text,
-  usage: usage.describe("Paid by the owner: in neither the turn's usage nor the link's budget"),
+  usage: usage.describe("Borne by the owner: not in the turn's usage or the link's budget"),
   latency_ms: z.number(),
 });
 export type HistorySummaryRecord = z.infer<typeof historySummary>;
@@ -96,7 +96,7 @@ export const tracedTurn = z.object({
   transitions: z.array(transitionInfo.partial({ from_node_name: true, to_node_name: true })),
   conditions: z.array(tracedCondition),
   calls: z.array(tracedCall),
-  variables: freeObject.describe("What the turn set, by name"),
+  variables: freeObject.describe("Variables set by the turn, by name"),
   warnings: z.array(z.object({ code: text, message: text })),
   logs: z
     .array(z.object({ node_id: text, text: text.nullable(), variables: freeObject.nullable() }))
@@ -141,7 +141,7 @@ export const sessionTrace = z
   })
   .meta({
     id: "SessionTrace",
-    description: "What happened in the turns of a session, and what it cost",
+    description: "The turns of a session with their cost",
     examples: [
       {
         session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",

@@ -20,7 +20,7 @@ export const createSessionBody = z
   })
   .meta({
     id: "CreateSession",
-    description: "A session that a backend opens",
+    description: "A session to open",
     examples: [{ tenant_id: "018f3a5e-7c1b-7d2e-8a4f-000000000001", agent_id: "clinic" }],
   });
 
@@ -28,7 +28,7 @@ export const sendMessageBody = z
   .strictObject({ content: messageText, client_message_id: clientMessageId.optional() })
   .meta({
     id: "SendMessage",
-    description: "A message of a backend",
+    description: "A message to send",
     examples: [{ content: "Where is my order?", client_message_id: "m-1" }],
   });
 
@@ -85,7 +85,7 @@ export const turnAnswered = z
     previous_node_name: text.nullable(),
     transitions: z.array(transitionInfo),
     transition: transitionInfo.nullable(),
-    extracted_variables: freeObject.describe("What the turn set, by name").nullable(),
+    extracted_variables: freeObject.describe("Variables set by the turn, by name").nullable(),
     session_ended: z.boolean(),
     turn_number: z.int().min(0),
     latency_ms: z.int().min(0),
@@ -140,7 +140,7 @@ export const turnAccepted = z
   })
   .meta({
     id: "AcceptedTurn",
-    description: "A message that was accepted and is answered later",
+    description: "An accepted message whose answer follows later",
     examples: [
       {
         turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
@@ -162,7 +162,7 @@ export const turnResource = turnAnswered
   })
   .meta({
     id: "Turn",
-    description: "A turn: its status, and its answer once it has one",
+    description: "A turn: its status, and its answer when it is completed",
     examples: [
       {
         turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
@@ -181,7 +181,7 @@ export const sessionFeedback = z
   })
   .meta({
     id: "SessionFeedback",
-    description: "How a visitor rated a session",
+    description: "A visitor's rating of a session",
     examples: [
       { rating: 5, text: null, created_at: "2026-11-01T10:00:00.000Z", updated_at: "2026-11-01T10:00:00.000Z" },
     ],
@@ -240,7 +240,7 @@ export const sessionResource = z
     operator_name: text.nullish(),
     /** Since when the visitor waits for a person whom nobody is yet; null = they wait for none. */
     waiting_since: iso.nullish(),
-    escalation: sessionEscalation.nullish().describe("Null = nobody was asked for, or it is over"),
+    escalation: sessionEscalation.nullish().describe("Null = no human was requested, or the escalation is resolved"),
     participant: shownParticipant.optional(),
     /** Their address was confirmed, or a backend vouches for it. */
     participant_verified: z.boolean().optional(),
@@ -267,7 +267,7 @@ export const sessionClosed = z
   })
   .meta({
     id: "ClosedSession",
-    description: "A session that was ended",
+    description: "An ended session",
     examples: [
       {
         success: true,

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** A setting of the installation as it is in force. */
 export const settingInForce = z.object({
-  name: z.string().describe("The variable of the environment"),
+  name: z.string().describe("Environment variable"),
   area: z.enum(["retention", "sign_in"]),
   value: z.string().nullable().describe("null = not set"),
   is_default: z.boolean(),
@@ -12,7 +12,7 @@ export type SettingInForce = z.infer<typeof settingInForce>;
 
 export const settingsInForce = z.object({ data: z.array(settingInForce) }).meta({
   id: "SettingsInForce",
-  description: "What the operator of the installation has set; it is changed in its environment",
+  description: "A setting of the installation; changed in its environment",
   examples: [
     {
       data: [

@@ -3,20 +3,20 @@ import { usage } from "../turns.js";
 
 export const suggestBody = z
   .strictObject({
-    operator: z.string().trim().min(1).max(200).optional().describe("Only a signed backend names somebody"),
+    operator: z.string().trim().min(1).max(200).optional().describe("Only signed backends may name a person"),
   })
   .default({})
-  .meta({ id: "AskForSuggestion", description: "Who asks for a suggestion; nothing = the caller", examples: [{}] });
+  .meta({ id: "AskForSuggestion", description: "Who requests a suggestion; absent = the caller", examples: [{}] });
 
 export const suggestedReply = z
   .object({
-    suggestion: z.string().describe("Markdown, for the operator to edit; nothing was sent"),
+    suggestion: z.string().describe("Markdown, for the operator to edit; nothing has been sent"),
     model: z.string(),
     usage,
   })
   .meta({
     id: "SuggestedReply",
-    description: "What the agent's model would write in the operator's place",
+    description: "A draft reply by the agent's model",
     examples: [
       {
         suggestion: "Your refund is on its way.",

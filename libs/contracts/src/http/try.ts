@@ -16,14 +16,14 @@ const answers = z
   .array(testAnswer)
   .max(MAX_ANSWERS)
   .optional()
-  .describe("What calls of this step were answered before, as the last answer has them; without one a call is asked");
+  .describe("Answers of this step's calls from the previous response; calls without one are made");
 
 const tryStep = z
   .strictObject({
     say: z.string().min(1).max(10_000).optional(),
     event: z.enum(["timer", "hand_back"]).optional(),
     after_seconds: z.number().min(0).max(31_536_000).optional().describe("Seconds in the node; read by `timeout:`"),
-    human: z.boolean().optional().describe("Whether a person has the session in this step"),
+    human: z.boolean().optional().describe("Whether an operator has the session in this step"),
     answers,
   })
   .refine(({ say, event }) => (say === undefined) !== (event === undefined), { message: "give either say or event" });
@@ -33,7 +33,7 @@ export const tryAgentBody = z
     version: z.int().min(1).optional().describe("Default: the active one"),
     document: z.unknown().optional().describe("In place of a version: a document, or its text (JSON or YAML)"),
     opening: z.strictObject({ answers }).optional(),
-    steps: z.array(tryStep).max(MAX_STEPS).default([]).describe("The whole conversation; what is new stands last"),
+    steps: z.array(tryStep).max(MAX_STEPS).default([]).describe("The whole conversation, new steps last"),
     api_calls: z
       .enum(["ask", "make"])
       .default("ask")
@@ -44,34 +44,34 @@ export const tryAgentBody = z
   })
   .meta({
     id: "TryAgent",
-    description: "A conversation with a version or a document that is not saved; nothing of it is kept",
+    description: "A conversation with a version or unsaved document; nothing is stored",
     examples: [{ version: 3, steps: [{ say: "I need an appointment" }] }],
   });
 
 const triedStep = z.object({
   step: count.describe("0 = the opening"),
   status: z.enum(["done", "waiting", "failed"]),
-  error: text.nullable().describe("Of a failed step: the public code"),
+  error: text.nullable().describe("Public error code of a failed step"),
   waits_for: z
     .object({ node: text, method: text, url: text })
     .nullable()
     .describe("The HTTP call that waits for an answer: repeat the request with one `api` answer more in this step"),
-  node: text.describe("Where the conversation is after the step"),
+  node: text.describe("Node after the step"),
   messages: z.array(z.object({ node_id: text, node_name: text.nullable(), content: text })),
   variables: freeObject.describe("All of them after the step; `trace` has those it changed"),
   ended: z.boolean(),
-  human: z.boolean().describe("A person has the session now: the agent is silent until `hand_back`"),
+  human: z.boolean().describe("An operator has the session: the agent is silent until `hand_back`"),
   agent: z
     .object({ id: text, name: text, version: count })
     .nullable()
     .optional()
-    .describe("Whom the conversation was transferred to: the version that is active now; null = to nobody"),
+    .describe("Target of a transfer: the currently active version; null = no transfer"),
   not_done: z
     .array(z.object({ kind: z.enum(["webhook", "memory", "escalation", "transfer"]), detail: text }))
-    .describe("What a session would have done in the world"),
+    .describe("Side effects that a session would have had"),
   asked: count.describe("Calls that were asked now; the others were answered from `answers`"),
-  answers: z.array(testAnswer).describe("Of all calls of the step; send them along with the next step"),
-  trace: tracedTurn.nullable().describe("As of a session; null = left out of an answer that would be too long"),
+  answers: z.array(testAnswer).describe("Answers of all calls of the step; send them with the next step"),
+  trace: tracedTurn.nullable().describe("As for a session; null = omitted because the response would be too long"),
 });
 export type TriedStep = z.infer<typeof triedStep>;
 
@@ -87,12 +87,12 @@ export const triedAgent = z
   .object({
     version: count.nullable().describe("null = the document of the request"),
     steps: z.array(triedStep),
-    usage: usage.describe("Of the calls that were asked now; nothing else counts them"),
-    test: agentTest.describe("The steps that came to an end, as a test of the document"),
+    usage: usage.describe("Of the calls made now; counted nowhere else"),
+    test: agentTest.describe("The completed steps as a test of the document"),
   })
   .meta({
     id: "TriedAgent",
-    description: "How the conversation went, from its opening",
+    description: "The conversation from its opening",
     examples: [
       {
         version: 3,

@@ -8,7 +8,7 @@ const personName = z.string().trim().min(1).max(200);
 
 export const inviteUserBody = z.strictObject({ email: emailAddress, role, name: personName.optional() }).meta({
   id: "InviteUser",
-  description: "A person to invite",
+  description: "A user to invite",
   examples: [{ email: "grace@example.com", role: "operator", name: "Grace" }],
 });
 
@@ -24,7 +24,7 @@ export const updateUserBody = z
   .refine((body) => Object.keys(body).length > 0, { message: "must change something" })
   .meta({
     id: "UpdateUser",
-    description: "What is to change of a person",
+    description: "The fields of a user to change",
     examples: [{ role: "admin" }],
   });
 
@@ -44,7 +44,7 @@ export const userView = z
   })
   .meta({
     id: "User",
-    description: "A person who manages",
+    description: "A user",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
@@ -63,13 +63,13 @@ export type UserView = z.infer<typeof userView>;
 
 export const askSignInBody = z.strictObject({ email: emailAddress }).meta({
   id: "AskSignIn",
-  description: "Asks for a link that signs in",
+  description: "A request for a sign-in link",
   examples: [{ email: "grace@example.com" }],
 });
 
 export const useSignInBody = z.strictObject({ token: z.string().max(256) }).meta({
   id: "UseSignIn",
-  description: "The word behind `#token=` of a link that signs in",
+  description: "The secret after `#token=` of a sign-in link",
   examples: [{ token: "pi_x" }],
 });
 
@@ -78,7 +78,7 @@ export const signInTenant = z
   .object({ id: z.uuid(), name: text, role, last_seen_at: iso.nullable().describe("null: never signed in there") })
   .meta({
     id: "SignInTenant",
-    description: "A tenant that may be signed in to",
+    description: "A tenant that the user can sign in to",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000001",
@@ -93,7 +93,7 @@ export type SignInTenant = z.infer<typeof signInTenant>;
 
 export const chooseTenantBody = z.strictObject({ tenant_id: z.uuid() }).meta({
   id: "ChooseTenant",
-  description: "Which tenant to sign in to",
+  description: "The tenant to sign in to",
   examples: [{ tenant_id: "018f3a5e-7c1b-7d2e-8a4f-000000000001" }],
 });
 
@@ -102,15 +102,15 @@ export const userSessionView = z
   .object({
     id: z.uuid(),
     via: z.enum(["mail", "start", "oidc"]).describe("`start`: by the address that `npm start` prints"),
-    browser: text.describe("What the browser called itself"),
+    browser: text.describe("User agent of the browser"),
     created_at: iso,
     last_used_at: iso.describe("To the minute"),
-    expires_at: iso.describe("However much it is used"),
-    current: z.boolean().describe("The one that asks"),
+    expires_at: iso.describe("Regardless of activity"),
+    current: z.boolean().describe("The browser making the request"),
   })
   .meta({
     id: "UserSession",
-    description: "A browser in which a user is signed in",
+    description: "A browser in which the user is signed in",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
@@ -136,7 +136,7 @@ export const whoAmI = z
   })
   .meta({
     id: "WhoAmI",
-    description: "Who the caller is",
+    description: "The caller",
     examples: [
       {
         via: "token",

@@ -18,7 +18,7 @@ export const verifyRequestBody = z
   })
   .meta({
     id: "RequestCode",
-    description: "Asks for a code by e-mail",
+    description: "A request for a code by e-mail",
     examples: [{ token: "pl_x", email: "ada@example.com" }],
   });
 
@@ -32,6 +32,6 @@ export const verifyConfirmBody = z
   })
   .meta({
     id: "ConfirmCode",
-    description: "Confirms an address with a code",
+    description: "Confirmation of an address with a code",
     examples: [{ token: "pl_x", email: "ada@example.com", code: "481516" }],
   });

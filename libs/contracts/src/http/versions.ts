@@ -36,7 +36,7 @@ export const versionView = z
       .object({ via: z.enum(["user", "token", "hmac"]), id: text })
       .nullable()
       .optional()
-      .describe("Who made it; null = it is from before authors were kept"),
+      .describe("Its author; null = created before authors were recorded"),
     created_at: text,
   })
   .meta({
@@ -142,7 +142,7 @@ export const replayReport = z
   })
   .meta({
     id: "ReplayReport",
-    description: "How recorded sessions went against a version",
+    description: "The result of replaying recorded sessions against a version",
     examples: [
       {
         version: 3,

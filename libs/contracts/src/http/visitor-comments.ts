@@ -15,7 +15,7 @@ export const visitorComment = z
   })
   .meta({
     id: "VisitorComment",
-    description: "What a visitor wrote with a rating",
+    description: "A comment that a visitor left with a rating",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",

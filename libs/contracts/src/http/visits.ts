@@ -18,7 +18,7 @@ export const publicSessionBody = z
   })
   .meta({
     id: "OpenSession",
-    description: "A session that a visitor opens",
+    description: "A session to open as a visitor",
     examples: [{ participant: { name: "Ada" }, consent: true }],
   });
 
@@ -53,7 +53,7 @@ export const turnStopped = z.object({ stopped: z.boolean(), turn_id: text.nullab
 /** `code`: why the browser refuses the frame; null = it does not. */
 export const embedCheck = z.object({ allowed: z.boolean(), code: z.enum(["origin_not_allowed"]).nullable() }).meta({
   id: "EmbedCheck",
-  description: "Whether the asking site may show the chat of a link",
+  description: "Whether the requesting site may show the chat of a link",
   examples: [{ allowed: false, code: "origin_not_allowed" }],
 });
 
@@ -91,11 +91,11 @@ export const publicLink = z
     recipient: z.object({ name: text }).nullable(),
     files: z.object({ types: z.array(text), max_bytes: z.int(), max_count: z.int() }).nullable(),
     access: z.enum(["open", "any_verified", "approval"]),
-    people: publicPeople.nullish().describe("Null = nothing is known of them"),
+    people: publicPeople.nullish().describe("Null = unknown"),
   })
   .meta({
     id: "PublicLink",
-    description: "What a visitor may know of a link",
+    description: "The public information about a link",
     examples: [
       {
         title: "Talk to us",
@@ -155,7 +155,7 @@ export const visitorSession = z
     operator_name: text.nullish(),
     /** Since when a person is asked for whom nobody is yet; null = none is. */
     waiting_since: text.nullish(),
-    escalation: sessionEscalation.nullish().describe("Whether a person has the conversation or is waited for"),
+    escalation: sessionEscalation.nullish().describe("Whether an operator has the conversation or is awaited"),
     /** The link has a session left for another conversation. */
     another_session: z.boolean().nullish(),
     /** How long the conversation may be quiet, and when that is over if deleted is said until then. */
@@ -203,7 +203,7 @@ export const resumeBody = z.object({ handle: z.string().min(1).max(1_024) });
 
 export const sessionResumed = z.object({ session_token: text }).meta({
   id: "ResumedSession",
-  description: "The session of a handle. It is also kept in a cookie, where the browser takes one",
+  description: "The session of a handle; also stored in a cookie, if the browser accepts it",
   examples: [{ session_token: "ps_Q2xpbmljRGVz_kd93JmXq…" }],
 });
 
@@ -250,7 +250,7 @@ export const chatAccepted = z
   })
   .meta({
     id: "AcceptedChat",
-    description: "A visitor's message that was accepted and is answered by event",
+    description: "An accepted message whose reply follows by event",
     examples: [
       {
         turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",

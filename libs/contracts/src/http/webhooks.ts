@@ -74,7 +74,7 @@ export const updateWebhookBody = z
 /** `overlap_seconds`: how long the old secret signs beside the new one; 0 = not at all. */
 export const rotateWebhookBody = z.strictObject({ overlap_seconds: z.int().min(0).max(86_400).optional() }).meta({
   id: "RotateSecret",
-  description: "How long the old secret signs beside the new one",
+  description: "How long both secrets sign deliveries",
   examples: [{ overlap_seconds: 3600 }],
 });
 
@@ -151,7 +151,7 @@ export const webhookDelivery = z
   })
   .meta({
     id: "WebhookDelivery",
-    description: "What was sent to a receiver and how it answered",
+    description: "A delivery to a receiver and its result",
     examples: [
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
@@ -179,7 +179,7 @@ export type WebhookDelivery = z.infer<typeof webhookDelivery>;
 /** The secret is told when it is made, never again. */
 export const webhookWithSecret = webhookView.extend({ secret: z.string() }).meta({
   id: "WebhookWithSecret",
-  description: "A receiver with its secret, which only its creation and a rotation answer",
+  description: "A receiver with its secret, returned only on creation and rotation",
   examples: [
     {
       ...WEBHOOK_EXAMPLE,

@@ -30,7 +30,7 @@ export const openConversationBody = z
   })
   .meta({
     id: "OpenConversation",
-    description: "A conversation that a widget opens",
+    description: "A conversation to open in a widget",
     examples: [{ link: "pl_x", participant: { name: "Ada" } }],
   });
 
@@ -43,7 +43,7 @@ export const conversationOpened = z
   })
   .meta({
     id: "OpenedConversation",
-    description: "A conversation, and the token that opens it",
+    description: "A conversation and its session token",
     examples: [{ conversation_id: CONVERSATION, user_id: USER, session_token: "ps_x", expires_at: null }],
   });
 
@@ -59,7 +59,7 @@ export const channelMessageSent = z
   .object({ status: z.enum(["sent", "duplicate"]), message_id: text, client_message_id: text.optional() })
   .meta({
     id: "SentChannelMessage",
-    description: "What became of a message; `duplicate`: it was sent before and is not sent again",
+    description: "The result of a send; `duplicate`: the message was already sent",
     examples: [{ status: "sent", message_id: TURN }],
   });
 
@@ -127,13 +127,13 @@ export const pageContextBody = z
   })
   .meta({
     id: "PageContext",
-    description: "What the page around a widget says of itself and of its visitor",
+    description: "What the host page reports about itself and its visitor",
     examples: [{ data: { page: "/cart", items: 3 } }],
   });
 
 export const channelEscalateBody = z.object(wishForHuman).meta({
   id: "ChannelEscalate",
-  description: "Asks for a human",
+  description: "A request for a human",
   examples: [{ reason: "complex_query", metadata: { user_feedback: "Need human assistance" } }],
 });
 
@@ -170,7 +170,7 @@ export type ChannelEscalation = z.infer<typeof channelEscalation>;
 
 export const channelEscalated = z.object({ status: z.literal("escalated"), escalation: channelEscalation }).meta({
   id: "EscalatedChannel",
-  description: "A human was asked for",
+  description: "The state after requesting a human",
   examples: [{ status: "escalated", escalation: ESCALATION }],
 });
 
@@ -199,7 +199,7 @@ export const channelStatus = z
   })
   .meta({
     id: "ChannelStatus",
-    description: "How a conversation stands",
+    description: "The state of a conversation",
     examples: [
       {
         conversation_id: CONVERSATION,
@@ -264,7 +264,7 @@ export const channelTicket = z
   })
   .meta({
     id: "ChannelTicket",
-    description: "Opens one socket of a conversation, once",
+    description: "A ticket that opens one socket, once",
     examples: [
       {
         ticket: "v1.x",

@@ -24,7 +24,7 @@ export const moment = z
   .transform((given) => new Date(given).toISOString())
   // In UTC a time may leave the years that the database can hold.
   .refine((instant) => /^(?!0000)\d{4}-/.test(instant), { message: "must lie in the years 1 to 9999" })
-  .meta({ description: "ISO 8601; a day alone begins at midnight, UTC" });
+  .meta({ description: "ISO 8601; a date means midnight, UTC" });
 
 export const idParams = z.object({ id: z.uuid() });
 export const agentParams = z.object({ agent: z.string().min(1).max(255) });

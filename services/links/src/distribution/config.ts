@@ -12,32 +12,32 @@ function withoutSlash(url: string): string {
 export const distributionConfig = {
   SEND_PER_RECIPIENT_DAY: count(1_000)
     .default(5)
-    .describe("Most messages with links that one recipient gets in 24 hours; further ones are noted as limited"),
+    .describe("Maximum messages with links per recipient in 24 hours; further ones are marked limited"),
   SEND_PER_AGENT_DAY: count(10_000_000)
     .default(10_000)
-    .describe("Most recipients of one agent in 24 hours; further deliveries answer 429 send_limit_reached"),
+    .describe("Maximum recipients per agent in 24 hours; beyond it 429 send_limit_reached"),
   SEND_PER_TENANT_DAY: count(10_000_000)
     .default(20_000)
-    .describe("Most recipients of one tenant in 24 hours; further deliveries answer 429 send_limit_reached"),
+    .describe("Maximum recipients per tenant in 24 hours; beyond it 429 send_limit_reached"),
   SEND_LOG_DAYS: count(3_650).default(90).describe("Days after which the log of a delivery is deleted"),
-  SEND_POLL_MS: count(60_000).default(1_000).describe("Mean pause between two looks for messages to send"),
+  SEND_POLL_MS: count(60_000).default(1_000).describe("Average interval between polls for messages to send"),
   EMAIL_PROVIDER: z
     .enum(["smtp", "sendgrid", "mailgun"])
     .default("smtp")
-    .describe("What sends links by mail: the server of SMTP_URL (or the development mailbox), SendGrid or Mailgun"),
+    .describe("Provider for sending links by mail: SMTP_URL (or the development mailbox), SendGrid or Mailgun"),
   SENDGRID_API_KEY: secret.describe("API key of SendGrid"),
   SENDGRID_URL: address.default("https://api.sendgrid.com").describe("Address of SendGrid; its EU region has another"),
   SENDGRID_WEBHOOK_KEY: secret.describe(
-    "Verification key of the signed event webhook of SendGrid; set = bounces and complaints are taken at /provider-events/sendgrid",
+    "Verification key of SendGrid's signed event webhook; enables bounces and complaints at /provider-events/sendgrid",
   ),
   MAILGUN_API_KEY: secret.describe("API key of Mailgun"),
   MAILGUN_DOMAIN: secret.describe("Sending domain at Mailgun"),
   MAILGUN_URL: address.default("https://api.mailgun.net").describe("Address of Mailgun; its EU region has another"),
   MAILGUN_WEBHOOK_KEY: secret.describe(
-    "Signing key of the webhooks of Mailgun; set = bounces and complaints are taken at /provider-events/mailgun",
+    "Signing key of Mailgun's webhooks; enables bounces and complaints at /provider-events/mailgun",
   ),
-  TWILIO_ACCOUNT_SID: secret.describe("Account at Twilio, or at a provider with its interface; set = sms can be sent"),
+  TWILIO_ACCOUNT_SID: secret.describe("Account at Twilio or a compatible provider; enables SMS"),
   TWILIO_AUTH_TOKEN: secret.describe("Token of that account"),
-  TWILIO_FROM: secret.describe("Number or messaging service (MG…) that text messages come from"),
-  TWILIO_URL: address.default("https://api.twilio.com").describe("Address of Twilio, or of a provider like it"),
+  TWILIO_FROM: secret.describe("Sender number or messaging service (MG…) of text messages"),
+  TWILIO_URL: address.default("https://api.twilio.com").describe("Address of Twilio or a compatible provider"),
 };

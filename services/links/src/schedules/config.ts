@@ -8,5 +8,5 @@ export const scheduleConfig = {
     .min(1)
     .max(60_000)
     .default(1_000)
-    .describe("Mean pause between two looks for schedules that are due"),
+    .describe("Average interval between polls for due schedules"),
 };

@@ -10,7 +10,7 @@ import { signedAccess } from "./access.js";
 /** Shows the visitor that somebody on this side writes. Not stored, may get lost. */
 export function typingRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Tell that one is typing",
+    summary: "Send a typing notice",
     tags: ["chat"],
     security: [{ hmac: [] }],
     params: sessionParams,

@@ -43,7 +43,7 @@ const outputs = new Map<string, z.ZodType>(
       : z.object({
           dry_run: z.boolean(),
           result: output.optional(),
-          would: would.optional().describe("Of a dry run: the call that would be made"),
+          would: would.optional().describe("For a dry run: the call that would be made"),
         }),
   ]),
 );

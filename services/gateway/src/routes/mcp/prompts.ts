@@ -18,7 +18,7 @@ export function addPrompts(server: McpServer, { now, call }: McpCaller): void {
     "write_a_link",
     {
       title: "Write a chat link",
-      description: "A link for an occasion, with fitting limits, and the words to send it with",
+      description: "A link for an occasion, with suitable limits, and a message to send it with",
       argsSchema: z.object({
         agent: agent(),
         occasion: text.describe("What the conversation is for, and with whom"),
@@ -33,7 +33,7 @@ export function addPrompts(server: McpServer, { now, call }: McpCaller): void {
     "triage_yesterday",
     {
       title: "Triage yesterday's conversations",
-      description: "What happened on the links of an agent yesterday, and who still waits",
+      description: "What happened on the links of an agent yesterday, and who is still waiting",
       argsSchema: z.object({ agent: agent() }),
     },
     ({ agent }) => {

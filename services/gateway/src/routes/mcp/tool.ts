@@ -76,7 +76,7 @@ export function defineTool<I extends z.ZodObject>(spec: ToolSpec<I>): Tool {
 
 /** What every tool that changes something takes besides. */
 export const steering = {
-  dry_run: z.boolean().optional().describe("Checks the call and says what it would do, without doing it"),
+  dry_run: z.boolean().optional().describe("Checks the call and reports what it would do, without doing it"),
   idempotency_key: z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/)

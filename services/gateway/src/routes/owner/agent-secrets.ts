@@ -61,7 +61,7 @@ const setRoute = ownerRoute({
   method: "PUT",
   path: "/agents/:agent/secrets/:secret",
   summary: "Set a secret of an agent",
-  description: "Counts from the next call on. Hosts cannot be changed without the value.",
+  description: "Applies from the next call. Hosts cannot be changed without the value.",
   role: "admin",
   params: agentSecretParams,
   body: agentSecretBody,

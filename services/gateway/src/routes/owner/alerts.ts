@@ -110,7 +110,7 @@ const firingsRoute = ownerRoute({
   method: "GET",
   path: "/alerts/:id/firings",
   summary: "List the firings of an alert",
-  description: "With everybody who was told, and how that went. Kept for 400 days.",
+  description: "With all recipients and outcomes. Kept for 400 days.",
   role: "editor",
   params: idParams,
   query: pageQuery,

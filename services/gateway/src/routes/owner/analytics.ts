@@ -23,17 +23,17 @@ import { csvCells, csvLines } from "./csv.js";
 import { ownerRoute, wirePage } from "./owner-route.js";
 
 const SUMMARIES: Record<AnalyticsQuestion, { summary: string; by: z.output<typeof analyticsBy> }> = {
-  usage: { summary: "How much agents are used", by: "day" },
-  funnel: { summary: "How far visitors come", by: "total" },
-  nodes: { summary: "Which nodes sessions reach and where they end", by: "total" },
-  transitions: { summary: "Between which nodes sessions move, and how often", by: "total" },
-  "response-times": { summary: "How long visitors wait for answers", by: "day" },
-  cost: { summary: "What models take, by purpose and model", by: "total" },
-  satisfaction: { summary: "What visitors think", by: "total" },
-  countries: { summary: "Where links are opened", by: "total" },
-  security: { summary: "What the defences noticed, in numbers", by: "total" },
-  escalations: { summary: "How often humans are asked for, and how long they take", by: "total" },
-  connections: { summary: "How well pages of visitors stay connected", by: "day" },
+  usage: { summary: "Get usage", by: "day" },
+  funnel: { summary: "Get the funnel", by: "total" },
+  nodes: { summary: "Get reached nodes and drop-off", by: "total" },
+  transitions: { summary: "Get transitions between nodes", by: "total" },
+  "response-times": { summary: "Get response times", by: "day" },
+  cost: { summary: "Get cost by purpose and model", by: "total" },
+  satisfaction: { summary: "Get satisfaction", by: "total" },
+  countries: { summary: "Get countries", by: "total" },
+  security: { summary: "Get numbers of security events", by: "total" },
+  escalations: { summary: "Get escalation numbers", by: "total" },
+  connections: { summary: "Get connection quality", by: "day" },
 };
 
 const MAX_DAYS = 400;
@@ -97,7 +97,7 @@ const questionRoute = <Q extends AnalyticsQuestion>(question: Q) => {
       by: analyticsBy.default(by),
       days: queryInteger(1, MAX_DAYS).default(30).meta({ description: "Without `from`: this many days up to `to`" }),
       from: z.iso.date().optional(),
-      to: z.iso.date().optional().meta({ description: "Included; today unless told" }),
+      to: z.iso.date().optional().meta({ description: "Inclusive; default today" }),
     }),
     answers: {
       200: z.object({ ...analyticsFrame, data: z.array(row) }).meta({
@@ -121,7 +121,7 @@ const questionRoute = <Q extends AnalyticsQuestion>(question: Q) => {
 const forecastRoute = ownerRoute({
   method: "GET",
   path: "/analytics/forecast",
-  summary: "Where usage leads",
+  summary: "Get the usage forecast",
   description:
     "A straight line through the last eight weeks, adjusted for the day of the week; four of five days lie within the range.",
   query: filter.extend({ days: queryInteger(1, 90).default(14) }),
@@ -141,8 +141,8 @@ const forecastRoute = ownerRoute({
 const commentsRoute = ownerRoute({
   method: "GET",
   path: "/analytics/comments",
-  summary: "What visitors wrote with their ratings",
-  description: "Newest first; gone with the content of their session.",
+  summary: "List comments left with ratings",
+  description: "Newest first; deleted with the content of their session.",
   role: "operator",
   records: () => ({ action: "comments.read", targetType: "tenant", targetId: null }),
   query: pageQuery.extend({ agent: filter.shape.agent, link_id: filter.shape.link_id }),
@@ -155,13 +155,14 @@ const commentsRoute = ownerRoute({
 const rebuildRoute = ownerRoute({
   method: "POST",
   path: "/analytics/rebuild",
-  summary: "Make the numbers anew",
-  description: "Runs in the background from the sessions; until it is done the numbers are lower. May be repeated.",
+  summary: "Rebuild the analytics",
+  description:
+    "Recomputes them from the sessions in the background; until it is done the numbers are lower. May be repeated.",
   role: "admin",
   records: () => ({ action: "analytics.rebuilt", targetType: "tenant", targetId: null }),
   answers: {
     202: z
-      .object({ sessions: z.int().describe("To be looked at again") })
+      .object({ sessions: z.int().describe("Number of sessions to process") })
       .meta({ id: "AnalyticsRebuild", examples: [{ sessions: 1240 }] }),
   },
   handle: async ({ principal }, { bus }) => bus.call(rebuildAnalytics, { principal }),
@@ -171,8 +172,8 @@ const rebuildRoute = ownerRoute({
 const overviewRoute = ownerRoute({
   method: "GET",
   path: "/overview",
-  summary: "Whether all is well",
-  description: "What is numbers of sessions is rolled up every minute; who waits, runs or failed is counted as it is.",
+  summary: "The state of a tenant at a glance",
+  description: "Session statistics are rolled up every minute; waiting, running and failed counts are current.",
   answers: { 200: overview },
   handle: async ({ principal }, { bus }) => (await bus.call(readOverview, { principal })).overview,
 });

@@ -18,7 +18,7 @@ const filter = {
 const listRoute = ownerRoute({
   method: "GET",
   path: "/audit",
-  summary: "List the audit",
+  summary: "List audit entries",
   description: "Who created, changed, read and deleted what, newest first; `from` is included, `to` is not.",
   role: "admin",
   query: pageQuery.extend(filter),
@@ -43,7 +43,7 @@ const exportRoute = ownerRoute({
     ...filter,
     after: z.coerce.number().int().min(0).default(0).meta({ description: "`seq` of the last entry you have" }),
   }),
-  answers: { 200: { description: "One entry a line", content: { "application/jsonl": { schema: z.string() } } } },
+  answers: { 200: { description: "One entry per line", content: { "application/jsonl": { schema: z.string() } } } },
   records: () => ({ action: "audit.exported", targetType: "audit", targetId: null }),
   handle: async ({ principal, query, reply }, { bus }) => {
     const { actor_id: actorId, target_type: targetType, target_id: targetId, tenant_id: _tenant, ...rest } = query;

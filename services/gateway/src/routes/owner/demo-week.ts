@@ -5,7 +5,7 @@ import { ownerRoute } from "./owner-route.js";
 const getRoute = ownerRoute({
   method: "GET",
   path: "/demo-week",
-  summary: "Get the demo's week",
+  summary: "Get the week of sample conversations",
   description:
     "A first start with the scripted model makes up a week of conversations, so that charts and lists show what they are for.",
   answers: { 200: demoWeek },
@@ -16,7 +16,7 @@ const getRoute = ownerRoute({
 const removeRoute = ownerRoute({
   method: "DELETE",
   path: "/demo-week",
-  summary: "Remove the demo's week",
+  summary: "Remove the week of sample conversations",
   description:
     "Deletes its links, sessions and numbers at once and for good; a restart does not bring them back. Idempotent by state.",
   role: "admin",

@@ -82,7 +82,7 @@ const getRoute = ownerRoute({
 const takeOverRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/take-over",
-  summary: "Take a session over",
+  summary: "Take over a session",
   description:
     "Opens an escalation of the source `operator`, or joins the one that is open, and assigns it in the same transaction. 409 when another operator has it.",
   role: "operator",
@@ -156,7 +156,7 @@ const replyRoute = ownerRoute({
 const typingRoute = ownerRoute({
   method: "POST",
   path: "/escalations/:id/typing",
-  summary: "Tell that a human is typing",
+  summary: "Send a typing notice as operator",
   description:
     "For the operator who has it. Repeat it every few seconds while it holds: pages forget it by themselves.",
   role: "operator",

@@ -46,7 +46,7 @@ const exportRoute = ownerRoute({
   records: read,
   answers: {
     200: {
-      description: "One record a line; CSV begins with the names of its columns on the first page",
+      description: "One record per line; the first page of CSV begins with column names",
       content: { "application/jsonl": { schema: z.string() }, "text/csv": { schema: z.string() } },
     },
   },

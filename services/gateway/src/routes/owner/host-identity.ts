@@ -44,8 +44,8 @@ const setRoute = ownerRoute({
 const rotateRoute = ownerRoute({
   method: "POST",
   path: `${PATH}/secret`,
-  summary: "Make or rotate the secret that signs host identities",
-  description: "The secret is in this answer only. The one before it counts beside it for a day.",
+  summary: "Create or rotate the secret that signs host identities",
+  description: "The secret is shown only here. The previous one stays valid for a day.",
   role: "editor",
   config: { repeatable: true },
   params: ofAgentParams,
@@ -62,7 +62,7 @@ const rotateRoute = ownerRoute({
 const deleteRoute = ownerRoute({
   method: "DELETE",
   path: PATH,
-  summary: "Take host identities of a public link away",
+  summary: "Remove the host identity settings of a public link",
   role: "editor",
   params: ofAgentParams,
   answers: { 200: deleted },

@@ -6,7 +6,7 @@ import { operatorWide } from "./principal.js";
 const rotateRoute = ownerRoute({
   method: "POST",
   path: "/key-rotation",
-  summary: "Seal everything under the current master key",
+  summary: "Re-encrypt everything under the current master key",
   description:
     "Runs for a few seconds; repeat it with `next_cursor` until that is null. Needs `SECRET_KEY_PREVIOUS` and runs while the server is in use; an interrupted pass starts again.",
   role: "owner",

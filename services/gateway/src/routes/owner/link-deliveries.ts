@@ -103,7 +103,7 @@ const cancelRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/public-links/:id/deliveries/:delivery/cancel",
   summary: "Cancel a delivery",
-  description: "Recipients who have not been written to yet are skipped; links that were sent stay as they are.",
+  description: "Recipients not contacted yet are skipped; sent links are not affected.",
   role: "editor",
   params: deliveryParams,
   answers: { 200: linkDelivery },

@@ -12,7 +12,7 @@ const QUIET_MODULES = 4;
 const qrRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id/qr.svg",
-  summary: "Draw a public link as a QR code",
+  summary: "Get the QR code of a public link",
   role: "editor",
   records: actOn("link", "link.address.read"),
   params: ofAgentParams,
@@ -22,7 +22,7 @@ const qrRoute = ownerRoute({
     /** How much of the code may be hidden or dirty: about 7, 15, 25 or 30 %. */
     ecc: z.enum(["L", "M", "Q", "H"]).default("M"),
   }),
-  answers: { 200: { description: "Picture", content: { "image/svg+xml": { schema: z.string() } } } },
+  answers: { 200: { description: "Image", content: { "image/svg+xml": { schema: z.string() } } } },
   handle: async ({ principal, params, query, reply }, { bus, config }: Deps<"bus" | "config">) => {
     const { token } = await bus.call(revealLink, { principal, ...params });
     return reply

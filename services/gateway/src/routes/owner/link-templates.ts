@@ -60,7 +60,7 @@ const updateRoute = ownerRoute({
   method: "PUT",
   path: "/link-templates/:template",
   summary: "Update a link template",
-  description: "Changes the given fields; those that are not given stay. The built-in ones cannot be changed.",
+  description: "Changes the given fields. Built-in templates cannot be changed.",
   role: "editor",
   params: linkTemplateParams,
   body: updateLinkTemplateBody,

@@ -27,7 +27,7 @@ const memoryRead = ({ agent }: { agent: string }): Act => ({
 const listRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/memory",
-  summary: "List whom an agent remembers",
+  summary: "List the memories of an agent",
   description: "Newest change first.",
   role: "operator",
   records: memoryRead,
@@ -42,7 +42,7 @@ const listRoute = ownerRoute({
 const getRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/memory/:email",
-  summary: "Get what an agent remembers of a person",
+  summary: "Get the memory of a person",
   role: "operator",
   records: memoryRead,
   params: personParams,
@@ -54,7 +54,7 @@ const getRoute = ownerRoute({
 const setRoute = ownerRoute({
   method: "PUT",
   path: "/agents/:agent/memory/:email",
-  summary: "Set what an agent remembers of a person",
+  summary: "Set the memory of a person",
   description:
     "What is left out stays as it was. Holds from the next message on, in running conversations too. With `revision` a change that was made meanwhile is not overwritten.",
   role: "editor",
@@ -100,8 +100,8 @@ const historyRoute = ownerRoute({
 const undoRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/memory/:email/undo",
-  summary: "Bring an earlier revision of a memory back",
-  description: "Its texts become a new revision; where they hold already nothing changes.",
+  summary: "Restore an earlier revision of a memory",
+  description: "Its texts become a new revision, unless they are current already.",
   role: "editor",
   params: personParams,
   body: undoMemoryBody,

@@ -20,7 +20,7 @@ const listRoute = ownerRoute({
   method: "GET",
   path: "/message-templates",
   summary: "List message templates",
-  description: "Words of the tenant's own. Those of the product are not among them.",
+  description: "The tenant's own templates, without the built-in ones.",
   query: pageQuery,
   answers: { 200: pageOf(messageTemplate) },
   handle: async ({ principal, query: { limit, cursor } }, { bus }) =>

@@ -6,7 +6,7 @@ import { ownerRoute } from "./owner-route.js";
 const getRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/people",
-  summary: "Get how people can be reached",
+  summary: "Get the availability of people",
   role: "editor",
   params: agentParams,
   answers: { 200: peopleView },
@@ -17,8 +17,8 @@ const getRoute = ownerRoute({
 const setRoute = ownerRoute({
   method: "PUT",
   path: "/agents/:agent/people",
-  summary: "Set how people can be reached",
-  description: "What is left out stays as it was. Counts for escalations that are opened from then on.",
+  summary: "Set the availability of people",
+  description: "Omitted fields keep their values. Applies to escalations opened from then on.",
   role: "editor",
   params: agentParams,
   body: peopleBody,

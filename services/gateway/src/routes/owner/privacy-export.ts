@@ -17,7 +17,7 @@ const zipFile: MediaAnswer = {
 /** Whose it was stands in no entry: entries stay when the person is erased. */
 const exported = (): Act => ({ action: "privacy.exported", targetType: "person", targetId: null });
 const about = {
-  summary: "Export what is held of a person",
+  summary: "Export the data of a person",
   role: "admin",
   records: exported,
   config: { longLived: true },

@@ -52,7 +52,7 @@ const getRoute = ownerRoute({
   role: "admin",
   params: idParams,
   query: tenantQuery.extend({
-    check: z.enum(["true", "false"]).default("false").describe("Search again for what may have come back"),
+    check: z.enum(["true", "false"]).default("false").describe("Search again for reappeared data"),
   }),
   answers: { 200: checkedErasure },
   handle: async ({ principal, params, query }, { bus }) =>

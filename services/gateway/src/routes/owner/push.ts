@@ -15,7 +15,7 @@ import { DELETED, ownerRoute } from "./owner-route.js";
 const listRoute = ownerRoute({
   method: "GET",
   path: "/push-subscriptions",
-  summary: "List your browsers that are told",
+  summary: "List your push subscriptions",
   description:
     "For people who are signed in. At most 20, so there is one page; browsers subscribe with `public_key` (VAPID).",
   role: "operator",
@@ -30,7 +30,7 @@ const listRoute = ownerRoute({
 const subscribeRoute = ownerRoute({
   method: "PUT",
   path: "/push-subscriptions",
-  summary: "Tell this browser that somebody waits",
+  summary: "Subscribe a browser to push notifications",
   description:
     "For people who are signed in. It is told when a visitor asks for a person: that somebody waits, and where; no name and no word. One whose push service answers 404 or 410 is removed.",
   role: "operator",
@@ -43,7 +43,7 @@ const subscribeRoute = ownerRoute({
 const unsubscribeRoute = ownerRoute({
   method: "DELETE",
   path: "/push-subscriptions/:id",
-  summary: "Tell a browser no more",
+  summary: "Unsubscribe a browser",
   role: "operator",
   params: idParams,
   answers: { 200: deleted },

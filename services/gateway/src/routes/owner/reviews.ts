@@ -39,7 +39,7 @@ const putRoute = ownerRoute({
 const deleteRoute = ownerRoute({
   method: "DELETE",
   path: "/sessions/:id/review",
-  summary: "Take the verdict on a session back",
+  summary: "Delete the verdict on a session",
   role: "operator",
   records: actOn("session", "session.review_removed"),
   params: sessionParams,

@@ -10,10 +10,10 @@ const clientAddressRoute = ownerRoute({
   summary: "Get the address of the caller",
   answers: {
     200: z.object({
-      client_address: z.string().describe("What limits and address lists of links count this caller as"),
+      client_address: z.string().describe("The client address used for limits and address lists of links"),
       connected_from: z
         .string()
-        .describe("The other end of the connection: the caller, or the proxy before the gateway"),
+        .describe("The peer of the connection: the caller, or the proxy in front of the gateway"),
       forwarded_for: z.string().nullable().describe("`X-Forwarded-For` as it arrived"),
     }),
   },
@@ -35,7 +35,7 @@ const clearCachesRoute = ownerRoute({
   method: "POST",
   path: "/caches/clear",
   summary: "Clear caches",
-  description: "Drops what gateways, sessions and runners remember of agents and links for some seconds.",
+  description: "Drops what gateways, sessions and runners cache about agents and links for some seconds.",
   role: "admin",
   body: z
     .strictObject({ agent: z.string().min(1).max(255).optional().describe("Id or name; absent = all agents") })

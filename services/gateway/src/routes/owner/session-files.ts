@@ -75,7 +75,7 @@ const downloadRoute = ownerRoute({
   role: "operator",
   records: actOn("session", "session.file.read"),
   params: sessionParams.extend({ file_id: z.string().max(64) }),
-  answers: { 200: z.string().meta({ description: "The bytes, as an attachment" }) },
+  answers: { 200: z.string().meta({ description: "The content, as an attachment" }) },
   handle: async ({ principal, params, reply }, { bus }) => {
     const { id, file_id: fileId } = params;
     const access = ownerAccess(principal, id);

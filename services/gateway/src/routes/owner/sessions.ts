@@ -69,7 +69,7 @@ const extendRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/extend",
   summary: "Extend a session",
-  description: "Moves its expiry, never beyond that of its link, and makes its idle time longer.",
+  description: "Extends its expiry, never beyond that of its link, and its idle time.",
   role: "operator",
   config: { repeatable: true },
   records: actOn("session", "session.extended"),
@@ -111,7 +111,7 @@ const watchRoute = ownerRoute({
 const promptsParam = z
   .enum(["true", "false"])
   .default("false")
-  .describe("With what each model was asked, made again from the records and checked against what was sent");
+  .describe("Includes the prompts, reconstructed from the records and verified by fingerprint");
 
 /** Why a session of the tenant went as it did: nodes, conditions with their inputs, calls, time, cost. Operators and above. */
 const traceRoute = ownerRoute({
@@ -154,7 +154,7 @@ const transcriptRoute = ownerRoute({
 const toTestRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/to-test",
-  summary: "Make a test of a session",
+  summary: "Create a test from a session",
   description: "The test passes against the version of the session; `notes` say what it does not repeat.",
   role: "operator",
   config: { reads: true },

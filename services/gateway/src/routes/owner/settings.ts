@@ -5,7 +5,7 @@ import { ownerRoute } from "./owner-route.js";
 const listRoute = ownerRoute({
   method: "GET",
   path: "/settings",
-  summary: "List the settings in force",
+  summary: "List the effective settings",
   description:
     "How long content is kept, and how people sign in. They are variables of the environment, changed there and read at the start; no secret is among them.",
   role: "admin",

@@ -14,7 +14,7 @@ import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 const listRoute = ownerRoute({
   method: "GET",
   path: "/suppressions",
-  summary: "List addresses that get no messages",
+  summary: "List suppressed addresses",
   description:
     "Everybody who unsubscribed or was added by the owner. An address that was erased is null; its hash keeps the wish.",
   role: "editor",
@@ -28,8 +28,8 @@ const listRoute = ownerRoute({
 const addRoute = ownerRoute({
   method: "POST",
   path: "/suppressions",
-  summary: "Send an address no more messages",
-  description: "Holds for every agent of the tenant, and for what is about to be sent. Idempotent by state.",
+  summary: "Suppress an address",
+  description: "Applies to every agent of the tenant, and to messages about to be sent. Idempotent.",
   role: "editor",
   body: suppressBody,
   answers: { 200: suppression },
@@ -40,8 +40,8 @@ const addRoute = ownerRoute({
 const removeRoute = ownerRoute({
   method: "DELETE",
   path: "/suppressions/:id",
-  summary: "Let an address get messages again",
-  description: "Only with the consent of whom it belongs to.",
+  summary: "Remove a suppression",
+  description: "Only with the consent of its owner.",
   role: "admin",
   params: idParams,
   answers: { 200: deleted },

@@ -11,7 +11,7 @@ type StreamDeps = Deps<"bus" | "streams" | "facts">;
 const eventsRoute = ownerRoute({
   method: "GET",
   path: "/events",
-  summary: "Follow what happens",
+  summary: "Follow the events of a tenant",
   description:
     "`ready` when facts are told from now on, then `fact` after `fact`; on each `ready` read again what you show. There is no resuming: whatever was missed, the other calls return.",
   config: { longLived: true },
@@ -35,7 +35,7 @@ type PresenceDeps = Deps<"bus" | "presence">;
 const presenceRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/presence",
-  summary: "Say that you look at a session",
+  summary: "Announce your presence on a session",
   description:
     "Repeat it every 4 seconds while the page is open; somebody who is silent for 8 seconds counts as gone. The rest of the team gets the fact `session.presence`.",
   config: { reads: true },

@@ -64,7 +64,7 @@ const operatorsRoute = ownerRoute({
   method: "GET",
   path: "/operators",
   summary: "List operators",
-  description: "Users and holders of live tokens of the role operator and above, by name.",
+  description: "Users and active tokens with the role operator or above, by name.",
   role: "operator",
   answers: { 200: z.object({ data: z.array(operatorView) }) },
   handle: async ({ principal }, { bus }) => bus.call(listOperators, { principal }),

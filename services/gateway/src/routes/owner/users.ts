@@ -89,7 +89,7 @@ const signOutRoute = ownerRoute({
   method: "DELETE",
   path: "/users/:id/sessions",
   summary: "Sign a user out everywhere",
-  description: "Users may sign themselves out; admins may sign out those whom they may change.",
+  description: "Users can sign themselves out; admins can sign out users whom they can change.",
   params: idParams,
   answers: { 200: z.object({ ended: z.int() }) },
   handle: async ({ principal, params }, { bus }) => bus.call(endUserSessions, { principal, ...params }),

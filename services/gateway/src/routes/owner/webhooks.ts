@@ -140,7 +140,7 @@ const testRoute = ownerRoute({
   method: "POST",
   path: "/webhooks/:id/test",
   summary: "Test a webhook",
-  description: "How it went is in the list of its deliveries.",
+  description: "The outcome is in the list of its deliveries.",
   role: "admin",
   config: { repeatable: true },
   records: actOn("webhook", "webhook.tested"),

@@ -9,7 +9,7 @@ import { tokenParams } from "../params.js";
 /** What the page around a widget says of itself. Idempotent: the last word counts. */
 export function setPageContextRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Tell what the page around the widget shows",
+    summary: "Set the page context of a widget",
     description:
       "Replaces what was told before; null forgets it. The model reads it beside the visitor's newest message, quoted, as data that nobody vouches for.",
     tags: ["public"],

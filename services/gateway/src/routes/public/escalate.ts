@@ -14,7 +14,7 @@ const asked = z.object({ escalation_id: z.uuid(), status: z.enum(["open", "assig
 /** The visitor asks for a human. Idempotent by state: a second request joins the first. */
 export function escalateVisitRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Ask for a human",
+    summary: "Request a human",
     tags: ["public"],
     params: tokenParams,
     body: z.object({ reason: feedbackText }).default({}),
@@ -36,7 +36,7 @@ export function escalateVisitRoute(app: HttpApp, context: GatewayContext): void 
  */
 export function chooseWhileWaitingRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Go on while nobody has come",
+    summary: "Choose how to continue while waiting",
     description:
       "`continue`: the agent answers again, and a person may still come. `cancel`: nobody is waited for any more. `email`: a person's answer goes there once the visitor is gone, in the language of `Accept-Language`.",
     tags: ["public"],

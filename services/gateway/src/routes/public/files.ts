@@ -108,7 +108,7 @@ function downloadRoute(app: HttpApp, { bus }: GatewayContext): void {
     summary: "Download a file of the conversation",
     tags: ["public"],
     params: fileParams,
-    response: answers({ 200: z.string().meta({ description: "The bytes, as an attachment" }) }),
+    response: answers({ 200: z.string().meta({ description: "The content, as an attachment" }) }),
   };
   app.get("/files/:token/:file_id", { schema }, async (request, reply) => {
     const access = requireSession(request.visit);
@@ -119,7 +119,7 @@ function downloadRoute(app: HttpApp, { bus }: GatewayContext): void {
 /** Takes a file back before it is sent. Idempotent; a file that was sent stays. */
 function removeRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
-    summary: "Remove a file that was not sent",
+    summary: "Delete an unsent file",
     tags: ["public"],
     params: fileParams,
     response: answers({ 204: noContent }),

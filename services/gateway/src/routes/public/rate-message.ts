@@ -15,7 +15,7 @@ const body = z.strictObject({ rating: z.enum(["up", "down"]).nullable(), text: f
 /** What the visitor thinks of one answer; null takes it back. Idempotent by message. */
 export function rateMessageRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Rate an answer",
+    summary: "Rate a reply",
     tags: ["public"],
     params,
     body,

@@ -25,7 +25,7 @@ export function resumeRoutes(app: HttpApp, context: GatewayContext): void {
     return sealHandle(context, request, visit.sessionToken ?? "");
   });
 
-  const open = { ...about, summary: "Take a session up", body: resumeBody, response: answers({ 200: sessionResumed }) };
+  const open = { ...about, summary: "Resume a session", body: resumeBody, response: answers({ 200: sessionResumed }) };
   app.post("/resume/:token", { schema: open }, async (request, reply) => {
     requireOwnPage(context, request);
     const { visit } = request;

@@ -15,7 +15,7 @@ const body = z.object({ turn_id: z.string().max(64).optional() }).default({});
  */
 export function stopAnswerRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Stop the answer",
+    summary: "Stop the reply",
     tags: ["public"],
     params: tokenParams,
     body,

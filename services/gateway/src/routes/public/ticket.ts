@@ -11,7 +11,7 @@ import { tokenParams } from "../params.js";
 export function socketTicketRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Get a ticket for a socket",
-    description: "Names conversation and user as the widget channel does; good for a minute and one socket.",
+    description: "Identifies conversation and user as in the widget channel; valid for a minute and one socket.",
     tags: ["public"],
     params: tokenParams,
     response: answers({ 200: channelTicket }),

@@ -12,7 +12,7 @@ const body = z.object({ active: z.boolean() });
 /** Tells whoever watches the conversation from the other side that the visitor writes. Not stored, may get lost. */
 export function visitorTypingRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Tell that one is typing",
+    summary: "Send a typing notice",
     tags: ["public"],
     params: tokenParams,
     body,
@@ -33,7 +33,7 @@ const readBody = z.object({
 /** Tells whoever watches the conversation from the other side up to which message the visitor has read. Not stored, may get lost. */
 export function visitorReadRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Tell what one has read",
+    summary: "Send a read receipt",
     tags: ["public"],
     params: tokenParams,
     body: readBody,

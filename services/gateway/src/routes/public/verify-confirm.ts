@@ -22,7 +22,7 @@ const confirmed = z.discriminatedUnion("verified", [
  */
 export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Confirm an address by its code",
+    summary: "Confirm an address with a code",
     description:
       "Shows that somebody reads the mails of this address. It is no authentication of a person in the sense of NIST SP 800-63.",
     tags: ["public"],

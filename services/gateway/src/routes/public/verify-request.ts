@@ -17,7 +17,7 @@ const codeSent = z.object({ expires_in_seconds: z.int().min(0), request_id: z.st
  */
 export function requestCodeRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
-    summary: "Ask for a code by mail",
+    summary: "Request a code by mail",
     description:
       "The same answer for every address, allowed or not. The code works together with `request_id`, which is also kept as a cookie: `confirm` needs one of the two, and a newer code replaces the older ones of the same `request_id`. With `Idempotency-Key` a repeat gets the first answer and no second mail. A link that asks for no address mails nothing. On a link with a PIN no mail is sent without it. The mail is in the language of the link's branding, else of `Accept-Language`, else in English.",
     tags: ["public"],

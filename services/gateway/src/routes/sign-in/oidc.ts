@@ -55,7 +55,7 @@ export function oidcRoutes(app: HttpApp, context: Context): void {
 /** How somebody may sign in, and whether this browser is: asked by pages that must not be refused for asking. */
 function optionsRoute(app: HttpApp, { bus, config }: Context): void {
   const schema = {
-    summary: "Get the ways to sign in",
+    summary: "Get the sign-in options",
     description: "`signed_in`: whether this browser has a session, as its cookie shows.",
     tags,
     response: answers({ 200: z.object({ oidc: z.object({ name: z.string() }).nullable(), signed_in: z.boolean() }) }),
@@ -81,7 +81,7 @@ function providerRoutes(app: HttpApp, { bus, config, logger }: Context): void {
   });
 
   const back = {
-    summary: "Come back from the identity provider",
+    summary: "Handle the callback of the identity provider",
     description:
       "Signs in the browser that was sent there, as its cookie shows, and redirects to the console; a user with several tenants chooses one there.",
     tags,
@@ -119,7 +119,7 @@ function choiceRoutes(app: HttpApp, { bus, config }: Context): void {
   };
   const list = {
     summary: "List the tenants to choose from",
-    description: "For a browser that came back from the identity provider with an account of several tenants.",
+    description: "For a browser that returned from the identity provider with an account of several tenants.",
     tags,
     response: answers({ 200: z.object({ data: z.array(signInTenant) }) }),
   };

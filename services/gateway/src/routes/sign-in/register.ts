@@ -46,7 +46,7 @@ export async function registerSignIn(app: HttpApp, context: GatewayContext): Pro
  */
 function askRoute(app: HttpApp, { bus, config }: Context): void {
   const schema = {
-    summary: "Ask for a link that signs in",
+    summary: "Request a sign-in link",
     description:
       "The same answer for every address. The link is valid for fifteen minutes, once, and only in the browser that asked, which a cookie shows. Needs the header `X-Parley-Console`.",
     tags,

@@ -28,7 +28,7 @@ import { conversationParams } from "./conversation-params.js";
 const queueRoute = ownerRoute({
   method: "GET",
   path: "/chat/queue",
-  summary: "List conversations that wait for a human",
+  summary: "List conversations waiting for a human",
   description: "As `GET /api/escalations?status=open`.",
   role: "operator",
   query: pageQuery.extend({ status: escalationStatus.default("open") }),
@@ -77,7 +77,7 @@ const speakRoute = ownerRoute({
   method: "POST",
   path: "/chat/:conversation_id/messages",
   caller: "operator",
-  summary: "Answer a conversation",
+  summary: "Reply to a conversation",
   role: "operator",
   config: { repeatable: true },
   params: conversationParams,

@@ -20,7 +20,7 @@ import { conversationParams } from "./conversation-params.js";
 export const channelTypingRoute = channelRoute({
   method: "POST",
   path: "/:conversation_id/typing",
-  summary: "Tell that one is typing",
+  summary: "Send a typing notice",
   params: conversationParams,
   body: channelTypingBody,
   answers: { 200: succeeded },
@@ -38,7 +38,8 @@ export const channelTicketRoute = channelRoute({
   method: "POST",
   path: "/:conversation_id/ticket",
   summary: "Get a ticket for a socket",
-  description: "For browsers, whose sockets send no headers: good for a minute and one socket, in its address.",
+  description:
+    "For browsers, whose sockets cannot send headers; valid for a minute and one socket, as part of its URL.",
   params: conversationParams,
   answers: { 200: channelTicket },
   handle: async ({ request: { participant } }, context) => {
@@ -51,7 +52,7 @@ export const channelTicketRoute = channelRoute({
 export const channelEscalateRoute = channelRoute({
   method: "POST",
   path: "/:conversation_id/escalate",
-  summary: "Ask for a human",
+  summary: "Request a human",
   params: conversationParams,
   body: channelEscalateBody.default({}),
   answers: { 200: channelEscalated },

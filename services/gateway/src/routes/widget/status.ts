@@ -15,7 +15,7 @@ import { conversationParams, userParams } from "./conversation-params.js";
 export const channelStatusRoute = channelRoute({
   method: "GET",
   path: "/:conversation_id/status",
-  summary: "Show how a conversation stands",
+  summary: "Get the state of a conversation",
   params: conversationParams,
   answers: { 200: channelStatus },
   handle: async ({ request: { participant } }, { bus }) => {

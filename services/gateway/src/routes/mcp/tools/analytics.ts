@@ -18,7 +18,7 @@ const getAnalytics = defineTool({
     by: analyticsBy.optional(),
     days: z.int().min(1).max(400).optional().describe("Default 30, up to `to`"),
     from: z.iso.date().optional(),
-    to: z.iso.date().optional().describe("Included; default today"),
+    to: z.iso.date().optional().describe("Inclusive; default today"),
   }),
   output: z.object({ ...analyticsFrame, data: z.array(row) }),
   plan: ({ question, ...query }) => ({

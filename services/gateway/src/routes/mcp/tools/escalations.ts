@@ -24,13 +24,13 @@ const listEscalations = defineTool({
 const takeEscalation = defineTool({
   name: "take_escalation",
   title: "Take an escalation",
-  description: "Assigns it to the holder of this token. The agent is silent from then on, until it is resolved.",
+  description: "Assigns it to the owner of this token. The agent is silent until it is resolved.",
   role: "operator",
   effects: { destructive: false, idempotent: true },
   openWorld: true,
   input: z.strictObject({
     escalation_id: escalationId,
-    name: z.string().trim().min(1).max(200).optional().describe("What the visitor is told about you"),
+    name: z.string().trim().min(1).max(200).optional().describe("Name shown to the visitor"),
     ...steering,
   }),
   output: escalationView,

@@ -11,7 +11,7 @@ const { action: _action, schedule: _alias, cron, ...created } = createScheduleBo
 const listSchedules = defineTool({
   name: "list_temporary_chat_schedules",
   title: "List schedules",
-  description: "Schedules that make and send chat links at set times, newest first, each with its next five runs.",
+  description: "Schedules that create and send chat links at set times, newest first, each with its next five runs.",
   input: z.strictObject(pageFields),
   output: pageOf(schedule),
   plan: (query) => ({

@@ -41,7 +41,7 @@ const deliveryCall = (agent: string, link: string, delivery: string) => ({
 const getDelivery = defineTool({
   name: "get_temporary_chat_delivery",
   title: "See how far a sent link is",
-  description: "How many were sent, failed or left out, and how many recipients wrote on their own link.",
+  description: "Numbers of sent, failed and skipped messages, and of recipients who wrote on their link.",
   input: z.strictObject({ ...ofLink, delivery_id: z.uuid().describe("From send_temporary_chat_link") }),
   output: linkDelivery,
   plan: ({ agent, link_id, delivery_id }) => ({

@@ -34,7 +34,7 @@ const readTranscript = (id: string, messages: number | undefined): Plan => ({
 const listSessions = defineTool({
   name: "list_temporary_chat_sessions",
   title: "List conversations",
-  description: "Conversations on one link of an agent, newest first, without what was said in them.",
+  description: "Conversations on one link of an agent, newest first, without their messages.",
   openWorld: true,
   input: z.strictObject({
     agent: agentField,
