@@ -63,7 +63,7 @@ export function cutRelease(root, version, date) {
 }
 
 /**
- * Cuts the release, makes the generated files anew and commits; a step that fails leaves the repository as it was.
+ * Cuts the release, makes the generated files again and commits; a step that fails leaves the repository as it was.
  * @param {string} root folder of the repository
  * @param {string} version such as 1.2.3
  */

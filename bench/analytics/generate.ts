@@ -54,7 +54,7 @@ export async function foundCompany(owner: Owner, size: Omit<CompanySize, "sessio
   return { tenantId, days: size.days, busiestLink: rows[0]?.id ?? "" };
 }
 
-/** So many sessions over all days: more as time goes on, fewer at weekends. Each day is one transaction. */
+/** So many sessions over all days: more as time continues, fewer at weekends. Each day is one transaction. */
 export async function fillDays(owner: Owner, company: Company, sessions: number): Promise<void> {
   const weights = Array.from({ length: company.days }, (_, ago) => {
     const weekday = new Date(Date.now() - (ago + 1) * 86_400_000).getUTCDay();

@@ -51,7 +51,7 @@ interface Runner {
 }
 
 /**
- * So many seconds of a full hour: each session says something, waits for the model, thinks, and goes on. Turns go to the runner that has
+ * So many seconds of a full hour: each session says something, waits for the model, thinks, and continues. Turns go to the runner that has
  * the session in memory and wait there when all its slots are taken.
  */
 export async function simulate(load: Load, size: Size, sessions: readonly string[], product: Installation) {

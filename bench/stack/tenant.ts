@@ -119,7 +119,7 @@ export const visitorTarget = (
   bodies: [JSON.stringify({ message: more.text ?? "please move on, number {n}" })],
 });
 
-/** Messages of a trusted backend; they stay in one place, so that a session can go on for ever. */
+/** Messages of a trusted backend; they stay in one place, so that a session can continue forever. */
 export const signedTarget = (base: string, tenant: Pick<Tenant, "apiKey">, sessionId: string): Target => ({
   url: `${base}/api/chat/sessions/${sessionId}/messages`,
   method: "POST",

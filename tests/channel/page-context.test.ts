@@ -43,7 +43,7 @@ describe("what the page around a widget says", () => {
     for (const { role, content } of told.messages.slice(0, -1)) {
       expect([role, content.includes("/cart")]).toEqual([role, false]);
     }
-    // A runner that remembers the session goes on with it.
+    // A runner that remembers the session continues with it.
     expect((await answered(talk, "again")).lastUserText).toContain("<page-context>");
     expect((await tell(talk, { page: "/done" })).status).toBe(200);
     const changed = await answered(talk, "changed");

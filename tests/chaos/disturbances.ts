@@ -71,7 +71,7 @@ interface Special {
   act(): Promise<void>;
 }
 
-/** Half as long again as the lease; the others go on meanwhile. Killing the frozen one is as good an end as any. */
+/** Half as long again as the lease; the others continue meanwhile. Killing the frozen one is as good an end as any. */
 function freezeForAWhile(child: Child): void {
   child.freeze();
   setTimeout(() => child.thaw(), FREEZE_MS);

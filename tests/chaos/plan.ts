@@ -10,7 +10,7 @@ export interface Plan {
   /** SIGKILL of a random process. */
   kills: number;
   killEveryMs: number;
-  /** Times that a runner is frozen for longer than its lease, and then goes on as if nothing had been. */
+  /** Times that a runner is frozen for longer than its lease, and then continues as if nothing had been. */
   freezes: number;
   natsWipes: number;
   /** Times that the NATS store is put back to what it was some seconds before. */

@@ -39,7 +39,7 @@ interface Context {
   ledger: Ledger;
   random: Random;
   plan: Plan;
-  /** True while disturbances go on: the conversations last at least as long. */
+  /** True while disturbances continue: the conversations last at least as long. */
   disturbed(): boolean;
 }
 
@@ -204,7 +204,7 @@ interface Answer {
   code?: string;
 }
 
-/** The turn ended with an error: whoever asks again under the same id hears the same. One that is late still goes on. */
+/** The turn ended with an error: whoever asks again under the same id hears the same. One that is late still continues. */
 const isOver = ({ status, body }: HttpAnswer<Answer>): boolean =>
   status >= 400 && body.turn_id !== undefined && body.code !== "turn_timeout";
 

@@ -18,7 +18,7 @@ const FROM = process.env.UPGRADE_FROM;
 const plan: Plan = {
   ...chaos,
   ...{ sessions: 40, turnsPerSession: 10, clients: 20, readers: 20, deadlineMs: 300_000 },
-  // The conversations are spread over this time, and go on without pauses when everything was replaced.
+  // The conversations are spread over this time, and continue without pauses when everything was replaced.
   ...{ kills: 1, killEveryMs: 25_000 },
 };
 

@@ -99,7 +99,7 @@ describe("the settings in the console against the product", () => {
           await page.getByRole("heading", { name: "Deliveries" }).waitFor();
           return page.getByText("it wants nothing any more").count();
         },
-        // Each look loads the page anew.
+        // Each look loads the page again.
         { timeout: 30_000 },
       )
       .toBe(1);

@@ -61,7 +61,7 @@ describe("trust at the console against the product", () => {
     await erasure.getByRole("button", { name: "Verify" }).click();
     await erasure.getByText("The receipt is genuine").waitFor();
     await erasure.getByRole("button", { name: "Search again" }).click();
-    await erasure.getByText("Nothing has come back").waitFor();
+    await erasure.getByText("Nothing has reappeared").waitFor();
     expect((await owner().call("GET", `/api/agents/${remembering}/memory/${EMAIL}`)).status).toBe(404);
 
     // A receipt that somebody has improved.
@@ -75,7 +75,7 @@ describe("trust at the console against the product", () => {
     await page.getByRole("row", { name: /Erasure created/ }).waitFor();
     await page.getByRole("row", { name: /Memory created/ }).waitFor();
     await page.getByRole("button", { name: "Verify" }).click();
-    await page.getByText("Nothing was changed, removed or added").waitFor();
+    await page.getByText("The audit is intact").waitFor();
   }, 120_000);
 
   async function firstAgent(): Promise<string> {

@@ -122,7 +122,7 @@ describe("the workbench of an agent in the console", () => {
     await one.getByText("Draft saved").waitFor();
     await two.getByLabel("Global prompt").fill("From the second tab.");
     await two.getByText("This draft was saved in another tab meanwhile.").waitFor();
-    await two.getByRole("button", { name: "Bring together" }).click();
+    await two.getByRole("button", { name: "Merge" }).click();
     const dialog = two.getByRole("dialog", { name: "This draft was changed in another tab" });
     await dialog.getByText("One place was changed on both sides").waitFor();
     await dialog.getByText("From the first tab.").first().waitFor();
@@ -143,7 +143,7 @@ describe("the workbench of an agent in the console", () => {
     await one.keyboard.press("Control+Home");
     await one.keyboard.type("# a word at the top");
     await one.keyboard.press("Enter");
-    await one.getByRole("button", { name: "Bring together" }).click();
+    await one.getByRole("button", { name: "Merge" }).click();
     await one.getByText("Nothing was changed in the same place").waitFor();
     await one.getByRole("button", { name: "Save the text together" }).click();
     await one.getByText("Draft saved").waitFor();
@@ -169,7 +169,7 @@ describe("the workbench of an agent in the console", () => {
     await screenshot(page, "findings");
     await page.getByRole("button", { name: "Discard draft" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Discard draft" }).click();
-    await page.getByText("Nothing is wrong with this document").waitFor();
+    await page.getByText("This document has no findings").waitFor();
     expect(problems).toEqual([]);
     await page.context().close();
   }, 60_000);

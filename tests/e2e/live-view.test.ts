@@ -181,7 +181,7 @@ describe("an owner who watches", () => {
       await eventually(async () => expect(durable(rest.events)).toEqual(tail), { timeoutMs: 20_000 });
       rest.leave();
     }
-    // And while the conversation goes on: each event cuts the stream.
+    // And while the conversation continues: each event cuts the stream.
     const follower = followEvents(() => operator.stream(livePath(visitor.sessionId)));
     let seen = 0;
     const cutting = setInterval(() => {

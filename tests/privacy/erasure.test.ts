@@ -145,7 +145,7 @@ describe("the command line", () => {
     const listed = await run("erasures", "--json", "--limit", "1");
     const [{ id }] = JSON.parse(listed.out).data;
     expect(await run("erasures", id, "--check")).toMatchObject({
-      ...{ code: 0, out: expect.stringContaining("Nothing has come back.") },
+      ...{ code: 0, out: expect.stringContaining("Nothing has reappeared.") },
     });
     expect(await run("erase")).toMatchObject({ code: 2 });
     expect(whereIs(person, await places())).toEqual([]);

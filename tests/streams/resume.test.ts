@@ -131,7 +131,7 @@ function timesOf({ held, opened }: CutTimes, cpuMs: number): Record<string, unkn
   return { cutAfterMs: percentiles(held), openedAfterMs: percentiles(opened), readersCpuMs: Math.round(cpuMs) };
 }
 
-/** One gateway after the other: readers of the dead one go on at the living one. */
+/** One gateway after the other: readers of the dead one continue at the living one. */
 async function killGateways(cluster: Cluster, endsAt: number, counts: { kills: number }): Promise<void> {
   // Both, also on a machine that takes long to start one again.
   while (Date.now() < endsAt || counts.kills < 2) {

@@ -235,7 +235,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         const answer = await api.entryCheck[step](api.link, body);
         if ("refused" in answer) return problem(response, answer.refused);
         if (answer.body.verified === true) {
-          // The one conversation of the address, if it still goes on.
+          // The one conversation of the address, if it still continues.
           if (!api.session || api.session.ended || api.entryCheck.newConversation) {
             api.sessionsCreated += 1;
             api.session = createFakeSession(`text_${api.sessionsCreated}`, () => Date.now() + api.skewMs);

@@ -58,7 +58,7 @@ function addTenants(program: Command, io: Io, done: Done): void {
     async (options) => done(await listTenants(io, options)),
   );
   sub(tenants, "create", {
-    about: "Create one; the token of its first owner is told only here",
+    about: "Create one; the token of its first owner is shown only here",
     examples: ["tenants create --name Acme"],
   })
     .requiredOption("--name <name>", "what it is called")

@@ -38,7 +38,7 @@ export async function runCli(io: Io, argv: string[]): Promise<number> {
   } catch (error) {
     // commander has said already what is wrong; only help that was asked for is a success.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    // Whoever may be left at any time, like a chat, has answered by itself.
+    // Commands that can be left at any time, like a chat, print their own answers.
     if (io.signal.aborted) return EXIT.interrupted;
     return reportFailure(io, error);
   }

@@ -92,7 +92,7 @@ describe("the program", () => {
   it("has every command that its page names, and names every command there", async () => {
     const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
     const block = /```\n(parley chat [\s\S]+?)```/.exec(page)?.[1] ?? "";
-    // A line that begins with blanks goes on with the group above it.
+    // A line that begins with blanks continues with the group above it.
     const lines = block
       .replace(/\n {2,}/g, " ")
       .trim()

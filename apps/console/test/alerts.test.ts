@@ -73,7 +73,7 @@ describe.skipIf(skipBrowser)("alerts", () => {
     expect(calls("PATCH /alerts/:").map(({ body }) => body)).toEqual([{ is_active: false }]);
     await panel.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete alert" }).click();
-    await page.getByText("Nobody is told yet").waitFor();
+    await page.getByText("Nobody is notified yet").waitFor();
   });
 
   it("stand in 360 px, and tell who may not see them", async () => {
@@ -113,7 +113,7 @@ describe.skipIf(skipBrowser)("people who want no more", () => {
       { channel: "email", address: "bo@example.com" },
     ]);
     await page.getByRole("button", { name: "Take ada@example.com off the list" }).click();
-    await page.getByText("They unsubscribed themselves").waitFor();
+    await page.getByText("They unsubscribed:").waitFor();
     expect(await axeFindings(page)).toEqual([]);
     bench.api().refuse["DELETE /suppressions/:"] = { status: 403, code: "forbidden", detail: "For admins." };
     await page.getByRole("button", { name: "Take off the list" }).click();
@@ -147,6 +147,6 @@ describe.skipIf(skipBrowser)("dead letters", () => {
     expect(calls("DELETE /dead-letters/:")).toEqual([]);
     await panel.getByRole("button", { name: "Discard" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Discard" }).click();
-    await page.getByText("No turn was given up").waitFor();
+    await page.getByText("No dead letters").waitFor();
   });
 });

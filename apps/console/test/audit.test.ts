@@ -84,7 +84,7 @@ describe.skipIf(skipBrowser)("the audit", () => {
       "GET /audit/verify": (query: URLSearchParams) => parts[query.get("cursor") ?? "first"],
     });
     await page.getByRole("button", { name: "Verify" }).click();
-    await page.getByText("This audit is not what was written").waitFor();
+    await page.getByText("The audit has been altered").waitFor();
     await page.getByText("4,711 entries checked").waitFor();
     await page.getByText("Entry 17: its content is not what was written then.").waitFor();
     expect(sent.filter(({ call }) => call === "GET /audit/verify")).toHaveLength(2);
@@ -94,7 +94,7 @@ describe.skipIf(skipBrowser)("the audit", () => {
     await expect.poll(() => page.getByText("Entry 17:").count()).toBe(0);
     parts.first = verified({ sealed: 1 });
     await page.getByRole("button", { name: "Verify" }).click();
-    await page.getByText("Nothing was changed, removed or added").waitFor();
+    await page.getByText("The audit is intact").waitFor();
     await page.getByText("42 entries were computed again, and the chain was compared with 1 seal").waitFor();
   });
 
@@ -123,8 +123,8 @@ describe.skipIf(skipBrowser)("the audit", () => {
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, "audit-360-dark");
     const empty = await open({ "GET /audit": pageOf() });
-    await empty.page.getByRole("heading", { name: "Nothing has been noted yet" }).waitFor();
-    const refusal = [403, { status: 403, code: "forbidden", detail: "Your role is too small for it." }];
+    await empty.page.getByRole("heading", { name: "No notes yet" }).waitFor();
+    const refusal = [403, { status: 403, code: "forbidden", detail: "Your role does not allow this." }];
     const viewer = await open({ "GET /audit": refusal, "GET /tokens": refusal, "GET /keys": refusal });
     await viewer.page.getByRole("heading", { name: "Your role does not include this" }).waitFor();
     const down = await open({ "GET /audit": [503, { status: 503, code: "unavailable", detail: "Not now." }] });

@@ -145,7 +145,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
     bench.api().refuse["GET /sessions"] = { status: 401, code: "invalid_token", detail: "wrong" };
     await page.getByRole("navigation").getByRole("link", { name: "Sessions" }).click();
-    await page.getByText("no longer accepts how you were signed in").waitFor();
+    await page.getByText("Your sign-in is no longer valid").waitFor();
     await expect.poll(() => stored(page)).toBeNull();
   });
 });
@@ -229,7 +229,7 @@ describe.skipIf(skipBrowser)("agents", () => {
     await page.getByRole("button", { name: "Check only" }).click();
     await page.getByText("is missing").waitFor();
     await page.getByRole("button", { name: "Import", exact: true }).click();
-    await page.getByText("Give the agent a name.").waitFor();
+    await page.getByText("Enter a name for the agent.").waitFor();
     await expect.poll(() => page.evaluate("document.activeElement.labels[0].textContent")).toBe("Agent");
     expect(calls("POST /agents/:/import")).toEqual([]);
   });

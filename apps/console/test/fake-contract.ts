@@ -49,7 +49,7 @@ export interface FakeApi {
   analytics: Row;
   /** Secrets of whatever agent is asked for. */
   secrets: Row[];
-  /** The draft of whoever is signed in; null = there is none. */
+  /** The draft of the signed-in user; null = there is none. */
   draft: Row | null;
   /** Who the token belongs to. */
   who: Row;

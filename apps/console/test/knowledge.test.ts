@@ -95,7 +95,7 @@ describe.skipIf(skipBrowser)("documents that are being read", () => {
     bench.api().ingesting = [
       { name: "manual.pdf", bytes: 9_000_000, status: "failed", error: "document_unreadable", started_at },
     ];
-    await page.getByText("It holds no text that can be read").waitFor();
+    await page.getByText("It contains no readable text").waitFor();
   });
 });
 

@@ -267,7 +267,7 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
       },
     });
     await more(page, "Delete…");
-    await page.getByRole("dialog").getByText("Nothing was said on it.").waitFor();
+    await page.getByRole("dialog").getByText("It has no messages.").waitFor();
     await page.getByRole("button", { name: "Delete the link" }).click();
     await page.getByRole("dialog").getByText("Too small a role.").waitFor();
   });
@@ -350,7 +350,7 @@ describe.skipIf(skipBrowser)("a long list of links", () => {
     await page.getByText("Disable 2 links?").waitFor();
     await page.keyboard.press("Escape");
     await page.getByLabel("Find").fill("nobody");
-    await page.getByText("Nothing fits these filters").waitFor();
+    await page.getByText("Nothing matches these filters").waitFor();
   });
 });
 
@@ -414,7 +414,7 @@ describe.skipIf(skipBrowser)("visitors whom the embedding site knows", () => {
   it("are set up by a secret that is shown once, by keys, and turned off after asking", async () => {
     const page = await bench.open(LINK, { width: 360 });
     const section = page.getByRole("region", { name: "Visitors your site knows" });
-    await section.getByText("No secret has been made.").waitFor();
+    await section.getByText("There is no secret yet.").waitFor();
     await section.getByRole("button", { name: "Make a secret" }).click();
     await section.getByText("Copy the secret now").waitFor();
     await expect
@@ -447,7 +447,7 @@ describe.skipIf(skipBrowser)("visitors whom the embedding site knows", () => {
     });
     await section.getByRole("button", { name: "Turn off" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Turn off" }).click();
-    await section.getByText("No secret has been made.").waitFor();
+    await section.getByText("There is no secret yet.").waitFor();
     expect(await axeFindings(page)).toEqual([]);
   });
 

@@ -50,7 +50,7 @@ describe.skipIf(skipBrowser)("sessions as triage", () => {
       "text=price&status=waiting&agent=a&days=2026-11-01..2026-11-02&link=l&person=ada&rating=2&thumbs=down" +
       "&failed=true&escalated=true&node=greet&cost=0.5&sort=-cost";
     const page = await bench.open(`/console/sessions?${words}`, { prepare: mixed });
-    await page.getByText("Nothing fits these filters").waitFor();
+    await page.getByText("Nothing matches these filters").waitFor();
     const [asked] = calls("GET /sessions");
     expect(Object.fromEntries(asked?.query ?? [])).toEqual({
       ...{ text: "price", state: "waiting", agent_id: "a", link_id: "l", participant: "ada", rating_max: "2" },
@@ -80,10 +80,10 @@ describe.skipIf(skipBrowser)("sessions as triage", () => {
     });
     await page.getByRole("link", { name: "Session …text_1" }).waitFor();
     await page.getByRole("combobox", { name: "Status" }).waitFor();
-    await expect.poll(() => page.getByLabel("Words that were said").count()).toBe(0);
+    await expect.poll(() => page.getByLabel("Words in messages").count()).toBe(0);
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
-    await page.getByText("What was said is read by operators and above.").waitFor();
+    await page.getByText("Only operators and above can read the messages.").waitFor();
     expect(calls("GET /sessions/:/transcript")).toEqual([]);
   });
 });
@@ -116,7 +116,7 @@ describe.skipIf(skipBrowser)("the overview", () => {
     expect(calls("DELETE /demo-week")).toEqual([]);
     await dialog.getByRole("button", { name: "Remove", exact: true }).click();
     await page.getByText("70 made-up sessions removed.").waitFor();
-    await expect.poll(() => page.getByText("Made-up conversations").count()).toBe(0);
+    await expect.poll(() => page.getByText("Sample conversations").count()).toBe(0);
     expect(calls("DELETE /demo-week")).toHaveLength(1);
   });
 

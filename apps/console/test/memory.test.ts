@@ -85,10 +85,10 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
     await page.getByRole("row", { name: /ada@example/ }).waitFor();
     await expect.poll(() => new URL(page.url()).search).toBe("");
     await page.getByRole("searchbox", { name: "Address" }).fill("nobody@example.com");
-    await page.getByRole("heading", { name: "Nothing fits these filters" }).waitFor();
+    await page.getByRole("heading", { name: "Nothing matches these filters" }).waitFor();
     await page.getByRole("combobox", { name: "Agent" }).fill("Sal");
     await page.getByRole("option", { name: "Sales" }).click();
-    await page.getByRole("heading", { name: "This agent remembers nobody yet" }).waitFor();
+    await page.getByRole("heading", { name: "This agent has no memories yet" }).waitFor();
     await page.getByRole("button", { name: "Note about somebody" }).click();
     await page.getByRole("dialog").getByLabel("E-mail address").fill("bob@example.com");
     await page.getByRole("dialog").getByLabel("Notes").fill("Speaks French.");
@@ -114,7 +114,7 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, "memory-360-dark");
-    const viewer = await open({ "GET /agents/clinic-desk/memory": refused(403, "Your role is too small for it.") });
+    const viewer = await open({ "GET /agents/clinic-desk/memory": refused(403, "Your role does not allow this.") });
     await viewer.page.getByRole("heading", { name: "Your role does not include this" }).waitFor();
     await expect.poll(() => viewer.page.getByRole("button", { name: "Note about somebody" }).count()).toBe(0);
   });

@@ -60,15 +60,15 @@ describe.skipIf(skipBrowser)("the people behind an agent", () => {
         { pointer: "/notify/emails/0", rule: "email", message: "must be an address" },
       ],
     };
-    await section.getByLabel("Tell these addresses").fill("desk");
+    await section.getByLabel("Notify these addresses").fill("desk");
     await section.getByRole("button", { name: "Save people" }).click();
     await section.getByText("must be a number").waitFor();
     await section.getByText("must be an address").waitFor();
     bench.api().refuse = {};
     await section.getByLabel("Usual minutes").fill("10");
-    await section.getByLabel("Offer a way on").fill("5");
-    await section.getByLabel("Tell these addresses").fill("desk@example.com");
-    await section.getByLabel("Tell these chats").fill("https://hooks.example.com/••••aB3d");
+    await section.getByLabel("Offer alternatives").fill("5");
+    await section.getByLabel("Notify these addresses").fill("desk@example.com");
+    await section.getByLabel("Notify these chats").fill("https://hooks.example.com/••••aB3d");
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await section.scrollIntoViewIfNeeded();
     await screenshot(page, "people-360");
@@ -91,7 +91,7 @@ describe.skipIf(skipBrowser)("the people behind an agent", () => {
         api.refuse["GET /agents/:/people"] = { status: 403, code: "forbidden", detail: "no" };
       },
     });
-    await page.getByText("Only editors and above see how people can be reached").waitFor();
+    await page.getByText("Only editors and above can see this, because it contains names.").waitFor();
     await expect.poll(() => page.getByRole("button", { name: "Save people" }).count()).toBe(0);
   });
 });

@@ -62,7 +62,7 @@ describe.skipIf(skipBrowser)("privacy", () => {
       },
       "POST /privacy/erasures/verify": { valid: true, finding: "genuine", erasure_id: ID },
     });
-    await page.getByRole("heading", { name: "Nobody was erased yet" }).waitFor();
+    await page.getByRole("heading", { name: "No erasures yet" }).waitFor();
     await page.getByRole("button", { name: "Erase a person" }).press("Enter");
     await page.getByRole("dialog", { name: "Erase a person" }).getByLabel("E-mail address").fill(` ${EMAIL}`);
     await page.keyboard.press("Enter");
@@ -112,10 +112,10 @@ describe.skipIf(skipBrowser)("privacy", () => {
     await page.getByText("This file is no receipt.").first().waitFor();
     await input.setInputFiles(file(JSON.stringify(receipt)));
     await page.getByText("The receipt is not valid here").waitFor();
-    await page.getByText("something in it was changed").waitFor();
+    await page.getByText("it was changed, or signed with another key").waitFor();
     await page.getByRole("row", { name: /A person/ }).click();
     await page.getByRole("button", { name: "Search again" }).click();
-    await page.getByText("Something is there again").waitFor();
+    await page.getByText("Data has reappeared").waitFor();
     await page.getByText("memory: 1 memories").waitFor();
   });
 
@@ -141,7 +141,7 @@ describe.skipIf(skipBrowser)("privacy", () => {
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, "privacy-360-dark");
-    const viewer = await open({ "GET /privacy/erasures": refused(403, "Your role is too small for it.") });
+    const viewer = await open({ "GET /privacy/erasures": refused(403, "Your role does not allow this.") });
     await viewer.page.getByRole("heading", { name: "Your role does not include this" }).waitFor();
     await expect.poll(() => viewer.page.getByRole("button", { name: "Erase a person" }).count()).toBe(0);
   });

@@ -97,7 +97,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
       },
     });
     await rollBack(page);
-    await page.getByText("The version that is live requires tests").waitFor();
+    await page.getByText("The live version requires tests").waitFor();
     await page.getByRole("button", { name: "Publish anyway…" }).waitFor();
     await expect.poll(() => page.getByRole("button", { name: "Run the tests" }).count()).toBe(0);
   });

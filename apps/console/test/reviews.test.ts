@@ -33,7 +33,7 @@ describe.skipIf(skipBrowser)("the review queue of an agent", () => {
     await page.getByText("Was it good?").waitFor();
     await page.getByRole("button", { name: "Wrong…" }).click();
     await expect.poll(() => page.getByLabel("Which answer went wrong").innerText()).toContain("3: Thank you, Ada!");
-    await page.getByLabel("What should have been said").fill("We open at nine.");
+    await page.getByLabel("Expected reply").fill("We open at nine.");
     await page.getByLabel("Note for the team").fill("Read the wrong page.");
     await screenshot(page, "review-wrong");
     await page.getByRole("button", { name: "Save the verdict" }).click();
@@ -91,7 +91,7 @@ describe.skipIf(skipBrowser)("the review queue of an agent", () => {
     });
     // Beside its title, which is a link.
     await page.getByRole("row", { name: /The price was wrong/ }).click({ position: { x: 4, y: 4 } });
-    await page.getByText("What was said is read by operators and above.").waitFor();
+    await page.getByText("Only operators and above can read the messages.").waitFor();
     await expect.poll(() => page.getByText("Was it good?").count()).toBe(0);
     expect(sent("GET /sessions/:/review")).toEqual([]);
     await screenshot(page, "review-narrow-dark");

@@ -153,7 +153,7 @@ describe.skipIf(skipBrowser)("schedules", () => {
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, "schedules-360-dark");
-    const viewer = await open({ "GET /schedules": refused(403, "Your role is too small for it.") });
+    const viewer = await open({ "GET /schedules": refused(403, "Your role does not allow this.") });
     await viewer.page.getByRole("heading", { name: "Your role does not include this" }).waitFor();
   });
 });

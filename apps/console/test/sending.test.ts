@@ -108,7 +108,7 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     });
     await page.getByRole("button", { name: "Send this link" }).click();
     const drawer = page.getByRole("dialog");
-    await drawer.getByText("it cannot be copied").waitFor();
+    await drawer.getByText("which cannot be copied").waitFor();
     await drawer.getByRole("combobox", { name: "By" }).click();
     await page.getByRole("option", { name: "Slack" }).click();
     await drawer.getByLabel("Incoming webhooks of Slack").fill("https://hooks.slack.com/services/x");
@@ -173,7 +173,7 @@ describe.skipIf(skipBrowser)("deliveries of the whole team", () => {
 describe.skipIf(skipBrowser)("messages of the team's own", () => {
   it("are written language by language, changed and deleted in the settings", async () => {
     const page = await bench.open("/console/settings/messages");
-    await page.getByText("No message of your own yet").waitFor();
+    await page.getByText("No message templates yet").waitFor();
     await page.getByRole("button", { name: "New message" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name").fill("after_stay");
@@ -208,6 +208,6 @@ describe.skipIf(skipBrowser)("messages of the team's own", () => {
       });
     await panel.getByRole("button", { name: "Delete…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByText("No message of your own yet").waitFor();
+    await page.getByText("No message templates yet").waitFor();
   });
 });

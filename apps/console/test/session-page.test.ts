@@ -80,7 +80,7 @@ describe.skipIf(skipBrowser)("the page of a session", () => {
     await asked.getByRole("list", { name: "Prompt" }).getByText("You greet <b>people</b>.").waitFor();
     await asked.getByText("word for word", { exact: true }).waitFor();
     await last.click();
-    await asked.getByText("It cannot be made again from what is stored.").waitFor();
+    await asked.getByText("It cannot be reconstructed from stored data.").waitFor();
     expect(sent("GET /sessions/:/trace").map(({ query }) => query.get("prompts"))).toEqual([null, "true"]);
   });
 

@@ -70,7 +70,7 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
         api.refuse["GET /sessions/:/transcript"] = { status: 403, code: "forbidden", detail: "No." };
       },
     });
-    await page.getByText("Nothing was said yet").waitFor();
+    await page.getByText("No messages yet").waitFor();
     bench.api().live.tell("message", { turn_id: "c.1", role: "user", part: 0, content: "Hello there" });
     await page.getByText("Hello there").waitFor();
     await expect.poll(() => page.getByRole("button", { name: /^Download/ }).count()).toBe(0);
@@ -154,8 +154,8 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     api.traced = [tracedRow(1, { ...failed, calls: [], usage: { input_tokens: 0, output_tokens: 0, cost: 0 } })];
     await page.getByRole("button", { name: "Read it again" }).click();
     // A turn that failed lies open.
-    await page.getByText("They cannot be told again").waitFor();
-    await page.getByText("It asked nobody.").waitFor();
+    await page.getByText("They cannot be reconstructed").waitFor();
+    await page.getByText("It called no model.").waitFor();
     await shownTurns(page).locator("summary").first().getByText("model_unavailable").waitFor();
     const detail = "The content of this session was removed.";
     api.refuse["GET /sessions/:/trace"] = { status: 410, code: "content_removed", detail };
@@ -170,7 +170,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
         api.refuse["GET /sessions/:/transcript"] = { status: 403, code: "forbidden", detail: "No." };
       },
     });
-    await page.getByText("Nothing was said yet").waitFor();
+    await page.getByText("No messages yet").waitFor();
     await expect.poll(() => page.getByRole("heading", { name: "Trace" }).count()).toBe(0);
   });
 

@@ -43,7 +43,7 @@ describe.skipIf(skipBrowser)("a session against another version", () => {
     await marked.getByText("<b>Hi</b>").waitFor();
     await marked.getByRole("group", { name: "Then, version 2" }).getByText("webhook: https://x.example").waitFor();
     await marked.getByRole("group", { name: "Your draft" }).getByText("greet → bye").waitFor();
-    await turns.last().getByText("It did not come this far.").waitFor();
+    await turns.last().getByText("It did not reach this turn.").waitFor();
     await page.getByText("The conversation has ended in turn 2").waitFor();
     await page.getByLabel("Against").click();
     await page.getByRole("option").last().click();

@@ -255,7 +255,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
   it("is changed by what was changed and nothing else", async () => {
     const { page, calls } = await open(`${RECEIVER}/edit`, { [`PATCH /webhooks/${ID}`]: webhook() });
     await expect.poll(() => page.getByRole("checkbox", { name: "session.started" }).isChecked()).toBe(true);
-    await page.getByRole("radio", { name: "Everything, also what is added later" }).check();
+    await page.getByRole("radio", { name: "Everything, including later additions" }).check();
     await page.getByLabel("Name").fill("");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("The webhook is changed.").waitFor();
@@ -278,7 +278,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     });
     await page.getByRole("button", { name: "Create a token" }).click();
     await page.getByRole("button", { name: "Create the token" }).click();
-    await page.getByText("Say who or what it is for.").waitFor();
+    await page.getByText("Enter who or what it is for.").waitFor();
     await page.getByLabel("Name").fill("Script");
     await page.getByRole("radio", { name: "Editor" }).click();
     await page.getByRole("button", { name: "Create the token" }).click();
@@ -289,7 +289,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     });
     await page.getByRole("button", { name: "I have it" }).click();
     await page.getByRole("button", { name: "Revoke the token Ada" }).click();
-    await expect.poll(() => page.getByText("This is the token you are signed in with").count()).toBe(0);
+    await expect.poll(() => page.getByText("You are signed in with this token").count()).toBe(0);
     await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
     await page.getByText("“Ada” is revoked.").waitFor();
     expect(calls("DELETE /tokens/0198a000-0000-7000-8000-0000000000a1")).toHaveLength(1);
@@ -303,7 +303,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
       [`DELETE /tokens/${id}`]: [409, { code: "last_token", detail }],
     });
     await page.getByRole("button", { name: "Revoke the token Ada" }).click();
-    await page.getByText("This is the token you are signed in with").waitFor();
+    await page.getByText("You are signed in with this token").waitFor();
     await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
     await page.getByText(detail).waitFor();
   });

@@ -173,7 +173,7 @@ const STATES: State[] = [
     },
     shows: "Request req-4711",
   },
-  { name: "analytics", path: "/console/analytics", shows: "What the defences noticed" },
+  { name: "analytics", path: "/console/analytics", shows: "Security events" },
   { name: "analytics-empty", path: "/console/analytics", prepare: nothing, shows: "None in this period." },
   { name: "agents", path: "/console/agents", prepare: everything, shows: "No active version" },
   { name: "agents-empty", path: "/console/agents", prepare: nothing, shows: "No agents yet" },

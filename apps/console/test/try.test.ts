@@ -96,7 +96,7 @@ describe.skipIf(skipBrowser)("the try beside the editor", () => {
     await page.getByRole("button", { name: "Ask all again" }).click();
     await page.getByText("GET https://crm.example/people").waitFor();
     expect(bodies().at(-1)).toMatchObject({ document: expect.stringContaining("Tom"), opening: { answers: [] } });
-    await page.getByRole("button", { name: "Make the call in earnest" }).click();
+    await page.getByRole("button", { name: "Make the call" }).click();
     await expect.poll(() => bodies().at(-1)?.api_calls).toBe("make");
   });
 

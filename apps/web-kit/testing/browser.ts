@@ -76,7 +76,7 @@ export interface OpenOptions {
   height?: number;
   dark?: boolean;
   locale?: string;
-  /** IANA; UTC unless told. */
+  /** IANA; default UTC. */
   timeZone?: string;
   reducedMotion?: boolean;
   /** False = scripts of the page do not run. */

@@ -2,6 +2,6 @@
 export const served = {
   /** Origin that served the script. */
   origin: "",
-  /** Link of whoever names none; empty = there is none. */
+  /** Default link; empty = none. */
   link: "",
 };

@@ -60,7 +60,7 @@ export function createView(settings: Settings, texts: Texts, rtl: boolean, actio
   const panel = element("div", { class: "panel", part: "panel" }, note);
   const corner = position ?? (rtl ? "bottom-left" : "bottom-right");
   const box = element("div", { class: `w ${mode} ${theme} ${corner.replace("-", " ")}` });
-  // The launcher stands before the panel, so that Tab goes on into the conversation.
+  // The launcher stands before the panel, so that Tab continues into the conversation.
   box.append(...(isBubble ? [launcher] : []), panel, said);
   if (isBubble) {
     panel.role = "dialog";

@@ -17,7 +17,7 @@ import type {
 import { type WaitOptions, waitForTurn } from "./wait-for-turn.js";
 
 export interface ParleyClientOptions extends ConnectionOptions {
-  /** The signing key. It belongs on a server: whoever has it can do everything its scopes allow. */
+  /** The signing key. It belongs on a server: anyone who has it can do everything its scopes allow. */
   apiKey: string;
   /** Which key signs; without it the server's default key is meant. */
   keyId?: string;
@@ -55,7 +55,7 @@ export interface Sessions {
   submit(sessionId: string, content: string, options?: SubmitOptions): Promise<TurnAccepted>;
   /** What became of a message, as it is now. */
   getTurn(sessionId: string, turnId: string, options?: CallOptions): Promise<TurnShown>;
-  /** Asks until the turn is over. Throws `ParleyError`: the problem of a failed turn, or `timeout`; the turn itself goes on then. */
+  /** Asks until the turn is over. Throws `ParleyError`: the problem of a failed turn, or `timeout`; the turn itself continues then. */
   waitForTurn(sessionId: string, turnId: string, options?: WaitOptions): Promise<TurnShown>;
   /** As `send`, as an iterator of `status`, `message.delta` (each piece once, with `text_so_far`) and, last, `turn` with the answer. */
   stream(sessionId: string, content: string, options?: SendOptions): AsyncGenerator<SessionEvent>;

@@ -5,7 +5,7 @@ import type { Transport } from "./transport.js";
 import type { SessionEvent } from "./types.js";
 
 export interface FollowOptions {
-  /** Id of the last known event; the stream goes on after it. Without it the stream begins at the first event. */
+  /** Id of the last known event; the stream continues after it. Without it the stream begins at the first event. */
   after?: string | undefined;
   signal?: AbortSignal;
   /** Milliseconds of silence after which the stream is opened again; default 40 000. */

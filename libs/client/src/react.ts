@@ -13,7 +13,7 @@ export interface ChatWidgetProps extends WidgetOptions {
   onReady?: (widget: Widget) => void;
 }
 
-/** The widget of your server as a component: there while it is mounted, anew when an option changes. */
+/** The widget of your server as a component: there while it is mounted, again when an option changes. */
 export function ChatWidget({ server, onMessage, onReady, ...options }: ChatWidgetProps) {
   const place = useRef<HTMLDivElement>(null);
   const listeners = useRef({ onMessage, onReady });

@@ -10,7 +10,7 @@ export interface TurnListener {
 
 /**
  * Puts the pieces of a turn together. Pieces say where they stand, so one that arrives again after a reconnect adds
- * nothing; a higher attempt (another server took the turn over) begins the text anew.
+ * nothing; a higher attempt (another server took the turn over) begins the text again.
  */
 export class DeltaText {
   #attempt = -1;

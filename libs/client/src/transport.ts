@@ -44,7 +44,7 @@ export interface Transport {
   json<T>(call: Call): Promise<T>;
   /**
    * Opens a response and hands it to `consume`; a failure inside counts as a failed try and is repeated by the same rules.
-   * The deadline ends with the headers; whoever reads watches over the rest.
+   * The deadline covers the headers only; the reader limits the rest.
    */
   open<T>(call: Call, consume: (response: Response) => Promise<T>): Promise<T>;
   /** Milliseconds that the server's clock is ahead of ours, as far as known. */

@@ -38,7 +38,7 @@ export interface Delta {
   turnId: string;
   /** Which message of the turn, from 0. */
   part: number;
-  /** What is new; a first piece of a higher attempt begins the text anew. */
+  /** What is new; a first piece of a higher attempt begins the text again. */
   text: string;
   /** The whole text of this part so far. */
   textSoFar: string;

@@ -12,7 +12,7 @@ export const storedBranding = z
   .looseObject({
     /** Shown in place of the agent's name. */
     name: z.string().max(200).nullable(),
-    /** An inline image (`data:image/png|jpeg|gif|webp;base64,…`) stands on the chat page; an address, of at most 4096 characters, is only told. */
+    /** An inline image (`data:image/png|jpeg|gif|webp;base64,…`) stands on the chat page; a URL, of at most 4096 characters, is only passed on. */
     logo: z
       .string()
       .max(MAX_INLINE_LOGO)

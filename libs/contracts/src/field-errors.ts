@@ -24,7 +24,7 @@ const MOST_VALUES = 12;
 interface Place {
   /** Before each pointer: `query`, `path`, `header`; empty in a body. */
   prefix: string;
-  /** Of what was parsed; then an unknown field is told the name it is nearest to. */
+  /** Of what was parsed; then the error for an unknown field suggests the nearest name. */
   schema?: z.ZodType;
   /** Of what an inner issue is about, from the outermost object. */
   path: readonly PropertyKey[];

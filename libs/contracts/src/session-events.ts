@@ -71,7 +71,7 @@ const assignment = z.strictObject({
 });
 
 /**
- * What the log of a session says today, by type: whoever writes an event makes one of these. Readers take `sessionEvent`, which is
+ * The current session events by type, as written. Readers take `sessionEvent`, which is
  * open, because a newer release may write types that they do not know.
  */
 export const writtenEvent = z.discriminatedUnion("type", [

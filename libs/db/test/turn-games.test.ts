@@ -90,7 +90,7 @@ describe("turns against a model of a few lines", () => {
           }
         };
         const run = async (isLate: () => boolean): Promise<void> => {
-          // A bound for the loop; what is left is done at the end, alone.
+          // A bound for the loop; what remains is done at the end, alone.
           for (let round = 0; round < 6; round += 1) {
             // Late runners have a lease that is over before their commit.
             const held = await step("acquire", () => acquire(f, sessionId, isLate() ? 0 : 60_000));

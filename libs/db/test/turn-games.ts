@@ -112,7 +112,7 @@ export class Finish implements TurnCommand {
       // With the end of a session its waiting turns fail, and give their message back.
       for (const waiting of pendingOf(model)) waiting.status = "failed";
     }
-    // The lease ends with the last turn; who is asked later has to take it anew.
+    // The lease ends with the last turn; who is asked later has to take it again.
     model.isLeased = pendingOf(model).length > 0 && !model.hasEnded;
     expect(got?.more).toBe(pendingOf(model).length > 0 && !model.hasEnded);
   }

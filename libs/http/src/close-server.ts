@@ -43,7 +43,7 @@ export const forgetConnection = (server: Server, socket: Socket): void => void i
 /** True while no request of this connection is in work; one may be on its way. */
 export const isIdle = (server: Server, socket: Socket): boolean => idleOf.get(server)?.has(socket) ?? false;
 
-/** Stops accepting, closes idle connections, lets requests in work finish (at most `deadlineMs`), then cuts what is left. */
+/** Stops accepting, closes idle connections, lets requests in work finish (at most `deadlineMs`), then cuts what remains. */
 export async function closeServer(
   app: { server: Server; close(): PromiseLike<unknown> },
   deadlineMs: number,

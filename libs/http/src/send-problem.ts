@@ -38,7 +38,7 @@ const SOCKET_CODES: Record<string, ErrorCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
 };
 
-/** Connections whose bytes cannot be told apart any more; each is refused once, however much it goes on sending. */
+/** Connections whose bytes cannot be told apart any more; each is refused once, however much it keeps sending. */
 const broken = new WeakSet<Socket>();
 
 /**

@@ -31,7 +31,7 @@ export interface LookoutFor {
 /** A round without a lookout's word, for what nobody looks out for: old records, and what a look would miss. */
 const UNASKED_MS = 60_000;
 
-/** Replicas that were started together must not ask the database at the same moment for ever. */
+/** Replicas that were started together must not ask the database at the same moment forever. */
 const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);
 
 /** Repeats a round until stopped, one at a time, with a jittered pause after each. The first one begins at once. */

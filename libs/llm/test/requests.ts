@@ -33,7 +33,7 @@ export function openAiModel(baseUrl: string, options: Partial<Parameters<typeof 
 
 export const never = new AbortController().signal;
 
-/** Runs one reply to its one end. `pieces` goes on recording, so that a test can prove that nothing is said later. */
+/** Runs one reply to its one end. `pieces` continues recording, so that a test can prove that nothing is said later. */
 export async function askOnce(model: Model) {
   const pieces: string[] = [];
   const options = { signal: new AbortController().signal, onDelta: (piece: string) => void pieces.push(piece) };

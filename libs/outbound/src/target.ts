@@ -11,7 +11,7 @@ export function readTarget(text: string, query: Readonly<Record<string, string>>
   const url = new URL(text);
   if ((url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") return null;
   if (url.username !== "" || url.password !== "") return null;
-  // Through `searchParams` the query that the address has already would be written anew: `%20` as `+`, `?flag` as `?flag=`.
+  // Through `searchParams` the query that the address has already would be written again: `%20` as `+`, `?flag` as `?flag=`.
   const added = new URLSearchParams(query).toString();
   if (added !== "") url.search = url.search.length > 1 ? `${url.search}&${added}` : added;
   url.hash = "";

@@ -18,7 +18,7 @@ interface RedisOptions {
 
 /**
  * Opens limits, nonces and live streams. Never fails because Redis is away: it tries once, for at most
- * two seconds, and goes on connecting in the background, while every part answers as its interface says for "down".
+ * two seconds, and continues connecting in the background, while every part answers as its interface says for "down".
  */
 export async function connectRedis({ url, logger, metrics, countsLimits = false }: RedisOptions): Promise<RedisLike> {
   if (url === null) return createMemoryDriver(logger);

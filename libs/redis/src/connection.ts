@@ -21,8 +21,8 @@ class RedisDown extends Error {
 }
 
 /**
- * A client that fails fast: nothing is queued while disconnected, nothing is sent twice after a reconnect, reconnects go on
- * for ever. Resolves when connected or when the first try failed (two seconds at most); tries then continue in the background.
+ * A client that fails fast: nothing is queued while disconnected, nothing is sent twice after a reconnect, reconnects continue
+ * forever. Resolves when connected or when the first try failed (two seconds at most); tries then continue in the background.
  */
 export async function openClient(url: string, role: "commands" | "subscriber", logger: Logger): Promise<Redis> {
   const client = new Redis(url, {

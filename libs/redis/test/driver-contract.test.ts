@@ -9,7 +9,7 @@ const run = Math.random().toString(36).slice(2);
 let serial = 0;
 /** A key that no other test uses. */
 const fresh = (): string => `${run}-${++serial}`;
-/** A wait of whole seconds, told some time after it began: what is over of it is not told again. */
+/** A wait of whole seconds, told some time after it began: what is over of it is not shown again. */
 const secondsLeftOf = (whole: number, since: number) => {
   const least = Math.ceil(whole - (performance.now() - since) / 1_000);
   return { asymmetricMatch: (told: unknown) => typeof told === "number" && told >= least && told <= whole };

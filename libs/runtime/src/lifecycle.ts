@@ -31,7 +31,7 @@ export interface Lifecycle {
   stop(): Promise<void>;
   /** Asks every part, each with a deadline of its own. Not ready while starting, draining or stopped. */
   readiness(): Promise<Readiness>;
-  /** True from the first moment of `stop`: readiness is off, work in hand goes on. */
+  /** True from the first moment of `stop`: readiness is off, work in hand continues. */
   readonly draining: boolean;
 }
 

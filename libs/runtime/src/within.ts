@@ -6,7 +6,7 @@ class DeadlineError extends Error {
   }
 }
 
-/** Waits for `work`, at most `deadlineMs`; then rejects with DeadlineError. The work itself goes on: its owner ends it. */
+/** Waits for `work`, at most `deadlineMs`; then rejects with DeadlineError. The work itself continues: its owner ends it. */
 export function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => reject(new DeadlineError(deadlineMs)), deadlineMs);

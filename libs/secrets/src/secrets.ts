@@ -47,7 +47,7 @@ export interface Secrets {
   /** Of the key that seals: the second part of what it sealed. */
   readonly keyId: string;
   /**
-   * What hashes are made with, sealed. It stays when the master key changes, because hashes cannot be made anew without what they were
+   * What hashes are made with, sealed. It stays when the master key changes, because hashes cannot be made again without what they were
    * made of. `evidence`: anything this installation has sealed before; it tells which of two keys the first hashes came from. null = there
    * is nothing yet, and they come from the current key.
    */

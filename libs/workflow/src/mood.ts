@@ -29,7 +29,7 @@ export function takeMood(run: Run, result: Classified): readonly IntentMatch[] {
   const isNegative = mood !== undefined && mood.confidence >= globalThreshold && mood.confidence <= 1;
   const streak = isNegative ? (run.state.negativeTurns ?? 0) + 1 : 0;
   delete run.state.negativeTurns;
-  // A streak that was told begins anew: somebody who stays upset is heard again.
+  // A streak that was told begins again: somebody who stays upset is heard again.
   if (streak >= most) run.effects.push({ type: "visitor.upset" });
   else if (streak > 0) run.state.negativeTurns = streak;
   return matches.filter((match) => match !== mood);

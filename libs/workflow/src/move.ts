@@ -41,7 +41,7 @@ function switchNode(run: Run, target: string, condition: string): void {
   runActions(run, to.onEntry, "on_entry");
 }
 
-/** Everything that counts from the entry of a node begins anew. */
+/** Everything that counts from the entry of a node begins again. */
 export function arrive(run: Run, nodeId: string): void {
   run.turn.secondsInNode = 0;
   run.turn.api = null;

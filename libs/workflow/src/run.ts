@@ -87,7 +87,7 @@ export function setVariables(run: Run, values: Record<string, unknown>): void {
 
 type WithoutId<T> = T extends CallEffect ? Omit<T, "callId"> : never;
 
-/** Ends the step with a call; the turn goes on at `next` when its result comes in. */
+/** Ends the step with a call; the turn continues at `next` when its result comes in. */
 export function requestCall(run: Run, call: WithoutId<CallEffect>, pending: Omit<PendingCall, "callId">): null {
   run.turn.calls += 1;
   const callId = `${run.state.sequence}.${run.turn.calls}`;

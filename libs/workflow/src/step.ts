@@ -135,7 +135,7 @@ function resume(workflow: CompiledWorkflow, state: EngineState, event: CallEvent
   return { state: run.state, effects: run.effects, tested: run.tested };
 }
 
-/** Answers the run that goes on: another one only after a transfer, whose target has a workflow of its own. */
+/** Answers the run that continues: another one only after a transfer, whose target has a workflow of its own. */
 function takeResult(run: Run, pending: PendingCall, result: CallResult): Run {
   const node = currentNode(run);
   if (pending.kind === "transfer" && result.type === "agent" && node.type === "agent_transfer") {
@@ -172,7 +172,7 @@ function nextStage(run: Run, pending: PendingCall, result: CallResult): Stage {
   throw new WorkflowError("out_of_order", `a ${pending.kind} call cannot take a result of type ${result.type}`);
 }
 
-/** Only an answer of the model is needed to go on: everything else may fail without failing the turn. */
+/** Only an answer of the model is needed to continue: everything else may fail without failing the turn. */
 function takeFailure(run: Run, pending: PendingCall, code: string): Run {
   const node = currentNode(run);
   run.turn.stage = pending.next;

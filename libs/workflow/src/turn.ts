@@ -20,7 +20,7 @@ import type { Stage, TurnOutcome } from "./types.js";
  *
  *   globals ─no match─▶ work ─▶ leave ─no match─▶ settle ─▶ finish
  *      └──────match──▶ enter ◀──match──┘             ▲
- *                        └── goes on at work/leave, or waits ┘
+ *                        └── continues at work/leave, or waits ┘
  *
  * Every way around the loop takes a transition and their number is limited per session, so it ends.
  */

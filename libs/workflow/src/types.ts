@@ -7,7 +7,7 @@ export type * from "./calls.js";
 
 export type CallResult =
   | ApiAnswer
-  /** `workflow` is the compiled document of that version; the same step goes on in it. */
+  /** `workflow` is the compiled document of that version; the same step continues in it. */
   | ({ type: "agent"; workflow: CompiledWorkflow } & AgentRef)
   | { type: "reply"; text: string }
   | { type: "extraction"; values: Record<string, unknown> }
@@ -84,7 +84,7 @@ export interface TurnOutcome {
 
 type TurnTrigger = "session.opened" | "user.message" | "timer.fired" | "handed_back";
 
-/** Where the running turn goes on; see `turn.ts`. */
+/** Where the running turn continues; see `turn.ts`. */
 export type Stage = "globals" | "enter" | "work" | "leave" | "settle" | "finish";
 
 export interface PendingCall {

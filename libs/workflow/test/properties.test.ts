@@ -164,7 +164,7 @@ const answerArbitrary = fc.record({
 });
 type RandomAnswer = typeof answerArbitrary extends fc.Arbitrary<infer T> ? T : never;
 
-/** A transfer to `self` begins the same document anew. */
+/** A transfer to `self` begins the same document again. */
 function resultOf(workflow: CompiledWorkflow, call: CallEffect, answer: RandomAnswer): EngineEvent {
   if (answer.fails || (call.type === "agent.load" && call.targetAgentId !== "self"))
     return { type: "call.failed", callId: call.callId, code: "model_unavailable" };
@@ -207,7 +207,7 @@ function play(
     let event: EngineEvent | null = first;
     for (let steps = 0; event; steps += 1) {
       // Each node of a chain costs at most an extraction or a classification and an answer; one more for global intents.
-      // Transfers, three at most, begin the count anew.
+      // Transfers, three at most, begin the count again.
       expect(steps).toBeLessThanOrEqual(4 * 2 * (workflow.maxTransitions + 3));
       const result = step(workflow, freeze(pass(state)), freeze(event));
       checkStep(result.effects);

@@ -162,7 +162,7 @@ describe("secrets inside a document that an editor imports", () => {
       for (const secret of SECRETS) expect(await stored(tenantId)).not.toContain(secret);
     });
     await second.stop();
-    // Not `close()`: until the server has seen the socket close it goes on giving this one calls, which nobody answers.
+    // Not `close()`: until the server has seen the socket close it continues giving this one calls, which nobody answers.
     await again.drain();
     expect(await shown(as("admin"), 1)).toEqual(documentOf());
     const { rows } = await db.tenant(tenantId, (trx) =>

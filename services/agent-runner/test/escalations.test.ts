@@ -232,7 +232,7 @@ describe("an escalation that was asked for", () => {
     const asked = await Promise.all(Array.from({ length: 8 }, () => escalate(sessionId, "help")));
     expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
     const id = asked[0]?.id ?? "";
-    // Until somebody takes it the agent goes on answering.
+    // Until somebody takes it the agent continues answering.
     expect(await h.send(sessionId, "hm")).toMatchObject({ result: { messages: [{ node_id: "talk" }] } });
     await assign(id, "mira");
     expect(await escalate(sessionId)).toMatchObject({ id, status: "assigned", assigned_to: "mira", requests: 9 });

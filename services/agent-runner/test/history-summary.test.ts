@@ -99,7 +99,7 @@ describe("a long session", () => {
     // Nor is it in what the turn has used.
     const turn = (await traced(sessionId)).find(({ history_summary: one }) => one);
     expect(turn?.usage).toEqual(turn?.calls.at(-1)?.usage);
-    // The next one goes on from it.
+    // The next one continues from it.
     next = await sayUntilWritten(sessionId, next, 2);
     expect(JSON.parse(summaries()[1]?.messages[0]?.content ?? "").earlier_summary).toBe(first?.text);
     await countedOnce(sessionId);

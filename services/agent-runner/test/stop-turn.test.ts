@@ -106,7 +106,7 @@ describe("stopping a turn", () => {
     expect(log.find((event) => event.type === "turn" && JSON.stringify(event).includes(turnId))).toMatchObject({
       payload: { finish_reason: "stopped" },
     });
-    // The conversation goes on from there.
+    // The conversation continues from there.
     expect(await h.send(sessionId, "quick one")).toMatchObject({
       status: "done",
       result: { response: "echo(quick one)", turn_number: 2 },

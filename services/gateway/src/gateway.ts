@@ -52,7 +52,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       context.presence.start();
       context.security.start();
       context.visitCounts.start();
-      // Who is let in from now on is told of what is taken back from now on.
+      // Requests accepted from now on are notified of credentials revoked from now on.
       await deps.bus.settled();
       await app.listen({ port: deps.config.PORT, host: deps.config.HOST, backlog: BACKLOG });
       deps.logger.info({ address: addressOf(app) }, "gateway.listening");

@@ -124,7 +124,7 @@ describe("two people in one second", () => {
     world.owners.keys.set("flood", { secret: "flood-secret", principal });
     const options = { timestamp: now(), key: "flood-secret", headers: { "x-key-id": "flood" } };
     const sent = 130;
-    // All at once: what the limit gives back meanwhile, one a second, is far less than what is left over.
+    // All at once: what the limit gives back meanwhile, one a second, is far less than what remains over.
     const answers = await Promise.all(
       Array.from({ length: sent }, () => world.signed("POST", "/api/chat/sessions", create, options)),
     );

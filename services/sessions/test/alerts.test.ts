@@ -105,7 +105,7 @@ const hoursLater = async (t: Tenant, hours: number): Promise<void> => {
 };
 
 describe("what crosses its threshold is told once, and again only after it has recovered:", () => {
-  it("the budget of a link, at 80 percent unless told otherwise", async () => {
+  it("the budget of a link, at 80 percent unless specified otherwise", async () => {
     const t = await tenant();
     const id = await t.rule({ kind: "budget_spent", tell_recovery: true, notify: { emails: ["team@example.com"] } });
     await t.spend(799);

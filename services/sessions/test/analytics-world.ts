@@ -23,7 +23,7 @@ export interface PastTurn {
   cost?: number | null;
   failed?: string;
   node?: string;
-  /** From which node to which it went on the way. */
+  /** From which node to which it continued the way. */
   moves?: [from: string, to: string][];
 }
 

@@ -373,7 +373,7 @@ describe("rollups", () => {
     const { running, ended } = await fill(at);
     await rollUp(db);
     await db.tenant(at.tenantId, async (trx) => {
-      // The running session goes on, the ended one is rated anew, and both are noted twice.
+      // The running session continues, the ended one is rated again, and both are noted twice.
       await addTurn(trx, { at, id: running, seq: 2, began: sql`now()`, turn: { ms: 500 } });
       await sql`update text_conversations set done_seq = 2, next_seq = 2, messages_used = 2 where id = ${running}`.execute(
         trx,

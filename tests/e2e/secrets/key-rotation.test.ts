@@ -117,7 +117,7 @@ describe("a change of the master key", () => {
     const load = traffic([knowing, next]);
     expect(await places(product.adminUrl, oldId)).toEqual(await everyPlace(product.adminUrl));
 
-    // A pass that is cut off, and one that is begun anew beside a replica that still seals with the old key.
+    // A pass that is cut off, and one that is begun again beside a replica that still seals with the old key.
     await rotate(next, 1);
     const pass = await rotate(next);
     expect(pass).toMatchObject({ key_id: newId, unreadable: 0 });

@@ -124,7 +124,7 @@ export async function plantSecrets(product: Product, replica: Replica): Promise<
   await post("/api/alerts", {
     ...{ kind: "waiting_time", notify: { emails: ["desk@planted.example"], chat_urls: [chatUrl] } },
   });
-  // Nobody is there: its recipient goes on waiting.
+  // Nobody is there: its recipient continues waiting.
   const address = `https://hooks.planted.invalid/${keep("address of a recipient", "T0000-B0000-4717stu")}`;
   const recipients = { channel: "webhook", recipients: [address] };
   const sent = await post<{ delivery_id: string }>(`${links}/${link.id}/send`, recipients);

@@ -30,7 +30,7 @@ const sleep = (milliseconds: number, closed: AbortSignal) =>
   delay(milliseconds, undefined, { signal: closed }).catch(() => undefined);
 
 /**
- * Brings a private server back after it ended (killed by hand, by a system short of memory, by a full disk), for ever: who started
+ * Brings a private server back after it ended (killed by hand, by a system short of memory, by a full disk), forever: who started
  * everything with one command has nobody else to do it, and the services wait for it meanwhile. Told in one line each way.
  */
 export function keepRunning({ name, logFile, report, again, pause = sleep }: KeepRunningOptions): Keeper {

@@ -154,7 +154,7 @@ function initdb(settings: PostgresSettings, passwordFile: string, locale: string
 
 /**
  * After a hard stop the pid file stays. PostgreSQL checks only whether the number is in use, so a number that
- * belongs to another program by now would keep it from starting for ever.
+ * belongs to another program by now would keep it from starting forever.
  */
 function removeStalePidFile(dataFolder: string): void {
   const file = join(dataFolder, "postmaster.pid");

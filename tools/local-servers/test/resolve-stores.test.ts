@@ -36,7 +36,7 @@ async function start(dataDir: string, changes: Partial<ResolveOptions> = {}) {
   return { ...stores, lines };
 }
 
-// PostgreSQL is made anew in each: seconds, and many of them on a slow machine.
+// PostgreSQL is made again in each: seconds, and many of them on a slow machine.
 describe("private servers", { timeout: 90_000 }, () => {
   it("starts three that answer only with their password, in a private folder, and leaves no process", async () => {
     const folder = freshFolder();
@@ -173,7 +173,7 @@ describe("private servers", { timeout: 90_000 }, () => {
         `StoresError: The data folder ${folder} cannot be used: a file is in its place. Choose another with --data.`,
       );
     expect(readFileSync(file, "utf8")).toBe("mine");
-    // Linux answers "no such file" to whoever makes a folder there, for ever.
+    // Linux answers "no such file" to whoever makes a folder there, forever.
     if (process.platform === "linux")
       expect(await refusal("/proc/parley/data")).toContain("the system lets nobody make folders there");
   });

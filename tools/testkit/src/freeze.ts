@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * Stops a server with everything it has started: connections stay open, and nothing answers. The returned function lets all of
- * them go on.
+ * them continue.
  */
 export function freeze(server: number): () => void {
   // First the server, so that it starts nobody between the look and the stop.

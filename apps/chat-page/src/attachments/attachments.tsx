@@ -136,7 +136,7 @@ function Tray({ queue, online, limits, onRemove }: TrayProps) {
   const list = useRef<HTMLUListElement>(null);
   const count = queue.chosen.value.length;
   const before = useRef(count);
-  // A removed entry takes the focus with it; it goes on to the next one, or to the message field.
+  // A removed entry takes the focus with it; it continues to the next one, or to the message field.
   useEffect(() => {
     if (count < before.current && document.activeElement === document.body) {
       const next = list.current?.querySelector<HTMLElement>(".remove") ?? document.getElementById("compose");

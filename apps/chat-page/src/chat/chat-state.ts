@@ -100,7 +100,7 @@ export interface ChatState {
   earlierCursor: Signal<string | null>;
   earlierLoad: Signal<EarlierLoad>;
   sessionId: Signal<string | null>;
-  /** Why the conversation is over; null while it goes on. */
+  /** Why the conversation is over; null while it continues. */
   ended: Signal<{ reason: string | null } | null>;
   remainingMessages: Signal<number | null>;
   /** The link has a session left for another conversation; null = not known yet. */
@@ -115,7 +115,7 @@ export interface ChatState {
   human: Signal<Human>;
   /** The human in the conversation is writing. */
   humanTyping: Signal<boolean>;
-  /** The address has to be confirmed again before the conversation goes on. */
+  /** The address has to be confirmed again before the conversation continues. */
   again: Signal<EntryCheck | "coming" | null>;
   /** Null = the page stands by itself. */
   panel: Signal<Panel | null>;

@@ -76,7 +76,7 @@ export class Ending {
     state.screen.value = { type: expired ? "expired" : "invalid" };
   }
 
-  /** Asks the session how it stands. `code`: it takes nothing more, why it alone can say; null = it may well go on. */
+  /** Asks the session how it stands. `code`: it takes nothing more, why it alone can say; null = it may well continue. */
   async #learn(code: string | null): Promise<void> {
     const { api, clock, end, state, takeSession } = this.#deps;
     const before = state.sessionId.value;

@@ -131,7 +131,7 @@ export class Opening {
     // A full link still serves those who already have a conversation.
     if (full || link.full) return this.#show({ type: "full" });
     if (link.unavailable) return this.#tryLater({ type: "unavailable" }, 0);
-    // Who is vouched for may need no step; what is still missing the server says.
+    // A visitor with a host identity may need no step; the server names any that are missing.
     if (this.#entryCheck || (needsEntryCheck(link) && this.#identity === null)) return this.#toEntryCheck(null);
     await this.#enter();
   }
@@ -166,7 +166,7 @@ export class Opening {
   }
 
   async #confirmed(): Promise<void> {
-    // The history tells what this browser may go on with; another visit of the link would answer the same.
+    // The history tells what this browser may continue with; another visit of the link would answer the same.
     if (!(await this.#resume())) this.#refuse({ type: "unreachable" });
   }
 

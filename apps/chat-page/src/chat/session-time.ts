@@ -53,7 +53,7 @@ export function fillTimes(time: SessionTime, info: Pick<SessionInfo, "expiresAt"
   if (quietEnds !== null && quietEnds > (quietEndsAtMs.value ?? 0)) quietEndsAtMs.value = quietEnds;
 }
 
-/** Something was said at this time of the server: the quiet begins anew. */
+/** Something was said at this time of the server: the quiet begins again. */
 export function noteSaid(time: SessionTime, at: string | null): void {
   const said = Date.parse(at ?? "");
   const { quietEndsAtMs, quietMs } = time;

@@ -200,7 +200,7 @@ export function replaceAll(entries: Transcript, messages: readonly WireMessage[]
   return messages.reduce<Transcript>(mergeMessage, unseen);
 }
 
-/** Puts an earlier page of the history in front. A page may begin within an answer: its parts are then counted anew. */
+/** Puts an earlier page of the history in front. A page may begin within an answer: its parts are then counted again. */
 export function mergeEarlier(entries: Transcript, messages: readonly WireMessage[]): Transcript {
   const before = new Map<string, number>();
   for (const { role, turnId } of messages) {

@@ -138,7 +138,7 @@ export class EntryFlow {
   }
 
   #next(): EntryStep {
-    // Who has been in confirms the address again; the server says so if it wants more.
+    // A returning visitor confirms the address again; the server says if more is needed.
     return nextStep(this.link, this.#deps.memory.read(), this.#pin !== null || this.again);
   }
 

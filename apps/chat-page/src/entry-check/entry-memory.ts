@@ -14,7 +14,7 @@ export interface EntryMemory {
   write(progress: Partial<EntryProgress>): void;
 }
 
-/** Kept for this tab, so that a reload in the middle goes on where it was. Where storage is refused, for this page only. */
+/** Kept for this tab, so that a reload in the middle continues where it was. Where storage is refused, for this page only. */
 export function createEntryMemory(storage: Storage | null, name: string): EntryMemory {
   const key = `parley:${name}:entry`;
   let progress = parse(storage, key);

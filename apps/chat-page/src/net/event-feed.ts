@@ -63,7 +63,7 @@ export class EventFeed {
     this.#options.onState("closed", null);
   }
 
-  /** The page is put away and may come back: an open stream would keep it from being kept. `wake` goes on. */
+  /** The page is put away and may come back: an open stream would keep it from being kept. `wake` continues. */
   rest(): void {
     if (this.#running) this.#closeAll();
   }

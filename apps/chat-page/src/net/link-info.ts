@@ -5,7 +5,7 @@ export interface LinkInfo {
   title: string | null;
   description: string | null;
   agentName: string;
-  /** An image within itself. An address is never loaded: whoever serves it would learn of every visit. */
+  /** An image within itself. A URL is never loaded, because its server would learn of every visit. */
   logo: string | null;
   welcome: string | null;
   colour: string | null;

@@ -1,5 +1,5 @@
 /**
- * The time by the server's clock. Between two answers it goes on with the browser's monotonic clock, so that a clock that is
+ * The time by the server's clock. Between two answers it continues with the browser's monotonic clock, so that a clock that is
  * wrong here, or is set while the page is open, changes nothing of what is shown as left.
  */
 export interface ServerClock {

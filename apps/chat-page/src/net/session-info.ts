@@ -9,7 +9,7 @@ export interface SessionInfo {
   remainingMessages: number | null;
   /** Set where the answer tells how long the session may be quiet, and when that is over if nothing more is said. */
   quiet?: { timeoutSeconds: number; endsAt: string | null };
-  /** Id of the newest event: the stream goes on from there. */
+  /** Id of the newest event: the stream continues from there. */
   cursor: string | null;
   /** Whether the link has a session left for another conversation; set by the history alone. */
   another?: boolean;

@@ -44,7 +44,7 @@ export function createHandles({ state, api, seen, tell }: HandlesDeps): Handles 
         seen.recall(last);
         return true;
       }
-      // A handle that is refused will be refused for ever.
+      // A handle that is refused will be refused forever.
       if (answer.type === "refused" && answer.status < 500 && answer.status !== 429) break;
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)));
     }

@@ -267,7 +267,7 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
     renewing: state.renewing.value,
     onRenew: () => void conversation.renew(),
     onSave: hasBegun(state) ? () => conversation.save() : null,
-    // Who has said nothing has had no conversation to judge.
+    // A visitor who has sent nothing has no conversation to rate.
     onRate: link.canRate && hasBegun(state) ? (given: Rating) => conversation.rate(given) : null,
   };
   if (ended) return <EndedCard kind={endKind(ended.reason)} {...card} />;

@@ -113,7 +113,7 @@ export async function updateAlert(io: Io, id: string, options: AlertOptions): Pr
   return show(io, await ownerTransport(io, options).json<AlertShown>(call), options);
 }
 
-/** Has everybody told that it is a test. */
+/** Sends a test to all recipients. */
 export async function testAlert(io: Io, id: string, options: Globals): Promise<number> {
   const call = { method: "POST" as const, path: at(id, "test"), headers: { "idempotency-key": newId() } };
   const firing = await ownerTransport(io, options).json<FiringShown>({ ...call, signal: io.signal });
@@ -122,7 +122,7 @@ export async function testAlert(io: Io, id: string, options: Globals): Promise<n
   return EXIT.ok;
 }
 
-/** Crossings and who was told of them, newest first. */
+/** Crossings and who was notified of them, newest first. */
 export async function listFirings(io: Io, id: string, options: Globals & { limit: number }): Promise<number> {
   const list = { path: at(id, "firings"), limit: options.limit, signal: io.signal };
   const data = await readAll<FiringShown>(ownerTransport(io, options), list);

@@ -88,7 +88,7 @@ export async function listComments(
   return EXIT.ok;
 }
 
-/** Has the numbers made anew. May be repeated. */
+/** Has the numbers made again. May be repeated. */
 export async function rebuildAnalytics(io: Io, options: Globals): Promise<number> {
   const call = { method: "POST" as const, path: "/api/analytics/rebuild", signal: io.signal };
   const answer = await ownerTransport(io, options).json<{ sessions: number }>(call);

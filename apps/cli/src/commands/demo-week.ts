@@ -23,7 +23,7 @@ export async function showDemoWeek(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** Removes the made-up week for ever. May be repeated. */
+/** Removes the made-up week forever. May be repeated. */
 export async function removeDemoWeek(io: Io, options: Globals): Promise<number> {
   const { signal } = io;
   const transport = ownerTransport(io, options);

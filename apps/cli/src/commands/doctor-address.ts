@@ -4,7 +4,7 @@ import type { Io } from "../io.js";
 import { type Globals, keyOf, ownerTransport } from "../settings.js";
 import type { Finding } from "./doctor-finding.js";
 
-/** An address of documentation (RFC 5737) that nobody has: whoever is believed to come from it was believed anything. */
+/** A documentation address (RFC 5737): a server that accepts it as a client address accepts any. */
 const INVENTED = "203.0.113.77";
 
 interface Seen {

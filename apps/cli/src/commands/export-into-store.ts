@@ -32,7 +32,7 @@ interface Place {
 
 /**
  * An export as numbered parts in a store that speaks S3: `s3://bucket/folder` gets `folder/part-00001.jsonl` and so on. Each part is there as a
- * whole or not at all, and its metadata says where the next begins, so an export that was broken off goes on from any machine, without a
+ * whole or not at all, and its metadata says where the next begins, so an export that was broken off continues from any machine, without a
  * gap and without a duplicate. Answers how many parts there are.
  */
 export async function exportIntoStore(io: Io, address: string, wish: Wish): Promise<number> {

@@ -19,7 +19,7 @@ interface ExportOptions extends Globals {
   to?: string;
 }
 
-/** How far an export into a file has come: what was asked for, bytes that count, and where to go on. */
+/** How far an export into a file has come: what was asked for, bytes that count, and where to continue. */
 interface Progress {
   asked: string;
   bytes: number;
@@ -27,7 +27,7 @@ interface Progress {
 }
 
 /**
- * All records of a kind, page by page, so that a million of them need no more memory than a thousand. Into a file it goes on where it
+ * All records of a kind, page by page, so that a million of them need no more memory than a thousand. Into a file it continues where it
  * was broken off, by whatever: `FILE.progress` says how much of the file counts. A read, which the audit keeps.
  */
 export async function exportRecords(io: Io, kind: ExportKind, options: ExportOptions): Promise<number> {
@@ -99,7 +99,7 @@ async function intoFile(
   return countLines(output);
 }
 
-/** Written beside and renamed: whoever reads it has the old one or the new one. */
+/** Written to a temporary file and renamed, so that readers see the old or the new one. */
 async function note(path: string, progress: Progress): Promise<void> {
   await writeFile(`${path}.new`, JSON.stringify(progress), { mode: 0o600 });
   await rename(`${path}.new`, path);

@@ -27,7 +27,7 @@ export async function exportSession(io: Io, id: string, options: ExportOptions):
     return EXIT.ok;
   }
   try {
-    // Whoever may read a transcript decides that; others on this machine need not.
+    // Readable only by the user; other accounts on this machine must be granted access.
     await writeFile(options.output, text, { mode: 0o600 });
   } catch (error) {
     throw new CliError("not_written", `${options.output} cannot be written.`, EXIT.failure, { cause: error });

@@ -20,7 +20,7 @@ interface KeyShown {
   last_used_at: string | null;
 }
 
-/** The keys of the tenant, newest first; their secrets are not told again. */
+/** The keys of the tenant, newest first; their secrets are not shown again. */
 export async function listKeys(io: Io, options: Globals): Promise<number> {
   const keys = await readAll<KeyShown>(ownerTransport(io, options), { path: "/api/keys", signal: io.signal });
   if (options.json) printJson(io, { data: keys });
@@ -34,7 +34,7 @@ export async function listKeys(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** Creates a signing key; its secret is told only here. Repeated after a failure of the network under one key, so it makes one. */
+/** Creates a signing key; its secret is shown only here. Repeated after a failure of the network under one key, so it makes one. */
 export async function createKey(
   io: Io,
   options: Globals & { name: string; scope?: string[]; requireNonce?: boolean },

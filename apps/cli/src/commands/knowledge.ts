@@ -30,8 +30,8 @@ interface AddOptions extends Globals {
 }
 
 /**
- * Adds files, folders and patterns to an agent's knowledge base, one after the other. Idempotent by content. What is refused is told, the
- * others go on; the exit code is then 1. On a terminal the line of the file in hand is overwritten.
+ * Adds files, folders and patterns to an agent's knowledge base, one after the other. Idempotent by content. Refused items are reported, the
+ * others continue; the exit code is then 1. On a terminal the line of the file in hand is overwritten.
  */
 export async function addKnowledge(io: Io, agent: string, paths: string[], options: AddOptions): Promise<number> {
   const transport = ownerTransport(io, options);

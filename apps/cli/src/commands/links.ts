@@ -59,7 +59,7 @@ export async function listLinks(io: Io, agent: string, options: Globals): Promis
   return EXIT.ok;
 }
 
-/** Everything that is set on a link; its address is not told again. */
+/** Everything that is set on a link; its address is not shown again. */
 export async function showLink(io: Io, agent: string, options: Globals & { id: string }): Promise<number> {
   const transport = ownerTransport(io, options);
   const path = `${pathOf(agent)}/${encodeURIComponent(options.id)}`;

@@ -85,7 +85,7 @@ function tell(io: Io, shown: Erasure, { json }: Globals): void {
   );
   if (removed.length > 0) printTable(io, ["STORE", "WHAT", "REMOVED"], removed);
   if (receipt !== null) printFields(io, { receipt: receipt.signature });
-  if (check !== undefined) printLine(io, check.clean ? "Nothing has come back." : foundLine(check.found));
+  if (check !== undefined) printLine(io, check.clean ? "Nothing has reappeared." : foundLine(check.found));
 }
 
 const foundLine = (found: Record<string, Record<string, number>>): string =>

@@ -25,7 +25,7 @@ export async function exportPerson(io: Io, options: Globals & { email: string; o
 
 async function newFile(output: string): Promise<FileHandle> {
   try {
-    // Whoever may read it decides that; others on this machine need not.
+    // Readable only by the user; other accounts on this machine must be granted access.
     return await open(output, "wx", 0o600);
   } catch (cause) {
     throw new CliError("not_written", `${output} cannot be written, or is there already.`, EXIT.failure, { cause });

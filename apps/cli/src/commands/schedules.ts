@@ -71,7 +71,7 @@ export async function createSchedule(io: Io, file: string, options: Globals): Pr
   return show(io, await ownerTransport(io, options).json({ ...call, signal: io.signal }), options);
 }
 
-/** Pauses a schedule or goes on with it. */
+/** Pauses a schedule or continues with it. */
 export async function pauseSchedule(io: Io, id: string, options: Globals & { paused: boolean }): Promise<number> {
   const path = at(id, options.paused ? "pause" : "resume");
   return show(io, await ownerTransport(io, options).json({ method: "POST", path, signal: io.signal }), options);

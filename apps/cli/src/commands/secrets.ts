@@ -19,7 +19,7 @@ const MAX_INPUT = 100_000;
 const at = (agent: string, ...name: string[]): string =>
   ["/api/agents", encodeURIComponent(agent), "secrets", ...name.map(encodeURIComponent)].join("/");
 
-/** The secrets of an agent by name; their values are not told. */
+/** The secrets of an agent by name; their values are not shown. */
 export async function listSecrets(io: Io, agent: string, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const secrets = await readAll<SecretShown>(transport, { path: at(agent), signal: io.signal });

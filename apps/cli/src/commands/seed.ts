@@ -77,7 +77,7 @@ async function ensureAgent(io: Io, transport: Transport, slug: string, file: str
 async function ensureLink(io: Io, transport: Transport, slug: string): Promise<Pick<Seeded, "link" | "url">> {
   const path = `/api/agents/${slug}/public-links`;
   const links = await readAll<{ status: string }>(transport, { path, signal: io.signal });
-  // Its address was shown when it was made, and is not told again.
+  // Its address was shown when it was made, and is not shown again.
   if (links.some(({ status }) => status === "active")) return { link: "kept", url: null };
   const body = { title: TITLE, max_sessions: 10_000, rate_limit_per_minute: 60, expires_in_hours: null };
   const headers = { "idempotency-key": newId() };

@@ -3,7 +3,7 @@ import { EXIT, type Io } from "../io.js";
 import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 
-/** What the agent's model would write in the place of whoever has the escalation. */
+/** A draft reply of the agent's model for the operator of the escalation. */
 export async function suggestReply(io: Io, id: string, options: Globals): Promise<number> {
   const path = `/api/escalations/${encodeURIComponent(id)}/suggest`;
   const headers = { "idempotency-key": newId() };

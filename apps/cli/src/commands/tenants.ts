@@ -24,7 +24,7 @@ export async function listTenants(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** Creates a tenant; the token of its first owner is told only here. Repeated after a failure of the network under one key. */
+/** Creates a tenant; the token of its first owner is shown only here. Repeated after a failure of the network under one key. */
 export async function createTenant(io: Io, options: Globals & { name: string }): Promise<number> {
   const headers = { "idempotency-key": newId() };
   const call = { method: "POST" as const, path: PATH, body: { name: options.name }, headers, signal: io.signal };

@@ -60,7 +60,7 @@ interface CreateOptions extends Globals {
   transcript?: boolean;
 }
 
-/** Makes a receiver; its secret is told only here. Repeated after a failure of the network under one key, so it makes one. */
+/** Makes a receiver; its secret is shown only here. Repeated after a failure of the network under one key, so it makes one. */
 export async function createWebhook(io: Io, url: string, options: CreateOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const { event: events = ["*"], agent, description, transcript } = options;
@@ -159,7 +159,7 @@ interface Rotated {
 }
 
 /**
- * Gives a receiver a new secret, or (`id` null) the `webhook:` actions of all workflows; it is told only here. Repeated after a failure of the
+ * Gives a receiver a new secret, or (`id` null) the `webhook:` actions of all workflows; it is shown only here. Repeated after a failure of the
  * network under one key, so it makes one.
  */
 export async function rotateWebhook(

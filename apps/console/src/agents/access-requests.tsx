@@ -75,7 +75,7 @@ function NoRequests({ mode, status }: { mode: AccessPolicy["mode"]; status: stri
     <Note>
       {status === "pending" ? "Nobody is waiting. " : "There are none. "}
       {mode === "approval"
-        ? "Whoever confirms an address that is not on the list appears here."
+        ? "People who confirm an address that is not on the list appear here."
         : "Requests come in while “Approved addresses” is chosen above."}
     </Note>
   );

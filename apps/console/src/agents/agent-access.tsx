@@ -16,7 +16,7 @@ import { AccessRequests } from "./access-requests.js";
 
 const MODES = ACCESS_MODES.map((value) => ({ value, label: MODE_WORDS[value].label }));
 
-/** Who may come in by the links of an agent, all of them at once, and who asked to. */
+/** Access by the links of an agent, all of them at once, and who asked to. */
 export function AgentAccess({ agent }: { agent: Agent }) {
   const api = useLinkApi();
   const query = useQuery({
@@ -26,13 +26,13 @@ export function AgentAccess({ agent }: { agent: Agent }) {
   });
   if (query.error?.problem.status === 403)
     return (
-      <Block title="Who may come in">
-        <Note>Only editors and above see who may come in, because it names people.</Note>
+      <Block title="Access">
+        <Note>Only editors and above can see the access policy, because it contains names.</Note>
       </Block>
     );
   return (
     <>
-      <Block title="Who may come in">
+      <Block title="Access">
         <QueryView query={query}>
           {(policy) => <PolicyForm agent={agent} policy={policy} onSaved={query.refetch} />}
         </QueryView>
@@ -94,8 +94,8 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
           <FormField form={form} name="notify_email">
             {(bound) => (
               <TextField
-                label="Tell this address about new requests"
-                help="The mail names nobody; the list below does. Empty: nobody is told."
+                label="Notify this address of new requests"
+                help="The mail contains no names; the list below does. Empty: no notification."
                 type="email"
                 {...bound}
               />
@@ -107,7 +107,7 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
         {(bound) => (
           <Checkbox
             label="Links of this agent work"
-            help="Switched off, every link of it is as if it had never been; sessions stay and go on when it is on again."
+            help="When disabled, its links behave as if they did not exist; sessions are kept and continue when it is enabled again."
             {...bound}
           />
         )}

@@ -11,14 +11,14 @@ import { QueryView } from "../ui/query-view.js";
 import { TextArea, TextField } from "../ui/text-field.js";
 import { hoursOf, hoursText } from "./office-hours.js";
 
-/** How the people behind an agent can be reached: when, how fast, and who is told that somebody waits. Editors and above. */
+/** Availability of the people behind an agent: hours, reply time, and who is notified of waiting visitors. Editors and above. */
 export function AgentPeople({ agent }: { agent: Agent }) {
   const api = useLinkApi();
   const query = useQuery({ queryKey: ["people", agent.id], queryFn: answered(() => api.people(agent.id)), gcTime: 0 });
   return (
     <Block title="People behind it">
       {query.error?.problem.status === 403 ? (
-        <Note>Only editors and above see how people can be reached, because it names them.</Note>
+        <Note>Only editors and above can see this, because it contains names.</Note>
       ) : (
         <QueryView query={query}>{(people) => <PeopleForm agent={agent} people={people} />}</QueryView>
       )}
@@ -66,18 +66,18 @@ const LINES: readonly Line[] = [
   },
   {
     ...{ name: "reply_minutes", label: "Usual minutes until somebody answers", kind: "number" },
-    help: "Told to visitors who ask for a person. Empty: nothing is said.",
+    help: "Shown to visitors who request a person. Empty: not shown.",
   },
   {
-    ...{ name: "fallback_minutes", label: "Offer a way on after minutes", kind: "number" },
-    help: "Who has waited so long without anybody may go on with the assistant or leave an address. Empty: never.",
+    ...{ name: "fallback_minutes", label: "Offer alternatives after minutes", kind: "number" },
+    help: "After this wait a visitor can continue with the assistant or leave an address. Empty: never.",
   },
   {
-    ...{ name: "emails", label: "Tell these addresses that somebody waits", kind: "lines" },
+    ...{ name: "emails", label: "Notify these addresses of waiting visitors", kind: "lines" },
     help: "One per line, at most 20. The mail leads into the inbox and quotes nothing.",
   },
   {
-    ...{ name: "chat_urls", label: "Tell these chats", kind: "lines" },
+    ...{ name: "chat_urls", label: "Notify these chats", kind: "lines" },
     help: "Incoming webhooks of Slack, Mattermost and the like, one per line. Those shown with dots stay as they are.",
   },
 ];

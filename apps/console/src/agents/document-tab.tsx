@@ -73,7 +73,7 @@ function Findings({ findings, checked, onShow }: FindingsProps) {
   if (findings.length === 0) {
     return (
       <p className={styles.facts} role="status">
-        <Status tone="good">Nothing is wrong with this document</Status>
+        <Status tone="good">This document has no findings</Status>
       </p>
     );
   }

@@ -50,9 +50,9 @@ export function DraftBar({ agent, draft }: BarProps) {
             {state.newer?.revision === 0
               ? "This draft was discarded or published in another tab meanwhile."
               : "This draft was saved in another tab meanwhile."}{" "}
-            Nothing more is saved here until you have brought both together.
+            Nothing more is saved here until you have merged both.
           </span>
-          <Button onClick={() => setOpen("merge")}>Bring together</Button>
+          <Button onClick={() => setOpen("merge")}>Merge</Button>
         </div>
       )}
       {outdated && state.saving !== "conflict" && (
@@ -62,7 +62,7 @@ export function DraftBar({ agent, draft }: BarProps) {
             {state.base === null ? "" : ` from version ${state.base}`}. Bring the draft up to date before you publish
             it.
           </span>
-          <Button onClick={() => setOpen("rebase")}>Bring up to date</Button>
+          <Button onClick={() => setOpen("rebase")}>Update</Button>
         </div>
       )}
       {open === "publish" && <PublishDialog agent={agent} draft={draft} onClose={close} />}

@@ -127,7 +127,7 @@ export class Draft {
     this.#set({ ...live, ...begun, saving: "same", newer: null, problem: null });
   }
 
-  /** Another version is live: who has written nothing goes on from it. */
+  /** Another version is live: who has written nothing continues from it. */
   wentLive(live: { live: number | null; liveText: string }): void {
     if (this.state.saving === "same") this.published(live);
     else this.#set(live);

@@ -59,7 +59,7 @@ export function GateCard({ title, refusal, told = false, onTest, testing = false
 
 function Why({ refusal: { state, failing }, told }: { refusal: GateRefusal; told: boolean }) {
   if (state === "not_run") return <p>It requires tests, and they have not been run on exactly this document.</p>;
-  if (state === "not_required") return <p>The version that is live requires tests; this one does without them.</p>;
+  if (state === "not_required") return <p>The live version requires tests; this one drops the requirement.</p>;
   if (failing.length === 0) return <p>Not all of its tests have passed.</p>;
   return (
     <>
@@ -83,7 +83,7 @@ function OverrideDialog({ onPublish, onClose }: Pick<GateCardProps, "onPublish">
     <ConfirmDialog
       open
       onClose={onClose}
-      title="Publish although the tests are not green?"
+      title="Publish although tests have not passed?"
       consequences={[
         "New conversations begin with this version at once; those that run stay with theirs.",
         "The reason is kept with who gave it and when.",

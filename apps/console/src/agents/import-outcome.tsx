@@ -43,7 +43,7 @@ function OutcomeText({ outcome, source, onShow, onPublish }: ImportOutcomeProps)
     case "invalid":
       return (
         <section className={cx(styles.outcome, styles.bad)} role="alert">
-          <h2>The document is not valid; nothing was kept</h2>
+          <h2>The document is not valid; nothing was saved</h2>
           <IssueList issues={outcome.issues} source={source} onShow={onShow} />
         </section>
       );

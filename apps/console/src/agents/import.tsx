@@ -51,7 +51,7 @@ export function ImportPage() {
           <Fields pairs>
             <TextField
               label="Agent"
-              help="Its name in addresses. An existing name gets a new version, a new one makes an agent."
+              help="Its name in addresses. An existing name gets a new version, a new name creates an agent."
               error={editing.wrong.agent}
               mono
               maxLength={64}
@@ -61,7 +61,7 @@ export function ImportPage() {
             />
             <TextField
               label="Notes"
-              help="What changed, for whoever reads the list of versions. At most 500 characters."
+              help="What changed, shown in the list of versions. At most 500 characters."
               maxLength={500}
               value={editing.form.notes}
               onChange={(notes) => editing.change({ notes })}

@@ -5,13 +5,13 @@ import { Time } from "../ui/time.js";
 import { sizeOf } from "./knowledge-list.js";
 
 const REASONS: Record<string, string> = {
-  document_unreadable: "It holds no text that can be read, or is not what it says it is.",
-  documents_exhausted: "The agent has as many documents or passages as it may have.",
-  input_too_costly: "Reading it takes more time or memory than one document may take. Split it, or send its text.",
+  document_unreadable: "It contains no readable text, or is not of the declared type.",
+  documents_exhausted: "The agent has reached its limit of documents or passages.",
+  input_too_costly: "Reading it takes more time or memory than allowed. Split it, or send its text.",
   interrupted: "Reading it was interrupted. Send it again.",
 };
 
-/** What is being read, and what could not be: whoever has sent it may have closed the page since. */
+/** Documents in progress and failed ones; the page of the upload may have been closed since. */
 export function IngestionList({ ingesting }: { ingesting: Ingestion[] }) {
   return (
     <Rows label="Being read">

@@ -20,9 +20,7 @@ export function ConflictDialog({ draft, onClose }: MergeProps) {
   if (newer === null) return null;
   return (
     <MergeDialog
-      title={
-        newer.revision === 0 ? "This draft was taken away in another tab" : "This draft was changed in another tab"
-      }
+      title={newer.revision === 0 ? "This draft was discarded in another tab" : "This draft was changed in another tab"}
       description="Nothing is lost until you save: your words stay here, the other ones on the server."
       sides={{ base: seen, mine: text, theirs: newer.text }}
       labels={{

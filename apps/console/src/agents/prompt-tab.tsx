@@ -12,7 +12,7 @@ import { useEdits } from "./use-edits.js";
 import type { Read } from "./use-graph.js";
 import styles from "./workbench.module.css";
 
-/** What the agent is told and says, as plain text: no word of YAML. */
+/** The instructions and texts of the agent, as plain text without YAML. */
 export const PromptTab = agentPage(({ agent }) => (
   <ForEditors agent={agent.slug}>
     <DraftView agent={agent}>
@@ -32,7 +32,7 @@ function Prompts({ agent, draft, read: { graph } }: { agent: Agent; draft: Draft
     <div className={styles.prompts}>
       <DraftArea
         label="Global prompt"
-        help="Who the agent is and what it knows. It stands before the prompt of every node."
+        help="Who the agent is and what it knows. It precedes the prompt of every node."
         rows={8}
         value={typeof global === "string" ? global : ""}
         onWrite={(text) => edit([{ do: "editWorkflow", fields: { global_prompt: text === "" ? null : text } }])}

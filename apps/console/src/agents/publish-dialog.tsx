@@ -54,7 +54,7 @@ export function PublishDialog({ agent, draft, onClose }: PublishProps) {
         <GoesOut agent={agent} draft={draft} />
         <TextField
           label="What changed"
-          help="For whoever reads the list of versions."
+          help="Shown in the list of versions."
           value={notes}
           onChange={setNotes}
           maxLength={500}
@@ -87,7 +87,7 @@ function Refusal({ problem, reason, onReason }: { problem: Problem; reason: stri
   return (
     <div role="alert" className={styles.stack}>
       <p className={styles.trouble}>
-        {gate === null ? problem.detail : "It is not published: its tests are not green."}
+        {gate === null ? problem.detail : "It is not published: its tests have not passed."}
       </p>
       {gate !== null && gate.failing.length > 0 && (
         <ul className={styles.reasons}>
@@ -110,8 +110,8 @@ function Refusal({ problem, reason, onReason }: { problem: Problem; reason: stri
       )}
       {gate !== null && query.data === true && (
         <TextArea
-          label="Reason to publish it all the same"
-          help="Kept with your name and the time."
+          label="Reason to publish anyway"
+          help="Recorded with your name and the time."
           rows={2}
           value={reason}
           onChange={onReason}
@@ -119,7 +119,7 @@ function Refusal({ problem, reason, onReason }: { problem: Problem; reason: stri
         />
       )}
       {gate !== null && query.data === false && (
-        <p className={styles.muted}>An admin can publish it all the same, for a reason that is kept.</p>
+        <p className={styles.muted}>An admin can publish it anyway, with a recorded reason.</p>
       )}
     </div>
   );

@@ -21,7 +21,7 @@ const PAGE_SIZE = 50;
 const rowId = ({ session_id }: ListedSession): string => session_id;
 const FILTERS: readonly Filter[] = [
   {
-    ...{ id: "review", type: "choice", label: "Waiting for a look" },
+    ...{ id: "review", type: "choice", label: "Waiting for review" },
     options: [
       { value: "wrong", label: "Found wrong" },
       { value: "good", label: "Found good" },
@@ -74,7 +74,7 @@ function Queue({ agent }: { agent: Agent }) {
       columns={SHOWN}
       filters={FILTERS}
       empty={
-        <EmptyState title="Nothing waits for a look">
+        <EmptyState title="Nothing is waiting for review">
           Conversations that were rated 2 or lower, got a thumb down, failed, or asked for a person come here when they
           are over, and one in twenty of the others. Say whether the agent did well; where it did not, say what it
           should have said, and make a test of it.
@@ -84,7 +84,7 @@ function Queue({ agent }: { agent: Agent }) {
   );
 }
 
-/** The row that somebody looks at stays in its place until they go on: its verdict takes it out of the queue. */
+/** The row that somebody looks at stays in its place until they continue: its verdict takes it out of the queue. */
 function useKeptRow(rows: readonly ListedSession[], open: string | null): readonly ListedSession[] {
   const [kept, setKept] = useState<{ row: ListedSession; at: number } | null>(null);
   const at = rows.findIndex((row) => rowId(row) === open);

@@ -36,7 +36,7 @@ export function SecretDialog({ agent, secret, onSaved, onClose }: SecretDialogPr
     <Dialog open onClose={onClose} title={secret === null ? "Add a secret" : `Rotate ${secret.name}`}>
       <Form form={form} submit={secret === null ? "Add secret" : "Set new value"} onSubmit={save} onCancel={onClose}>
         {secret === null && (
-          <FormField form={form} name="name" rules={{ required: "Give it a name." }}>
+          <FormField form={form} name="name" rules={{ required: "Enter a name." }}>
             {(bound) => <TextField label="Name" help="Documents write {{secret.name}}." mono {...bound} />}
           </FormField>
         )}
@@ -54,7 +54,7 @@ export function SecretDialog({ agent, secret, onSaved, onClose }: SecretDialogPr
           {(bound) => (
             <TextArea
               label="Hosts it may be sent to"
-              help="One a line: api.example.com, or *.example.com for all below one."
+              help="One per line: api.example.com, or *.example.com for all subdomains."
               mono
               {...bound}
             />

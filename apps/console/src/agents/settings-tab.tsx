@@ -49,7 +49,7 @@ function AgentForm({ agent, onChange }: { agent: Agent; onChange(): Promise<unkn
   return (
     <div className={styles.form}>
       <Form form={form} submit="Save settings" onSubmit={save}>
-        <FormField form={form} name="name" rules={{ required: "Give it a name." }}>
+        <FormField form={form} name="name" rules={{ required: "Enter a name." }}>
           {(bound) => <TextField label="Name" help={`Its name in addresses stays ${agent.slug}.`} {...bound} />}
         </FormField>
         <FormField form={form} name="description">
@@ -127,7 +127,7 @@ function Removal({ agent }: { agent: Agent }) {
           "Conversations that took place stay, as long as your retention keeps them.",
         ]}
         milder={{
-          text: "Remove it only if nobody uses it: refused while links or conversations are live.",
+          text: "Remove it only if unused: refused while it has live links or conversations.",
           action: "Remove if unused",
           run: remove(false),
         }}

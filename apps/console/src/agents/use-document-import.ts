@@ -71,7 +71,7 @@ export function useDocumentImport({ api, agent, onImported }: Options) {
     if (busy !== null) return;
     const name = form.name.trim();
     if (form.source.trim() === "") return refuse({ document: "Paste a document or choose a file." });
-    if (kind === "import" && name === "") return refuse({ agent: "Give the agent a name." });
+    if (kind === "import" && name === "") return refuse({ agent: "Enter a name for the agent." });
     setWrong({});
     setBusy(kind);
     const result = kind === "import" || name !== "" ? await importAs(name, kind) : await validate();

@@ -52,7 +52,7 @@ async function beginDraft(api: WorkbenchApi, agent: Agent): Promise<Answer<Draft
 }
 
 /**
- * The draft of whoever is signed in. It lives with what the server answered: the tabs of an agent share it, and signing out forgets it.
+ * The draft of the signed-in user. It lives with what the server answered: the tabs of an agent share it, and signing out forgets it.
  * What is being written is never replaced by a newer answer.
  */
 export function useDraft(agent: Agent) {
@@ -62,7 +62,7 @@ export function useDraft(agent: Agent) {
     queryKey: keyOf(agent.id),
     queryFn: async () => draftHere(queryClient, agent.id) ?? answered(() => beginDraft(api, agent))(),
     staleTime: Number.POSITIVE_INFINITY,
-    // What is typed and not saved yet waits here for whoever comes back to it.
+    // Unsaved text is kept here until the user returns to it.
     gcTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,
   });

@@ -113,14 +113,7 @@ export function AlertForm({ alert, onClose, onSaved }: FormProps) {
         {hours === null ? null : (
           <FormField form={form} name="window_hours">
             {(bound) => (
-              <NumberField
-                label="Looks back"
-                unit="hours"
-                min={1}
-                max={168}
-                help="And the hour that runs."
-                {...bound}
-              />
+              <NumberField label="Looks back" unit="hours" min={1} max={168} help="Plus the current hour." {...bound} />
             )}
           </FormField>
         )}
@@ -137,12 +130,12 @@ export function AlertForm({ alert, onClose, onSaved }: FormProps) {
           </FormField>
         ) : null}
         <FormField form={form} name="emails">
-          {(bound) => <TextArea label="Mail to" help="One address a line, at most 20." rows={2} {...bound} />}
+          {(bound) => <TextArea label="Mail to" help="One address per line, at most 20." rows={2} {...bound} />}
         </FormField>
         <FormField form={form} name="chat_urls">
           {(bound) => (
             <TextArea
-              label="Tell in a chat"
+              label="Notify in a chat"
               help="Incoming webhooks as Slack or Mattermost take them, one a line, at most 5. Later they are shown masked."
               rows={2}
               mono
@@ -151,7 +144,7 @@ export function AlertForm({ alert, onClose, onSaved }: FormProps) {
           )}
         </FormField>
         <FormField form={form} name="tell_recovery">
-          {(bound) => <Checkbox label="Also tell when it is over" {...bound} />}
+          {(bound) => <Checkbox label="Also notify on recovery" {...bound} />}
         </FormField>
         <FormField form={form} name="name">
           {(bound) => <TextField label="Name" help="Empty: what it watches." maxLength={200} {...bound} />}

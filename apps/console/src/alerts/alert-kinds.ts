@@ -22,7 +22,7 @@ export const KINDS: Readonly<Record<AlertKindName, Kind>> = {
   },
   budget_used_up: {
     ...{ label: "Budget of a link is used up", unit: null, threshold: 100, min: 100, max: 100, hours: null },
-    ...{ ofAgent: true, says: "All of it is spent, or a turn was refused for it." },
+    ...{ ofAgent: true, says: "All of it is spent, or a turn was refused because of it." },
   },
   failed_turns: {
     ...{ label: "Messages get no answer (count)", unit: "messages", threshold: 10, min: 1, max: 1_000_000, hours: 1 },
@@ -33,7 +33,7 @@ export const KINDS: Readonly<Record<AlertKindName, Kind>> = {
     ...{ ofAgent: true, says: "From ten messages on." },
   },
   waiting_time: {
-    ...{ label: "Somebody waits for a person", unit: "minutes", threshold: 10, min: 1, max: 10_080, hours: null },
+    ...{ label: "A visitor is waiting for a person", unit: "minutes", threshold: 10, min: 1, max: 10_080, hours: null },
     ...{ ofAgent: true, says: "Who waits longest counts." },
   },
   webhook_failing: {
@@ -45,11 +45,11 @@ export const KINDS: Readonly<Record<AlertKindName, Kind>> = {
     ...{ ofAgent: true, says: "The mean, from five ratings on." },
   },
   security_events: {
-    ...{ label: "The defences notice much", unit: "events", threshold: 100, min: 1, max: 1_000_000, hours: 1 },
+    ...{ label: "Many security events", unit: "events", threshold: 100, min: 1, max: 1_000_000, hours: 1 },
     ...{ ofAgent: true, says: "Limits reached, wrong PINs and codes, suspicious content: all of them together." },
   },
   dead_letters: {
-    ...{ label: "Turns were given up", unit: "turns", threshold: 1, min: 1, max: 10_000, hours: null },
+    ...{ label: "Dead letters", unit: "turns", threshold: 1, min: 1, max: 10_000, hours: null },
     ...{ ofAgent: false, says: "Not replayed yet. For admins." },
   },
 };

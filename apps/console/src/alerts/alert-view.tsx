@@ -88,7 +88,7 @@ function Actions({ alert, onGone }: { alert: Alert; onGone: () => void }) {
         {...(isActive
           ? {
               milder: {
-                text: "A muted alert tells nobody and keeps its history. Unmuted it tells again.",
+                text: "A muted alert notifies nobody and keeps its history. Unmuted, it notifies again.",
                 action: "Mute instead",
                 run: () => muting.mutateAsync(),
               },
@@ -157,7 +157,7 @@ function History({ alert }: { alert: Alert }) {
       <QueryView
         query={query}
         isEmpty={({ data }) => data.length === 0}
-        empty={<p className={styles.note}>It has not fired yet. A test shows whether everybody is reached.</p>}
+        empty={<p className={styles.note}>It has not fired yet. Send a test to check that everybody is reached.</p>}
       >
         {({ data }) => (
           <table className={styles.table}>

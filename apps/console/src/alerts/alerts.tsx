@@ -56,7 +56,7 @@ export function AlertsPage() {
           content: ({ id }) => <AlertView key={id} {...{ id, agentName }} onGone={() => list.setPeek(null)} />,
         }}
         empty={
-          <EmptyState title="Nobody is told yet" icon={<BellRing />} action={make}>
+          <EmptyState title="Nobody is notified yet" icon={<BellRing />} action={make}>
             A budget that is nearly spent, messages without an answer, somebody who waits for a person: tell people by
             mail or in a chat before visitors do.
           </EmptyState>

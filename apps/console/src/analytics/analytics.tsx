@@ -25,7 +25,7 @@ export function AnalyticsPage() {
         {card(shown.MESSAGES)}
         <Forecast about={about} />
       </Part>
-      <Part title="How far visitors come">
+      <Part title="Funnel">
         <FunnelCard about={about} />
         {card(shown.NODES)}
         {card(shown.TRANSITIONS)}

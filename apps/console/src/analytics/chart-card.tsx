@@ -51,14 +51,14 @@ export function FunnelCard({ about }: { about: About }) {
   return (
     <QueryView query={query}>
       {({ data: [row] }) => {
-        if (row === undefined || row.started === 0) return <Nothing title="How far visitors come" />;
+        if (row === undefined || row.started === 0) return <Nothing title="Funnel" />;
         const steps = [
           ...(row.opened === null || row.opened < row.started ? [] : [{ name: "Opened", value: row.opened }]),
           { name: "Started", value: row.started },
           { name: "First message", value: row.first_message },
           { name: "Completed", value: row.completed },
         ];
-        return <Funnel title="How far visitors come" steps={steps} />;
+        return <Funnel title="Funnel" steps={steps} />;
       }}
     </QueryView>
   );

@@ -117,7 +117,7 @@ export const COUNTRIES: Shown<"countries"> = {
     }),
 };
 export const SECURITY: Shown<"security"> = {
-  ...{ title: "What the defences noticed", question: "security", by: "total", kind: "bars" },
+  ...{ title: "Security events", question: "security", by: "total", kind: "bars" },
   chart: ({ data }) =>
     byName("Kind", data, {
       name: ({ kind }) => kind.replaceAll("_", " "),

@@ -22,12 +22,12 @@ export function Comments({ about }: { about: About }) {
   if (source.state === "loading") return <Skeleton />;
   if (source.state === "refused" && source.refusal !== null) {
     return source.refusal.status === 403 ? (
-      <Nothing title={title}>What visitors wrote is read by operators and above.</Nothing>
+      <Nothing title={title}>Only operators and above can read comments.</Nothing>
     ) : (
       <ErrorState refusal={source.refusal} onRetry={source.retry} />
     );
   }
-  if (source.rows.length === 0) return <Nothing title={title}>Nobody wrote anything with a rating yet.</Nothing>;
+  if (source.rows.length === 0) return <Nothing title={title}>There are no comments yet.</Nothing>;
   return (
     <section className={styles.comments}>
       <h3>{title}</h3>

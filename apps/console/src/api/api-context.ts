@@ -3,7 +3,7 @@ import type { Api } from "./api.js";
 
 export const ApiContext = createContext<Api | null>(null);
 
-/** The API of whoever is signed in. */
+/** The API of the signed-in user. */
 export function useApi(): Api {
   const api = useContext(ApiContext);
   if (api === null) throw new Error("a page was drawn outside of the console");

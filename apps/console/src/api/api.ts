@@ -26,7 +26,7 @@ export interface SessionFilter {
 /** A file of ten thousand messages is read page by page before its first byte. */
 const FILE_MS = 120_000;
 
-/** The management API, called with the token or the session of whoever is signed in. */
+/** The management API, called with the token or the session of the signed-in user. */
 export function createApi(options: CallerOptions) {
   const call = createCaller(options);
   const pages = { limit: "200" };

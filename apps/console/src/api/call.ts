@@ -10,14 +10,14 @@ interface Call {
   headers?: Record<string, string>;
   /** Of the answer; JSON unless it is a picture or a file. */
   format?: "json" | "text" | "file";
-  /** For calls that do much; 20 s unless told. */
+  /** For calls that do much; default 20 s. */
   timeoutMs?: number;
 }
 /** Calls a path of the API. `T` is the caller's word, fixed by the contract of the path. */
 export type Caller = <T>(path: string, call?: Call) => Promise<Answer<T>>;
 
 export interface CallerOptions {
-  /** Token of whoever is signed in with one; without it the cookie of a user's session goes along. */
+  /** Token, if the user signed in with one; otherwise the session cookie is sent. */
   token(): string | null;
   /** Whether a user's session is known to be live. */
   hasSession?(): boolean;
@@ -33,7 +33,7 @@ const READERS = {
   file: (response: Response): Promise<unknown> => response.blob(),
 };
 
-/** Who is signed in, as far as a refusal concerns them: the token, "" for a session, null for nobody. */
+/** The credential that a refusal concerns: the token, "" for a session, null when signed out. */
 const holder = (options: CallerOptions): string | null => options.token() ?? (options.hasSession?.() ? "" : null);
 
 export function createCaller(options: CallerOptions): Caller {

@@ -73,7 +73,7 @@ export function linkCalls(call: Caller) {
   };
 }
 
-/** Who may come in to an agent, and who is behind it. */
+/** Access to an agent, and who is behind it. */
 export function accessCalls(call: Caller) {
   const at = (agent: string): string => `/agents/${part(agent)}`;
   return {

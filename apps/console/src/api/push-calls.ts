@@ -3,7 +3,7 @@ import { part } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
-/** Browsers that are told while no page is open. */
+/** Browsers that are notified while no page is open. */
 export const pushCalls = (call: Caller) => ({
   pushSubscriptions: () => call<Page<PushSubscriptionView> & { public_key: string }>("/push-subscriptions"),
   subscribePush: (body: SubscribePushBody) =>

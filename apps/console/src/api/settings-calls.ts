@@ -2,7 +2,7 @@ import { part, query } from "./address.js";
 import type { AccessToken, Page, SigningKey } from "./answers.js";
 import type { Caller } from "./call.js";
 
-/** The secret is told once, in the answer that made it. */
+/** The secret is returned once, in the answer that created it. */
 export type WithSecret<T> = T & { secret: string };
 
 const PAGE = { limit: "200" };

@@ -29,7 +29,7 @@ export function App({ api }: { api: Api }) {
   );
 }
 
-/** The pages for whoever is signed in, or the way to sign in. */
+/** The pages for the signed-in user, or the way to sign in. */
 function Console({ api }: { api: Api }) {
   const word = useStore(signInLink);
   const hasToken = useStore(token) !== null;

@@ -17,7 +17,7 @@ export function AskLink({ api }: { api: Api }) {
   useEffect(() => {
     if (sentTo === null) field.current?.focus();
   }, [sentTo]);
-  // The link opens in a tab of its own; whoever comes back to this one is signed in here, too.
+  // The link opens in its own tab; the user is then signed in in this tab, too.
   useEffect(() => {
     if (sentTo === null) return;
     const again = (): void => {
@@ -46,7 +46,7 @@ export function AskLink({ api }: { api: Api }) {
         </Button>
       </section>
     );
-  const emailProblem = missing ? "Say where to send the link." : wrong.email;
+  const emailProblem = missing ? "Enter where to send the link." : wrong.email;
   return (
     <form noValidate onSubmit={(event) => void submit(event)}>
       <Entry

@@ -14,7 +14,7 @@ import { choosing, signInAs } from "./sign-in.js";
 /** Where the browser's cookie says who came back; a token of this tab decides nothing here. */
 const api = createApi({ token: () => null, onRefusedToken: () => undefined });
 
-/** For whoever came from the identity provider and belongs to several tenants. */
+/** For users of several tenants who return from the identity provider. */
 export function ChooseTenantPage() {
   const [tenants, setTenants] = useState<SignInTenant[] | null>(null);
   const [busy, setBusy] = useState<string | null>(null);

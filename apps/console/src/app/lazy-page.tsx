@@ -23,7 +23,7 @@ export function lazyPage<N extends string>(load: () => Promise<Record<N, () => R
 
 /**
  * A browser keeps a failed import for as long as the document lives, and after a new deployment the files of the old one are
- * gone: only loading the document anew helps in both cases. The token is kept over a reload.
+ * gone: only loading the document again helps in both cases. The token is kept over a reload.
  */
 function NotFetched() {
   return (

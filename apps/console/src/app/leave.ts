@@ -10,7 +10,7 @@ const QUIET_MS = 3_000;
 export async function leave(api: Api, push: PushCalls): Promise<void> {
   await endPush(push);
   const ended = session.get() === "live" ? await api.endSignIn() : null;
-  // The cookie is still there: whoever comes next to this browser would be signed in.
+  // The cookie still exists: the next user of this browser would be signed in.
   if (ended !== null && ended.type !== "ok") return notify.problem(`You are still signed in. ${ended.detail}`);
   signOut("chosen");
 }

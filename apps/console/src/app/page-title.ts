@@ -8,7 +8,7 @@ export function usePageTitle(title: string): void {
   useEffect(() => pageTitle.set(title), [title]);
 }
 
-/** Keeps the title of the tab: whoever works elsewhere sees there that somebody waits. */
+/** Keeps the title of the tab, which shows waiting visitors while the user works elsewhere. */
 export function useTabTitle(waiting: number): void {
   const title = useStore(pageTitle);
   useEffect(() => {

@@ -15,7 +15,7 @@ const NEXT: Record<Theme, { theme: Theme; label: string; icon: ReactElement }> =
   dark: { theme: "auto", label: "Colours: dark", icon: <Moon /> },
 };
 
-/** What belongs to whoever is signed in. */
+/** What belongs to the signed-in user. */
 export function PersonMenu({ trigger }: { trigger: ReactElement<Record<string, unknown>> }) {
   const api = useApi();
   const push = useCalls(pushCalls);

@@ -25,7 +25,7 @@ export function Person() {
   );
 }
 
-/** Who is signed in, as what; the menu comes with its first press. */
+/** The signed-in user and role; the menu is loaded on the first press. */
 function Account() {
   const [wanted, setWanted] = useState(false);
   const who = useQuery(whoQuery(useApi())).data;

@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 
-/** What the server has answered. A refusal is told at once: whoever reads it decides whether to try again. */
+/** What the server has answered. Refusals are reported at once; the caller decides whether to retry. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: { retry: false, networkMode: "always", refetchOnWindowFocus: false },

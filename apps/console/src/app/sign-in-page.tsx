@@ -19,7 +19,7 @@ export function SignInPage({ api, reason }: { api: Api; reason: SignOutReason | 
     <Entrance title="Sign in to the console">
       {reason === "refused" && (
         <p className={styles.note} role="status">
-          The server no longer accepts how you were signed in. Sign in again.
+          Your sign-in is no longer valid. Sign in again.
         </p>
       )}
       {reason === "chosen" && (
@@ -29,7 +29,7 @@ export function SignInPage({ api, reason }: { api: Api; reason: SignOutReason | 
       )}
       {reason === "provider" && (
         <p className={styles.note} role="status">
-          You could not be signed in with this account. Ask somebody who manages people here for an invitation.
+          You could not be signed in with this account. Ask an administrator for an invitation.
         </p>
       )}
       <ProviderLink api={api} />

@@ -14,11 +14,11 @@ const SHAPE = /^ak_[A-Za-z0-9_]{1,120}$/;
 /** What stands behind `#` in an address that signs in. */
 const LINK = /^#token=(pi_[A-Za-z0-9_]{1,120})$/;
 
-/** The token of whoever is signed in with one. It lives in memory and, for reloads of this tab, in the session storage. */
+/** The token, if the user signed in with one. It lives in memory and, for reloads of this tab, in the session storage. */
 export const token = createStore<string | null>(null);
 /** The session of a user, whose cookie no script can read: whether there is one only the server knows. A token goes before it. */
 export const session = createStore<"asking" | "live" | "none">("none");
-/** Who is signed in by a session. */
+/** The user of a session. */
 export const me = createStore<WhoAmI | null>(null);
 /** The word of an address that signs in, until its button was pressed. */
 export const signInLink = createStore<string | null>(null);
@@ -98,7 +98,7 @@ export function signIn(value: string): void {
   }
 }
 
-/** A session is live: whoever was signed in with a token in this tab is not any more. */
+/** A session has started and replaces a token used in this tab. */
 export function signInAs(who: WhoAmI): void {
   token.set(null);
   storage()?.removeItem(STORED_AS);
@@ -110,7 +110,7 @@ export function signInAs(who: WhoAmI): void {
   session.set("live");
 }
 
-/** Nothing of what was read stays for whoever comes next. */
+/** Clears everything that was read, for the next user. */
 export function signOut(reason: "refused" | "chosen" | null): void {
   queryClient.clear();
   token.set(null);

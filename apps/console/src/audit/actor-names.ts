@@ -33,6 +33,6 @@ export function useActorNames(): ReadonlyMap<string, string> {
 
 const VIA: Record<string, string> = { token: "Token", hmac: "Signing key", user: "User" };
 
-/** Whoever was removed since keeps the end of their id, so that two of them stay apart. */
+/** Removed users are shown by the end of their id, to distinguish them. */
 export const actorName = ({ via, id }: AuditEntryView["actor"], names: ReadonlyMap<string, string>): string =>
   names.get(id) ?? `${VIA[via] ?? via} …${id.slice(-6)}`;

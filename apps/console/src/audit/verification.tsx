@@ -48,7 +48,7 @@ export function VerificationResult({ found, onClose }: { found: Sum; onClose: ()
     );
   }
   return (
-    <Verdict good title="Nothing was changed, removed or added" onClose={onClose}>
+    <Verdict good title="The audit is intact" onClose={onClose}>
       <p>
         The hashes of {entries(found.checked)} were computed again, and the chain was compared with{" "}
         {seals(found.sealed)} made of it before. The newest entry is number {found.head.seq.toLocaleString()}, with the
@@ -60,7 +60,7 @@ export function VerificationResult({ found, onClose }: { found: Sum; onClose: ()
 
 function Broken({ found, onClose }: { found: Sum; onClose: () => void }) {
   return (
-    <Verdict good={false} title="This audit is not what was written" onClose={onClose}>
+    <Verdict good={false} title="The audit has been altered" onClose={onClose}>
       <p>{entries(found.checked)} checked. What does not fit:</p>
       <ul>
         {found.problems.map(({ seq, problem }) => (

@@ -17,7 +17,7 @@ import { DeadLetterState, inWords } from "./dead-letter-state.js";
 
 const EVERY_MS = 1_000;
 
-/** One given-up turn with what was said. Whoever opens it stands in the audit. */
+/** One dead letter with its message. Opening it is recorded in the audit. */
 export function DeadLetterView({ id, onGone }: { id: string; onGone: () => void }) {
   const calls = useCalls(deadLetterCalls);
   const query = useQuery<DeadLetterWhole>({
@@ -36,7 +36,7 @@ export function DeadLetterView({ id, onGone }: { id: string; onGone: () => void 
           <section className={styles.part}>
             <h3 className={styles.heading}>What was said</h3>
             {letter.content === "" ? (
-              <p className={styles.note}>Nothing: the turn began by itself.</p>
+              <p className={styles.note}>Nothing: the turn started automatically.</p>
             ) : (
               <pre className={sending.message} dir="auto">
                 {letter.content}

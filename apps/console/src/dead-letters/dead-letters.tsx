@@ -54,7 +54,7 @@ export function DeadLettersPage() {
           content: ({ id }) => <DeadLetterView key={id} id={id} onGone={() => list.setPeek(null)} />,
         }}
         empty={
-          <EmptyState title="No turn was given up">
+          <EmptyState title="No dead letters">
             A turn that fails for good, after five tries, is kept here, so that what a visitor said is not lost.
           </EmptyState>
         }

@@ -14,7 +14,7 @@ export function LinkDeliveriesPage() {
   );
 }
 
-/** What servers were told, whichever webhook it was. */
+/** Deliveries of all webhooks. */
 export function WebhookDeliveriesPage() {
   return (
     <>

@@ -25,7 +25,7 @@ const FILTERS: readonly Filter[] = [
     ...{ id: "status", type: "choice", label: "State" },
     options: Object.entries(DELIVERY).map(([value, { word }]) => ({ value, label: word })),
   },
-  { id: "missed", type: "choice", label: "Reached", options: [{ value: "true", label: "Not everybody" }] },
+  { id: "missed", type: "choice", label: "Reached", options: [{ value: "true", label: "Some people" }] },
   { id: "channel", type: "choice", label: "By", options: CHANNELS },
 ];
 const NAMES = ["status", "missed", "channel", "agent", "link_id"];

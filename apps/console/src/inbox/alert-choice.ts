@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 import { createStore } from "../app/store.js";
 
-/** How this browser tells that somebody waits. Both are asked for by whoever sits here, and nothing is on by itself. */
+/** How this browser announces waiting visitors. Both are off until the user enables them. */
 export interface AlertChoice {
   sound: boolean;
   desktop: boolean;

@@ -11,7 +11,7 @@ import { nameOperator, operatorName } from "./operator-name.js";
 
 const PushSwitch = lazy(async () => ({ default: (await import("./push-switch.js")).PushSwitch }));
 
-/** What whoever sits here wants: how visitors read them, and how they hear that somebody waits. */
+/** Preferences of the operator: the name shown to visitors, and notifications. */
 export function Alerts({ named }: { named: boolean }) {
   const choice = useStore(alertChoice);
   const [name, setName] = useState(operatorName.get);
@@ -30,7 +30,7 @@ export function Alerts({ named }: { named: boolean }) {
       )}
       <Popover
         trigger={<Button icon={on ? <Bell /> : <BellOff />}>Alerts</Button>}
-        title="When somebody waits"
+        title="When a visitor waits"
         align="end"
       >
         <div className={styles.alerts}>
@@ -46,7 +46,7 @@ export function Alerts({ named }: { named: boolean }) {
           <Suspense fallback={null}>
             <PushSwitch />
           </Suspense>
-          <p className={styles.fine}>In this browser. Notifications say that somebody waits, never who.</p>
+          <p className={styles.fine}>In this browser. Notifications say that a visitor is waiting, never who.</p>
         </div>
       </Popover>
     </div>

@@ -23,7 +23,7 @@ interface DeskProps {
   onChanged(): void;
 }
 
-/** Where an operator answers, in the inbox and on a session's page. Whoever does not have the conversation cannot write in it. */
+/** The reply area of an operator, in the inbox and on a session's page. Only the assignee can write. */
 export function Desk({ escalation, collected, onChanged }: DeskProps) {
   const api = useCalls(inboxCalls);
   const [dialog, setDialog] = useState<"transfer" | "hand_back" | "resolve" | null>(null);

@@ -20,7 +20,7 @@ import { EscalationState, visitorOf } from "./inbox-rows.js";
 import { Present } from "./present.js";
 import { VisitorFacts } from "./visitor-facts.js";
 
-/** How a notice goes on its way is told by no fact. */
+/** No fact reports the progress of a notice. */
 const NOTICE_MS = 5_000;
 const NEAR_PX = 48;
 
@@ -35,7 +35,7 @@ interface Given {
   onChanged(): void;
 }
 
-/** One conversation of the inbox, as it goes on. */
+/** One conversation of the inbox, as it continues. */
 export function InboxConversation({ id, show, onChanged }: Given) {
   const api = useApi();
   const calls = useCalls(inboxCalls);
@@ -91,7 +91,7 @@ function Opened({ escalation, session, onChanged }: OpenedProps) {
           <EscalationState row={escalation} />
           {escalation.status !== "resolved" && <LiveState state={watched.state} />}
           <LinkButton small look="quiet" to="/sessions/$id" params={{ id: escalation.session_id }}>
-            All about the session
+            Session details
           </LinkButton>
         </header>
         <Present
@@ -123,7 +123,7 @@ function Opened({ escalation, session, onChanged }: OpenedProps) {
   );
 }
 
-/** Whoever reads the end keeps reading the end, whatever makes the log longer. Gives a function that ends it. */
+/** Keeps the log scrolled to its end while the reader is there. Returns a function that stops it. */
 function keepAtEnd(log: HTMLElement): () => void {
   let atEnd = true;
   const look = (): void => {
@@ -142,7 +142,7 @@ function keepAtEnd(log: HTMLElement): () => void {
 
 const NOTICE_WORDS = { pending: "on the way to", sent: "sent to", failed: "failed to", cancelled: "not needed for" };
 
-/** Who was told that somebody waits, and answers that went out by mail. */
+/** The notices sent to operators, and answers sent by mail. */
 function Notices({ notices }: { notices: NonNullable<Escalation["notices"]> }) {
   if (notices.length === 0) return null;
   return (

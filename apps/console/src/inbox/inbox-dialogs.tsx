@@ -89,7 +89,7 @@ export function TransferDialog({ id, onDone, onClose }: DialogProps) {
       title="Transfer to whom?"
       action="Transfer"
       run={transfer}
-      onDone={() => onDone("The conversation is handed on.")}
+      onDone={() => onDone("The conversation was transferred.")}
       onClose={onClose}
     >
       <QueryView query={query}>
@@ -105,7 +105,7 @@ export function TransferDialog({ id, onDone, onClose }: DialogProps) {
             />
             <TextField
               label="Their name, as visitors read it"
-              help="May stay empty."
+              help="Optional."
               maxLength={200}
               value={name}
               onChange={setName}
@@ -121,18 +121,18 @@ const WORDS = {
   hand_back: {
     title: "Hand back to the agent?",
     action: "Hand back",
-    text: "The agent goes on where it was. It reads the summary before it answers.",
+    text: "The agent continues where it was, and reads the summary first.",
     done: "The agent goes on.",
   },
   resolve: {
     title: "Resolve it?",
     action: "Resolve",
-    text: "Nobody has the conversation any more; the agent answers the next message.",
+    text: "The conversation is unassigned; the agent answers the next message.",
     done: "It is resolved.",
   },
 } as const;
 
-/** Ends the escalation, with what whoever reads on should know. */
+/** Ends the escalation, with a summary for its next reader. */
 export function CloseDialog({ id, how, onDone, onClose }: DialogProps & { how: keyof typeof WORDS }) {
   const api = useCalls(inboxCalls);
   const [summary, setSummary] = useState("");
@@ -152,7 +152,7 @@ export function CloseDialog({ id, how, onDone, onClose }: DialogProps & { how: k
     >
       <TextArea
         label="Summary"
-        help="What was agreed. May stay empty; the visitor does not see it. Ctrl and Enter confirm."
+        help="What was agreed (optional); not shown to the visitor. Ctrl and Enter confirm."
         maxLength={4_000}
         value={summary}
         onChange={setSummary}

@@ -124,14 +124,14 @@ function Nothing({ show }: { show: Show }) {
     return (
       <EmptyState title="You have no conversation" icon={<Inbox />}>
         <p>
-          Take one that waits: the agent is silent from then on, and what you write reaches the visitor at once. Hand it
+          Take a waiting one: the agent is silent from then on, and your messages reach the visitor at once. Hand it
           back when you are done, and the agent goes on with what you tell it.
         </p>
       </EmptyState>
     );
   }
   return (
-    <EmptyState title={show === "waiting" ? "Nobody is waiting" : "Nobody has asked for a person yet"} icon={<Inbox />}>
+    <EmptyState title={show === "waiting" ? "Nobody is waiting" : "No requests for a person yet"} icon={<Inbox />}>
       <p>
         Conversations appear here by themselves when a visitor presses “Talk to a person”, when a workflow reaches an{" "}
         <code>escalate</code> node, when your backend escalates one, or when the agent keeps failing.

@@ -10,7 +10,7 @@ function stored(): string {
   }
 }
 
-/** How visitors read whoever works here; empty = "a person". Kept in this browser. */
+/** The operator's name as visitors see it; empty = "a person". Kept in this browser. */
 export const operatorName = createStore(stored());
 
 export function nameOperator(name: string): void {

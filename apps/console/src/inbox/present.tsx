@@ -39,7 +39,7 @@ function usePresence(session: string, answering: boolean): PresentPerson[] {
   useEffect(() => {
     let here = true;
     const say = (): void => {
-      // Whoever looks at another tab does not look at this.
+      // A user in another tab is not viewing this session.
       if (!document.hidden) void tell(() => here);
     };
     say();

@@ -38,13 +38,13 @@ export function PushSwitch() {
   if (!canPush()) return null;
   if (offered.error !== null) {
     return offered.error.problem.status === 403 ? (
-      <p className={styles.fine}>Sign in as a person, not with a token, to be told while the console is closed.</p>
+      <p className={styles.fine}>Sign in as a user, not with a token, to be notified while the console is closed.</p>
     ) : null;
   }
   if (offered.data === undefined || here.data === undefined) return null;
   return (
     <Switch
-      label="Tell me while the console is closed"
+      label="Notify me while the console is closed"
       value={here.data !== null}
       onChange={(on) => changing.mutate(on)}
     />

@@ -39,7 +39,7 @@ const SEND: Record<Then, string> = {
   ...{ resolve: "Send and resolve", hand_back: "Send and hand back", transfer: "Send and transfer" },
 };
 const DONE: Record<Then, string> = {
-  ...{ resolve: "It is resolved.", hand_back: "The agent goes on.", transfer: "The conversation is handed on." },
+  ...{ resolve: "It is resolved.", hand_back: "The agent goes on.", transfer: "The conversation was transferred." },
 };
 
 /** What the operator writes. Enter sends, Shift and Enter begin a line, a slash offers saved replies, Escape gives the keys back to the page. */

@@ -26,7 +26,7 @@ interface Ringing {
 export function ring(waiting: number, { sound, desktop, open }: Ringing): void {
   if (sound) chime();
   if (!desktop || typeof Notification === "undefined" || Notification.permission !== "granted") return;
-  const title = waiting === 1 ? "Somebody waits for a person" : `${waiting} people wait for a person`;
+  const title = waiting === 1 ? "A visitor is waiting for a person" : `${waiting} people wait for a person`;
   const shown = new Notification(title, { tag: "parley-inbox", body: "Open the inbox to answer." });
   shown.onclick = () => {
     window.focus();

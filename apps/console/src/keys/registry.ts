@@ -71,7 +71,7 @@ function readLetters(): boolean {
   }
 }
 
-/** Whether keys without Ctrl or Cmd do anything (WCAG 2.1.4: whoever speaks to the computer can switch them off). */
+/** Whether keys without Ctrl or Cmd do anything (WCAG 2.1.4: users of speech input can disable them). */
 export const lettersOn = (): boolean => letters;
 
 export const useLetters = (): boolean => useSyncExternalStore(subscribe, lettersOn);

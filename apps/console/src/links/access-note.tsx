@@ -3,7 +3,7 @@ import { Notice } from "../ui/block.js";
 import { Link } from "../ui/link.js";
 
 export const MODE_WORDS: Record<AccessPolicy["mode"], { label: string; meaning: string }> = {
-  open: { label: "Whoever a link lets in", meaning: "anybody who meets the terms of the link may talk" },
+  open: { label: "Anyone a link admits", meaning: "anybody who meets the terms of the link may talk" },
   any_verified: { label: "Confirmed addresses", meaning: "visitors confirm an e-mail address on every link" },
   approval: { label: "Approved addresses", meaning: "only addresses you listed or approved may talk" },
 };
@@ -13,7 +13,7 @@ export function AccessNote({ agent, policy }: { agent: Agent; policy: AccessPoli
   return (
     <Notice data-wide>
       {policy === null
-        ? "The agent may ask for more on all of its links. "
+        ? "The agent may require more on all of its links. "
         : `For all links of ${agent.name}: ${MODE_WORDS[policy.mode].meaning}. `}
       {policy?.links_enabled === false && <strong>Its links are switched off. </strong>}
       <Link to="/agents/$agent" params={{ agent: agent.slug }}>

@@ -15,7 +15,7 @@ interface DeleteLinkDialogProps {
   onClose: () => void;
 }
 
-/** Asks the server anew how many conversations are live and what was said, because the list may be minutes old. */
+/** Asks the server again how many conversations are live and what was said, because the list may be minutes old. */
 export function DeleteLinkDialog({ open, agent, link, onDelete, onDisable, onClose }: DeleteLinkDialogProps) {
   const api = useLinkApi();
   const query = useQuery({
@@ -44,7 +44,7 @@ export function DeleteLinkDialog({ open, agent, link, onDelete, onDisable, onClo
         "The address stops working at once and for good.",
         wasUsed
           ? `What was said in ${plural(usage.sessions_used, "conversation")}, and every file and value, is removed within minutes and cannot be had back. Only the numbers stay.`
-          : "Nothing was said on it.",
+          : "It has no messages.",
       ]}
       {...(wasUsed ? { typed: link.title } : {})}
       action="Delete the link"

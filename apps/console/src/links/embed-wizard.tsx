@@ -51,7 +51,7 @@ export function EmbedWizard({ agent, link, snippets }: WizardProps) {
         help={
           way === "widget"
             ? "Paste it before </body> of each page that shows the chat."
-            : "Paste it where the chat shall be."
+            : "Paste it where the chat should appear."
         }
       />
       <p className={styles.note}>

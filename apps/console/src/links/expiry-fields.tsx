@@ -13,7 +13,7 @@ export function ExpiryFields({ form }: { form: LinkForm }) {
         {(bound) => (
           <Select
             label="Stops working"
-            help="After this moment nobody can write, also in running conversations."
+            help="After this time nobody can write, even in running conversations."
             options={EXPIRIES}
             {...bound}
           />

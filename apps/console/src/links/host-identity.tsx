@@ -105,7 +105,7 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
             </Button>
           }
         >
-          It is shown only here. Keep it on your server: whoever has it can speak as any of your visitors.
+          It is shown only here. Keep it on your server: anyone who has it can impersonate your visitors.
         </SecretOnce>
       )}
       <SecretState settings={settings} />
@@ -142,7 +142,7 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
         {...(settings.secret_set
           ? {
               milder: {
-                text: "If a secret got into the wrong hands, replacing it is enough.",
+                text: "If a secret has leaked, replacing it is enough.",
                 action: "Replace the secret instead",
                 run: () => unlessRefused(makeSecret()),
               },
@@ -156,7 +156,7 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
 }
 
 function SecretState({ settings }: { settings: Settings }) {
-  if (!settings.secret_set) return <Note>No secret has been made.</Note>;
+  if (!settings.secret_set) return <Note>There is no secret yet.</Note>;
   return (
     <Note>
       Secret made <Time at={settings.secret_created_at} show="moment" />

@@ -143,7 +143,7 @@ function Many({ agent, rows, chosen, onChoose }: ManyProps) {
         title={`Disable ${plural(working.length, "link")}?`}
         consequences={[
           live === 0
-            ? "No session is live on them."
+            ? "They have no live sessions."
             : `${plural(live, "live session")} stop${live === 1 ? "s" : ""} now.`,
           "Nobody can write on them until they are enabled again; then their sessions go on.",
           "Nothing is removed.",

@@ -30,7 +30,7 @@ export const LIMITS: LinkSection = {
       max: 1_440,
       initial: 30,
       unit: "minutes",
-      help: "A conversation nobody writes in is ended after this time.",
+      help: "An inactive conversation ends after this time.",
     },
     {
       type: "number",
@@ -86,7 +86,7 @@ export const BUDGET: LinkSection = {
       initial: "yes",
       options: [
         { value: "yes", label: "Refuse further messages" },
-        { value: "", label: "Go on, and tell me" },
+        { value: "", label: "Continue, with a warning" },
       ],
     },
   ],
@@ -140,7 +140,7 @@ export const AGENT: LinkSection = {
       label: "Purpose of this link",
       maxLength: 2_000,
       rows: 3,
-      help: "Told to the agent, never to the visitor: what these conversations should achieve.",
+      help: "For the agent, never shown to visitors: what these conversations should achieve.",
     },
     {
       type: "paragraph",
@@ -178,7 +178,7 @@ export const ADVANCED: LinkSection = {
       max: 3_650,
       initial: null,
       unit: "days",
-      help: "Counted from the end of each. Empty: as the installation is set.",
+      help: "Counted from the end of each. Empty: the default of the installation.",
     },
     {
       type: "text",

@@ -28,7 +28,7 @@ export const BASICS: LinkSection = {
       min: 1,
       max: 10_000,
       initial: 1,
-      help: "How many can ever be begun. One begins with its first message; opening the page does not count.",
+      help: "Total number allowed. A conversation counts from its first message; opening the page does not count.",
     },
     { type: "special", name: "expiry", control: "expiry", initial: "" },
     {
@@ -116,8 +116,8 @@ export const LOOK: LinkSection = {
 
 export const ENTRY: LinkSection = {
   id: "entry",
-  title: "More about who may come in",
-  lead: "What else visitors have to give or do before they can write.",
+  title: "More about access",
+  lead: "Other requirements before visitors can write.",
   fields: [
     { type: "special", name: "access", control: "access" },
     {
@@ -134,7 +134,7 @@ export const ENTRY: LinkSection = {
       label: "Text to agree to",
       maxLength: 4_000,
       rows: 3,
-      help: "Visitors agree to it before they begin; Parley keeps when and to which text.",
+      help: "Visitors must accept it first; Parley records when, and which text.",
     },
     {
       type: "choice",
@@ -161,7 +161,7 @@ export const ENTRY: LinkSection = {
       label: "For one person: their address",
       maxLength: 254,
       input: "email",
-      help: "A note for you; it counts only once its reader has confirmed it.",
+      help: "A note for you; it counts only after its owner has confirmed it.",
     },
   ],
 };

@@ -10,7 +10,7 @@ import type { LinkForm } from "./link-form.js";
 import { isInlineLogo, LOGO_TYPES, logoOf } from "./logo-image.js";
 import { LogoPicture } from "./logo-picture.js";
 
-/** A logo from a file, which becomes part of the link; or the address of one, which is only told. */
+/** A logo from a file, which becomes part of the link; or the URL of one, which is only passed on. */
 export function LogoField({ form }: { form: LinkForm }) {
   return (
     <FormField form={form} name="branding/logo">
@@ -50,7 +50,7 @@ function Logo({ logo, error, onChange }: LogoProps) {
       <Field
         label="Logo"
         native={false}
-        help="PNG, JPEG, WebP or GIF. In place of the initial, on white, drawn to at most 128 × 128."
+        help="PNG, JPEG, WebP or GIF. Shown instead of the initial, on white, scaled to at most 128 × 128."
         error={refused ?? (inline ? error : undefined)}
       >
         <Buttons>
@@ -76,7 +76,7 @@ function Logo({ logo, error, onChange }: LogoProps) {
       {!inline && (
         <TextField
           label="Or the address of a logo"
-          help="Told to pages of your own. Parley’s chat page loads nothing from elsewhere and shows the initial."
+          help="For your own pages. Parley’s chat page loads nothing from other hosts and shows the initial."
           error={error}
           type="url"
           maxLength={4_096}

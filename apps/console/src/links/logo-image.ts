@@ -18,7 +18,7 @@ export type Logo = { type: "ok"; url: string } | { type: "wrong"; problem: strin
 /** Whether a logo is an image within the link, in place of an address. */
 export const isInlineLogo = (logo: string): boolean => logo.startsWith("data:image/");
 
-/** A file as the logo of a link: drawn anew, so that nothing of the file but its picture goes on. Never larger than it was. */
+/** A file as the logo of a link: re-encoded, so that nothing but the picture is kept. Never enlarged. */
 export async function logoOf(file: File): Promise<Logo> {
   if (!LOGO_TYPES.includes(file.type)) return wrong("must be a PNG, JPEG, WebP or GIF");
   if (file.size > MAX_FILE_BYTES) return wrong("must be a file of at most 20 MB");

@@ -22,7 +22,7 @@ import { TemplateChoice } from "./template-choice.js";
 
 const route = getRouteApi("/links/$agent/new");
 
-/** Makes a link and hands out its address; `?session=…` names the conversation that it goes on from. */
+/** Makes a link and hands out its address; `?session=…` names the conversation that it continues from. */
 export function NewLinkPage() {
   const { agent: name } = route.useParams();
   const { session = "" } = route.useSearch();

@@ -18,7 +18,7 @@ const OPEN_TIMEOUT_MS = 30_000;
 /** After a refusal that is not about the credential: a server that has no such stream yet, or a role that is changed meanwhile. */
 const REFUSED_MS = 60_000;
 
-/** Follows what happens in the tenant, for ever, over as many connections as it takes. Ends with the signal, or when signed out. */
+/** Follows what happens in the tenant, forever, over as many connections as it takes. Ends with the signal, or when signed out. */
 export async function followFacts(caller: CallerOptions, options: FollowFacts): Promise<void> {
   const { signal, onState } = options;
   let before = false;

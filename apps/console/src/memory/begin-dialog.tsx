@@ -27,7 +27,7 @@ export function BeginDialog({ agent, onClose, onBegun }: BeginProps) {
   return (
     <Dialog open onClose={onClose} title="Note about somebody" description="The agent reads it in every conversation.">
       <Form form={form} submit="Save" onCancel={onClose} onSubmit={save}>
-        <FormField form={form} name="email" rules={{ required: "Whom is it about? Give an address." }}>
+        <FormField form={form} name="email" rules={{ required: "Enter the address of the person." }}>
           {(bound) => <TextField label="E-mail address" type="email" {...bound} />}
         </FormField>
         <FormField form={form} name="notes" rules={{ required: "What should the agent know?" }}>

@@ -125,9 +125,9 @@ function People({ agent }: { agent: string }) {
           ),
         }}
         empty={
-          <EmptyState title="This agent remembers nobody yet" icon={<Brain />}>
-            It begins with the first conversation of somebody whose address is confirmed: by a link that asks for it, by
-            your own site, or by a signed session.
+          <EmptyState title="This agent has no memories yet" icon={<Brain />}>
+            A memory starts with the first conversation of a person with a confirmed address: by a link that asks for
+            it, by your own site, or by a signed session.
           </EmptyState>
         }
       >

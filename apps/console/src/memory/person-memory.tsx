@@ -93,7 +93,7 @@ function Texts({ agent, memory }: { agent: string; memory: MemoryView }) {
           {(bound) => (
             <TextArea
               label="Summary"
-              help="Made from the conversations, and made anew as they go on."
+              help="Generated from the conversations and updated as they continue."
               rows={4}
               maxLength={4_000}
               {...bound}
@@ -104,7 +104,7 @@ function Texts({ agent, memory }: { agent: string; memory: MemoryView }) {
           {(bound) => (
             <TextArea
               label="Notes"
-              help="Written by you, or by the agent's workflow. No summary changes them."
+              help="Written by you or by the agent's workflow; summaries do not change them."
               rows={3}
               maxLength={4_000}
               {...bound}

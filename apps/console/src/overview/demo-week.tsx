@@ -27,7 +27,7 @@ export function DemoWeekCard({ demo }: { demo: DemoWeek }) {
   return (
     <section className={styles.demo} aria-labelledby="made-up">
       <div>
-        <h2 id="made-up">Made-up conversations</h2>
+        <h2 id="made-up">Sample conversations</h2>
         <p>
           {demo.state === "playing" ? "A week of them is being made right now" : "A week of them was made"} at the first
           start, so that lists and charts show what they are for: {many(demo.sessions, "session")} so far, by{" "}
@@ -38,7 +38,7 @@ export function DemoWeekCard({ demo }: { demo: DemoWeek }) {
       <ConfirmDialog
         open={asking}
         onClose={() => setAsking(false)}
-        title="Remove the made-up conversations?"
+        title="Remove the sample conversations?"
         consequences={[
           `${many(demo.sessions, "session")}, with what was said, their ratings and their part in the numbers, go now and for ever.`,
           `${many(demo.links.length, "link")} they came by stop working now.`,

@@ -63,7 +63,7 @@ function Whole({ erasure }: { erasure: CheckedErasure }) {
         {erasure.cause === "restore" ? (
           <>
             <dt>Why</dt>
-            <dd>A backup had brought back what was erased before.</dd>
+            <dd>A restored backup had brought back erased data.</dd>
           </>
         ) : null}
       </dl>
@@ -144,7 +144,7 @@ function Receipt({ erasure }: { erasure: CheckedErasure }) {
       {check === undefined ? null : (
         <Verdict
           good={check.clean}
-          title={check.clean ? "Nothing has come back" : "Something is there again"}
+          title={check.clean ? "Nothing has reappeared" : "Data has reappeared"}
           onClose={searching.reset}
         >
           {check.clean ? (

@@ -11,7 +11,7 @@ export const KINDS: Record<Erasure["subject"]["kind"], string> = { email: "A per
 
 export const VERDICTS: Record<ReceiptVerdict["finding"], string> = {
   genuine: "This server has signed exactly this receipt, and it has this erasure.",
-  altered: "It is not what this server has signed: something in it was changed, or it was signed with another key.",
+  altered: "It was not signed by this server in this form: it was changed, or signed with another key.",
   of_another_tenant: "It belongs to another tenant.",
   unknown_erasure:
     "Its signature is genuine, but this database has no such erasure, as after a restore of an older backup.",

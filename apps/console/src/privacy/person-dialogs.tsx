@@ -26,7 +26,7 @@ function AskAddress({ title, description, submit, onClose, onAddress }: AskProps
   return (
     <Dialog open onClose={onClose} title={title} description={description}>
       <Form form={form} submit={submit} onCancel={onClose} onSubmit={({ email }) => onAddress(email.trim())}>
-        <FormField form={form} name="email" rules={{ required: "Whose? Give an address." }}>
+        <FormField form={form} name="email" rules={{ required: "Enter an address." }}>
           {(bound) => <TextField label="E-mail address" type="email" {...bound} />}
         </FormField>
       </Form>

@@ -74,9 +74,9 @@ export function PrivacyPage() {
           content: ({ id }) => <ErasureView key={id} id={id} />,
         }}
         empty={
-          <EmptyState title="Nobody was erased yet" icon={<UserX />}>
-            When somebody asks you to forget them, erase their address. You see what goes first, and get a signed
-            receipt when every store was searched.
+          <EmptyState title="No erasures yet" icon={<UserX />}>
+            When a person asks to be forgotten, erase their address. You see what goes first, and get a signed receipt
+            when every store was searched.
           </EmptyState>
         }
       />
@@ -134,7 +134,7 @@ function VerifyReceipt() {
         busy={verifying.isPending}
         onFiles={([file]) => verifying.mutate(file)}
       >
-        Whether this server has signed it, and whether it has the erasure.
+        Whether this server signed it, and whether it has the erasure.
       </FileButton>
       {verifying.data === undefined ? null : <ReceiptVerdictView found={verifying.data} onClose={verifying.reset} />}
     </section>

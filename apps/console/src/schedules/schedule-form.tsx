@@ -68,7 +68,7 @@ export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
   return (
     <Drawer open onClose={onClose} title={schedule === null ? "New schedule" : "Edit schedule"}>
       <Form form={form} submit={schedule === null ? "Create schedule" : "Save"} {...{ onSubmit: save, fieldOf }}>
-        <FormField form={form} name="name" rules={{ required: "Give it a name." }}>
+        <FormField form={form} name="name" rules={{ required: "Enter a name." }}>
           {(bound) => <TextField label="Name" help="Only you see it." {...bound} />}
         </FormField>
         <FormField form={form} name="agent" rules={{ required: "Whose link is sent?" }}>
@@ -84,7 +84,7 @@ export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
         <FormField form={form} name="cron" rules={{ validate: canBeRead }}>
           {(bound) => <TextField label="Pattern" help="Minute, hour, day, month, day of week." mono {...bound} />}
         </FormField>
-        <FormField form={form} name="timezone" rules={{ required: "On whose clock?" }}>
+        <FormField form={form} name="timezone" rules={{ required: "Which time zone?" }}>
           {(bound) => <Combobox label="Time zone" options={ZONES} {...bound} />}
         </FormField>
         <Reading cron={cron} timezone={timezone ?? "UTC"} />
@@ -95,7 +95,7 @@ export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
           {(bound) => (
             <TextArea
               label="Recipients"
-              help="One a line: an address, or a name with it, such as Ada <ada@example.com>."
+              help="One per line: an address, or a name with it, such as Ada <ada@example.com>."
               rows={4}
               {...bound}
             />
@@ -111,7 +111,7 @@ export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
               unit="hours"
               min={1}
               max={87_600}
-              help="Empty: as the template says."
+              help="Empty: as in the template."
               {...bound}
             />
           )}
@@ -138,7 +138,7 @@ function Reading({ cron, timezone }: { cron: string; timezone: string }) {
       {words === null ? (
         <p className={styles.note}>{reader === undefined ? "" : WRONG}</p>
       ) : times.length === 0 ? (
-        <p className={styles.note}>This never comes.</p>
+        <p className={styles.note}>This never occurs.</p>
       ) : (
         <>
           <p className={styles.title}>{words}</p>

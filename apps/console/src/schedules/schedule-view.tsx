@@ -104,7 +104,7 @@ function Actions({ schedule, onGone }: { schedule: Schedule; onGone: () => void 
           ? {}
           : {
               milder: {
-                text: "A paused schedule sends nothing and can go on later.",
+                text: "A paused schedule sends nothing and can be resumed later.",
                 action: "Pause",
                 run: () => pausing.mutateAsync(),
               },

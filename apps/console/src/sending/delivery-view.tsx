@@ -83,7 +83,7 @@ function Progress({ delivery }: { delivery: LinkDelivery }) {
           their conversation.
         </p>
       )}
-      {status === "sending" ? <p className={styles.note}>You can close this; it goes on.</p> : null}
+      {status === "sending" ? <p className={styles.note}>You can close this; it continues.</p> : null}
     </section>
   );
 }
@@ -134,7 +134,7 @@ function Recipients({ agent, link, id }: Which) {
         <Skeleton />
       ) : source.state === "refused" && source.refusal !== null ? (
         source.refusal.status === 403 ? (
-          <NoPermission>Who was written to is read by editors and above.</NoPermission>
+          <NoPermission>Only editors and above can see the recipients.</NoPermission>
         ) : (
           <ErrorState refusal={source.refusal} onRetry={source.retry} />
         )

@@ -7,7 +7,7 @@ export const RECIPIENT: Record<DeliveryRecipient["status"], { word: string; tone
   sent: { word: "Sent", tone: "good" },
   failed: { word: "Failed", tone: "problem" },
   suppressed: { word: "Wants no more", tone: "warn" },
-  limited: { word: "Had enough today", tone: "warn" },
+  limited: { word: "Daily limit reached", tone: "warn" },
   in_doubt: { word: "Not known", tone: "warn" },
   cancelled: { word: "Cancelled", tone: "neutral" },
 };

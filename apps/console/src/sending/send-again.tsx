@@ -24,7 +24,7 @@ type To = ResendBody["to"];
 const WORDS: Record<To, string> = {
   not_opened: "Who has not opened their link",
   not_chatted: "Who has not written",
-  failed: "Whom it did not reach",
+  failed: "Who was not reached",
 };
 
 /** To whom this delivery can be sent once more. */

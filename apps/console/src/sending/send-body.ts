@@ -9,7 +9,7 @@ export interface SendValues {
   template: string;
   subject: string;
   message: string;
-  /** Each person gets a link of their own. */
+  /** Each person gets a personal link. */
   personalised: boolean;
   /** The list tells who opened their link. */
   track_opens: boolean;
@@ -33,12 +33,12 @@ export const isPersonal = (channel: SendChannel): boolean => channel === "email"
 export const ADDRESSES: Record<SendChannel, { label: string; help: string }> = {
   email: {
     label: "E-mail addresses",
-    help: "One a line: an address, or a name with it, such as Ada <ada@example.com>.",
+    help: "One per line: an address, or a name with it, such as Ada <ada@example.com>.",
   },
-  sms: { label: "Phone numbers", help: "One a line, with its country: +49 151 12345678, or Ada <+4915112345678>." },
-  slack: { label: "Incoming webhooks of Slack", help: "One a line: https://hooks.slack.com/services/…" },
-  teams: { label: "Incoming webhooks of Teams", help: "One a line: the address of the workflow of a channel." },
-  webhook: { label: "Addresses of your own", help: "One a line. Each gets link.sent with the link and the words." },
+  sms: { label: "Phone numbers", help: "One per line, with its country: +49 151 12345678, or Ada <+4915112345678>." },
+  slack: { label: "Incoming webhooks of Slack", help: "One per line: https://hooks.slack.com/services/…" },
+  teams: { label: "Incoming webhooks of Teams", help: "One per line: the address of the workflow of a channel." },
+  webhook: { label: "Addresses of your own", help: "One per line. Each gets link.sent with the link and the words." },
 };
 
 export function sendBody(values: SendValues): SendLinkBody {

@@ -77,7 +77,7 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
         {(bound) => <Select label="Message" help="In the language of each recipient." options={messages} {...bound} />}
       </FormField>
       <details className={styles.own}>
-        <summary>Words of your own</summary>
+        <summary>Your own text</summary>
         <div className={styles.stack}>
           {channel === "email" ? (
             <FormField form={form} name="subject">
@@ -100,10 +100,10 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
         <FormField form={form} name="personalised">
           {(bound) => (
             <Checkbox
-              label="Each person gets a link of their own"
+              label="Each person gets a personal link"
               help={
                 link.pin_required
-                  ? "Not for a link with a PIN: it cannot be copied."
+                  ? "Not available for a link with a PIN, which cannot be copied."
                   : "A copy with the same limits that greets them by name and tells you who wrote."
               }
               disabled={link.pin_required}
@@ -117,7 +117,7 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
           {(bound) => (
             <Checkbox
               label="Show who opened their link"
-              help="Counts when the page of the link is shown in a browser; no picture is hidden in the message."
+              help="Counts when the link is opened in a browser; the message contains no tracking picture."
               {...bound}
             />
           )}
@@ -162,7 +162,7 @@ function Look({ preview }: { preview: () => Promise<SendPreview> }) {
             {seen.recipients.toLocaleString()} would get it.
             {seen.duplicates > 0 ? ` Named more than once: ${seen.duplicates.toLocaleString()}.` : ""}
             {seen.suppressed > 0 ? ` Want no more: ${seen.suppressed.toLocaleString()}.` : ""}
-            {seen.limited > 0 ? ` Had enough today: ${seen.limited.toLocaleString()}.` : ""}
+            {seen.limited > 0 ? ` Daily limit reached: ${seen.limited.toLocaleString()}.` : ""}
           </p>
           {seen.preview.subject === null ? null : <p className={styles.subject}>{seen.preview.subject}</p>}
           <pre className={styles.message}>{seen.preview.text}</pre>

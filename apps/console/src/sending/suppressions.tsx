@@ -58,9 +58,9 @@ export function SuppressionsPage() {
       <DataTable
         {...{ id: "suppressions", label: "Do not contact", list, source, columns, rowId }}
         empty={
-          <EmptyState title="Everybody may be written to" icon={<MailX />} action={add}>
-            Each mail has a way to unsubscribe; whoever takes it stands here at once. Add those who told you in another
-            way.
+          <EmptyState title="No suppressed addresses" icon={<MailX />} action={add}>
+            Each mail has a way to unsubscribe; people who unsubscribe appear here at once. Add those who told you in
+            another way.
           </EmptyState>
         }
       />
@@ -72,8 +72,8 @@ export function SuppressionsPage() {
         consequences={[
           "Messages with links reach them again, from now on.",
           allowing?.reason === "unsubscribed"
-            ? "They unsubscribed themselves: take them off only when they asked you to."
-            : "Take them off only with their consent.",
+            ? "They unsubscribed: remove them only at their request."
+            : "Remove them only with their consent.",
         ]}
         action="Take off the list"
         run={async () => {

@@ -59,7 +59,7 @@ function Side({ title, side, differs }: SideProps) {
     <div role="group" className={styles.side} aria-label={title}>
       <p className={styles.title}>{title}</p>
       {side === null ? (
-        <p className={styles.fine}>It did not come this far.</p>
+        <p className={styles.fine}>It did not reach this turn.</p>
       ) : (
         <Told side={side} differs={differs} />
       )}
@@ -82,7 +82,7 @@ function Told({
           <Markdown>{words}</Markdown>
         </div>
       ))}
-      {messages.length === 0 && error === null && <p className={styles.fine}>It says nothing.</p>}
+      {messages.length === 0 && error === null && <p className={styles.fine}>No message.</p>}
       {error !== null && <Chip tone="problem">{error}</Chip>}
       {learned.length > 0 && (
         <p className={cx(styles.fine, differs.includes("variables") && styles.differs)}>

@@ -41,7 +41,7 @@ interface ConversationProps {
   marks: readonly Mark[];
   /** What the team has noted for itself. */
   notes?: readonly SessionNote[];
-  /** Whoever reads it answers in it, and knows that they type. */
+  /** The reader is its operator and sees their own typing. */
   mine?: boolean;
   /** Who the visitor is, where it is known. */
   person: string | null;
@@ -60,7 +60,7 @@ export function Conversation({ session, watched, marks, notes, person, mine = fa
       {problem && <ProblemCard problem={problem} />}
       {truncated && <p className={styles.fine}>Only the newest messages are shown.</p>}
       {nothing && problem === null && (
-        <EmptyState title="Nothing was said yet">
+        <EmptyState title="No messages yet">
           <p>The words of visitor and agent appear here as they are spoken.</p>
         </EmptyState>
       )}

@@ -13,7 +13,7 @@ import { TextArea } from "../ui/text-field.js";
 import { Trouble } from "../ui/trouble.js";
 import styles from "./notes.module.css";
 
-/** Where the team notes something for itself, whoever has the conversation, and also when it is over. */
+/** Internal notes of the team, independent of the assignee, also after the end. */
 export function NoteBox({ session }: { session: string }) {
   const [open, setOpen] = useState(false);
   useShortcut({ id: "notes.add", keys: "n", label: "Note something", scope: "Inbox", run: () => setOpen(true) });

@@ -93,7 +93,7 @@ function Given({ review }: { review: SessionReview }) {
       </p>
       {expected !== null && (
         <p dir="auto">
-          <span className={styles.label}>Should have said</span> “{expected}”
+          <span className={styles.label}>Expected reply</span> “{expected}”
         </p>
       )}
       {note !== null && <p dir="auto">{note}</p>}

@@ -46,7 +46,7 @@ function Prompt({ at: { session, turn }, call, passages }: SentProps) {
     <QueryView query={query}>
       {({ turns }) => {
         const found = turns[0]?.calls.find(({ call_id: id }) => id === call)?.prompt ?? null;
-        if (found === null) return <p className={styles.fine}>It cannot be made again from what is stored.</p>;
+        if (found === null) return <p className={styles.fine}>It cannot be reconstructed from stored data.</p>;
         return <Words prompt={found} passages={passages} />;
       }}
     </QueryView>

@@ -117,7 +117,7 @@ function Extend({ id, onChanged }: { id: string; onChanged(): void }) {
     onChanged();
   };
   return (
-    <Menu label="Give it more time" trigger={<Button icon={<Clock />}>Extend</Button>}>
+    <Menu label="Extend" trigger={<Button icon={<Clock />}>Extend</Button>}>
       {LONGER.map(({ minutes, label }) => (
         <MenuItem key={minutes} onSelect={() => void extend(minutes, label)}>
           {label}

@@ -130,7 +130,7 @@ export function SessionValues({ session: { collected_data: collected, metadata, 
   return (
     <>
       <Values title="Collected data" values={collected}>
-        What the agent learns in its “retrieve variable” nodes appears here by name.
+        Variables extracted by “retrieve variable” nodes appear here.
       </Values>
       {analysis && (
         <Values title="Analysis" values={analysis.answers ?? {}}>

@@ -7,7 +7,7 @@ const yes = (label: string) => [
   { value: "false", label: "No" },
 ];
 
-export const TEXT: Filter = { id: "text", type: "text", label: "Words that were said" };
+export const TEXT: Filter = { id: "text", type: "text", label: "Words in messages" };
 export const STATUS: Filter = {
   ...{ id: "status", type: "choice", label: "Status" },
   options: [
@@ -42,7 +42,7 @@ export const MORE: readonly Filter[] = [
   {
     ...{ id: "review", type: "choice", label: "Review" },
     options: [
-      { value: "due", label: "Waits for a look" },
+      { value: "due", label: "Waiting for review" },
       { value: "wrong", label: "Found wrong" },
       { value: "good", label: "Found good" },
     ],

@@ -99,7 +99,7 @@ function Path({ known: { session, turns, text, more } }: { known: Known }) {
   if (path.way.length === 0) {
     return (
       <EmptyState title="No turn yet">
-        <p>The way appears with the first answer of the agent.</p>
+        <p>The path appears with the agent's first reply.</p>
       </EmptyState>
     );
   }

@@ -43,11 +43,11 @@ export function SessionPeek({ row, reads }: { row: ListedSession; reads: boolean
         ))}
       </dl>
       {row.purged_at ? (
-        <EmptyState title="Content removed">What was said is gone for good.</EmptyState>
+        <EmptyState title="Content removed">The messages are permanently removed.</EmptyState>
       ) : reads ? (
         <Words id={row.session_id} />
       ) : (
-        <p className={styles.fine}>What was said is read by operators and above.</p>
+        <p className={styles.fine}>Only operators and above can read the messages.</p>
       )}
     </>
   );
@@ -60,7 +60,7 @@ function Words({ id }: { id: string }) {
 }
 
 function LastWords({ messages }: Pick<Transcript, "messages">) {
-  if (messages.length === 0) return <p className={styles.fine}>Nothing was said yet.</p>;
+  if (messages.length === 0) return <p className={styles.fine}>No messages yet.</p>;
   const left = Math.max(0, messages.length - SHOWN);
   return (
     <>

@@ -109,14 +109,14 @@ function Replay({ session, agent }: { session: Session; agent: Agent }) {
         </Button>
       </div>
       <p className={styles.fine}>
-        What the visitor said is said once more. The model is asked in earnest, which costs tokens that no budget
-        counts; other servers are not asked, they answer as they did then. What is remembered of the person and what the
-        page around the chat said are left out. Nothing is stored and nobody is written to.
+        What the visitor said is said once more. The model is really called, which costs tokens that no budget counts;
+        other servers are not asked, they answer as they did then. What is remembered of the person and what the page
+        around the chat said are left out. Nothing is stored and nobody is written to.
       </p>
       {problem !== null && <Trouble>{problem.issues[0]?.message ?? problem.detail}</Trouble>}
       {replay === null && !busy && problem === null && (
         <EmptyState title="Not replayed yet">
-          <p>Choose a version or your draft. Both conversations then stand side by side, turn by turn.</p>
+          <p>Choose a version or your draft. Both conversations are then shown side by side, turn by turn.</p>
         </EmptyState>
       )}
       {replay !== null && <Result replay={replay} />}
@@ -131,7 +131,7 @@ function Result({ replay }: { replay: ReplayedSession }) {
     <>
       <div role="status" className={styles.summary}>
         <p className={styles.verdict}>
-          {at === null ? `It goes the same way with ${now}.` : `It differs from turn ${at} on.`}
+          {at === null ? `It takes the same path with ${now}.` : `It differs from turn ${at} on.`}
         </p>
         <p className={styles.figures}>
           <span>{plural(calls, "model call")}</span>

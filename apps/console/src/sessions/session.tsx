@@ -86,7 +86,7 @@ function ContentRemoved({ session, agent }: { session: Session; agent: Agent | n
           <EmptyState title="Content removed">
             <p>
               What was said, collected and sent here was removed <Time at={session.purged_at ?? null} show="moment" />.
-              That the session was, how it ended and what it used is kept.
+              Its existence, outcome and usage are kept.
             </p>
           </EmptyState>
         </div>

@@ -93,7 +93,7 @@ export function TracedTurnDetails({ turn, session }: { turn: TracedTurn; session
           <Condition key={String(index)} condition={condition} />
         ))}
       </Part>
-      <Part title="Calls" empty="It asked nobody.">
+      <Part title="Calls" empty="It called no model.">
         {turn.calls.map((call) => (
           <TracedCallItem key={call.call_id} call={call} totalMs={latency.total_ms} at={at} />
         ))}
@@ -123,7 +123,7 @@ function TimeBar({ latency }: { latency: TracedTurn["latency"] }) {
 }
 
 const conditionsMissing = ({ conditions_unknown: conditionsUnknown }: TracedTurn): string =>
-  conditionsUnknown ? "They cannot be told again: the records of this turn are not complete." : "None was tested.";
+  conditionsUnknown ? "They cannot be reconstructed: the records of this turn are incomplete." : "None was tested.";
 
 function Part({ title, empty, children }: { title: string; empty: string; children: ReactNode[] }) {
   return (

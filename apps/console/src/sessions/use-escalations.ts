@@ -8,7 +8,7 @@ import type { LiveSession } from "./live-session.js";
 
 const NONE: Escalation[] = [];
 
-/** When people were asked for in a session; none for whoever may not know. */
+/** Requests for a human in a session; none if the role does not allow it. */
 export function useEscalations(session: string): Escalation[] {
   const calls = useCalls(sessionCalls);
   const query = useQuery({

@@ -32,7 +32,7 @@ const unwatched = (session: Session): Watched => ({
   readable: false,
 });
 
-/** The session as it goes on: what was said, then what happens. `onEnded` hears when it is over. */
+/** The session as it continues: what was said, then what happens. `onEnded` hears when it is over. */
 export function useLiveSession(session: Session, onEnded: () => void): Watched {
   const api = useApi();
   const [watched, setWatched] = useState<Watched>(() => unwatched(session));
@@ -43,7 +43,7 @@ export function useLiveSession(session: Session, onEnded: () => void): Watched {
     return begin(api, session, { change: setWatched, onEnded });
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another session, or another holder, begins anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another session, or another holder, begins again
   useEffect(() => {
     let stop: () => void = () => undefined;
     let left = false;

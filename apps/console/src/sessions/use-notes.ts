@@ -7,7 +7,7 @@ import { useCalls } from "../api/use-calls.js";
 
 const NONE: SessionNote[] = [];
 
-/** What the team has noted on a session; none for whoever may not read them. */
+/** Notes on a session; none if the role does not allow it. */
 export function useNotes(session: string): SessionNote[] {
   const calls = useCalls(noteCalls);
   const query = useQuery({

@@ -55,7 +55,7 @@ export function WrongForm({ answers, review, busy, onGive, onClose }: WrongProps
       )}
       {options.length > 0 && (
         <TextArea
-          label="What should have been said"
+          label="Expected reply"
           help="A test made of the conversation expects these words, or a longer text with them."
           maxLength={10_000}
           value={expected}

@@ -112,7 +112,7 @@ function Question({ asked: { what, key }, revoke, rotate, changeNonce, onClose }
         {...(key.status === "active"
           ? {
               milder: {
-                text: "Replaced, it signs beside the new key, as a rule for a day, so that nothing breaks.",
+                text: "When replaced, it stays valid along with the new key, usually for a day, so that nothing breaks.",
                 action: "Replace it instead",
                 run: () => unlessRefused(rotate(key)),
               },

@@ -36,8 +36,8 @@ export function KeyForm({ onMade, onClose }: { onMade(made: MadeKey): Promise<vo
   return (
     <Drawer open onClose={onClose} title="New signing key">
       <Form form={form} submit="Create the key" onSubmit={make} onCancel={onClose}>
-        <FormField form={form} name="name" rules={{ required: "Say which server or program it is for." }}>
-          {(bound) => <TextField label="Name" help="Which server signs with it." maxLength={200} {...bound} />}
+        <FormField form={form} name="name" rules={{ required: "Enter which server or program it is for." }}>
+          {(bound) => <TextField label="Name" help="The server that uses it." maxLength={200} {...bound} />}
         </FormField>
         <FormField form={form} name="scopes" rules={{ validate: (all) => all.length > 0 || "Choose at least one." }}>
           {(bound) => <CheckboxGroup label="What it may do" options={OPTIONS} {...bound} />}
@@ -46,7 +46,7 @@ export function KeyForm({ onMade, onClose }: { onMade(made: MadeKey): Promise<vo
           {(bound) => (
             <Checkbox
               label="Require a nonce"
-              help="Requests without X-Nonce are refused, so that a captured one can do nothing."
+              help="Requests without X-Nonce are refused, so that captured requests are useless."
               {...bound}
             />
           )}

@@ -74,7 +74,7 @@ export function MessageTemplatesPage() {
           ),
         }}
         empty={
-          <EmptyState title="No message of your own yet" icon={<MailPlus />} action={make}>
+          <EmptyState title="No message templates yet" icon={<MailPlus />} action={make}>
             Write one once, in each language you need. It can be chosen wherever a link is sent, beside those that come
             with the product.
           </EmptyState>
@@ -155,7 +155,7 @@ function MessageForm({ template, onDone }: { template: MessageTemplate | null; o
   return (
     <Form form={form} submit={template === null ? "Save the message" : "Save"} onSubmit={save}>
       {template === null ? (
-        <FormField form={form} name="name" rules={{ required: "Give it a name." }}>
+        <FormField form={form} name="name" rules={{ required: "Enter a name." }}>
           {(bound) => <TextField label="Name" help="Lower case, such as after_stay." maxLength={64} mono {...bound} />}
         </FormField>
       ) : null}
@@ -163,7 +163,7 @@ function MessageForm({ template, onDone }: { template: MessageTemplate | null; o
         {(bound) => (
           <Combobox
             label="Language"
-            help="Who reads another one gets the English words, else the first."
+            help="Other languages get the English text, else the first one."
             options={LANGUAGE_OPTIONS}
             {...bound}
             onChange={turnTo}

@@ -31,7 +31,7 @@ export function RoleForm({ title, submit, person, onSubmit, onClose }: RoleFormP
     <Drawer open onClose={onClose} title={title}>
       <Form form={form} submit={submit} onSubmit={send} onCancel={onClose}>
         {person ? (
-          <FormField form={form} name="email" rules={{ required: "Say whom to invite." }}>
+          <FormField form={form} name="email" rules={{ required: "Enter whom to invite." }}>
             {(bound) => (
               <TextField
                 label="E-mail address"
@@ -42,7 +42,7 @@ export function RoleForm({ title, submit, person, onSubmit, onClose }: RoleFormP
             )}
           </FormField>
         ) : null}
-        <FormField form={form} name="name" rules={person ? {} : { required: "Say who or what it is for." }}>
+        <FormField form={form} name="name" rules={person ? {} : { required: "Enter who or what it is for." }}>
           {(bound) => (
             <TextField label="Name" help={person ? "Optional." : "Who or what uses it."} maxLength={200} {...bound} />
           )}

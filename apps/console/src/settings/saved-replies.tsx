@@ -133,7 +133,7 @@ function ReplyForm({ reply, onDone }: { reply: SavedReply | null; onDone(): void
   };
   return (
     <Form form={form} submit={reply === null ? "Save the reply" : "Save"} onSubmit={save}>
-      <FormField form={form} name="key" rules={{ required: "Give it a key." }}>
+      <FormField form={form} name="key" rules={{ required: "Enter a key." }}>
         {(bound) => (
           <TextField label="Key" help="Typed after a slash: hours, refund-sent." maxLength={32} mono {...bound} />
         )}
@@ -161,9 +161,7 @@ function ReplyForm({ reply, onDone }: { reply: SavedReply | null; onDone(): void
       </FormField>
       {transfers && <TransferField form={form} />}
       <FormField form={form} name="digit">
-        {(bound) => (
-          <Select label="Digit" help="In the inbox this key puts it into the answer." options={DIGITS} {...bound} />
-        )}
+        {(bound) => <Select label="Digit" help="This key inserts it in the inbox." options={DIGITS} {...bound} />}
       </FormField>
     </Form>
   );

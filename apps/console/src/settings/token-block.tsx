@@ -65,7 +65,7 @@ export function TokenBlock() {
           secret={made.secret}
           done={<Button onClick={close}>I have it</Button>}
         >
-          It is shown only here. Whoever has it can do what its role allows.
+          It is shown only here. Anyone who has it can do what its role allows.
         </SecretOnce>
       )}
       {adding && (
@@ -88,7 +88,7 @@ export function TokenBlock() {
         title={`Revoke “${revoking?.name ?? ""}”?`}
         consequences={[
           ...(revoking !== null && isOwn(revoking)
-            ? [<strong key="own">This is the token you are signed in with: you are signed out with it.</strong>]
+            ? [<strong key="own">You are signed in with this token: revoking it signs you out.</strong>]
             : []),
           "Whoever uses it is signed out within seconds, and scripts with it are refused.",
           "This cannot be undone; make a new token for those who still need one.",
@@ -112,7 +112,7 @@ function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: A
     <>
       {live.length === 0 && (
         <EmptyState title="No tokens yet">
-          Make one for each script, with the smallest role that does. Then one can be revoked alone.
+          Create one per script, with the lowest sufficient role, so that each can be revoked separately.
         </EmptyState>
       )}
       <Rows>

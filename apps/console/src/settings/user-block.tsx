@@ -98,7 +98,7 @@ function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void })
     <>
       {here.length === 0 && (
         <EmptyState title="Nobody yet">
-          Invite those who look after agents and visitors, each with the smallest role that does.
+          Invite the people who manage agents and answer visitors, each with the lowest sufficient role.
         </EmptyState>
       )}
       <Rows>
@@ -171,7 +171,7 @@ interface ConfirmProps {
 function Confirm({ asking, onConfirm, onClose }: ConfirmProps) {
   const { user } = asking;
   const name = user.name ?? user.email;
-  const own = user.me ? [<strong key="own">This is you. You may not be able to take it back.</strong>] : [];
+  const own = user.me ? [<strong key="own">This is you. You may not be able to undo it.</strong>] : [];
   if (asking.type === "remove")
     return (
       <ConfirmDialog

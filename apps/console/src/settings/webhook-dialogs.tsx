@@ -35,7 +35,7 @@ export function DeleteWebhookDialog({ webhook, onDelete, onDisable, onClose }: D
       {...(webhook.is_active
         ? {
             milder: {
-              text: "A disabled webhook is told nothing and keeps its secret and its log.",
+              text: "A disabled webhook receives nothing and keeps its secret and log.",
               action: "Disable instead",
               run: onDisable,
             },
@@ -46,7 +46,7 @@ export function DeleteWebhookDialog({ webhook, onDelete, onDisable, onClose }: D
           ? "Counting what waits…"
           : waiting.data
             ? waitingText(waiting.data.data.length)
-            : "What waits is not sent any more.",
+            : "Pending messages will not be sent.",
         "Its secret and its log are deleted with it, at once and for good.",
       ]}
       action="Delete the webhook"
@@ -98,5 +98,5 @@ const OVERLAPS = [
     label: "Both sign for a day",
     help: "Nothing breaks while your server learns the new one.",
   },
-  { value: "0", label: "The old one ends at once", help: "When it got into the wrong hands." },
+  { value: "0", label: "The old one ends at once", help: "If it has leaked." },
 ];

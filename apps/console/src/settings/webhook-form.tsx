@@ -20,7 +20,7 @@ interface WebhookFormProps {
 }
 
 const SCOPES = [
-  { value: "all", label: "Everything, also what is added later" },
+  { value: "all", label: "Everything, including later additions" },
   { value: "some", label: "Only these" },
 ] as const;
 
@@ -59,7 +59,7 @@ export function WebhookForm({ webhook, agents, submit, onSubmit, onCancel }: Web
               {(bound) => (
                 <Select
                   label="Agent"
-                  help="Whose conversations and links it hears of."
+                  help="The agent whose events it receives."
                   options={[
                     { value: "", label: "Every agent" },
                     ...agents.map(({ id, name }) => ({ value: id, label: name })),

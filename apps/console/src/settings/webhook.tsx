@@ -85,7 +85,7 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<unk
             </Button>
           }
         >
-          It is shown only here, and signs from now on.
+          It is shown only here, and is valid from now on.
         </SecretOnce>
       )}
       <WebhookStateNote webhook={webhook} busy={setActive.isPending} onEnable={() => setActive.mutate(true)} />

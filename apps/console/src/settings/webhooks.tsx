@@ -25,7 +25,7 @@ import { WebhookStatus, webhookName, webhookState } from "./webhook-state.js";
 const NO_FILTERS: readonly string[] = [];
 const rowId = ({ id }: Webhook): string => id;
 
-/** The receivers that are told what happens. */
+/** The receivers of webhooks. */
 export function WebhooksPage() {
   const calls = useCalls(webhookCalls);
   const agents = useQuery(agentsQuery(useApi())).data?.data;

@@ -11,7 +11,7 @@ interface DialogProps {
   title: string;
   /** One sentence under the title. */
   description?: ReactNode;
-  /** Buttons at its end, the one that goes on last. */
+  /** Buttons at its end, the one that continues last. */
   actions?: ReactNode;
   wide?: boolean;
   children?: ReactNode;

@@ -2,7 +2,7 @@ import { createLink, type LinkProps } from "@tanstack/react-router";
 import type { AnchorHTMLAttributes, Ref } from "react";
 
 interface AnchorProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "aria-current"> {
-  /** Whether this is where one is: whoever draws the list knows, the address alone does not. */
+  /** Whether this is the current page; the list knows, the address alone does not. */
   current?: "page" | "true" | undefined;
   "data-status"?: string;
   "aria-current"?: string;

@@ -25,7 +25,7 @@ function tell(message: Message): void {
   for (const listener of listeners) listener();
 }
 
-/** Hands all messages to whoever shows them, those that came earlier first. The answer ends it. */
+/** Passes all messages to the listener, earlier ones first. Returns a function that stops it. */
 export function follow(to: (message: Message) => void): () => void {
   show = to;
   for (const message of waiting.splice(0)) to(message);

@@ -12,7 +12,7 @@ interface PeekProps {
   children: ReactNode;
 }
 
-/** A row's details beside its list. Not modal: the list stays usable, j and k go on in it, Esc closes. */
+/** A row's details beside its list. Not modal: the list stays usable, j and k continue in it, Esc closes. */
 export function PeekPanel({ title, onClose, onNext, onPrevious, actions, children }: PeekProps) {
   return (
     <aside aria-label={title} className={styles.panel} data-panel="end">

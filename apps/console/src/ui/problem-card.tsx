@@ -14,7 +14,7 @@ export function ProblemCard({ problem, onRetry }: { problem: Problem; onRetry?: 
         {general.map((item) => (
           <p key={item.field + item.message}>{[item.field, item.message].filter(Boolean).join(": ")}</p>
         ))}
-        {problem.status === 403 && <p>Your role is too small for it.</p>}
+        {problem.status === 403 && <p>Your role does not allow this.</p>}
         {problem.requestId && <p className={styles.fine}>Request {problem.requestId}</p>}
       </div>
       {onRetry && (

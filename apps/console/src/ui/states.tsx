@@ -34,7 +34,7 @@ export function EmptyState({
 export function ErrorState({ refusal, onRetry }: { refusal: Refusal; onRetry?: () => void }) {
   return (
     <div className={styles.state} role="alert">
-      <h2 className={styles.title}>This did not load</h2>
+      <h2 className={styles.title}>Loading failed</h2>
       <p className={styles.text}>{refusal.detail}</p>
       {refusal.requestId === null ? null : <p className={styles.fine}>Request {refusal.requestId}</p>}
       {onRetry === undefined ? null : (
@@ -46,7 +46,7 @@ export function ErrorState({ refusal, onRetry }: { refusal: Refusal; onRetry?: (
   );
 }
 
-/** The role of whoever is signed in does not reach this far. */
+/** The role of the signed-in user does not reach this far. */
 export function NoPermission({ children }: { children?: ReactNode }) {
   return (
     <div className={styles.state}>

@@ -23,7 +23,7 @@ export type AnalyticsQuestion = z.output<typeof analyticsQuestion>;
 export const analyticsBy = z.enum(["total", "day", "hour", "agent", "link", "version", "channel"]);
 export type AnalyticsBy = z.output<typeof analyticsBy>;
 
-/** Numbers by hour are kept for so many days before today, those by day for ever; `analytics_hours_since()` keeps a day more. */
+/** Numbers by hour are kept for so many days before today, those by day forever; `analytics_hours_since()` keeps a day more. */
 export const HOURS_KEPT_DAYS = 90;
 
 /** Where a session took place: on the page of a link, on a site that a link lists, or by the signed API. */

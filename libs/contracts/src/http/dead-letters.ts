@@ -42,7 +42,7 @@ export const deadLetter = z
     link_id: uuid.nullable(),
     /** Why it was given up. */
     reason: z.string(),
-    /** The public code that the visitor was told. */
+    /** The public code that the visitor got. */
     error: z.string().nullable(),
     accepted_at: iso,
     /** When it was given up. */

@@ -93,7 +93,7 @@ export const escalationSource = z.enum([
 /** `cancelled`: by the visitor. */
 export const escalationOutcome = z.enum(["resolved", "handed_back", "session_ended", "cancelled"]);
 
-/** Who was told that somebody waits, and answers that went out by mail. */
+/** The notices sent to operators, and answers sent by mail. */
 export const escalationNotice = z.object({
   kind: z.enum(["mail", "chat", "answer"]),
   target: z.string().describe("Masked"),
@@ -172,7 +172,7 @@ export const escalationView = z
     requests: z.number().int(),
     /** Id of the credentials that have it, or the operator that a signed backend operatorName. */
     assigned_to: z.string().nullable(),
-    /** What the visitor is told about them. */
+    /** What the visitor sees about them. */
     assigned_name: z.string().nullable(),
     summary: z.string().nullable(),
     outcome: escalationOutcome.nullable(),

@@ -124,7 +124,7 @@ export const knowledgeIngestion = z
     name: z.string(),
     bytes: z.number().int(),
     status: z.enum(["processing", "failed"]),
-    /** Code of an error; `interrupted`: whoever read it has stopped, send it again. */
+    /** Code of an error; `interrupted`: its reader process stopped, send it again. */
     error: z.string().nullable(),
     started_at: z.string(),
   })

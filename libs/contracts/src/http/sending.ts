@@ -174,7 +174,7 @@ export const linkDelivery = z
       failed: count,
       suppressed: count,
       limited: count,
-      /** A provider was being told when the server stopped, and cannot be asked whether it was. */
+      /** The server stopped during the call of a provider that cannot be queried afterwards. */
       in_doubt: count,
       cancelled: count,
     }),
@@ -200,7 +200,7 @@ export const recipientStatus = z.enum(["pending", "sent", "failed", "suppressed"
 export const deliveryRecipient = z
   .object({
     id: uuid,
-    /** Of slack, teams and webhook the host alone: whoever knows the whole may post there. */
+    /** For slack, teams and webhook only the host, because the full URL allows posting. */
     address: z.string(),
     name: z.string().nullable(),
     language: z.string(),

@@ -105,7 +105,7 @@ export const tracedTurn = z.object({
   latency: z.object({ total_ms: z.number(), model_ms: z.number(), api_ms: z.number(), other_ms: z.number() }),
   usage: usage,
   history_summary: historySummary.nullable().optional(),
-  /** True when the conditions could not be told again, because the records of the session are not complete. */
+  /** True when the conditions could not be reconstructed, because the records of the session are incomplete. */
   conditions_unknown: z.boolean(),
   created_at: text,
   done_at: text.nullable(),

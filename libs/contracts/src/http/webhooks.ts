@@ -176,7 +176,7 @@ export const webhookDelivery = z
 
 export type WebhookDelivery = z.infer<typeof webhookDelivery>;
 
-/** The secret is told when it is made, never again. */
+/** The secret is returned on creation, never again. */
 export const webhookWithSecret = webhookView.extend({ secret: z.string() }).meta({
   id: "WebhookWithSecret",
   description: "A receiver with its secret, returned only on creation and rotation",

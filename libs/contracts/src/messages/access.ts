@@ -68,7 +68,7 @@ export const accessPolicyChanged = event(
   z.object({ tenantId: uuid, agentId: uuid, linksEnabled: z.boolean() }),
 );
 
-/** A confirmed address asked to be let in; told once per agent and address. */
+/** A confirmed address requested access; announced once per agent and address. */
 export const accessRequested = event(
   "links",
   "access_requested",

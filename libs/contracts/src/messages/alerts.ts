@@ -59,5 +59,5 @@ const crossing = z.object({
 /** A number has crossed the threshold of a rule, or its owner tries the rule. */
 export const alertFired = event("sessions", "alert_fired", crossing);
 
-/** It is back, and the rule says that this is told. */
+/** It has recovered, and the rule reports recoveries. */
 export const alertRecovered = event("sessions", "alert_recovered", crossing);

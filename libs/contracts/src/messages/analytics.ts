@@ -52,7 +52,7 @@ export const listComments = rpc(
   z.object({ data: z.array(visitorComment), nextCursor: z.string().nullable() }),
 );
 
-/** Makes the rollups of a tenant anew in the background. Idempotent: it may be asked for at any moment. */
+/** Makes the rollups of a tenant again in the background. Idempotent: it may be asked for at any moment. */
 export const rebuildAnalytics = rpc(
   "sessions",
   "rebuild_analytics",

@@ -7,7 +7,7 @@ import { principal, repeatableRequest, replayable } from "./callers.js";
 const ofAgent = { principal, agent: z.string() };
 const revision = z.number().int();
 
-/** Who has a draft of an agent, newest first, 200 at most; the texts stay with their authors. */
+/** The drafts of an agent, newest first, at most 200, without their texts. */
 export const listDrafts = rpc(
   "agents",
   "drafts",

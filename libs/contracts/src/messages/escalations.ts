@@ -108,7 +108,7 @@ export const replyEscalation = rpc(
   z.object({ messageId: uuid, sessionId: z.string(), createdAt: iso, replayed: z.boolean() }),
 );
 
-/** `hand_back`: the workflow goes on in a turn of its own; `resolve`: the agent answers the next message, or the session ends. */
+/** `hand_back`: the workflow continues in a turn of its own; `resolve`: the agent answers the next message, or the session ends. */
 export const closeEscalation = rpc(
   "sessions",
   "close_escalation",

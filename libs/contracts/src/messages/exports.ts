@@ -4,7 +4,7 @@ import { principal } from "./callers.js";
 
 /**
  * Sessions of the tenant, their messages, ratings, notes or verdicts, in the order in which the sessions began, those behind `after`. Each comes with the
- * cursor from which to go on behind it. Admins.
+ * cursor from which to continue behind it. Admins.
  */
 export const exportRecords = rpc(
   "sessions",

@@ -12,7 +12,7 @@ const chunkNumber = z.number().int().min(0).max(1_000);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /**
- * Takes one of the session's places for a file. Idempotent by `fileId`: a repeat goes on with the same file, and answers
+ * Takes one of the session's places for a file. Idempotent by `fileId`: a repeat continues with the same file, and answers
  * `complete` when its bytes are there already. Throws `files_exhausted`, `session_ended`, `session_expired`,
  * `idempotency_key_reused` for another file under the same id.
  */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { rpc } from "../declare.js";
 import { principal } from "./callers.js";
 
-/** Seals some of what lies under another master key anew, from a cursor on (null = from the beginning). Operator-wide callers only. */
+/** Seals some of what lies under another master key again, from a cursor on (null = from the beginning). Operator-wide callers only. */
 export const rotateKeys = rpc(
   "cleanup",
   "rotate_keys",

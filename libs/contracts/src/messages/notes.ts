@@ -30,7 +30,7 @@ export const addNote = rpc(
   z.object({ note: sessionNote, ...replayable }),
 );
 
-/** Whoever has written it, or an admin. Throws `note_not_found`, `forbidden`. */
+/** Only its author or an admin. Throws `note_not_found`, `forbidden`. */
 export const removeNote = rpc(
   "sessions",
   "remove_note",

@@ -32,7 +32,7 @@ export const updateSchedule = call(
   z.object({ schedule }),
 );
 
-/** `paused` false goes on with the next occurrence. */
+/** `paused` false continues with the next occurrence. */
 export const pauseSchedule = call(
   "pause_schedule",
   z.object({ ...owned, paused: z.boolean() }),

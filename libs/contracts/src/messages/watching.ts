@@ -5,7 +5,7 @@ import { principal, sessionAccess } from "./callers.js";
 import { readEvents, sessionView } from "./sessions.js";
 
 /**
- * As `readEvents`, for whoever watches a session: a `turn` also carries `turn_number`, `latency_ms`, `previous_node`, `previous_node_name`,
+ * As `readEvents`, for owners who watch a session: a `turn` also carries `turn_number`, `latency_ms`, `previous_node`, `previous_node_name`,
  * `transitions`, `variables`, `usage` and `totals`, an `error` `usage` and `totals`. With `snapshot` also the session as it stands and what it has spent.
  */
 export const watchSession = rpc(

@@ -21,7 +21,7 @@ const paged = { limit: z.number().int(), cursor: z.string().optional() };
 const call = <Req extends z.ZodType, Res extends z.ZodType>(name: string, request: Req, response: Res) =>
   rpc("sessions", name, "sessions", request, response);
 
-/** The secret is told here and by a rotation only. */
+/** The secret is returned only here and by a rotation. */
 export const createWebhook = call(
   "create_webhook",
   z.object({
@@ -50,7 +50,7 @@ export const rotateWebhook = call(
   withSecret,
 );
 
-/** A new secret for the `webhook:` actions of the tenant's workflows, told here only. The first one has no predecessor. */
+/** A new secret for the `webhook:` actions of the tenant's workflows, shown here only. The first one has no predecessor. */
 export const rotateActionSecret = call(
   "rotate_action_secret",
   z.object({ principal, overlapSeconds: z.number().int(), ...repeatableRequest }),

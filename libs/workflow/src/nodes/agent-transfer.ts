@@ -29,7 +29,7 @@ export function endInstead(run: Run, code: WarningCode, message: string): Stage 
 
 /**
  * The target takes the session over within the same turn. Variables travel; messages before this turn only with
- * `transfer_context`. The count of transitions begins anew, because the guard belongs to a document and transfers are few.
+ * `transfer_context`. The count of transitions begins again, because the guard belongs to a document and transfers are few.
  */
 export function takeOver(run: Run, from: TransferNode, result: Extract<CallResult, { type: "agent" }>): Run {
   const { state, turn, effects, tested } = run;

@@ -11,7 +11,7 @@ interface Place {
 /**
  * Issues of the secrets that a document names: an error where one may not stand, a warning for one that its agent does not have.
  * `known`: the names of the agent's secrets; null = it is not known which agent the document is for. Apart from `validateDocument`, so that
- * a version of before secrets existed goes on.
+ * a version of before secrets existed continues.
  */
 export function checkSecrets(document: unknown, known: ReadonlySet<string> | null): Issue[] {
   return placesOf(document).flatMap((place) => [

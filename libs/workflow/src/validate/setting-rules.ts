@@ -64,7 +64,7 @@ function checkWebhook(settings: Raw): Issue[] {
   const path = ["workflow", "webhook"];
   const url = wordsOf(webhook.url);
   if (url === null) return [error([...path, "url"], "missing_field", "an enabled webhook needs a url")];
-  // Warnings: versions that were accepted before must go on, and what they send is refused at delivery.
+  // Warnings: versions that were accepted before must continue, and what they send is refused at delivery.
   const issues: Issue[] = [];
   if (!/^https?:\/\/[^\s/@]+(?:[/?]|$)/i.test(url)) {
     issues.push(warning([...path, "url"], "unusable_webhook", "use an http or https address without credentials"));

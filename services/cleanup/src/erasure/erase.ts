@@ -52,7 +52,7 @@ interface Work {
 }
 
 /**
- * Works erasures off, a batch a transaction. A worker that dies leaves whole batches done, and whoever claims the erasure next goes on:
+ * Works erasures off, a batch a transaction. A worker that dies leaves whole batches done, and whoever claims the erasure next continues:
  * every batch can be repeated, and the numbers of the receipt are counted in the transactions that remove.
  */
 export function erasePeople(deps: CleanupDeps): Job {
@@ -70,7 +70,7 @@ export function erasePeople(deps: CleanupDeps): Job {
         if (done) total.inc();
         return { taken: 1, handled: done ? 1 : 0 };
       } catch (error) {
-        // The others go on meanwhile.
+        // The others continue meanwhile.
         await putOff(deps.db, at, error instanceof NotYet ? 1 : RETRY_SECONDS).catch(() => false);
         if (error instanceof NotYet) return { taken: 1, handled: 0 };
         throw error;

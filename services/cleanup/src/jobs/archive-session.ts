@@ -20,7 +20,7 @@ export interface ArchiveStore {
 /**
  * Writes what exports tell of a session into the archive, one JSON object a line with its `kind`: `<tenant>/<month>/<session>.jsonl`, and
  * `<session>.2.jsonl` for what goes beyond a part. False = somebody has removed the content meanwhile, and has archived it before.
- * Idempotency key: the session; whoever begins anew writes the same objects again.
+ * Idempotency key: the session; whoever begins again writes the same objects again.
  */
 export async function archiveSession(
   { bus, db }: Pick<CleanupDeps, "bus" | "db">,

@@ -87,7 +87,7 @@ export interface Purged {
 
 /**
  * Removes the content of at most `limit` ended sessions whose time has come, in one transaction. `defaultDays`: of sessions
- * for which no link says otherwise; null = for ever. A session that is looked at and not due is only given its next date.
+ * for which no link says otherwise; null = forever. A session that is looked at and not due is only given its next date.
  */
 export async function purgeSessions(db: Db, query: { defaultDays: number | null; limit: number }): Promise<Purged> {
   const rows = await db.query<Purged>("select looked, purged, recent from purge_sessions($1, $2)", [
@@ -165,7 +165,7 @@ export const purgeAudit = (db: Db, query: { days: number; limit: number }): Prom
   countOf(db, "select purge_audit($1, $2) as count", [query.days, query.limit]);
 
 /**
- * Takes the numbers of at most `limit` sessions that ended, changed, or went on for `liveSeconds`, and adds what was noted to the
+ * Takes the numbers of at most `limit` sessions that ended, changed, or continued for `liveSeconds`, and adds what was noted to the
  * rollups; answers how many sessions were looked at and how many amounts were added. Zeros while another replica does it.
  */
 export async function rollUp(

@@ -5,7 +5,7 @@ import { rollUp as rollUpBatch } from "./repository.js";
 /** Sessions of one step, which is one transaction and must end soon, also on a busy machine. */
 const BATCH = 200;
 
-/** A running session that goes on is looked at again after this many seconds, however much is said in it. */
+/** A running session that continues is looked at again after this many seconds, however much is said in it. */
 const LIVE_SECONDS = 300;
 
 /**

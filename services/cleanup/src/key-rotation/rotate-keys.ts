@@ -5,7 +5,7 @@ import { BOUND_TO, PLACES, type SealedRow } from "./bound-to.js";
 
 /** Rows of one statement: their locks are held for milliseconds. */
 const BATCH = 50;
-/** How long one call works; the next one goes on where it stopped. */
+/** How long one call works; the next one continues where it stopped. */
 const CALL_MS = 3_000;
 
 /** Within a text: what was sealed, its key's id apart. */
@@ -25,9 +25,9 @@ const staleRow = z.object({
 type StaleRow = z.output<typeof staleRow>;
 
 /**
- * Seals anew, under the current master key, what lies under another one: some seconds of work for each call, from a cursor on, in short
+ * Seals again, under the current master key, what lies under another one: some seconds of work for each call, from a cursor on, in short
  * statements beside the traffic. Idempotent by state: what is under the current key is left alone, so a pass that was cut off is begun
- * anew, and a finished one repeated. Operator-wide callers only. Throws `forbidden`, `validation_failed`.
+ * again, and a finished one repeated. Operator-wide callers only. Throws `forbidden`, `validation_failed`.
  */
 export const rotateKeys =
   (deps: CleanupDeps) =>

@@ -6,7 +6,7 @@ type Data = Record<string, unknown>;
 
 /**
  * An event as a socket writes it: one JSON object with the `type` and the members of the event stream, in the terms of the
- * channel. `event_id` is where a socket goes on from; live events have none.
+ * channel. `event_id` is where a socket continues from; live events have none.
  */
 export function socketFrame(frame: Frame, names: Names): string {
   frame.socket ??= written(frame, names);

@@ -33,7 +33,7 @@ const MAX_AGE_MS = 3_600_000;
 /** Characters that may wait for a slow reader, and below which it counts as one that keeps up. */
 const MAX_WAITING = 262_144;
 const LOW_WATER = 16_384;
-/** A client that does not answer the close is cut; what waits for it must not wait for ever. */
+/** A client that does not answer the close is cut; what waits for it must not wait forever. */
 const CLOSE_MS = 2_000;
 
 /** Ends a socket in order, and cuts it when its client does not take part. */

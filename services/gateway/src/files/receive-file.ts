@@ -23,7 +23,7 @@ export interface IncomingFile {
 
 export interface FilePlace {
   access: SessionAccess;
-  /** Names the file: a repeat under the same id goes on with it. */
+  /** Names the file: a repeat under the same id continues with it. */
   fileId: string;
   limits: Pick<LinkPolicy["fileUploads"], "types" | "maxBytes" | "maxCount">;
   /** Of the team and not of the visitor. */

@@ -8,7 +8,7 @@ import { sealAad } from "./seal-heads.js";
 
 /** Entries of one statement: a tenth of a second. */
 const STRETCH = 5_000;
-/** How long one call works; the next one goes on where it stopped. */
+/** How long one call works; the next one continues where it stopped. */
 const CALL_MS = 3_000;
 const MAX_PROBLEMS = 100;
 

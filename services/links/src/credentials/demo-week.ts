@@ -73,7 +73,7 @@ export const removeDemoWeekHandler =
     requireRole(principal, "admin");
     const known = await find(deps, principal);
     if (known === null) return { sessions: 0 };
-    // First: a start that is playing it right now must not go on.
+    // First: a start that is playing it right now must not continue.
     await keep(deps, { ...known, state: "removed" });
     const sessions = await countSessions(deps, known);
     for (const { agentId, id } of known.links) {

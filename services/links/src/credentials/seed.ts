@@ -29,7 +29,7 @@ export interface DemoSeed {
 
 /**
  * Makes sure that a demo tenant, an owner token, the given agents and one link for each exist, and tells their secrets.
- * Idempotent: what exists is kept, also when its owner has changed it; a token or link that was deleted is made anew.
+ * Idempotent: what exists is kept, also when its owner has changed it; a token or link that was deleted is made again.
  * Several processes may call it at once. Needs agent-runner on the bus. Throws what the bus and the database throw.
  */
 export async function seedDemo(deps: LinksDeps, demo: { tenantName?: string; agents: DemoAgent[] }): Promise<DemoSeed> {

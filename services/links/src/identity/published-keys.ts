@@ -12,7 +12,7 @@ interface KeyPlace {
 
 /** Public keys that sites publish. */
 export interface PublishedKeys {
-  /** `fresh`: fetched anew unless that was done a moment ago. Null = they cannot be had. */
+  /** `fresh`: fetched again unless that was done a moment ago. Null = they cannot be had. */
   of(place: KeyPlace, fresh: boolean): Promise<JWTVerifyGetKey | null>;
 }
 

@@ -104,7 +104,7 @@ async function signedPayload(
 function publicAttempts({ publicKey, published }: IdentityKeys, token: string, rules: JWTVerifyOptions): Attempt[] {
   const own = publicKey === null ? [] : [() => jwtVerify(token, createPublicKey(publicKey), rules)];
   if (published === null) return own;
-  // A site that changed its keys a moment ago: its list is fetched anew before the signature counts as wrong.
+  // A site that changed its keys a moment ago: its list is fetched again before the signature counts as wrong.
   const listed = [false, true].map(
     (fresh): Attempt =>
       async () => {

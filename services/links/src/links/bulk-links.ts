@@ -87,7 +87,7 @@ async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results;
 }
 
-/** What became of one item. Only refusals of the item are told in its place; a failure of ours ends the call, and a repeat goes on. */
+/** What became of one item. Only refusals of the item are told in its place; a failure of ours ends the call, and a repeat continues. */
 async function outcomeOf(deps: LinksDeps, caller: Caller, item: Item): Promise<BulkLinkResult> {
   const { index, action } = item;
   try {

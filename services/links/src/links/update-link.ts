@@ -10,7 +10,7 @@ import { findLink, usageOf } from "./repository.js";
 
 /**
  * Changes the given fields of a link, never its token. Idempotent: the same body again changes nothing. Disabling a link
- * closes its streams, while its sessions stay and go on when it is enabled again.
+ * closes its streams, while its sessions stay and continue when it is enabled again.
  */
 export const updateLink =
   (deps: LinksDeps) =>

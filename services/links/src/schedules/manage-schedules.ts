@@ -190,7 +190,7 @@ export const updateScheduleHandler =
     });
   };
 
-/** Pauses a schedule, or goes on with the next occurrence; those meanwhile are nobody's. Idempotent by state. */
+/** Pauses a schedule, or continues with the next occurrence; those meanwhile are nobody's. Idempotent by state. */
 export const pauseScheduleHandler =
   (deps: SendingDeps) =>
   async ({ principal, id, paused }: In<typeof pauseSchedule>): Out<typeof pauseSchedule> => {

@@ -150,7 +150,7 @@ export const testAlertHandler =
     return answer;
   };
 
-/** Crossings of a rule and who was told of them, newest first. A read. Throws `alert_not_found`. */
+/** Crossings of a rule and who was notified of them, newest first. A read. Throws `alert_not_found`. */
 export const listAlertFiringsHandler =
   (deps: AlertDeps) =>
   async ({ principal, id, limit, cursor }: In<typeof listAlertFirings>): Out<typeof listAlertFirings> => {

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 
 /**
- * Has the rollups of the caller's tenant made anew by the next rounds of the job. Idempotent: a second one begins again, and the
+ * Has the rollups of the caller's tenant made again by the next rounds of the job. Idempotent: a second one begins again, and the
  * numbers are the same in the end.
  */
 export const rebuildAnalytics =

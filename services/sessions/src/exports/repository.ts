@@ -24,7 +24,7 @@ export interface ExportedRow extends Position {
 
 const position = sql`to_char(c.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, c.id`;
 
-/** Sessions that the caller asked for. From the one of `after` on: whoever has parts of it goes on within it. */
+/** Sessions that the caller asked for. From the one of `after` on: whoever has parts of it continues within it. */
 function chosen({ agentId, linkId, sessionId, from, to, after }: ExportQuery) {
   const conditions = [
     sql`c.tenant_id = app_tenant()`,

@@ -53,7 +53,7 @@ export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
       await sealReadable(deps);
       if (performance.now() - purgedAt < PURGE_EVERY_MS) return;
       const gone = await deps.deliveries.purge(WEBHOOK_RETENTION_DAYS, PURGE_AT_ONCE);
-      // A full batch may have left some behind: the next round goes on.
+      // A full batch may have left some behind: the next round continues.
       if (gone < PURGE_AT_ONCE) purgedAt = performance.now();
     },
     onDeferred: ({ id }, error) => deps.logger.debug({ err: error, deliveryId: id }, "webhook.deferred"),

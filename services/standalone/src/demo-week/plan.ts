@@ -1,7 +1,7 @@
 import { NAMES, VISITS, type Visit, WAITING } from "./visits.js";
 
 export interface PlannedVisit {
-  /** Names the visit for ever: a start that finds it half done goes on with it. */
+  /** Names the visit forever: a start that finds it half done continues with it. */
   key: string;
   visit: Visit;
   beganAt: Date;

@@ -12,7 +12,7 @@ import styles from "./flow-tab.module.css";
 
 interface AddNodeProps {
   graph: Graph;
-  /** The node that is chosen: where the new one is reached from, unless told otherwise. */
+  /** The node that is chosen: where the new one is reached from, unless specified otherwise. */
   from: string | null;
   edit: MakeEdits;
   onAdded(id: string): void;

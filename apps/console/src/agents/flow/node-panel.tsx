@@ -27,7 +27,7 @@ export function NodePanel({ agent, node, graph, edit, onSelect }: NodePartProps 
         <IconButton label="Close" icon={<X />} onClick={() => onSelect(null)} />
       </div>
       <DraftText label="Name" value={node.name ?? ""} onWrite={(text) => set({ name: text === "" ? null : text })} />
-      <CommitField label="Id" help="Everything that names it follows." value={node.id} onCommit={rename} />
+      <CommitField label="Id" help="References to it are updated." value={node.id} onCommit={rename} />
       {fieldsOf(node).map(({ field, label, value }) => (
         <DraftArea
           key={field}

@@ -19,7 +19,7 @@ export function NodeWays(props: NodePartProps) {
   return (
     <div className={styles.part}>
       <h3>Leads to</h3>
-      {own.length === 0 && <p className={styles.note}>Nowhere yet: the conversation stays here.</p>}
+      {own.length === 0 && <p className={styles.note}>Nowhere yet: the conversation stays in this node.</p>}
       {own.map((edge) => (
         <Way key={edge.id} {...props} edge={edge} count={own.length} />
       ))}

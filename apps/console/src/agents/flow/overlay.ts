@@ -59,7 +59,7 @@ export function useOverlay(agent: Agent, overlay: Overlay, tried: readonly Tried
 
 /** Where the conversation beside the graph has been, and in which of its steps. */
 function pathOf(tried: readonly TriedStep[]): Marks {
-  if (tried.length === 0) return { ...NOTHING, note: "Nothing is tried yet: “Try” opens a conversation." };
+  if (tried.length === 0) return { ...NOTHING, note: "Nothing tried yet: “Try” opens a conversation." };
   const steps = new Map<string, Set<number>>();
   const taken = new Set<string>();
   for (const { step, trace, node } of tried) {
@@ -87,7 +87,8 @@ function coverageOf({ version, coverage, tests }: TestResult): Marks {
   const { nodes, edges } = coverage;
   return {
     note: `Tests of version ${version}: ${nodes.visited} of ${nodes.total} nodes, ${edges.visited} of ${edges.total} transitions`,
-    node: (id) => (unseen.has(id) ? { tone: "warn", text: "No test comes here" } : { tone: "good", text: "Tested" }),
+    node: (id) =>
+      unseen.has(id) ? { tone: "warn", text: "No test reaches this node" } : { tone: "good", text: "Tested" },
     isFaint: ({ from, condition, to }) => unused.has(`${from} ${condition} ${to}`),
   };
 }
@@ -98,7 +99,7 @@ function dropOffOf(rows: readonly NodeNumbers[]): Marks {
     note: rows.length === 0 ? `Nobody was here in the last ${DAYS} days.` : `Sessions of the last ${DAYS} days`,
     node: (id) => {
       const row = byNode.get(id);
-      if (row === undefined || row.reached === 0) return { tone: "neutral", text: "Nobody came here" };
+      if (row === undefined || row.reached === 0) return { tone: "neutral", text: "No session reached this node" };
       const left = row.drop_off ?? 0;
       return { tone: left >= MUCH ? "warn" : "neutral", text: `${row.reached} came, ${percent.format(left)} left` };
     },

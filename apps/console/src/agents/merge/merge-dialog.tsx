@@ -49,7 +49,7 @@ export function MergeDialog({ title, description, sides, labels, action, onMerge
       <div className={styles.merge}>
         <p role="status">{summaryOf(conflicts.length, open)}</p>
         {conflicts.length > 0 && (
-          <ol className={styles.places} aria-label="Places that both have changed">
+          <ol className={styles.places} aria-label="Conflicts">
             {conflicts.map((conflict, place) => (
               <Place
                 key={`${conflict.line} ${conflict.base}`}
@@ -76,7 +76,8 @@ export function MergeDialog({ title, description, sides, labels, action, onMerge
 function summaryOf(conflicts: number, open: number): string {
   if (conflicts === 0) return "Nothing was changed in the same place: all changes go together.";
   const places = conflicts === 1 ? "One place was" : `${conflicts} places were`;
-  const left = open === 0 ? "All is decided." : open === 1 ? "One is to be decided." : `${open} are to be decided.`;
+  const left =
+    open === 0 ? "All requests are decided." : open === 1 ? "One request is pending." : `${open} are to be decided.`;
   return `${places} changed on both sides; everything else goes together. ${left}`;
 }
 
@@ -107,7 +108,7 @@ function Place({ conflict: { base, mine, theirs, line }, labels, words, onChoose
           Take both
         </Button>
       </div>
-      {words !== undefined && <TextArea label="What it shall be" mono value={words} onChange={onChoose} />}
+      {words !== undefined && <TextArea label="Result" mono value={words} onChange={onChoose} />}
     </li>
   );
 }
@@ -116,7 +117,7 @@ function Side({ label, text }: { label: string; text: string }) {
   return (
     <figure className={styles.side}>
       <figcaption>{label}</figcaption>
-      {text === "" ? <p className={styles.nothing}>Nothing stands here.</p> : <pre dir="auto">{text}</pre>}
+      {text === "" ? <p className={styles.nothing}>There is nothing here.</p> : <pre dir="auto">{text}</pre>}
     </figure>
   );
 }

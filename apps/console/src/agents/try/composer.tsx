@@ -50,7 +50,7 @@ export function Composer({ talk, typed, busy }: ComposerProps) {
         onChange={(text) => talk.type(text)}
       />
       <Menu
-        label="Let time pass in silence"
+        label="Let time pass without a message"
         trigger={<IconButton label="Let time pass" icon={<Clock />} disabled={busy} />}
       >
         {SILENCES.map(({ seconds, label }) => (

@@ -24,7 +24,7 @@ export function StepView({ step, asked }: { step: TriedStep; asked: Step | null 
           <Markdown>{content}</Markdown>
         </div>
       ))}
-      {asked?.event === "timer" && messages.length === 0 && <p className={styles.fine}>The agent says nothing.</p>}
+      {asked?.event === "timer" && messages.length === 0 && <p className={styles.fine}>No message from the agent.</p>}
       {transferred && step.agent && (
         <p className={styles.fine}>
           <Chip tone="accent">transferred</Chip> {step.agent.name}, version {step.agent.version}, has the conversation

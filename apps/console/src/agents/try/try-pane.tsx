@@ -41,7 +41,7 @@ export function TryPane({ agent, draft, talk }: PaneProps) {
       <Talk state={state} talk={talk} />
       {changed && (
         <p className={styles.note}>
-          <span>The draft has changed. What comes next is answered by it.</span>
+          <span>The draft has changed. The next replies use it.</span>
           <Button small look="quiet" onClick={() => void talk.again()}>
             Ask all again
           </Button>
@@ -126,7 +126,7 @@ function Talk({ state: { shown, steps, busy, pending }, talk }: { state: TalkSta
       {busy && <p className={styles.fine}>Thinking…</p>}
       {shown.at(-1)?.human && !busy && (
         <p className={styles.note}>
-          <span>A person would have the conversation now; the agent is silent.</span>
+          <span>An operator would have the conversation now; the agent is silent.</span>
           <Button small onClick={() => void talk.step({ event: "hand_back" })}>
             Hand back
           </Button>
@@ -137,7 +137,7 @@ function Talk({ state: { shown, steps, busy, pending }, talk }: { state: TalkSta
   );
 }
 
-/** What can be done now: write, answer in place of a server, ask again, or begin anew. */
+/** What can be done now: write, answer in place of a server, ask again, or begin again. */
 function Next({ state, talk }: { state: TalkState; talk: TryTalk }) {
   const last = state.shown.at(-1);
   if (last?.waits_for && !state.busy) {

@@ -87,7 +87,7 @@ export class TryTalk {
     if (said === "" || this.state.pending !== null) return;
     this.#set({ typed: "", pending: said });
     await this.#running;
-    // The conversation that it was said in has begun anew, has ended, or does not go on.
+    // The conversation that it was said in has begun again, has ended, or does not continue.
     if (this.state.pending !== said) return;
     if (this.state.shown.at(-1)?.status === "done") await this.step({ say: said });
     const isSaid = this.state.steps.at(-1)?.say === said && this.state.problem === null;
@@ -107,7 +107,7 @@ export class TryTalk {
     await this.#play([...steps, step], opening);
   }
 
-  /** What stands still goes on: with an answer in place of a server, or by asking again. */
+  /** What stands still continues: with an answer in place of a server, or by asking again. */
   async goOn(options: { answer?: CallAnswer; makesCalls?: boolean } = {}): Promise<void> {
     const { answer, makesCalls = false } = options;
     const { steps, opening } = this.state;

@@ -27,7 +27,7 @@ export function WaitingCall({ call: { node, method, url }, talk }: { call: Waits
         <Button look="primary" onClick={() => void talk.goOn({ answer })}>
           Answer so
         </Button>
-        <Button onClick={() => void talk.goOn({ makesCalls: true })}>Make the call in earnest</Button>
+        <Button onClick={() => void talk.goOn({ makesCalls: true })}>Make the call</Button>
       </div>
     </section>
   );

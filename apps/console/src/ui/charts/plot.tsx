@@ -13,7 +13,7 @@ interface PlotProps {
   kind: "line" | "bars";
 }
 
-/** The picture alone. It is drawn anew when its size, its data or the colours change. */
+/** The picture alone. It is drawn again when its size, its data or the colours change. */
 export function Plot({ data, format, kind }: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);

@@ -24,7 +24,7 @@ export interface CodeEditorProps {
   /** Without it the text can only be read. */
   onChange?: (text: string) => void;
   findings?: readonly Finding[];
-  /** Constant, or kept in a callback: a new one makes the editor anew. */
+  /** Constant, or kept in a callback: a new one makes the editor again. */
   completions?: CompletionSource;
   ref?: Ref<EditorHandle>;
 }

@@ -17,7 +17,7 @@ export function MergeBox({ language, before, after, beforeLabel, afterLabel, onC
   useEffect(() => {
     change.current = onChange;
   });
-  // What is typed here comes back as the next `after`, which the comparison shows already: only a text from outside makes it anew.
+  // What is typed here comes back as the next `after`, which the comparison shows already: only a text from outside makes it again.
   const written = useRef<string | null>(null);
   const begun = useRef(after);
   if (after !== written.current) begun.current = after;

@@ -9,7 +9,7 @@ export interface Column<T> {
   value?: (row: T) => string | number | boolean | null | undefined;
   /** Numbers, times and amounts stand right. */
   align?: "end";
-  /** A grid track: `8rem`, `minmax(12rem, 2fr)`; a share of what is left unless given. */
+  /** A grid track: `8rem`, `minmax(12rem, 2fr)`; a share of what remains unless given. */
   width?: string;
   /** Where the server sorts: it can by this column. Where the table sorts itself, every column with a value can be. */
   sortable?: boolean;

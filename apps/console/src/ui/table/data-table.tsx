@@ -118,7 +118,7 @@ function Content<T extends object>({ source, list, empty, children }: DataTableP
     );
   }
   if (source.rows.length > 0) return children;
-  return Object.keys(list.filter).length === 0 ? empty : <EmptyState title="Nothing fits these filters" />;
+  return Object.keys(list.filter).length === 0 ? empty : <EmptyState title="Nothing matches these filters" />;
 }
 
 /** Read out when it changes, so that a filter's effect is heard, too. */

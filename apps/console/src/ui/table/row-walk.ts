@@ -26,7 +26,7 @@ export interface Walk {
 /** Rows that are asked for before the last one is reached. */
 const AHEAD = 3;
 
-/** Moves through the rows of a list, and only through them. A row that leaves the list leaves its place: the walk goes on from there. */
+/** Moves through the rows of a list, and only through them. A row that leaves the list leaves its place: the walk continues from there. */
 export function useRowWalk({ idAt, indexOf, count, list, peeks, reveal, loadMore }: WalkOptions): Walk {
   const [current, setCurrent] = useState<string | null>(list.peek);
   const wanted = useRef(false);

@@ -19,7 +19,7 @@ const isView = (value: unknown): value is View =>
   isRecord(value) && typeof value.name === "string" && typeof value.words === "string";
 
 interface SavedViewsProps {
-  /** Of the table; with the name of whoever is signed in, where several people share a browser. */
+  /** Of the table; with the name of the signed-in user, where several people share a browser. */
   id: string;
   list: ListState;
   /** Views that everybody has. */

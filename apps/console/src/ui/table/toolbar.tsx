@@ -44,7 +44,7 @@ export function Toolbar<T>(props: ToolbarProps<T>) {
       <span className={styles.space} />
       {source.outdated ? (
         <Button small onClick={source.retry}>
-          This list changed. Show it anew
+          This list has changed. Reload it
         </Button>
       ) : null}
       {children}

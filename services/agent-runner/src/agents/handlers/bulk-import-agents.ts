@@ -5,7 +5,7 @@ import type { AgentsDeps } from "../deps.js";
 import { parseDocument } from "../parse-document.js";
 import type { importAgent } from "./import-agent.js";
 
-/** How long one call imports; what is left by then is refused as `overloaded` and can be sent again. */
+/** How long one call imports; what remains by then is refused as `overloaded` and can be sent again. */
 const IMPORT_MS = 30_000;
 
 type Output = z.input<typeof contract.response>;

@@ -31,7 +31,7 @@ type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
 /**
- * Adds a version to an agent, and the agent itself when nothing has this name yet; activates it unless told otherwise. When it requires
+ * Adds a version to an agent, and the agent itself when nothing has this name yet; activates it unless specified otherwise. When it requires
  * tests and is to go live, they are run first, and nothing is added unless they pass or are overridden.
  * Idempotent by the caller's key, else by the signature; without them each import is a version, even of an equal document. A dry run makes
  * nothing and is not remembered. `part`: the import is one of many of a call, which has a name for each.

@@ -6,7 +6,7 @@ import type { Versions } from "../replay/versions.js";
 import { findAgent } from "../repository/agents.js";
 import { pickSessions, purgedSessions, turnsOf } from "../repository/recordings.js";
 
-/** How long one call replays; what is left is named in the answer. */
+/** How long one call replays; what remains is named in the answer. */
 const REPLAY_MS = 40_000;
 
 /** Replays recorded sessions against a version. A read: nothing is stored, no model and no server is called. */

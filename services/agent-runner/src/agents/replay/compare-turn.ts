@@ -10,7 +10,7 @@ const MAX_QUOTE = 500;
 /**
  * The first thing in which a replayed turn differs from its record: where it went, what it noted, what it said, in this order.
  *
- * @param sameVersion also the conditions must be the same words; another version may word a condition anew, and only where it leads counts
+ * @param sameVersion also the conditions must be the same words; another version may word a condition again, and only where it leads counts
  */
 export function differenceOf(
   replayed: ReplayedTurn,

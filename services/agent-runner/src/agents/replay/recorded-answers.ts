@@ -55,7 +55,7 @@ export function createRecordedAnswers(turn: RecordedTurn, load: LoadVersion): Re
 function failureOf(record: RecordedCall, turn: RecordedTurn, last: boolean): Error {
   const code = record.failed ?? "internal";
   if (code === "turn_stopped") return new StopRequested();
-  // A call that was refused ends its turn; a call that failed may leave the workflow a way to go on.
+  // A call that was refused ends its turn; a call that failed may leave the workflow a way to continue.
   if (last && turn.status === "failed" && turn.error_code === code) return new TurnRefused(code);
   return new CallFailed(code);
 }

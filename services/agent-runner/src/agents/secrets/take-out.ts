@@ -28,7 +28,7 @@ const MAX_NAME = 56;
  * Takes the values out of a document that secrets of its agent can stand for: a name in their place leaves one copy, which is exchanged without
  * a new version and is sent to no other host. A value is never written over one of its name that differs, because versions that are live name
  * it. `known`: the agent's secrets; null = the caller may not set any, so each value stays where it is and is told. Equal documents get equal
- * names, so that results of tests go on counting for their content.
+ * names, so that test results stay valid for their content.
  */
 export function takeOutSecrets(document: unknown, known: ReadonlyMap<string, SecretValue> | null): TakenOut {
   const taken: TakenSecret[] = [];

@@ -3,7 +3,7 @@ import { assertNever } from "@parley/contracts";
 import { CallFailed, type CallOutput } from "@parley/turns";
 import type { CallEffect } from "@parley/workflow";
 
-/** A call for which a test has no answer: the step cannot go on. */
+/** A call for which a test has no answer: the step cannot continue. */
 export class NoAnswer extends Error {
   constructor(call: CallEffect) {
     super(`there is no recorded answer for the ${KIND_OF[call.type]} call of node ${call.nodeId}`);

@@ -16,7 +16,7 @@ interface TestDeps {
   coverage: Coverage;
 }
 
-/** Plays one test: the opening, then each step, until one cannot go on. Touches nothing but the model it is given. */
+/** Plays one test: the opening, then each step, until one cannot continue. Touches nothing but the model it is given. */
 export async function runTest(deps: TestDeps, test: AgentTest): Promise<TestedStep[]> {
   const { definition, signal, coverage } = deps;
   const player: Player = new Player({

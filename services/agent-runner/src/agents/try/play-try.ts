@@ -50,7 +50,7 @@ export async function playTry(context: TryContext, steps: TryStep[], signal: Abo
   return played;
 }
 
-/** An agent that goes on answering while a person is waited for does so here, too. */
+/** An agent that continues answering while a person is waited for does so here, too. */
 function asSession({ workflow }: Definition, step: TestStep): TestStep {
   const answers = workflow.document.workflow.escalation?.while_waiting === "answer";
   return answers && step.event !== "hand_back" ? { human: false, ...step } : step;

@@ -29,7 +29,7 @@ const MAX_BYTES = 700_000;
 
 /**
  * Plays a conversation that its caller holds: what was answered before is answered so again, the rest is asked. A read: nothing is stored,
- * no quota and no number knows of it, and no person is told. Throws `agent_not_found`, `agent_has_no_version`, `version_not_found`,
+ * it counts in no quota or statistic, and nobody is notified. Throws `agent_not_found`, `agent_has_no_version`, `version_not_found`,
  * `invalid_document`.
  */
 export const tryAgent =

@@ -105,7 +105,7 @@ const testRoute = ownerRoute({
   },
 });
 
-/** Crossings and who was told of them, newest first. */
+/** Crossings and who was notified of them, newest first. */
 const firingsRoute = ownerRoute({
   method: "GET",
   path: "/alerts/:id/firings",

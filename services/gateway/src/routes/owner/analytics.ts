@@ -151,7 +151,7 @@ const commentsRoute = ownerRoute({
     wirePage(await bus.call(listComments, { principal, agent, linkId, limit, cursor })),
 });
 
-/** Has all numbers made anew. Admins. */
+/** Has all numbers made again. Admins. */
 const rebuildRoute = ownerRoute({
   method: "POST",
   path: "/analytics/rebuild",

@@ -38,7 +38,7 @@ const getRoute = ownerRoute({
     (await bus.call(getMessageTemplate, { principal, name })).template,
 });
 
-/** Makes one, or writes it anew. Idempotent by state. */
+/** Makes one, or writes it again. Idempotent by state. */
 const putRoute = ownerRoute({
   method: "PUT",
   path: "/message-templates/:name",

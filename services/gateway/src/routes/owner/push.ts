@@ -11,7 +11,7 @@ import { z } from "zod";
 import { idParams } from "../params.js";
 import { DELETED, ownerRoute } from "./owner-route.js";
 
-/** The browsers of the caller that are told while no page is open. */
+/** The browsers of the caller that are notified while no page is open. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/push-subscriptions",

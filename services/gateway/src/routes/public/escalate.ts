@@ -31,7 +31,7 @@ export function escalateVisitRoute(app: HttpApp, context: GatewayContext): void 
 }
 
 /**
- * What a visitor does who waits for a person: goes on with the assistant, leaves an address for an answer by mail, or gives the wish up.
+ * What a visitor does who waits for a person: continues with the assistant, leaves an address for an answer by mail, or gives the wish up.
  * Idempotent by state.
  */
 export function chooseWhileWaitingRoute(app: HttpApp, context: GatewayContext): void {

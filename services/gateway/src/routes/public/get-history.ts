@@ -10,7 +10,7 @@ import { cursorParam, queryInteger, tokenParams } from "../params.js";
 const query = z.object({ limit: queryInteger(1, 200).default(100), cursor: cursorParam.optional() });
 
 /**
- * The conversation so far, oldest first; empty without a session. `session.last_event_id` is where an event stream goes on
+ * The conversation so far, oldest first; empty without a session. `session.last_event_id` is where an event stream continues
  * from. A read.
  */
 export function getHistoryRoute(app: HttpApp, { bus }: GatewayContext): void {

@@ -96,7 +96,7 @@ const entryOf = ({ consent, pin, proof }: Entry): Entry => ({ consent, pin, proo
  * How the conversation after New Conversation begins; null = the visitor did not leave, so what has ended stays ended. A
  * confirmed address keeps its token as the proof. An anonymous visitor's browser forgot its cookie with the answer to New
  * Conversation: one that comes all the same was under way before, and its words belong to what was left. A client that keeps
- * its token itself says by using it again that it goes on.
+ * its token itself says by using it again that it continues.
  */
 async function beginAgain(
   context: GatewayContext,
