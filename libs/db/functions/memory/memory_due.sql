@@ -1,13 +1,27 @@
 -- People with a confirmed address of whom p_every exchanges or more with one agent are in no summary, over all their
 -- conversations with it, the last of them within seven days: one session of each. Claimed ones are left out.
+-- Cost: one look-up for each session that runs or ended within seven days, and the conversations of the people whose
+-- last one has exchanges that no summary covers: a summary takes the oldest first. Other joins read whole tables.
 create or replace function memory_due(p_every integer, p_limit integer)
 returns table (tenant_id uuid, session_id text)
-language sql stable security definer set search_path = public, pg_temp as $$
+language sql stable security definer set search_path = public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off as $$
+  with recent as (
+    select distinct c.tenant_id, c.agent_id, c.participant_email
+    from text_conversations c
+    left join memory_cursors m on m.conversation_id = c.id
+    where c.participant_verified
+      and c.purged_at is null
+      and c.participant_email is not null
+      and coalesce(c.ended_at, timestamptz 'infinity') > now() - interval '7 days'
+      and c.total_turns > coalesce(m.summarised_through, 0)
+  )
   select c.tenant_id, max(c.session_id)
-  from text_conversations c
+  from recent r
+  join text_conversations c
+    on c.tenant_id = r.tenant_id and c.participant_email = r.participant_email and c.agent_id = r.agent_id
   left join memory_cursors m on m.conversation_id = c.id
   where c.participant_verified
-    and c.participant_email is not null
     and c.purged_at is null
     and c.total_turns > coalesce(m.summarised_through, 0)
   group by c.tenant_id, c.agent_id, c.participant_email
