@@ -123,7 +123,7 @@ describe.skipIf(skipBrowser)("the audit", () => {
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, "audit-360-dark");
     const empty = await open({ "GET /audit": pageOf() });
-    await empty.page.getByRole("heading", { name: "No notes yet" }).waitFor();
+    await empty.page.getByRole("heading", { name: "No entries yet" }).waitFor();
     const refusal = [403, { status: 403, code: "forbidden", detail: "Your role does not allow this." }];
     const viewer = await open({ "GET /audit": refusal, "GET /tokens": refusal, "GET /keys": refusal });
     await viewer.page.getByRole("heading", { name: "Your role does not include this" }).waitFor();

@@ -72,7 +72,7 @@ export function AuditPage() {
           content: (entry) => <AuditEntry entry={entry} who={actorName(entry.actor, names)} />,
         }}
         empty={
-          <EmptyState title="No notes yet" icon={<ScrollText />}>
+          <EmptyState title="No entries yet" icon={<ScrollText />}>
             Every change, every reading of a conversation and every export gets an entry here by itself.
           </EmptyState>
         }

@@ -19,7 +19,7 @@ type Claims = z.output<typeof claims>;
 
 /**
  * Signs in whom the provider vouches for: a user who is bound to the account, or has the address that it proves; else somebody of a
- * domain that may join. Whoever has several tenants chooses one first. Refuses everything else with one answer. Idempotency key: the code of the provider, which it takes once.
+ * domain that may join. A user of several tenants chooses one first. Refuses everything else with one answer. Idempotency key: the code of the provider, which it takes once.
  */
 export const finishOidc =
   (deps: LinksDeps, oidc: Oidc | null) =>
