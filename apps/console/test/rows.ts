@@ -155,6 +155,7 @@ export const analyticsRow = (days: number, row: Row): Row => ({
   sessions: { total: 41, active: 1, completed: 30, abandoned: 9, error: 1 },
   messages: 312,
   unique_visitors: { total: 38, confirmed: 12, anonymous: 26 },
+  unique_addresses: 31,
   completion_rate: 0.75,
   engagement: { average_messages: 7.6, average_duration_seconds: 340 },
   response_time_ms: { average: 1_240, p95: 3_900 },

@@ -951,6 +951,7 @@ export interface Schemas {
       confirmed: number;
       anonymous: number;
     };
+    unique_addresses: number;
     completion_rate: number | null;
     engagement: {
       average_messages: number | null;

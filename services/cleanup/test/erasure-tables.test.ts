@@ -40,6 +40,7 @@ const DECIDED: Record<string, "emptied" | "kept: of the team" | "kept: numbers a
   knowledge_uploads: "emptied",
   link_budgets: "kept: numbers and ids",
   link_identities: "kept: of the team",
+  link_addresses: "kept: numbers and ids",
   link_pin_tries: "kept: numbers and ids",
   link_templates: "emptied",
   link_verifications: "emptied",

@@ -84,7 +84,9 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
   const countries = createCountries(config.GEO_DB_PATH, logger);
   const links = createLinkCache({ bus, secrets });
   const facts = createTenantFacts({ bus, logger });
-  const visitCounts = createVisitCounts({ bus, logger, metrics, countries });
+  const visitCounts = createVisitCounts({
+    ...{ bus, secrets, logger, metrics, countries, addresses: config.VISITOR_ADDRESSES },
+  });
   const clock = deps.clock ?? { now: Date.now, ready: async () => true };
   return {
     ...deps,

@@ -104,6 +104,19 @@ describe("analytics over HTTP", () => {
     expect(JSON.stringify(visits)).not.toContain(GERMAN);
   });
 
+  it("tell the networks apart that opened a link, by hashes that mean nothing at another link", async () => {
+    const links = [world.owners.link(), world.owners.link()];
+    for (const { token } of links)
+      for (const from of [GERMAN, "194.25.0.70", "10.1.2.3"])
+        await fetch(`${world.url}/api/public/link/${token}`, { headers: { "x-forwarded-for": from } });
+    const hashes = () =>
+      links.map(({ policy }) => [
+        ...new Set(visits.flatMap(({ linkId, addressHash = [] }) => (linkId === policy.id ? addressHash : []))),
+      ]);
+    await expect.poll(() => hashes().map((of) => of.length), { timeout: 20_000 }).toEqual([2, 2]);
+    expect(new Set(hashes().flat()).size).toBe(4);
+  });
+
   it("count connections of visitors, those that were refused too, and none of a backend", async () => {
     const { token, policy } = world.owners.link();
     const { session_id, session_token } = await bodyOf(

@@ -26,6 +26,7 @@ const NUMBERS = {
   sessions: { total: 2, active: 0, completed: 1, abandoned: 1, error: 0 },
   messages: 6,
   uniqueVisitors: { total: 2, confirmed: 1, anonymous: 1 },
+  uniqueAddresses: 2,
   completionRate: 0.5,
   averageMessages: 3,
   averageDurationSeconds: 60,
@@ -258,6 +259,7 @@ describe("analytics of a link", () => {
     expect(answer).toMatchObject({
       ...{ link_id: LINK, days: 2, messages: 6, completion_rate: 0.5 },
       unique_visitors: { total: 2, confirmed: 1, anonymous: 1 },
+      unique_addresses: 2,
       engagement: { average_messages: 3, average_duration_seconds: 60 },
       response_time_ms: { average: 800, p95: 900 },
       end_reasons: { workflow_ended: 1, idle_timeout: 1 },

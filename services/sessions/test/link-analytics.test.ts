@@ -1,5 +1,13 @@
 import type { Bus } from "@parley/bus";
-import { createSession, linkAnalytics, linkPolicy, newId, openVerified, type Principal } from "@parley/contracts";
+import {
+  createSession,
+  linkAnalytics,
+  linkPolicy,
+  newId,
+  noteVisits,
+  openVerified,
+  type Principal,
+} from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { type MakeService, type World, world } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -154,6 +162,44 @@ describe("analytics of a link", () => {
       const numbers = await bus.call(linkAnalytics, { principal: other.principal, linkId, days: 1 });
       expect(numbers).toMatchObject({ sessions: { total: 0 }, messages: 0, completionRate: null, lastSessionAt: null });
     }
+  });
+
+  it("counts the addresses that opened it on the asked days, each once, and forgets them after a year or with the link", async () => {
+    const [at, other] = [await newLink(), await newLink()];
+    const opened = ({ tenantId, linkId }: Owned, daysAgo: number, addressHash: string) => ({
+      ...{ tenantId, linkId, country: null, opened: 0, sessions: 0, addressHash },
+      at: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
+    });
+    const visits = [
+      opened(at, 0, "a"),
+      opened(at, 0, "a"),
+      opened(at, 1, "a"),
+      opened(at, 1, "b"),
+      opened(at, 30, "c"),
+    ];
+    await bus.call(noteVisits, { visits: [...visits, opened(at, 400, "d"), opened(other, 0, "e")] });
+    await bus.call(noteVisits, { visits });
+    const counted = async (of: Owned, ...days: number[]) =>
+      Promise.all(days.map(async (n) => (await read(of, n)).uniqueAddresses));
+    expect(await counted(at, 1, 2, 30, 31)).toEqual([1, 2, 2, 3]);
+    expect(await counted(other, 366)).toEqual([1]);
+    const kept = async (of: Owned) =>
+      (await db.tenant(of.tenantId, (trx) => sql`select from link_addresses where link_id = ${of.linkId}`.execute(trx)))
+        .rows.length;
+    expect(await kept(at)).toBe(5);
+    await db.query("select purge_analytics_hours(100)");
+    expect(await kept(at)).toBe(4);
+    await db.tenant(at.tenantId, (trx) =>
+      sql`update temporary_chat_links set deleted_at = now() where id = ${at.linkId}`.execute(trx),
+    );
+    // A link goes a minute after it was deleted.
+    await db.tenant(at.tenantId, (trx) =>
+      sql`update temporary_chat_links set retention_changed_at = now() - interval '61 seconds' where id = ${at.linkId}`.execute(
+        trx,
+      ),
+    );
+    await db.query("select date_retention(100)");
+    expect([await kept(at), await kept(other)]).toEqual([0, 1]);
   });
 });
 

@@ -116,6 +116,7 @@ export interface Analytics {
   sessions: { total: number };
   messages: number;
   unique_visitors: { total: number; confirmed: number; anonymous: number };
+  unique_addresses: number;
   /** 0 to 1; null = no session has ended. */
   completion_rate: number | null;
   engagement: { average_messages: number | null; average_duration_seconds: number | null };

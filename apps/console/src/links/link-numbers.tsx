@@ -80,7 +80,10 @@ function Figures({ numbers }: { numbers: Analytics }) {
       <Fact name="Messages" note={numbers.failed_messages > 0 && `${numbers.failed_messages} failed`}>
         {numbers.messages.toLocaleString()}
       </Fact>
-      <Fact name="Visitors" note={`${visitors.confirmed} with a confirmed address`}>
+      <Fact
+        name="Visitors"
+        note={`${visitors.confirmed} with a confirmed address, from ${plural(numbers.unique_addresses, "network")}`}
+      >
         {visitors.total.toLocaleString()}
       </Fact>
       <Fact name="Came to the end" note="of those that ended">

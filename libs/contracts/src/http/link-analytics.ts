@@ -14,6 +14,9 @@ export const linkNumbers = z
     unique_visitors: z
       .object({ total: count, confirmed: count, anonymous: count })
       .describe("Confirmed addresses by keyed hash; without one, a session is a visitor"),
+    unique_addresses: count.describe(
+      "From how many addresses the link was opened, by keyed hash; of networks where VISITOR_ADDRESSES is truncated",
+    ),
     completion_rate: number.describe(
       "Of the sessions that ended, those whose conversation came to its end; 0 to 1, four decimals",
     ),
@@ -37,6 +40,7 @@ export const linkNumbers = z
         sessions: { total: 4, active: 1, completed: 2, abandoned: 1, error: 0 },
         messages: 21,
         unique_visitors: { total: 3, confirmed: 1, anonymous: 2 },
+        unique_addresses: 3,
         completion_rate: 0.6667,
         engagement: { average_messages: 5.3, average_duration_seconds: 184.2 },
         response_time_ms: { average: 900, p95: 2100 },

@@ -74,6 +74,8 @@ const visitCount = z.object({
   opened: z.int().min(0),
   sessions: z.int().min(0),
   connections: z.partialRecord(connectionCount, z.int().min(0)).optional(),
+  /** Where the link was opened: a keyed hash, another one at each link. */
+  addressHash: z.string().min(1).max(64).optional(),
   at: z.iso.datetime(),
 });
 export type VisitCount = z.output<typeof visitCount>;

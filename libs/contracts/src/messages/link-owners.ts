@@ -54,6 +54,7 @@ export const linkAnalytics = rpc(
     /** Messages of visitors. */
     messages: count,
     uniqueVisitors: z.object({ total: count, confirmed: count, anonymous: count }),
+    uniqueAddresses: count.default(0),
     /** Of the sessions that ended, those whose conversation came to its end, with four decimals; null = none has ended. */
     completionRate: z.number().nullable(),
     /** Messages and seconds with one decimal, milliseconds whole. */

@@ -1,6 +1,6 @@
--- Notes what gateways counted at links of one tenant: [{link_id, country, opened, sessions, connections, at}]; country
--- null = not known; connections: how many by name, or missing. Counts of a link that is not this tenant's are dropped.
--- Not idempotent: these are counts that may be lost or doubled.
+-- Notes what gateways counted at links of one tenant: [{link_id, country, opened, sessions, connections, address_hash,
+-- at}]; country null = not known; connections: how many by name, or missing; address_hash: from where, or missing.
+-- Counts of a link that is not this tenant's are dropped. Not idempotent: these are counts that may be lost or doubled.
 create or replace function note_visits(p_tenant uuid, p_visits jsonb) returns void
 language plpgsql as $$
 begin
@@ -22,5 +22,13 @@ begin
     from jsonb_each_text(v.connections)
   ) n(family, name, amount)
   where n.amount > 0;
+  -- In one order, so that gateways wait for each other and do not deadlock.
+  insert into link_addresses (tenant_id, link_id, day, address_hash)
+  select p_tenant, l.id, (least(v.at, clock_timestamp()) at time zone 'UTC')::date as day, v.address_hash
+  from jsonb_to_recordset(p_visits) as v (link_id uuid, address_hash text, at timestamptz)
+  join temporary_chat_links l on l.id = v.link_id
+  where v.address_hash is not null and l.deleted_at is null
+  order by l.id, day, v.address_hash
+  on conflict do nothing;
 end
 $$;

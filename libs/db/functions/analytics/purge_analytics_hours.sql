@@ -1,9 +1,11 @@
--- Deletes up to p_limit rollups of hours that are no longer kept; days stay. Answers how many. Waits for nobody: a
--- rollup that is being written is left for the next round. Cost: the rows that go, by the index of hours.
+-- Deletes up to p_limit rollups of hours that are no longer kept (days stay), and as many hashes of addresses that no
+-- question about a link reaches any more. Answers how many. Waits for nobody: a rollup that is being written is left
+-- for the next round. Cost: the rows that go, by their indexes.
 create or replace function purge_analytics_hours(p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   v_count integer;
+  v_addresses integer;
 begin
   delete from analytics_rollups
   where ctid = any(array(
@@ -15,7 +17,17 @@ begin
     for update skip locked
   ));
   get diagnostics v_count = row_count;
-  return v_count;
+  delete from link_addresses
+  where ctid = any(array(
+    select ctid
+    from link_addresses
+    where day < (now() at time zone 'UTC')::date - 366
+    order by day
+    limit p_limit
+    for update skip locked
+  ));
+  get diagnostics v_addresses = row_count;
+  return v_count + v_addresses;
 end
 $$;
 

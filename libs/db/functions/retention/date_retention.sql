@@ -55,7 +55,7 @@ begin
       set retention_changed_at = null, retention_check_at = null
       where id = l.id;
     else
-      -- Whom it was for, and who asked for a code: nobody can come back for them.
+      -- Whom it was for, who asked for a code, from where it was opened: nobody can come back for them.
       update temporary_chat_links
       set
         retention_changed_at = null,
@@ -69,6 +69,7 @@ begin
       where id = l.id;
       delete from link_verifications where link_id = l.id;
       delete from link_pin_tries where link_id = l.id;
+      delete from link_addresses where link_id = l.id;
     end if;
     v_count := v_count + 1;
   end loop;

@@ -1,8 +1,8 @@
 import type { Bus } from "@parley/bus";
 import { noteSecurity, type SecurityEventKind, type SecurityEventNote } from "@parley/contracts";
-import { truncatedAddress } from "@parley/http";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Secrets } from "@parley/secrets";
+import { addressHash, type KeptAddresses } from "./address-hash.js";
 import type { Countries } from "./countries.js";
 import { createLosableBatches } from "./losable-batches.js";
 
@@ -45,12 +45,10 @@ export function createSecurityNotes(deps: {
   logger: Logger;
   metrics: Metrics;
   countries: Countries;
-  /** What is kept of an address is the keyed hash of it, or of its network. */
-  addresses: "truncated" | "full";
+  addresses: KeptAddresses;
 }): SecurityNotes {
-  const { bus, secrets, logger, countries } = deps;
-  const hashOf = (address: string): string =>
-    secrets.keyedHash(deps.addresses === "truncated" ? truncatedAddress(address) : address);
+  const { bus, logger, countries } = deps;
+  const hashOf = addressHash(deps.secrets, deps.addresses);
   const noticed = deps.metrics.counter("security_events_total", "What the defences noticed, by kind", ["kind"]);
   const lost = deps.metrics.counter("security_events_lost_total", "Security events that could not be kept");
   const waiting = createLosableBatches<SecurityEventNote>({

@@ -1,14 +1,16 @@
 import type { Bus } from "@parley/bus";
 import { type ConnectionCount, noteVisits, type VisitCount } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
+import type { Secrets } from "@parley/secrets";
+import { addressHash, type KeptAddresses } from "./address-hash.js";
 import type { Countries } from "./countries.js";
 import { createLosableBatches } from "./losable-batches.js";
 
-/** How often links are opened and sessions begin on them, by country, and how connections go: in batches, bounded, losable. */
+/** How often links are opened and sessions begin on them, by country, from which addresses, and how connections go: in batches, bounded, losable. */
 export interface VisitCounts {
-  /** Never throws, never waits. The address is asked about and forgotten; of the answer two letters are kept. */
+  /** Never throws, never waits. Of the address two letters are kept, and a keyed hash that means nothing at another link. */
   count(
-    from: { readonly clientAddress: string },
+    from: { readonly clientAddress: string; readonly clientBucket: string },
     at: { tenantId: string; id: string },
     what: "opened" | "sessions",
   ): void;
@@ -27,20 +29,31 @@ export function createVisitCounts(deps: {
   logger: Logger;
   metrics: Metrics;
   countries: Countries;
+  secrets: Pick<Secrets, "keyedHash">;
+  addresses: KeptAddresses;
 }): VisitCounts {
   const { bus, logger, countries } = deps;
+  const hashOf = addressHash(deps.secrets, deps.addresses);
   const lost = deps.metrics.counter("visit_counts_lost_total", "Counts of opened links that could not be kept");
-  const waiting = createLosableBatches<VisitCount>({
+  const batches: Parameters<typeof createLosableBatches<VisitCount>>[0] = {
     everyMs: FLUSH_MS,
     send: (visits) => bus.call(noteVisits, { visits }, { deadlineMs: DEADLINE_MS }),
     lose(count, error) {
       lost.inc({}, count);
       if (error !== undefined) logger.debug({ err: error }, "visits.counts_lost");
     },
-  });
+  };
+  const waiting = createLosableBatches(batches);
+  // Apart, so that many addresses leave the counts their room.
+  const addresses = createLosableBatches(batches);
   return {
-    count({ clientAddress }, { tenantId, id: linkId }, what) {
+    count({ clientAddress, clientBucket }, { tenantId, id: linkId }, what) {
       const at = new Date().toISOString();
+      const address = hashOf(clientBucket, `link:${linkId}:`).slice(0, 16);
+      addresses.add(`${linkId} ${address}`, {
+        merge: () => undefined,
+        make: () => ({ tenantId, linkId, country: null, at, opened: 0, sessions: 0, addressHash: address }),
+      });
       void countries.of(clientAddress).then((country) =>
         waiting.add(`${linkId} ${country}`, {
           merge: (same) => {
@@ -62,7 +75,12 @@ export function createVisitCounts(deps: {
         }),
       });
     },
-    start: waiting.start,
-    stop: waiting.stop,
+    start() {
+      waiting.start();
+      addresses.start();
+    },
+    async stop() {
+      await Promise.all([waiting.stop(), addresses.stop()]);
+    },
   };
 }

@@ -9,8 +9,8 @@ export const noteVisits =
     const byTenant = new Map<string, VisitCount[]>();
     for (const visit of visits) byTenant.set(visit.tenantId, [...(byTenant.get(visit.tenantId) ?? []), visit]);
     for (const [tenantId, own] of byTenant) {
-      const rows = own.map(({ linkId, country, opened, sessions, connections, at }) => ({
-        ...{ link_id: linkId, country, opened, sessions, connections, at },
+      const rows = own.map(({ linkId, addressHash, ...counts }) => ({
+        ...{ link_id: linkId, address_hash: addressHash, ...counts },
       }));
       await db.query("select note_visits($1, $2::jsonb)", [tenantId, JSON.stringify(rows)]);
     }

@@ -16,6 +16,7 @@ type Totals = Pick<
   | "lastSessionAt"
   | "sessions"
   | "uniqueVisitors"
+  | "uniqueAddresses"
 >;
 
 /** Sessions of a link that began in the period: whole days in UTC, today included. Read by the index on (link_id, created_at). */
@@ -62,6 +63,7 @@ async function readTotals(trx: Transaction, at: Period): Promise<Totals> {
     messages: number;
     confirmed: number;
     anonymous: number;
+    addresses: number;
     duration: number | null;
   }>`select iso((date_trunc('day', now() at time zone 'utc') - make_interval(days => ${at.days - 1})) at time zone 'utc') as "from",
       iso(now()) as "to", iso(max(created_at)) as last, count(*)::int as total,
@@ -70,6 +72,8 @@ async function readTotals(trx: Transaction, at: Period): Promise<Totals> {
       count(*) filter (where end_reason = 'workflow_ended')::int as finished, coalesce(sum(messages_used), 0)::int as messages,
       count(distinct ${personIn(sql`coalesce(participant_hash, participant_email)`, at)}) filter (where participant_verified)::int as confirmed,
       count(distinct coalesce(${personIn(sql`participant_identifier`, at)}, id::text)) filter (where not participant_verified)::int as anonymous,
+      (select count(distinct address_hash)::int from link_addresses
+        where link_id = ${at.linkId}::uuid and day > (now() at time zone 'utc')::date - ${at.days}::int) as addresses,
       (avg(extract(epoch from ended_at - created_at)) filter (where ended_at is not null))::float8 as duration
     from ${sessionsIn(at)}`.execute(trx);
   const [row] = rows;
@@ -88,6 +92,7 @@ async function readTotals(trx: Transaction, at: Period): Promise<Totals> {
     },
     messages: row.messages,
     uniqueVisitors: { total: row.confirmed + row.anonymous, confirmed: row.confirmed, anonymous: row.anonymous },
+    uniqueAddresses: row.addresses,
     completionRate: ended === 0 ? null : rounded(row.finished / ended, 4),
     averageMessages: row.total === 0 ? null : rounded(row.messages / row.total, 1),
     averageDurationSeconds: rounded(row.duration, 1),

@@ -26,6 +26,7 @@ const wireNumbers = (numbers: LinkAnalytics) => ({
   sessions: numbers.sessions,
   messages: numbers.messages,
   unique_visitors: numbers.uniqueVisitors,
+  unique_addresses: numbers.uniqueAddresses,
   completion_rate: numbers.completionRate,
   engagement: {
     average_messages: numbers.averageMessages,
