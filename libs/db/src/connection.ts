@@ -67,6 +67,8 @@ function poolOf(options: DbOptions, availability: Availability): pg.Pool {
   });
   // A connection that dies while idle must not end the process; the pool opens another one.
   pool.on("error", (error) => availability.lost(error));
+  // Nor must one that dies while checked out, when the pool does not listen: the pending or next statement fails instead.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   return pool;
 }
 

@@ -1,6 +1,8 @@
 import { connect, createServer, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { createLogger } from "@parley/observability";
 import { eventually, freshDatabase } from "@parley/testkit";
+import { sql } from "kysely";
 import { afterEach, expect, it } from "vitest";
 import { watchAvailability } from "../src/availability.js";
 import { connectDb, databaseFailure } from "../src/index.js";
@@ -100,4 +102,31 @@ it("hears of a server that goes and comes back, however many ask and over howeve
   await way.mend();
   await eventually(async () => (await db.ping()) && lines.some(({ msg }) => msg === "db.up"));
   expect(lines.filter(({ level }) => level === "warn").map(({ msg }) => msg)).toEqual(["db.down", "db.up"]);
+});
+
+it("fails the transaction, not the process, when its connection ends during a statement or between two", async () => {
+  const database = await freshDatabase();
+  closers.push(() => database.drop());
+  const uncaught: unknown[] = [];
+  const others = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => void uncaught.push(error));
+  closers.push(async () => {
+    process.removeAllListeners("uncaughtException");
+    for (const other of others) process.on("uncaughtException", other);
+  });
+  for (const seconds of [60, 0]) {
+    const way = await cuttable(database.url);
+    const db = connectDb({ url: way.url, name: "test", logger: listening().logger, connectTimeoutMs: 30_000 });
+    closers.push(() => db.close());
+    const work = db.transaction(async (trx) => {
+      const asked = sql`select pg_sleep(${seconds})`.execute(trx);
+      // The connection ends during the statement of a minute, and after the short one.
+      await Promise.race([asked, delay(300)]);
+      await way.cut();
+      await asked;
+      await sql`select 1`.execute(trx);
+    });
+    await expect(work).rejects.toMatchObject({ code: "not_ready" });
+  }
+  expect(uncaught).toEqual([]);
 });
