@@ -86,6 +86,7 @@ describe("bootstrap", () => {
       expect.arrayContaining(["tests/e2e/chat-page.test.ts", "apps/console/test/states.test.ts"]),
     );
     expect(suites.get("Python")).toContain("tests/e2e/readme.test.ts");
+    expect(suites.get("PgBouncer")).toEqual(["tests/cluster/pooler.test.ts"]);
     expect(suites.get("curl")).toContain("tests/e2e/keys-docs.test.ts");
     expect([...suites.values()].flat().filter((file) => /^libs\/(workflow|secrets|db)\//.test(file))).toEqual([]);
   });

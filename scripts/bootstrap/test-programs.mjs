@@ -29,8 +29,9 @@ export const PROGRAMS = [
   { name: "curl", commands: ["curl"], apt: ["curl"], brew: "curl", usedBy: /\bcurl\b|"bash"/ },
   { name: "PostgreSQL", commands: ["pg_dump"], apt: ["postgresql"], brew: "postgresql@17", usedBy: /"pg_dump"/ },
   { name: "Helm", commands: ["helm"], apt: [], brew: "helm kubernetes-cli", usedBy: /"helm"/ },
-  // Installed, the package would start a server of its own; unpacked, it is two programs side by side.
+  // Installed, these packages would start servers of their own; unpacked, they are programs.
   { name: "Prometheus", commands: ["promtool"], apt: ["prometheus"], brew: "prometheus", usedBy: /"promtool"/ },
+  { name: "PgBouncer", commands: ["pgbouncer"], apt: ["pgbouncer"], brew: "pgbouncer", usedBy: /"pgbouncer"/ },
 ];
 
 const MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
@@ -69,7 +70,7 @@ function isThere({ name, commands }, env) {
 
 /** Ubuntu's package of this name only asks for a snap, which containers do not have. */
 function installable({ name }) {
-  if (name === "Helm" || name === "Prometheus") return false;
+  if (["Helm", "Prometheus", "PgBouncer"].includes(name)) return false;
   return name !== "Chromium" || !/^ID=ubuntu$/m.test(readFileSync("/etc/os-release", "utf8"));
 }
 

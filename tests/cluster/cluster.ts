@@ -30,6 +30,8 @@ export interface ClusterOptions {
   shape: Shape;
   /** A PostgreSQL server of its own, to be stopped and started; else a database in the server of the run. */
   ownPostgres?: boolean;
+  /** Starts a pooler between the services and the database. */
+  pooler?: (adminUrl: string) => Promise<{ url: string; close(): Promise<void> }>;
   /** How the model server answers; it logs every call. */
   model?: Omit<ModelServerOptions, "port">;
   /** More variables for every process. */
@@ -119,7 +121,10 @@ async function startStores(options: ClusterOptions, undo: (() => Promise<unknown
   const database = postgres === null ? await freshDatabase() : await cloneDatabase(postgres.url, "cluster");
   if (postgres === null) undo.push(() => database.drop());
   if (options.build !== undefined) await makeAnew(database.adminUrl, options.build);
-  return { nats, redis, postgres, database };
+  const pooler = await options.pooler?.(database.adminUrl);
+  if (pooler === undefined) return { nats, redis, postgres, database };
+  undo.push(() => pooler.close());
+  return { nats, redis, postgres, database: { ...database, url: pooler.url } };
 }
 
 /** The same database, empty and migrated by another checkout. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { currentActor, type Logger } from "@parley/observability";
 import { CompiledQuery, Kysely, type Transaction as KyselyTransaction, PostgresDialect, sql } from "kysely";
 import pg from "pg";
@@ -82,16 +83,22 @@ async function knockAt(url: string, timeoutMs: number): Promise<void> {
   }
 }
 
-/** Statement names are short and stable: the server plans each text once per connection. */
+/**
+ * The server plans each text once per connection. The name is a hash of the text: behind a pooler that does not track prepared statements, a
+ * name may be missing or taken, but never refers to a different statement.
+ */
 const statementNames = new Map<string, string>();
 function statementName(text: string): string {
   let name = statementNames.get(text);
   if (name === undefined) {
-    name = `q${statementNames.size + 1}`;
+    name = createHash("sha256").update(text).digest("base64url").slice(0, 16);
     statementNames.set(text, name);
   }
   return name;
 }
+
+/** `?prepared_statements=false` in the address is for poolers without support for prepared statements. */
+const prepares = (url: string): boolean => new URL(url).searchParams.get("prepared_statements") !== "false";
 
 async function translated<T>(work: Promise<T>): Promise<T> {
   try {
@@ -108,9 +115,12 @@ export function connectDb(options: DbOptions): Db {
   const afterMs = options.connectTimeoutMs ?? PATIENCE_MS;
   const stalls = watchStalls(pool, { afterMs, knock: () => knockAt(options.url, afterMs) });
   const asked = <T>(work: Promise<T>): Promise<T> => availability.heard(translated(stalls.during(work)));
+  const named = prepares(options.url)
+    ? (text: string) => ({ name: statementName(text), text })
+    : (text: string) => ({ text });
   const system = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   async function query<R>(text: string, values: unknown[]): Promise<R[]> {
-    const result = await asked(pool.query({ name: statementName(text), text, values }));
+    const result = await asked(pool.query({ ...named(text), values }));
     // The caller states the row type of its own SQL text; PostgreSQL gives rows of exactly those columns.
     return result.rows as R[];
   }
