@@ -113,8 +113,9 @@ export default defineConfig({
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["tools/testkit/src/global-setup.ts"],
     pool: "forks",
-    // Two at a time leave a third of two cores idle: suites wait for a lease, a deadline, a page.
-    maxWorkers: 4,
+    // Two at a time leave a third of two cores idle: suites wait for a lease, a deadline, a page. With four, starts of servers and browsers
+    // ran out of their deadlines on a slow machine.
+    maxWorkers: 3,
     // A worker keeps what it has imported for its next file, which is two fifths of the work of a suite's own process. What a suite
     // changes for its process it puts back.
     isolate: false,
