@@ -65,7 +65,7 @@ describe("people at the console against the product", () => {
     const other = await newPage();
     await other.goto(demo.console_sign_in_url);
     await other.getByRole("button", { name: "Sign in" }).click();
-    await other.getByText("This link was used").waitFor();
+    await other.getByText("This link has been used").waitFor();
     await other.getByRole("button", { name: "Sign in another way" }).click();
     await other.getByLabel("E-mail address").waitFor();
 
