@@ -1,5 +1,5 @@
--- From which addresses a link was opened, a day (UTC) and a keyed hash each: they are counted, and told apart at no other
--- link. They belong to no session.
+-- From which addresses a link was opened: a keyed hash for each day (UTC), different at every link.
+-- They belong to no session.
 create table link_addresses (
   tenant_id uuid not null references tenants on delete cascade,
   link_id uuid not null references temporary_chat_links on delete cascade,
