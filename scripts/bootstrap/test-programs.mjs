@@ -19,7 +19,8 @@ export const PROGRAMS = [
   },
   {
     name: "Chromium",
-    commands: ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"],
+    // A browser with windows takes three times as long without one, and refuses frames of other sites their storage.
+    commands: process.platform === "linux" ? ["chromium-headless-shell"] : ["google-chrome"],
     apt: ["chromium-headless-shell", "fontconfig", "fonts-liberation"],
     brew: "--cask google-chrome",
     usedBy: /web-kit\/testing/,

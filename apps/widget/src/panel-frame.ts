@@ -30,6 +30,7 @@ export class PanelFrame {
   #port: MessagePort | null = null;
   #ready = false;
   #closed = false;
+  #refused = false;
   #timer = 0;
   #waiting: HostMessage[] = [];
 
@@ -75,7 +76,8 @@ export class PanelFrame {
     const hello = { parley: 1, type: "connect", origin: location.origin };
     this.frame.contentWindow?.postMessage(hello, this.#options.backend, [port2]);
     for (const message of this.#options.introduction()) port1.postMessage(message);
-    this.#after(SILENT_MS, () => void this.#ask());
+    // A browser loads a page that failed again by itself, and again: a refusal is told and asked about once.
+    if (!this.#refused) this.#after(SILENT_MS, () => void this.#ask());
   }
 
   #heard(data: unknown): void {
@@ -104,6 +106,7 @@ export class PanelFrame {
   #refuse(code: RefusalCode): void {
     if (this.#closed || this.#ready) return;
     clearTimeout(this.#timer);
+    this.#refused = true;
     this.#options.refused(code);
   }
 }

@@ -8,7 +8,7 @@ const hosts = useHosts();
 const MAX_BYTES = 8_000;
 const run = (page: Page, script: string): Promise<unknown> => page.evaluate(script);
 
-/** What a browser calls a long task: the widget has none, because all of its work together is shorter. */
+/** What a browser calls a long task: the widget has none, because all that it adds to page and frame together is shorter. */
 const LONG_TASK_MS = 50;
 const MOST_RUNS = 8;
 
@@ -25,6 +25,14 @@ const quiet = (page: Page): Promise<unknown> =>
 const bare = ({ url }: Backend): HostPage => ({
   html: plain()({ url } as Backend).html.replace(/<script.*<\/script>/, ""),
 });
+
+/** Loads the panel's document in a frame, as the widget does when it opens. */
+const frameOf = ({ url }: Backend): string => `new Promise((resolve) => {
+  const frame = document.createElement("iframe");
+  frame.onload = resolve;
+  frame.src = "${url}/public/chat/${LINK}?frame=widget";
+  document.body.append(frame);
+})`;
 
 /** Milliseconds that the main thread of the page has worked: time of the processor, which a busy machine does not stretch. */
 async function workOf({ page, context }: Opened): Promise<() => Promise<number>> {
@@ -74,28 +82,28 @@ describe("footprint", () => {
 
   it("keeps the main thread of the host page for less than one long task, to load and to open", async () => {
     // What else a browser does comes on top of a run now and then: the shortest one tells what the widget takes.
-    const shortest = { bare: Number.POSITIVE_INFINITY, load: Number.POSITIVE_INFINITY, open: Number.POSITIVE_INFINITY };
+    const shortest = { bare: Infinity, frame: Infinity, load: Infinity, open: Infinity };
     const take = (name: keyof typeof shortest, ms: number): void => {
       expect(ms).toBeGreaterThan(0);
       shortest[name] = Math.min(shortest[name], ms);
     };
     const suffices = (): boolean =>
-      shortest.load - shortest.bare < LONG_TASK_MS && shortest.open < LONG_TASK_MS && shortest.bare < LONG_TASK_MS;
+      shortest.load - shortest.bare < LONG_TASK_MS && shortest.open - shortest.frame < LONG_TASK_MS;
     for (let runs = 0; runs < MOST_RUNS && !suffices(); runs += 1) {
-      for (const [name, host] of [["bare", bare] as const, ["load", plain()] as const]) {
+      for (const [loading, opening, host] of [["bare", "frame", bare] as const, ["load", "open", plain()] as const]) {
         const opened = await hosts.open(host);
         const worked = await workOf(opened);
         const before = await worked();
         await opened.page.reload();
         await quiet(opened.page);
         const loaded = await worked();
-        take(name, loaded - before);
-        if (name === "load") {
+        take(loading, loaded - before);
+        if (opening === "open") {
           await run(opened.page, "chatWidget.openChat()");
           await panelOf(opened);
-          await quiet(opened.page);
-          take("open", (await worked()) - loaded);
-        }
+        } else await run(opened.page, frameOf(opened.backend));
+        await quiet(opened.page);
+        take(opening, (await worked()) - loaded);
         await opened.context.close();
       }
     }

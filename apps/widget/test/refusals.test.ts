@@ -23,6 +23,9 @@ describe("a refusal explains itself", () => {
     await page.locator(".launcher").click();
     await sentence(page).waitFor();
     await screenshot(page, "refused site");
+    // Chrome loads what failed again by itself; HASTE makes the silence after it 300 ms long.
+    await page.locator("iframe").dispatchEvent("load");
+    await page.waitForTimeout(600);
     const docs = `${backend.url}/static/demo.html#origin_not_allowed`;
     expect(ours(opened.trouble)).toEqual([`[chat] no chat (origin_not_allowed): ${docs}`]);
     await expect.poll(() => page.evaluate("window.told")).toMatchObject({ code: "origin_not_allowed", docs });
