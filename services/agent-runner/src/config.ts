@@ -2,7 +2,7 @@ import { outboundConfig } from "@parley/outbound";
 import { z } from "zod";
 import { CRASH_POINTS, parseCrashAt } from "./runner/crash-points.js";
 
-/** Variables that only the agent-runner reads; connections, SECRET_KEY and the model's variables are read by main.ts. */
+/** Variables of the agent-runner alone; main.ts reads connections, SECRET_KEY and the model's variables. */
 export const runnerConfig = z.object({
   AGENT_RUNNER_ROLE: z
     .enum(["all", "agents", "runner"])

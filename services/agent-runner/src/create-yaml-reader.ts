@@ -1,11 +1,11 @@
 import { createUntrustedReader, type UntrustedReader } from "@parley/runtime";
 
 const MB = 1_048_576;
-/** Far more than a megabyte of ordinary YAML takes. All of it within the time that an import waits. */
+/** Far more than a megabyte of ordinary YAML needs, and within the time that an import waits. */
 const LIMITS = { timeoutMs: 5_000, memoryBytes: 640 * MB, answerBytes: 16 * MB };
 const fromSource = import.meta.url.endsWith(".ts");
 
-/** Parses YAML in processes of their own, two at a time: this process runs the turns of visitors. */
+/** Parses YAML in separate processes, two at a time: this process runs the turns of visitors. */
 export function createYamlReader(): UntrustedReader {
   const entry = new URL(fromSource ? "./yaml-reader.ts" : "./yaml-reader.js", import.meta.url);
   return createUntrustedReader({ entry, limits: LIMITS, atOnce: 2, waitMs: 10_000 });

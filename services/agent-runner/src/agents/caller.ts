@@ -1,6 +1,6 @@
 import type { Principal } from "@parley/contracts";
 
-/** A caller as a column holds them: `<via>:<id>`. */
+/** A caller as stored in a column: `<via>:<id>`. */
 export const authorOf = ({ via, id }: Principal): string => `${via}:${id}`;
 
 export function callerOf(author: string): Pick<Principal, "via" | "id"> {

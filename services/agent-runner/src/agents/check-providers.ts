@@ -2,7 +2,7 @@ import type { AgentDocument } from "@parley/contracts";
 import type { Issue } from "@parley/workflow";
 import type { AgentsDeps } from "./deps.js";
 
-/** A warning for each `provider_id` that is not configured here: every turn that asks it would fail. */
+/** A warning for each `provider_id` that is not configured here: every turn that uses it would fail. */
 export function checkProviders({ model }: Pick<AgentsDeps, "model">, { workflow }: AgentDocument): Issue[] {
   const places: [path: (string | number)[], settings: { provider_id?: string | undefined } | undefined][] = [
     [["workflow", "llm"], workflow.llm],

@@ -8,7 +8,7 @@ function canonical(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
 }
 
-/** SHA-256 of the canonical JSON of a document, in hex: the same for every order of keys. */
+/** SHA-256 of the canonical JSON of a document, in hex: independent of the order of keys. */
 export function contentHash(document: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(canonical(document)))

@@ -11,7 +11,7 @@ export interface AgentsDeps {
   bus: Bus;
   db: Db;
   secrets: Secrets;
-  /** How turns make their prompts. */
+  /** How turns build their prompts. */
   config: Pick<RunnerConfig, "MAX_HISTORY_SIZE" | "ATTACHED_TEXT_CHARACTERS">;
   /** Which providers documents may name. */
   model?: Pick<Model, "providers">;

@@ -1,15 +1,15 @@
 import { AppError } from "@parley/contracts";
 import type { Issue } from "@parley/workflow";
 
-/** Where an issue is in a document, as field errors name it. */
+/** The JSON pointer of an issue in a document, as field errors give it. */
 export const pointerOf = (path: Issue["path"]): string =>
   `/document${path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
 
 const told = (issue: Issue) => ({ pointer: pointerOf(issue.path), rule: issue.code, ...issue });
 
 /**
- * The refusal of a document: `errors` are what it is refused for, `warnings` what it would also be told of, both as field errors;
- * `issues` are all of them in the words of the validation.
+ * The refusal of a document: `errors` are the reasons, `warnings` further findings, both as field errors;
+ * `issues` are all of them as the validation reported them.
  */
 export function invalidDocument(issues: Issue[]): AppError {
   const errors = issues.filter(({ severity }) => severity === "error").map(told);

@@ -5,14 +5,14 @@ import { parseYaml } from "./parse-yaml.js";
 /** Documents are small; a larger text is a mistake or an attack on the YAML parser. */
 const MAX_TEXT_LENGTH = 1_048_576;
 /**
- * Shorter YAML is parsed here: at most 0.1 s, whatever it looks like. The time grows with the square of the length: a megabyte of keys
- * takes minutes.
+ * Shorter YAML is parsed in this process: at most 0.1 s, whatever its content. The time grows quadratically with the length: a megabyte
+ * of keys takes minutes.
  */
 const MAX_LENGTH_HERE = 16_384;
 
 /**
- * A document as a value. A string is read as JSON or else as YAML; anything else is taken as it is.
- * Throws `invalid_document` when the text is no YAML, else as `UntrustedReader.read`.
+ * A document as a value. A string is parsed as JSON, else as YAML; anything else is returned as it is.
+ * Throws `invalid_document` when the text is not YAML, else as `UntrustedReader.read`.
  */
 export async function parseDocument(document: unknown, reader: UntrustedReader): Promise<unknown> {
   if (typeof document !== "string") return document;

@@ -15,7 +15,7 @@ export function parseYaml(text: string): unknown {
   }
 }
 
-/** Where, never what stands there: the answer may be logged by its reader. */
+/** The place of the error, never its content: the message may be logged. */
 function placeOf(cause: unknown): string {
   const [at] = cause instanceof YAMLParseError ? (cause.linePos ?? []) : [];
   return at === undefined ? "" : `: line ${at.line}, column ${at.col}`;

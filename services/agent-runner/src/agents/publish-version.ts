@@ -20,15 +20,15 @@ interface Publication {
   agentId: string;
   version: number;
   principal: Principal;
-  /** Why the version goes live whatever its tests say; only read when they are not green. */
+  /** Why the version goes live despite its tests; only used when they are not green. */
   overrideReason: string | undefined;
   secrets: Secrets;
 }
 
 /**
- * The only way to activate a version; the caller holds the agent's row. A version that requires tests passes with a green newest
- * result of exactly its content, or with the reason of an admin, which is kept with who gave it. The database refuses every other way.
- * No reason stands in for a secret that the version names and its agent does not have.
+ * The only way to activate a version; the caller has locked the agent's row. A version that requires tests needs a green newest
+ * result for exactly its content, or an admin's reason, which is stored with its author. The database refuses any other way.
+ * No reason replaces a secret that the version names and its agent lacks.
  * Throws `version_not_found`, `secret_missing`, `tests_not_green`, `forbidden`.
  */
 export async function publishVersion(
@@ -58,7 +58,7 @@ export async function publishVersion(
   return { row, facts };
 }
 
-/** What guards an agent is not taken away by the next edit of its document. */
+/** An edit of the document must not silently remove the test requirement that guards an agent. */
 const dropsTests = (contentHash: string): AppError =>
   new AppError("tests_not_green", {
     errors: [
@@ -69,7 +69,7 @@ const dropsTests = (contentHash: string): AppError =>
 
 const MAX_TOLD = 20;
 
-/** Says which tests are in the way, or that they have not been run. */
+/** Lists the failed tests, or reports that they have not been run. */
 function notGreen(contentHash: string, result: SuiteResult | null): AppError {
   const red = (result?.tests ?? [])
     .map((test, index) => ({ ...test, index }))

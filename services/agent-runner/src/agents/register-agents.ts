@@ -25,10 +25,10 @@ import { createResolvedAgents } from "./resolved-agents.js";
 import { sealVersions } from "./seal-versions.js";
 import { bindSecrets } from "./secrets/bind.js";
 
-/** Calls that may work for seconds: so many of a kind at once, that turns keep the upper hand. */
+/** Concurrent calls of each kind that may take seconds; limited so that turns keep priority. */
 const MAX_HEAVY = 8;
 
-/** Serves every `agents.v1.rpc.*` subject: agents, their versions, and what a new session freezes. */
+/** Serves every `agents.v1.rpc.*` subject: agents, their versions, and the version that a new session is pinned to. */
 export function registerAgents(given: Omit<AgentsDeps, "yaml">): { stop(): Promise<void> } {
   const yaml = createYamlReader();
   const deps: AgentsDeps = { ...given, yaml };

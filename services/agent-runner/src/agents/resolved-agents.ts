@@ -15,18 +15,18 @@ const MAX_AGENTS = 10_000;
 
 export interface ResolvedAgents {
   get(question: ResolveQuestion): Resolved | undefined;
-  /** Read before the database is asked and given to `put`: an answer that an activation has overtaken is not kept. */
+  /** Read before the query and passed to `put`: an answer older than an activation is not cached. */
   generation(): number;
   put(question: ResolveQuestion, resolved: Resolved, generation: number): void;
-  /** Forgets everything known about an agent. */
+  /** Drops the cached answers for an agent. */
   drop(agentId: string): void;
-  /** Forgets everything, after events may have been missed. */
+  /** Drops everything, because events may have been missed. */
   clear(): void;
 }
 
 /**
- * Answers of `agents.resolve`, kept for three seconds. An activation drops them at once through its event; the time limit
- * only bounds what a lost event can cost. Bounded by count; no timers.
+ * Answers of `agents.resolve`, cached for three seconds. The event of an activation drops them at once; the time limit
+ * only bounds the effect of a lost event. Bounded by count; no timers.
  */
 export function createResolvedAgents(): ResolvedAgents {
   const agents = new Map<string, { tenantId: string; until: number; versions: Map<number | null, Resolved> }>();

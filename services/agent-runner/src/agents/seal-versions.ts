@@ -8,7 +8,7 @@ const readable = z.array(
   z.object({ agent_id: z.string(), version: z.number().int(), tenant_id: z.string(), document: z.unknown() }),
 );
 
-/** Seals the secrets of versions that were stored before secrets were sealed. Idempotent by version, also beside other replicas. */
+/** Seals the secrets of versions that were stored before secrets were sealed. Idempotent by version, also with other replicas running. */
 export async function sealVersions({ db, secrets }: { db: Db; secrets: Secrets }, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const rows = readable.parse(await db.query("select * from readable_versions($1)", [AT_ONCE]));

@@ -1,9 +1,9 @@
 import { isAgentId } from "./repository/agents.js";
 
-/** Longest slug, as the contract allows it. */
+/** Maximum slug length that the contract allows. */
 const MAX_LENGTH = 64;
 
-/** `Clinic Desk` → `clinic-desk`. Text without a single Latin letter or digit gives `agent`. */
+/** `Clinic Desk` → `clinic-desk`. Text without any Latin letter or digit becomes `agent`. */
 export function slugOf(name: string): string {
   const slug = name
     .normalize("NFKD")

@@ -2,7 +2,7 @@ import { type Db, sql } from "@parley/db";
 import type { CarriedSecret } from "@parley/outbound";
 import { agentSecretAad, type Secrets } from "@parley/secrets";
 
-/** The named secrets of an agent, opened for one call; what the agent does not have is left out. Notes the hour of their use. */
+/** The named secrets of an agent, decrypted for one call; those the agent does not have are left out. Records the hour of their use. */
 export async function useAgentSecrets(
   { db, secrets }: { db: Db; secrets: Secrets },
   { tenantId, agentId, names }: { tenantId: string; agentId: string; names: readonly string[] },

@@ -1,20 +1,20 @@
 import { AppError, type FieldError, hasRole, type Principal, tenantOf } from "@parley/contracts";
 import { openDocumentSecret, type Secrets, sealDocumentSecret } from "@parley/secrets";
 
-/** What stands in the place of a secret for whoever may not see it; in a document that is imported: keep the one of the newest version. */
+/** Shown instead of a secret to anybody who may not see it; in an imported document: keep the secret of the newest version. */
 const MASK = "••••";
 /** Headers that carry credentials, whatever the service at the other end calls them. */
 const SECRET_HEADER = /authorization|cookie|token|secret|passw|credential|signature|session|key$|^x-(api|auth)\b/i;
 
-/** A text that only names a secret of the agent, behind the word for its scheme or without one: there is nothing to hide in it. */
+/** A text that only names a secret of the agent, with or without a scheme before it: there is nothing to hide in it. */
 const REFERENCE = /^(?:(?:bearer|basic|token|apikey|key) +)?\{\{\s*secret\.[A-Za-z][\w-]{0,63}\s*\}\}$/i;
 
 export interface SecretPlace {
-  /** Names the parts of a list by their ids, so that a node keeps its secret when another is put before it. */
+  /** Identifies list items by their ids, so that a node keeps its secret when another is inserted before it. */
   path: string;
   /** Leads from the document's root to the value. */
   keys: (string | number)[];
-  /** Scheme, host and port that the value is sent to; the whole text where these are made of variables. */
+  /** Scheme, host and port that the value is sent to; the whole text where these contain variables. */
   server: string;
 }
 type Change = (value: string, place: SecretPlace) => string;
@@ -31,13 +31,13 @@ export const sealDocument = (secrets: Secrets, tenantId: string, document: unkno
 export const openDocument = (secrets: Secrets, tenantId: string, stored: unknown): unknown =>
   withSecrets(stored, (value) => openDocumentSecret(secrets, tenantId, value));
 
-/** A stored document for a reader: who may not manage its secrets sees that there are some. */
+/** A stored document for a reader; anybody who may not manage its secrets sees masks. */
 export const shownDocument = (secrets: Secrets, principal: Principal, stored: unknown): unknown =>
   hasRole(principal.role, "admin")
     ? openDocument(secrets, tenantOf(principal), stored)
     : withSecrets(stored, () => MASK);
 
-/** Whether a value that is a secret, or its mask, stands in a document; the name of one is none. */
+/** Whether a document contains a secret value or its mask; the name of a secret does not count. */
 export function holdsSecrets(document: unknown): boolean {
   let holds = false;
   withSecrets(document, (value) => {
@@ -47,7 +47,7 @@ export function holdsSecrets(document: unknown): boolean {
   return holds;
 }
 
-/** Whether a document that is imported asks to keep a secret. */
+/** Whether an imported document asks to keep a secret. */
 export function asksToKeep(document: unknown): boolean {
   let asks = false;
   withSecrets(document, (value) => {
@@ -58,9 +58,9 @@ export function asksToKeep(document: unknown): boolean {
 }
 
 /**
- * A document in which each masked secret has the value that stands at the same place of the newest version, so that an export can be
- * changed and imported again. `stored` null = there is none. Whoever may not see a secret must not send it to a server of their own, so it
- * is kept for the same server only. Throws `invalid_document` when nothing is kept there.
+ * Replaces each masked secret with the value at the same place in the newest version, so that an export can be changed and imported
+ * again. `stored` null = there is no version. Somebody who may not see a secret must not send it to a server of their own, so it is kept
+ * for the same server only. Throws `invalid_document` when no secret is stored there.
  */
 export function keepSecrets(
   secrets: Secrets,
@@ -86,7 +86,7 @@ export function keepSecrets(
   return filled;
 }
 
-/** The document with each of its secrets replaced: what `webhook.auth` holds, and headers that carry credentials. */
+/** The document with each of its secrets replaced: the values in `webhook.auth`, and headers that carry credentials. */
 export function withSecrets(document: unknown, change: Change): unknown {
   return walk(document, { path: "", keys: [] }, change);
 }
@@ -120,7 +120,7 @@ const idOf = (item: unknown): string | null => (isFields(item) && typeof item.id
 const serverOf = (url: unknown): string =>
   typeof url === "string" ? (/^[a-z]+:\/\/[^/?#\\]+(?=[/?#]|$)/i.exec(url)?.[0] ?? url) : "";
 
-/** Also of a key like `__proto__`, which a document may have. */
+/** Handles keys like `__proto__`, which a document may have. */
 function mapFields(fields: Fields, change: (key: string, value: unknown) => unknown): Fields {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, change(key, value)]));
 }

@@ -14,7 +14,7 @@ import type { CommitAnswer, CommitItem } from "./repository/commit-item.js";
 import type { AcquiredSession, PendingTurn, SessionRef } from "./repository/turns.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
-/** A turn that is written. */
+/** A committed turn. */
 interface Announced {
   item: CommitItem;
   answer: CommitAnswer;
@@ -22,11 +22,11 @@ interface Announced {
   result: TurnResult | null;
   /** From its start to its commit, milliseconds. */
   ms: number;
-  /** Its last words, told together with its events. */
+  /** The end of its streamed text, published together with its events. */
   unsent: LiveEntry[];
 }
 
-/** After the commit: readers, the waiting gateway, and the memory of a confirmed address. Each may get lost; the database is asked then. */
+/** After the commit, notifies readers, the waiting gateway, and the memory of a confirmed address. Losable: the database is asked then. */
 export function announceTurn(
   deps: Pick<WorkerDeps, "bus" | "live" | "counters" | "logger">,
   { ref, session }: { ref: SessionRef; session: AcquiredSession },

@@ -3,10 +3,10 @@ import { isStatementFault } from "@parley/db";
 import type { CommitAnswer, CommitItem } from "./repository/commit-item.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
-/** How long a finished turn tries to get written while the database is away: retry the write, never the model. */
+/** How long to retry the commit of a finished turn while the database is unreachable: retry the write, never the model. */
 const COMMIT_RETRY_MS = 30_000;
 
-/** Writes a turn behind its fence, again and again while the database is away. Idempotent by (session, seq). */
+/** Commits a turn behind its fence, with retries while the database is unreachable. Idempotent by (session, seq). */
 export async function commitTurn(
   { repository, counters }: Pick<WorkerDeps, "repository" | "counters">,
   item: CommitItem,

@@ -2,7 +2,7 @@ import type { Usage } from "@parley/contracts";
 import type { ModelPurpose, UsageMetrics } from "@parley/llm";
 import type { RecordedCall } from "@parley/turns";
 
-/** Counts what a committed turn has recorded: each call of the model, and the vectors of its questions. */
+/** Counts the recorded usage of a committed turn: each model call, and the embeddings of its queries. */
 export function countUsage(metrics: UsageMetrics, { calls }: { calls: readonly RecordedCall[] }): void {
   const count = (purpose: ModelPurpose, used: Usage | null | undefined): void => {
     if (!used) return;

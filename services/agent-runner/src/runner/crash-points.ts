@@ -1,7 +1,7 @@
 /**
- * Between any two effects of a turn: after the lease, when passages were looked up, around each model call (its room in the budget is
- * taken by then), around the commit, and when everything is told but the wake-up is not acknowledged yet. Beside turns: when the
- * model has answered an analysis and nothing is written down.
+ * Between any two effects of a turn: after the lease, after passages were looked up, around each model call (its room in the budget is
+ * reserved by then), around the commit, and when everything is announced but the wake-up is not acknowledged yet. Outside turns: when
+ * the model has answered an analysis and nothing is stored.
  */
 export const CRASH_POINTS = [
   "acquired",
@@ -16,11 +16,11 @@ export const CRASH_POINTS = [
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 export interface CrashAt {
   point: CrashPoint;
-  /** Which pass of this process through the point ends it, from 1. */
+  /** The pass through the point at which the process is killed, from 1. */
   nth: number;
 }
 
-/** `point` or `point:n`; null = nonsense. */
+/** `point` or `point:n`; null = invalid. */
 export function parseCrashAt(text: string): CrashAt | null {
   const [name, nth = "1", ...rest] = text.split(":");
   const point = CRASH_POINTS.find((known) => known === name);

@@ -22,15 +22,15 @@ import { createTurnTraces } from "./turn-traces.js";
 import { withCrashPoints } from "./with-crash-points.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
-/** Sessions kept in memory for each slot: an idle conversation costs a few kilobytes, a re-read costs a round trip. */
+/** Sessions cached per slot: an idle conversation costs a few kilobytes, a re-read costs a round trip. */
 const CACHED_PER_SLOT = 32;
-/** How long running turns may finish after a stop was asked for; then they are aborted and another runner takes over. */
+/** How long running turns may take to finish after a stop was requested; then they are aborted and another runner takes over. */
 const FINISH_MS = 20_000;
 
-/** Runs turns, and the analyses of sessions after their end. Bindings only. */
+/** Runs turns, and analyses of ended sessions. Bindings only. */
 export function createRunner(deps: RunnerDeps): Component {
   const stopping = new AbortController();
-  // Every worker listens to it: their number is bounded by RUNNER_CONCURRENCY, not by the default of ten.
+  // Every worker adds a listener: RUNNER_CONCURRENCY bounds their number, not the default of ten.
   setMaxListeners(0, stopping.signal);
   const running = new Map<string, Promise<void>>();
   let poll: Poll | undefined;
@@ -89,7 +89,7 @@ export function createRunner(deps: RunnerDeps): Component {
         onDone: () => facts.soon(),
       });
       unsubscribe = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => worker.stops.ask(turnId));
-      // One worker per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
+      // One worker per session and process. A wake-up that finds one waits for it, and continues only when its turn is not done by then.
       const run = async (ref: Wanted): Promise<void> => {
         for (let existing = running.get(ref.sessionId); existing; existing = running.get(ref.sessionId)) {
           await existing.catch(() => undefined);
@@ -103,7 +103,7 @@ export function createRunner(deps: RunnerDeps): Component {
       stopTaking = deps.bus.work(
         runTurns,
         ({ lease, ...ref }, { signed }) => {
-          // Of whoever may not grant leases it is only told where to look: the database has the words.
+          // A sender that may not grant leases only says which session to look at: the message itself is read from the database.
           const wanted = signed ? { ...ref, lease } : ref;
           return worker.traces.during(wanted, () => run(wanted));
         },

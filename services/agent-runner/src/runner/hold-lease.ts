@@ -10,8 +10,9 @@ interface HeldLease {
 }
 
 /**
- * Keeps a lease while its session is worked on: extended after 30 % of its length. When the database says that the lease has moved on, the
- * work in hand is aborted, because its commit would be refused. The answer also names turns that are to stop, should the message about it have been lost. While the database is away nothing is known, and the fence decides.
+ * Keeps a lease while its session is worked on: extends it after 30 % of its length. When the database reports that the lease was lost, the
+ * current work is aborted, because its commit would be refused. The answer also names turns to stop, in case the message about it was
+ * lost. While the database is unreachable the state is unknown, and the fence decides.
  */
 export function holdLease(
   deps: Pick<WorkerDeps, "config" | "repository" | "stops">,
@@ -21,7 +22,7 @@ export function holdLease(
 ): HeldLease {
   const own = new AbortController();
   let lost = false;
-  // One listener instead of AbortSignal.any(): a worker is made for every wake-up.
+  // One listener instead of AbortSignal.any(): every wake-up creates a worker.
   const stopped = (): void => own.abort(parent.reason);
   if (parent.aborted) stopped();
   else parent.addEventListener("abort", stopped, { once: true });

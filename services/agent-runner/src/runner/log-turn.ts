@@ -2,15 +2,15 @@ import type { Logger } from "@parley/observability";
 import type { RecordedCall, TurnRun } from "@parley/turns";
 import type { CommitItem } from "./repository/commit-item.js";
 
-/** Which turn a line is about. */
+/** The turn that a log line is about. */
 interface TurnIds {
   sessionId: string;
   turnId: string;
 }
 
 /**
- * Tells the log of a committed turn: one line for all of it; at debug also one for each model call, transition and extraction.
- * Ids, numbers and names of the agent document, never a value or a word: those are the visitor's.
+ * Logs a committed turn: one line for the whole turn; at debug also one for each model call, transition and extraction.
+ * Logs ids, numbers and names of the agent document, never values or text: those are the visitor's.
  *
  * @param ms from the start of the turn to its commit, milliseconds
  */

@@ -4,7 +4,7 @@ import type { SessionRef } from "./repository/turns.js";
 
 const DEADLINE_MS = 2_000;
 
-/** Tells the owner that an answer held what must not be said: the rules, never the words. Losable; the turn does not wait. */
+/** Notifies the owner that an answer contained forbidden content: the rules, never the text. Losable; the turn does not wait. */
 export function noteWithheld(
   { bus, logger }: Pick<RunnerDeps, "bus" | "logger">,
   ref: SessionRef,

@@ -3,23 +3,23 @@ import type { Bus } from "@parley/bus";
 import { recall } from "@parley/contracts";
 import type { AcquiredSession } from "./repository/turns.js";
 
-/** A copy of what is remembered of a person. */
+/** A cached copy of what is remembered about a person. */
 export interface KnownMemory {
   block: string | null;
-  /** Under which the memory is kept, to ask whether the copy still holds. */
+  /** The key under which the memory is stored, to check whether the copy is current. */
   subject: string | undefined;
-  /** As `memory_version` has it. */
+  /** As returned by `memory_version`. */
   version: string;
 }
 
-/** Nothing is remembered, or not any more. */
+/** Nothing is remembered, or no longer. */
 const NOTHING = versionOf(null, null);
 
 /**
- * The remembered block for a confirmed person, or null. Memory must never delay or break a chat: a failure or a slow answer means
- * that this turn goes without it. A copy that the database says is out of date is never used: what was corrected or deleted stays so.
+ * The remembered block for a confirmed person, or null. Memory must never delay or break a chat: after a failure or a slow answer
+ * this turn runs without it. A copy that the database reports as out of date is never used: corrections and deletions hold.
  *
- * @param current version that came with the lease; null = it was not asked for
+ * @param current version that came with the lease; null = it was not requested
  */
 export async function recallMemory(
   bus: Bus,

@@ -13,11 +13,11 @@ import { userMessageOf } from "./turn-event.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
 /**
- * Works on one session until nothing waits: takes the lease, runs its turns in order, commits each behind the fence.
+ * Works on one session until nothing waits: acquires the lease, runs its turns in order, commits each behind the fence.
  * Idempotency key: (session, seq); a turn that is already done, or held by another runner, is left alone.
  *
- * @param signal aborts the model call in hand; the lease is then given back and the turn waits for another runner
- * @throws RetryableError when the session should be tried again (database away, an unexpected failure)
+ * @param signal aborts the running model call; the lease is then released and the turn waits for another runner
+ * @throws RetryableError when the session should be tried again (database unreachable, an unexpected failure)
  */
 export async function runSession(deps: WorkerDeps, ref: Wanted, signal: AbortSignal): Promise<void> {
   const taken = await deps.takeLease(deps, ref);
@@ -129,7 +129,7 @@ class SessionWorker {
     return answer;
   }
 
-  /** Behind the reply: the summary that the commit wrote, and the next one where it is time. */
+  /** After the reply: counts the summary that the commit wrote, and begins the next one when due. */
   private keepSummary({ summary, definition }: Thought): void {
     const { deps } = this;
     const { sessionId: id } = this.ref;

@@ -2,7 +2,7 @@ import type { Model } from "@parley/llm";
 import { budgetedModel, createReserve, type EmbeddingBudget, embeddingBudget, type Spent } from "@parley/turns";
 import type { BudgetRepository } from "./repository/budgets.js";
 
-/** An owner may give a running session a budget; a worker that never pauses looks this often. */
+/** An owner may add a budget while a session runs; a worker that never pauses checks this often. */
 const FRESH_MS = 1_000;
 
 interface SessionBudgetDeps {
@@ -12,19 +12,19 @@ interface SessionBudgetDeps {
 }
 
 export interface SessionBudget {
-  /** Asks again on whose budget the turns count, when the answer is older than a second. */
+  /** Asks again which budget the turns are charged to when the answer is older than a second. */
   refresh(): Promise<void>;
-  /** The model for one try of a turn: under the budget where there is one. */
+  /** The model for one try of a turn, limited by the budget if there is one. */
   begin(seq: number): Model;
-  /** For the vectors of this try's questions; null = there is no budget. */
+  /** For the embeddings of this try's queries; null = there is no budget. */
   embedding(): EmbeddingBudget | null;
   /** What the commit of this turn charges, for the commit item; empty without a budget. */
   spent(): { spent?: { link_id: string; tokens: number; cost: number } };
-  /** Counts what a try has used that will not be committed. Never throws: at worst the room is given back uncounted. */
+  /** Charges the usage of a try that will not be committed. Never throws: at worst the room is released without being charged. */
   abandon(): Promise<void>;
 }
 
-/** The budget of one session under one lease. Sessions of a link without a budget pay nothing for it. */
+/** The budget of one session under one lease. Costs nothing for sessions of a link without a budget. */
 export function createSessionBudget(
   deps: SessionBudgetDeps,
   lease: { tenantId: string; conversationId: string; fence: number; linkId: string | null },
@@ -49,7 +49,7 @@ export function createSessionBudget(
         turn: { tenant_id: tenantId, conversation_id: conversationId, seq, fence },
         spent: { tokens: 0, cost: 0 },
       };
-      // One for the turn: its calls wait for room together.
+      // One per turn: its calls wait for room together.
       const reserve = createReserve(budget);
       turn = { linkId, seq, spent: budget.spent, embedding: embeddingBudget(deps.model, budget, reserve) };
       return budgetedModel(deps.model, budget, reserve);

@@ -3,7 +3,7 @@ import type { EngineState } from "@parley/workflow";
 import type { KnownMemory } from "./recall-memory.js";
 import type { AcquiredSession } from "./repository/turns.js";
 
-/** What a runner remembers of a session after its commit; valid only while `doneSeq` is still the session's. */
+/** What a runner caches of a session after its commit; valid only while `doneSeq` matches the session's. */
 export interface CachedSession {
   doneSeq: number;
   state: EngineState | null;
@@ -16,7 +16,7 @@ export interface CachedSession {
 }
 
 /**
- * Sessions this runner worked on lately, least recently used first out. Correctness never depends on it: `doneSeq` is
+ * Sessions this runner worked on recently (LRU). Correctness never depends on it: `doneSeq` is
  * compared with the session's, and a stale entry is replaced by what the database answers.
  */
 export function createSessionCache(maxSessions: number) {

@@ -5,15 +5,15 @@ import type { AcquiredSession, PendingTurn } from "./repository/turns.js";
 import type { CachedSession } from "./session-cache.js";
 import { isHumanHandled } from "./turn-event.js";
 
-/** What a worker knows of the session it has leased. The database knows it too, and gives it with the next lease. */
+/** What a worker knows of the session it has leased. The database stores it too, and returns it with the next lease. */
 export interface SessionState {
   /** As of the last committed turn; kept in memory for the next lease. */
   cached: CachedSession;
-  /** Of the memory when the lease was taken, for its first turn; null = not known. */
+  /** Version of the memory when the lease was acquired, for its first turn; null = not known. */
   memoryVersion: string | null;
-  /** Messages accepted so far, those that wait included. */
+  /** Messages accepted so far, including those that wait. */
   messagesUsed: number;
-  /** Messages are kept, and the agent is silent. Whoever takes the session over or gives it back moves the fence. */
+  /** Messages are stored, and the agent is silent. Taking the session over or handing it back moves the fence. */
   isHumanHandled: boolean;
   hasTimer: boolean;
 }
@@ -25,7 +25,7 @@ export function afterLease(
   const loaded = { doneSeq: session.done_seq, state: session.state, history: session.history ?? [], memory: null };
   const held = session.known && known ? known : loaded;
   return {
-    // State, history and turns are kept beside it.
+    // State, history and turns are cached separately.
     cached: {
       ...held,
       session: { ...session, state: null, history: null, turns: [] },
@@ -38,7 +38,7 @@ export function afterLease(
   };
 }
 
-/** With the messages that arrived while the turns before them ran. */
+/** Adds the messages that arrived while earlier turns ran. */
 export function afterArrival(state: SessionState, turns: readonly PendingTurn[]): SessionState {
   const messages = turns.filter(({ kind }) => kind === "message").length;
   return { ...state, messagesUsed: state.messagesUsed + messages };
@@ -54,7 +54,7 @@ export function afterCommit(
   { nowMs, maxHistory }: { nowMs: number; maxHistory: number },
 ): SessionState {
   const { cached } = state;
-  // A failed turn gives its message back.
+  // The message of a failed turn is returned to the quota.
   const returned = item.failed !== null && item.kind === "message" ? 1 : 0;
   const answered = item.failed === null ? item : null;
   return {

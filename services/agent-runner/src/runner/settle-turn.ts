@@ -17,7 +17,7 @@ import { historyOf, userMessageOf } from "./turn-event.js";
 interface Settled {
   item: CommitItem;
   result: TurnResult | null;
-  /** What the engine begins the next turn with; null = as before this one. */
+  /** What the engine starts the next turn with; null = as before this one. */
   state: EngineState | null;
   /** What the model will see of this turn from now on. */
   history: HistoryItem[];
@@ -31,15 +31,15 @@ interface Context {
   leaseMs: number;
   /** Messages still open for the visitor after this turn; null = no limit. */
   remainingMessages: number | null;
-  /** Of the document that answered: when a human is asked for, and who speaks meanwhile. */
+  /** From the document that answered: when a human is requested, and who answers meanwhile. */
   escalation: EscalationSettings | undefined;
-  /** A timeout is set in the session, so that a turn without one has to take it away. */
+  /** The session has a timeout set, so a turn without one must clear it. */
   hasTimer: boolean;
-  /** A summary that the turn took along. */
+  /** A summary to commit with the turn. */
   summary: MadeSummary | null;
 }
 
-/** Turns what the engine did into the row that commits it and the answer that readers get. */
+/** Converts the engine's result into the row that commits it and the answer that readers get. */
 export function settleTurn(run: TurnRun, context: Context): Settled {
   const { session, turn } = context;
   const asked = askedFor(run, context);
@@ -56,7 +56,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     user,
     trace: JSON.stringify({
       event: run.event,
-      // Deliveries that come of this turn are sent in its trace.
+      // Deliveries caused by this turn are sent within its trace.
       traceparent: currentTraceparent(),
       calls: run.calls,
       warnings: run.warnings,
@@ -102,7 +102,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     state,
     node_id: outcome.node_id,
     node_name: outcome.node_name,
-    // A transition back into the same node counts as entering it anew.
+    // A transition back into the same node counts as entering it again.
     node_changed: outcome.transitions.length > 0,
     ended: outcome.session_ended,
     turn_number: outcome.turn_number,
@@ -124,7 +124,7 @@ const recorded = ({ text, covers, model, usage, latencyMs }: MadeSummary): Histo
   ...{ text, covers, model, usage, latency_ms: latencyMs },
 });
 
-/** What the turn wants remembered of its person; nothing of a person whose address nobody has confirmed. */
+/** What the turn wants remembered about its person; nothing unless the person's address is confirmed. */
 function notedOf(run: TurnRun, { session, tenantId, secrets }: Context): Pick<AnsweredTurn, "memory"> {
   const { email } = session.participant;
   if (run.stopped || run.memoryNotes.length === 0 || !session.participant_verified || email === undefined) return {};
@@ -134,7 +134,7 @@ function notedOf(run: TurnRun, { session, tenantId, secrets }: Context): Pick<An
   return { memory: { agent_id: at.agentId, subject: hash, address_sealed, notes: run.memoryNotes } };
 }
 
-/** Whether this turn asks for a human: its workflow does, the visitor sounds upset, or it was the last one that the session may have. */
+/** Whether this turn requests a human: its workflow does, the visitor sounds upset, or it was the session's last allowed turn. */
 function askedFor(run: TurnRun, { escalation, remainingMessages, turn }: Context): AskedEscalation | null {
   const silent = escalation?.while_waiting !== "answer";
   if (run.escalation !== null) return { reason: run.escalation, source: "workflow", silent };
@@ -145,14 +145,14 @@ function askedFor(run: TurnRun, { escalation, remainingMessages, turn }: Context
   return escalation.on_limit === true && remainingMessages === 0 ? { ...asked, source: "limits" } : null;
 }
 
-/** Who is waited for or has the session; a turn before a hand-back was written to somebody who is gone again. */
+/** Who is awaited or handles the session; a message before a hand-back was written to an operator who has since left. */
 function handledByHuman(run: TurnRun, { escalation }: AcquiredSession): Pick<TurnResult, "handled_by" | "escalation"> {
   const asked = { status: "waiting" as const, since: null, assigned_name: null, reason: run.escalation };
   const told = escalation ?? (run.escalation === null ? null : asked);
   return { handled_by: "human", ...(told && { escalation: told }) };
 }
 
-/** A link may bring its own first message; it comes before what the workflow says on opening. */
+/** A link may have its own first message; it comes before the workflow's opening messages. */
 function spokenParts(run: TurnRun, { session, turn }: Context): TurnResult["messages"] {
   const parts = run.outcome?.messages ?? [];
   const first = session.link_policy.initial_message;

@@ -4,21 +4,21 @@ export interface TurnStop {
   /** Aborts when the turn is to stop (with StopRequested) and when `parent` does. */
   signal: AbortSignal;
   requested(): boolean;
-  /** Takes the listener off `parent` and forgets the turn. */
+  /** Removes the listener from `parent` and forgets the turn. */
   end(): void;
 }
 
 export interface Stops {
-  /** A stop was asked for, by whatever way this became known. Idempotent. */
+  /** Requests a stop, whatever its source. Idempotent. */
   ask(turnId: string): void;
-  /** Watches over the turn that is about to run; a stop that was heard of before counts. */
+  /** Watches the turn that is about to run; a stop received earlier counts. */
   watch(turnId: string, parent: AbortSignal): TurnStop;
 }
 
-/** Every runner hears of every stop; those of turns elsewhere fall out again. */
+/** Every runner receives every stop; those for turns elsewhere are evicted. */
 const MAX_HEARD = 1_000;
 
-/** The stops this runner has heard of, and the turns in hand that listen for theirs. Losable: the turn's row remembers the wish. */
+/** The stops this runner has received, and the running turns that listen for theirs. Losable: the turn's row stores the request. */
 export function createStops(): Stops {
   const heard = new Set<string>();
   const watched = new Map<string, () => void>();

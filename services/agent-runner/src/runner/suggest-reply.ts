@@ -17,14 +17,14 @@ interface SuggestDeps {
   config: { BUDGET_WAIT_MS: number; MAX_HISTORY_SIZE: number };
 }
 
-/** Somebody looks at an empty field. */
+/** An operator waits in front of an empty field. */
 const DEADLINE_MS = 25_000;
-/** Longer than a call can take, with the wait for room. */
+/** Longer than a call can take, including the wait for room. */
 const HOLD_MS = 120_000;
-/** The name of a request is free again when whoever makes its suggestion has died: longer than the caller waits. */
+/** After this, a request whose process crashed can be repeated: longer than the caller waits. */
 const HELD_MS = 40_000;
 const MAX_TEXT = 10_000;
-/** Tells room of suggestions in one session apart. */
+/** Marks budget reservations of suggestions; no turn has this number. */
 const SEQ = -1;
 
 const TASK =
@@ -41,9 +41,9 @@ type Source = z.output<typeof source>;
 type Output = z.input<typeof contract.response>;
 
 /**
- * What the model of the session's version would write in the operator's place. A read, but for what it costs: it holds room in the budget
- * of the session's link first and is charged when it ends, however it ends. A repeat by the caller's key, else by the signature, gets the
- * first suggestion and costs nothing, also while that is made. Throws `escalation_…`, `session_ended`, `budget_…`, `model_…`.
+ * What the model of the session's version would write in the operator's place. A read, except for its cost: it first reserves room in the
+ * budget of the session's link and is charged however it ends. A repeat by the caller's key, else by the signature, gets the
+ * first suggestion and costs nothing, even while that is being generated. Throws `escalation_…`, `session_ended`, `budget_…`, `model_…`.
  */
 export function suggestReply(deps: SuggestDeps) {
   const draft = draftReply(deps);
@@ -58,13 +58,13 @@ export function suggestReply(deps: SuggestDeps) {
   };
 }
 
-/** Asks the model and charges what it took. */
+/** Calls the model and charges its usage. */
 function draftReply(deps: SuggestDeps) {
   const metrics = createUsageMetrics(deps.metrics);
   return async (tenantId: string, from: Source, signal: AbortSignal): Promise<Output> => {
     const request = await requestOf(deps, tenantId, from);
     const spent: Spent = { tokens: 0, cost: 0 };
-    // Held until a time: whoever dies gives the room back. The last digits tell suggestions of one moment apart.
+    // Reserved until a time, so that a crash releases the room. The last digits distinguish simultaneous suggestions.
     const fence = (Date.now() + HOLD_MS) * 1_000 + Math.floor(Math.random() * 1_000);
     const turn = { tenant_id: tenantId, conversation_id: from.conversation_id, seq: SEQ, fence };
     const model = budgetedModel(deps.model, { budgets: deps.budgets, waitMs: deps.config.BUDGET_WAIT_MS, turn, spent });
@@ -101,7 +101,7 @@ async function requestOf(deps: SuggestDeps, tenantId: string, from: Source): Pro
   const said = history.findLast(({ role }) => role === "user")?.content;
   const { "x-scripted": scripted } = document.workflow;
   return {
-    // Names of values stand in brackets: what visitors have said never enters the system text.
+    // Names of values in brackets replace the values: visitors' words never enter the system text.
     system: `${compiled.globalPrompt.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, "[$1]")}\n\n${TASK}`.trim(),
     messages: modelMessages(history, compiled.historyWindow),
     ...(values === undefined ? {} : { values }),
@@ -121,7 +121,7 @@ async function requestOf(deps: SuggestDeps, tenantId: string, from: Source): Pro
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** Why there is no suggestion, in words of the interface. */
+/** Why there is no suggestion, as an error of the interface. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof TurnRefused) {
     switch (error.code) {

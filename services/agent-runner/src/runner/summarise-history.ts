@@ -5,22 +5,22 @@ import type { Logger } from "@parley/observability";
 import { asEarlier, type Definition, earlierPrompt, type HistoryItem } from "@parley/turns";
 import type { EngineState } from "@parley/workflow";
 
-/** Smaller windows are meant small. */
+/** Smaller windows are deliberately small. */
 const MIN_WINDOW = 8;
-/** So many messages before the window is full, because the summary is there a turn later. */
+/** Messages before the window is full at which a summary begins, because it is ready a turn later. */
 const AHEAD = 4;
 /** Turns come first. */
 const AT_ONCE = 4;
 const DEADLINE_MS = 60_000;
-/** Of sessions whose next message has not come yet. */
+/** Maximum summaries kept for sessions whose next message has not arrived yet. */
 const KEPT = 1_000;
 
 /** A summary that no commit has written yet. */
 export interface MadeSummary {
-  /** The summary that it goes on from; null = none. */
+  /** The summary that it continues; null = none. */
   base: string | null;
   text: string;
-  /** Messages that it tells of beside its base. */
+  /** Number of messages that it covers in addition to its base. */
   covers: number;
   model: string;
   usage: Usage;
@@ -37,10 +37,10 @@ interface Session {
 export type HistorySummaries = ReturnType<typeof createHistorySummaries>;
 
 /**
- * Sums up, behind the reply, what a model will soon not see of a session any more, where its document asks for that. What is made waits in
- * memory for the commit of the next turn, which writes it with the engine's state: so it counts exactly once, behind the fence, and costs no
- * statement. A process that dies loses it, and whoever runs the next turn makes another. What nobody takes, because the session is over or went
- * on elsewhere, is forgotten.
+ * After the reply, summarises what the model will soon no longer see of a session, where its document asks for that. A summary waits in
+ * memory for the commit of the next turn, which writes it with the engine's state: so it counts exactly once, behind the fence, and needs
+ * no extra statement. A crash loses it, and the runner of the next turn makes another. A summary that is never used, because the session
+ * ended or continued elsewhere, is dropped.
  */
 export function createHistorySummaries(deps: { model: Model; logger: Logger; mostMessages: number }) {
   const made = new Map<string, MadeSummary>();
@@ -72,7 +72,7 @@ export function createHistorySummaries(deps: { model: Model; logger: Logger; mos
   };
 
   return {
-    /** What the next turn of a session takes along; null = nothing, or another runner has written one meanwhile. */
+    /** The summary to commit with the next turn of a session; null = none, or another runner has written one meanwhile. */
     ready(id: string, state: EngineState | null): MadeSummary | null {
       const found = made.get(id);
       if (found === undefined) return null;
@@ -80,7 +80,7 @@ export function createHistorySummaries(deps: { model: Model; logger: Logger; mos
       made.delete(id);
       return null;
     },
-    /** It is written. */
+    /** The summary is committed. */
     written: (id: string): void => void made.delete(id),
     /** Begins a summary when the session needs one; returns at once. */
     begin(session: Session): void {
@@ -101,20 +101,20 @@ export function createHistorySummaries(deps: { model: Model; logger: Logger; mos
   };
 }
 
-/** Messages that no summary tells of. */
+/** Number of messages that no summary covers. */
 const sinceOf = (state: EngineState | null, history: readonly HistoryItem[]): number =>
   state?.earlier?.since ?? history.length;
 
 function isDue({ definition, state, history }: Session, most: number): boolean {
   const { document, historyWindow } = definition.workflow;
   if (document.workflow.history_summary !== true || state === null || state.ended) return false;
-  // After a transfer without context the agent is to know nothing of what was before.
+  // After a transfer without context the agent must not know anything from before.
   if (state.ownMessages !== undefined) return false;
   const window = Math.min(historyWindow > 0 ? historyWindow : most, most);
   return window >= MIN_WINDOW && sinceOf(state, history) >= Math.max(MIN_WINDOW, window - AHEAD);
 }
 
-/** The state that a turn begins with when it takes a summary along. */
+/** The state that a turn starts with when it commits a summary. */
 export const withSummary = (
   state: EngineState | null,
   found: MadeSummary | null,

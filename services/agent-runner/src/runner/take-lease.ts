@@ -4,7 +4,7 @@ import type { AcquiredSession, SessionRef, TurnRepository } from "./repository/t
 import type { CachedSession, SessionCache } from "./session-cache.js";
 import { afterLease, type SessionState } from "./session-state.js";
 
-/** A granted lease that is younger has most of its time left. By the clocks of two machines: a wrong one costs a statement. */
+/** A granted lease younger than this has most of its time left. Compares the clocks of two machines: skew costs a statement. */
 const YOUNG_MS = GRANTED_LEASE_MS / 4;
 
 /** A session as a wake-up or the poll names it; `lease` = granted with the message `seq`. */
@@ -14,7 +14,7 @@ export interface Wanted extends SessionRef {
 }
 
 export interface TakeLeaseDeps {
-  /** Its name stands in the lease: the next messages of the session come here first. The fence, not the name, decides. */
+  /** Its id is stored in the lease: the next messages of the session are sent here first. The fence, not the id, decides. */
   bus: Pick<Bus, "id">;
   cache: SessionCache;
   repository: TurnRepository;
@@ -24,15 +24,15 @@ export interface TakeLeaseDeps {
 export interface TakenLease {
   session: AcquiredSession;
   state: SessionState;
-  /** The link on whose budget the turns count; null = none. */
+  /** The link whose budget the turns are charged to; null = none. */
   budgetLink: string | null;
-  /** Milliseconds that are left of it for sure. */
+  /** Milliseconds for which it is certainly still valid. */
   leaseMs: number;
 }
 
 /**
- * The lease of a session with what its turns need; null = somebody else holds it, or nothing waits. Without a statement when the
- * wake-up brought a young lease and this runner remembers the session as of the turn before.
+ * The lease of a session with what its turns need; null = somebody else holds it, or nothing waits. Needs no statement when the
+ * wake-up brought a young lease and this runner has cached the session as of the previous turn.
  */
 export async function takeLease(
   { bus, cache, config, repository }: TakeLeaseDeps,
@@ -58,7 +58,7 @@ export async function takeLease(
   return { session, state, budgetLink: beside.budget_link, leaseMs: config.LEASE_MS };
 }
 
-/** As lease_is_free() has promised: no human, no remembered person, no timeout, no budget, and the first try of the turn. */
+/** Guaranteed by lease_is_free(): no human, no remembered person, no timeout, no budget, and the first try of the turn. */
 function granted(known: CachedSession, seq: number, lease: GrantedLease): TakenLease {
   const session: AcquiredSession = {
     ...known.session,

@@ -41,12 +41,12 @@ interface Asked {
 /** A turn that ran and is not yet committed. */
 export interface Thought {
   run: TurnRun;
-  /** What the worker knows from now on: memory and files were read. */
+  /** The worker's state from now on, including the memory and files that were read. */
   state: SessionState;
-  /** Streamed text that travels with the events. */
+  /** Streamed text to publish with the events. */
   unsent: LiveEntry[];
   escalation: EscalationSettings | undefined;
-  /** Of what the model no longer sees; the commit writes it. */
+  /** Summary of what the model no longer sees; the commit writes it. */
   summary: MadeSummary | null;
   definition: Definition;
 }
@@ -86,7 +86,7 @@ export async function think(deps: WorkerDeps, { ref, session }: Leased, asked: A
       },
     });
     const { escalation } = definition.workflow.document.workflow;
-    // Somebody is waited for, and the agent speaks meanwhile: the session stays its own.
+    // The agent keeps answering while a human is awaited: the session stays with the agent.
     const answers = run.escalation !== null && escalation?.while_waiting === "answer";
     const after = answers ? { ...run.state, escalated: null } : run.state;
     return { run: { ...run, state: after }, state: known, unsent: live.close(), escalation, summary, definition };
@@ -114,11 +114,11 @@ async function definitionFor(
 
 interface Performing extends Omit<Asked, "turn" | "state"> {
   definition: Definition;
-  /** As the turn begins. */
+  /** The state at the start of the turn. */
   state: EngineState | null;
   live: LiveWriter;
   turnId: string;
-  /** As of the step that runs. */
+  /** Values as of the running step. */
   variables: Record<string, unknown>;
   memory: KnownMemory | null;
 }

@@ -5,7 +5,7 @@ import type { PendingTurn } from "./repository/turns.js";
 
 type OpeningEvent = Exclude<EngineEvent, { type: "call.done" | "call.failed" }>;
 
-/** What a waiting turn is to the engine. `human`: a human has the session, so that the agent says nothing to a message. */
+/** The engine's event for a waiting turn. `human`: a human handles the session, so the agent does not answer messages. */
 export function turnEvent(
   turn: Pick<PendingTurn, "kind" | "content">,
   at: { secondsInNode: number; human: boolean },
@@ -22,22 +22,22 @@ export function turnEvent(
   }
 }
 
-/** The visitor's words of a turn, as the commit keeps them; null for a turn without any. */
+/** The visitor's message of a turn, as the commit stores it; null for a turn without one. */
 export function userMessageOf(turn: PendingTurn): CommitItem["user"] {
   if (turn.kind !== "message") return null;
   const { content, client_message_id, files, created_at } = turn;
   return { content, client_message_id, files, created_at };
 }
 
-/** The visitor's words of a turn, as the model sees them. */
+/** The visitor's message of a turn, as the model sees it. */
 export function historyOf(turn: PendingTurn): HistoryItem[] {
   if (turn.kind !== "message") return [];
   return [{ role: "user", content: turn.content, node_id: null, files: turn.files }];
 }
 
 /**
- * What the model has read of the conversation before the turn: the greeting that the page shows first, then the history. A history that
- * is full has lost its beginning, and the greeting with it.
+ * What the model sees of the conversation before the turn: the greeting that the page shows first, then the history. A full history
+ * has lost its beginning, and the greeting with it.
  */
 export function historyFrom(
   history: readonly HistoryItem[],
@@ -47,7 +47,7 @@ export function historyFrom(
   return [{ role: "assistant", content: welcome, node_id: null }, ...history];
 }
 
-/** Who a worker speaks for. What waits before a hand-back was written to the human, whatever the session says by now. */
+/** Whether a human handles the session. Messages waiting before a hand-back were written to the human, whatever the session says now. */
 export const isHumanHandled = (session: {
   handled_by?: string;
   turns: readonly Pick<PendingTurn, "kind">[];

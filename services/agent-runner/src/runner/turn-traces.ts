@@ -7,15 +7,15 @@ interface TurnRef {
 
 /** The traces of the messages that wait for their turn in this process. */
 export interface TurnTraces {
-  /** Runs `fn`, the work of a wake-up, and knows until it ends that the turn belongs to the current trace. */
+  /** Runs `fn`, the work of a wake-up, and links the turn to the current trace until it ends. */
   during<T>(turn: TurnRef, fn: () => Promise<T>): Promise<T>;
-  /** Runs a turn in the trace of its own message. A worker goes on with later messages, whose traces are not its own. */
+  /** Runs a turn in the trace of its own message. A worker continues with later messages, which have other traces. */
   run<T>(turn: TurnRef, fn: () => Promise<T>): Promise<T>;
 }
 
 /**
- * A wake-up carries the trace of its message; turns that are found without one (the poll, a worker that was faster) begin a new
- * trace rather than join a wrong one. A wake-up that comes again after a crash brings the trace again.
+ * A wake-up carries the trace of its message; turns found without one (by the poll or a faster worker) start a new
+ * trace rather than join a wrong one. A wake-up redelivered after a crash carries the trace again.
  */
 export function createTurnTraces(): TurnTraces {
   const known = new Map<string, string>();

@@ -5,7 +5,7 @@ import type { TurnRepository } from "./repository/turns.js";
 import type { runSession } from "./run-session.js";
 import type { takeLease } from "./take-lease.js";
 
-/** What the runner is made of that a test may end the process between. */
+/** The parts of the runner between which a test may kill the process. */
 interface Parts {
   repository: TurnRepository;
   takeLease: typeof takeLease;
@@ -16,7 +16,7 @@ interface Parts {
   runSession: typeof runSession;
 }
 
-/** The same parts with crash points around their calls; production has them as they are. */
+/** The same parts with crash points around their calls; unchanged in production. */
 export function withCrashPoints(parts: Parts, at: CrashAt | null): Parts {
   if (at === null) return parts;
   const crash = createCrash(at);

@@ -23,7 +23,7 @@ export interface WorkerDeps extends RunnerDeps {
   summaries: HistorySummaries;
   traces: TurnTraces;
   outbound: Outbound;
-  /** Live entries of sessions that somebody follows. */
+  /** Live entries of sessions that somebody is following. */
   live: LiveChannel;
   /** Searches knowledge bases. */
   knowledge: Pick<Bus, "call">;

@@ -10,7 +10,7 @@ const isRecord = (value: unknown): value is Fields =>
 const recordOf = (value: unknown): Fields => (isRecord(value) ? value : {});
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** What has changed between two stored documents: by meaning (nodes by their id, tests by their name), and line by line. */
+/** The changes between two stored documents: structural (nodes by id, tests by name) and line by line. */
 export function diffDocuments(
   a: { version: number; document: unknown },
   b: { version: number; document: unknown },
@@ -32,7 +32,7 @@ export function diffDocuments(
   };
 }
 
-/** Pretty JSON with the author's order of keys. */
+/** Pretty-printed JSON in the author's key order. */
 const textOf = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
 
 const withoutNodes = ({ nodes: _, ...rest }: Fields): Fields => rest;
@@ -55,7 +55,7 @@ function itemChanges(before: unknown, after: unknown, key: string): DocumentDiff
   };
 }
 
-/** True when the nodes that both have stand in another order. */
+/** True when the nodes that both documents have are in a different order. */
 function isReordered(before: unknown, after: unknown): boolean {
   const [old, now] = [byKey(before, "id"), byKey(after, "id")];
   const inOld = [...old.keys()].filter((id) => now.has(id));

@@ -6,7 +6,7 @@ interface Line {
 
 /** Lines around a change. */
 const CONTEXT = 3;
-/** Beyond this many differing lines the middle is told as one replaced block: the search grows with their square. */
+/** Beyond this many differing lines the middle is reported as one replaced block: search time grows quadratically. */
 const MAX_EDITS = 2_000;
 
 /** The unified diff of two texts; empty when they are the same. */
@@ -77,7 +77,7 @@ function walkBack(a: string[], b: string[], rounds: Map<number, number>[]): Line
   return lines.reverse();
 }
 
-/** Changed places with their context, as ranges of the script; those that touch are one. */
+/** Changed places with their context, as ranges of the script; adjacent ranges are merged. */
 function hunksOf(lines: readonly Line[]): { from: number; to: number }[] {
   const hunks: { from: number; to: number }[] = [];
   for (const [index, { sign }] of lines.entries()) {

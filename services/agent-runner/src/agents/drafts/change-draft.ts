@@ -8,8 +8,8 @@ import { openDraft, requireAgent } from "./read-drafts.js";
 import { entryOf, findDraft, removeDraft, saveDraft as save } from "./repository.js";
 
 /**
- * Saves the caller's draft as its page has it, whatever is wrong with it. Idempotent by state: what is saved already is not written
- * again. Throws `agent_not_found`, and `draft_changed` with the newer text when the draft is not the one that the page has seen.
+ * Saves the caller's draft as the page sent it, even when it is invalid. Idempotent by state: an unchanged draft is not written
+ * again. Throws `agent_not_found`, and `draft_changed` with the newer text when the draft changed since the page loaded it.
  */
 export const saveOwnDraft =
   (deps: AgentsDeps) =>
@@ -30,7 +30,7 @@ export const saveOwnDraft =
     });
   };
 
-/** Takes the caller's draft away, with its history. Idempotent by state: a second time it is `draft_not_found`. */
+/** Deletes the caller's draft with its history. Idempotent by state: a second call gets `draft_not_found`. */
 export const deleteOwnDraft =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof deleteDraft.request>): Promise<z.input<typeof deleteDraft.response>> => {

@@ -10,10 +10,10 @@ import { findDraft } from "./repository.js";
 type Output = z.input<typeof publishDraft.response>;
 
 /**
- * Makes a version of the caller's own draft, and of nobody else's. The draft goes when the version is there, unless it was saved again
+ * Publishes the caller's own draft, never anybody else's, as a version. The draft is deleted with it, unless it was saved again
  * meanwhile. Idempotent by the caller's key, else by the signature.
- * Throws `draft_not_found`, `draft_changed` when the newest save is another one, `base_changed` when another version is live than the
- * draft was begun from, and as an import.
+ * Throws `draft_not_found`, `draft_changed` when there is a newer save, `base_changed` when the live version is not the one the
+ * draft is based on, and what an import throws.
  */
 export const publishOwnDraft =
   (deps: AgentsDeps, importOne: ReturnType<typeof importAgent>) =>

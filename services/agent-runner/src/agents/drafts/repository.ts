@@ -69,14 +69,14 @@ export async function saveDraft(
   return row;
 }
 
-/** Whether there was one. */
+/** Returns whether a draft existed. */
 export async function removeDraft(trx: TenantTransaction, { agentId, author }: Place): Promise<boolean> {
   const { rows } = await sql`delete from agent_drafts where agent_id = ${agentId} and author = ${author}
     returning revision`.execute(trx);
   return rows.length > 0;
 }
 
-/** A draft that is published now, unless it was saved again meanwhile. */
+/** Deletes a draft that has just been published, unless it was saved again meanwhile. */
 export async function removePublished(trx: TenantTransaction, at: Place & { revision: number }): Promise<void> {
   const { agentId, author, revision } = at;
   await sql`delete from agent_drafts where agent_id = ${agentId} and author = ${author} and not exists (
@@ -85,7 +85,7 @@ export async function removePublished(trx: TenantTransaction, at: Place & { revi
   );
 }
 
-/** All drafts of an agent that is deleted. */
+/** Deletes all drafts of a deleted agent. */
 export async function removeDraftsOf(trx: TenantTransaction, agentId: string): Promise<void> {
   await sql`delete from agent_drafts where agent_id = ${agentId}`.execute(trx);
 }

@@ -5,7 +5,7 @@ import type { AgentsDeps } from "../deps.js";
 import { publishVersion } from "../publish-version.js";
 import { findAgent, viewOf } from "../repository/agents.js";
 
-/** Makes a version the active one. Idempotent: one column says which version is active, so there is never another. */
+/** Activates a version. Idempotent: a single column stores which version is active. */
 export const activateVersion =
   (deps: AgentsDeps, onActivated: (agentId: string) => void) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -5,16 +5,16 @@ import type { AgentsDeps } from "../deps.js";
 import { parseDocument } from "../parse-document.js";
 import type { importAgent } from "./import-agent.js";
 
-/** How long one call imports; what remains by then is refused as `overloaded` and can be sent again. */
+/** Time limit of one call; documents that remain by then are refused as `overloaded` and can be sent again. */
 const IMPORT_MS = 30_000;
 
 type Output = z.input<typeof contract.response>;
 type Result = Output["results"][number];
 
 /**
- * Imports documents one after another, each into the agent of its own name; one that is refused does not hold up the others.
- * Idempotent by the caller's key, else by the signature, document by document: while the first call runs or after it died, a repeat
- * imports what is not there yet and answers what is; later it gets the answer. Without them it is like so many imports.
+ * Imports documents one after another, each into the agent it names; a refused document does not stop the others.
+ * Idempotent by the caller's key, else by the signature, per document: while the first call runs or after it crashed, a repeat
+ * imports what is missing and reports what exists; later it gets the stored answer. Without them every document is a plain import.
  */
 export const bulkImportAgents =
   (deps: AgentsDeps, importOne: ReturnType<typeof importAgent>) =>

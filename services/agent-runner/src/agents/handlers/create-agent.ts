@@ -12,13 +12,13 @@ import {
 } from "../repository/agents.js";
 import { slugChoice, slugOf } from "../slug.js";
 
-/** Names that differ may share a slug (all names without Latin letters do); the next free number tells them apart. */
+/** Different names may share a slug (all names without Latin letters do); the next free number is appended. */
 const MAX_SLUG_CHOICES = 100;
 
 type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
-/** Creates an agent without versions. Idempotent by the caller's key, else by the signature; without them the same name again is `name_taken`. */
+/** Creates an agent without versions. Idempotent by the caller's key, else by the signature; without them a repeated name gets `name_taken`. */
 export const createAgent =
   (deps: AgentsDeps) =>
   async (input: Input): Promise<Output> => {

@@ -14,8 +14,8 @@ import { endSessionsOf, findAgent, markDeleted, usesOf } from "../repository/age
 import { removeSecretsOf } from "../secrets/repository.js";
 
 /**
- * Takes an agent away; its conversations stay. While links or sessions of it are live that needs `force`, which deletes the links and
- * ends the sessions first. Idempotent: what a call that failed half-way has ended stays ended, and the next one does the rest.
+ * Deletes an agent; its conversations stay. While it has live links or sessions this needs `force`, which deletes the links and
+ * ends the sessions first. Idempotent: after a call that failed half-way, the next one does the rest.
  * Throws `agent_not_found`, `agent_in_use`.
  */
 export const deleteAgent =

@@ -6,7 +6,7 @@ import { diffDocuments } from "../diff/document-diff.js";
 import { findAgent } from "../repository/agents.js";
 import { findVersion } from "../repository/versions.js";
 
-/** What has changed from one version to another; below admin a changed secret is none. A read. */
+/** The changes from one version to another; below admin, changed secrets do not show as changes. A read. */
 export const diffVersions =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -31,10 +31,10 @@ type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
 /**
- * Adds a version to an agent, and the agent itself when nothing has this name yet; activates it unless specified otherwise. When it requires
- * tests and is to go live, they are run first, and nothing is added unless they pass or are overridden.
- * Idempotent by the caller's key, else by the signature; without them each import is a version, even of an equal document. A dry run makes
- * nothing and is not remembered. `part`: the import is one of many of a call, which has a name for each.
+ * Adds a version to an agent, creating the agent when no other has its name; activates it unless specified otherwise. When it requires
+ * tests and is to go live, they run first, and nothing is added unless they pass or are overridden.
+ * Idempotent by the caller's key, else by the signature; without them each import adds a version, even of an equal document. A dry run
+ * creates nothing and is not remembered. `part`: names this import among the many of one call.
  */
 export const importAgent =
   (deps: AgentsDeps, onActivated: (agentId: string) => void) =>
@@ -58,7 +58,7 @@ export const importAgent =
     return answer;
   };
 
-/** The draft that an import publishes: the version goes in only onto what it was begun from, and takes the draft's place. */
+/** The draft that an import publishes: the version is added only on top of the draft's base version, and replaces the draft. */
 export interface PublishedDraft {
   author: string;
   revision: number;
@@ -68,11 +68,11 @@ export interface PublishedDraft {
 interface Kept {
   document: AgentDocument;
   issues: Issue[];
-  /** Secrets that the agent gets with the version. */
+  /** Secrets that are added to the agent with the version. */
   taken: TakenSecret[];
 }
 
-/** What the version will hold, before anything is made of it: tests run and the hash is taken of a document without values of secrets. */
+/** What the version will store, before it is created: tests and the hash use a document without secret values. */
 async function keptDocument(deps: AgentsDeps, tenantId: string, input: Input): Promise<Kept> {
   const { valid, document, issues } = validateDocument(await givenDocument(deps, tenantId, input));
   if (!valid || document === undefined) throw invalidDocument(issues);
@@ -85,7 +85,7 @@ async function keptDocument(deps: AgentsDeps, tenantId: string, input: Input): P
   return { document: again.document, issues: all, taken: settled.taken };
 }
 
-/** What is to be imported, with the secrets that it keeps of the newest version. Throws `invalid_document`. */
+/** The document to import, with the secrets it keeps from the newest version. Throws `invalid_document`. */
 export async function givenDocument(
   deps: Pick<AgentsDeps, "db" | "yaml" | "secrets">,
   tenantId: string,
@@ -100,7 +100,7 @@ export async function givenDocument(
   return keepSecrets(deps.secrets, tenantId, { document, stored });
 }
 
-/** The version itself, on the agent that the import names. */
+/** Adds the version to the agent that the import names. */
 async function addTo(
   trx: TenantTransaction,
   of: Kept & { tenantId: string; input: Input; draft: PublishedDraft | undefined; secrets: Secrets },
@@ -137,7 +137,7 @@ async function validated(deps: AgentsDeps, at: { tenantId: string; agent: string
   return { status: "validated", agent_id: known?.id ?? null, version: null, active: false, issues: at.issues };
 }
 
-/** The named agent, made when it is new. An id names an existing agent only: throws `agent_not_found`. */
+/** The named agent, created when it is new. An id must name an existing agent: throws `agent_not_found`. */
 async function ensureAgent(
   trx: TenantTransaction,
   at: { tenantId: string; agent: string; document: AgentDocument },
@@ -149,13 +149,13 @@ async function ensureAgent(
   const { name, description = null } = at.document.agent;
   const made = await insertAgent(trx, { id: newId(), tenantId: at.tenantId, name, slug, description });
   if (made !== null) return { agent: made, created: true };
-  // Another import made it a moment ago (the insert has waited for its commit).
+  // Another import has just created it (the insert waited for its commit).
   const other = await findAgent(trx, slug, { lock: true });
   if (other === null) throw new AppError("conflict");
   return { agent: other, created: false };
 }
 
-/** Keeps YAML as it was written. JSON has no comments, and what holds a secret is kept as a value, in which it is sealed. */
+/** Stores YAML as it was written. JSON has no comments, and a document with secrets is stored only as a value, in which they are sealed. */
 async function keepComments(
   trx: TenantTransaction,
   { text, document, ...at }: { agentId: string; version: number; text: unknown; document: unknown },

@@ -11,7 +11,7 @@ export const listAgents =
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     const before = input.cursor === undefined ? null : timeCursor.decode(input.cursor);
     const limit = Math.min(Math.max(input.limit, 1), MAX_PAGE);
-    // One row more than asked for tells whether there is a next page.
+    // One row more than requested shows whether there is a next page.
     const rows = await deps.db.tenant(tenantOf(input.principal), (trx) =>
       readAgents(trx, { limit: limit + 1, before }),
     );

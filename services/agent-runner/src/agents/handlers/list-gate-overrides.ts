@@ -4,7 +4,7 @@ import type { AgentsDeps } from "../deps.js";
 import { findAgent } from "../repository/agents.js";
 import { listOverrides } from "../repository/test-results.js";
 
-/** Who has put which version live although its tests were not green, and why; newest first. A read. */
+/** Who activated which version although its tests were not green, and why; newest first. A read. */
 export const listGateOverrides =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> =>

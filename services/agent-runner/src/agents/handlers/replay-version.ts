@@ -6,10 +6,10 @@ import type { Versions } from "../replay/versions.js";
 import { findAgent } from "../repository/agents.js";
 import { pickSessions, purgedSessions, turnsOf } from "../repository/recordings.js";
 
-/** How long one call replays; what remains is named in the answer. */
+/** Time limit of one call; sessions that remain are named in the answer. */
 const REPLAY_MS = 40_000;
 
-/** Replays recorded sessions against a version. A read: nothing is stored, no model and no server is called. */
+/** Replays recorded sessions against a version. A read: stores nothing, calls no model and no server. */
 export const replayVersion =
   (deps: AgentsDeps, versions: Versions) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

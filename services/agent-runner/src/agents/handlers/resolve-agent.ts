@@ -4,7 +4,7 @@ import type { AgentsDeps } from "../deps.js";
 import { resolveVersion } from "../repository/versions.js";
 import type { Resolved, ResolvedAgents } from "../resolved-agents.js";
 
-/** What a new session freezes: the asked version, or the active one. A read; only good answers are kept. */
+/** The version that a new session is pinned to: the requested one, or the active one. A read; only successful answers are cached. */
 export const resolveAgent =
   (deps: AgentsDeps, kept: ResolvedAgents) =>
   async (question: z.output<typeof contract.request>): Promise<Resolved> => {

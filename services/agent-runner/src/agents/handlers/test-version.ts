@@ -15,10 +15,10 @@ import { saveTestResult } from "../repository/test-results.js";
 import { findVersion } from "../repository/versions.js";
 import { runSuite } from "../testing/run-suite.js";
 
-/** Answers stay below the largest message of the bus. */
+/** Keeps answers below the bus's message size limit. */
 const MAX_BYTES = 700_000;
 
-/** Runs the tests of a version and keeps the result for its content. Idempotent by content: the newest result replaces the one before. */
+/** Runs the tests of a version and stores the result for its content. Idempotent by content: the newest result replaces the one before. */
 export const testVersion =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
@@ -38,7 +38,7 @@ export const testVersion =
     return { version, result };
   };
 
-/** What passed steps led to is left out of a result that would be too long. */
+/** Drops the outcomes of passed steps from a result that would be too long. */
 function bounded(result: SuiteResult): SuiteResult {
   if (Buffer.byteLength(JSON.stringify(result)) <= MAX_BYTES) return result;
   const tests = result.tests.map((test) => ({

@@ -20,12 +20,12 @@ import {
 import { type RebuiltPrompts, rebuildPrompts } from "../trace/rebuild-prompts.js";
 import { addUsage, NO_USAGE, traceTurn } from "../trace/trace-turn.js";
 
-/** A page stays below the largest message of the bus. */
+/** Keeps a page below the bus's message size limit. */
 const MAX_BYTES = 700_000;
 
 /**
- * Why a session went as it did: nodes, conditions with their inputs, calls, time, tokens, cost. A read. Conditions are told by replaying
- * the records, so a running session pays nothing for them.
+ * Why a session went as it did: nodes, conditions with their inputs, calls, time, tokens, cost. A read. Conditions are derived by
+ * replaying the records, so they cost a running session nothing.
  */
 export const traceSession =
   (deps: AgentsDeps, versions: Versions) =>
@@ -85,7 +85,7 @@ async function replayAll(
       told.set(replayed.turn.seq, replayed);
     }
   } catch (error) {
-    // Without its version the rest of the trace still stands.
+    // Without its version the rest of the trace is still valid.
     if (!(error instanceof TerminalError)) throw error;
   }
   return told;

@@ -5,7 +5,7 @@ import { checkProviders } from "../check-providers.js";
 import type { AgentsDeps } from "../deps.js";
 import { parseDocument } from "../parse-document.js";
 
-/** All findings about a document, without keeping it. Throws `invalid_document` only when the text is no document at all. */
+/** All findings about a document, without storing it. Throws `invalid_document` only when the text is not a document at all. */
 export const validateAgent =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -8,9 +8,9 @@ type Difference = Pick<Divergence, "kind" | "expected" | "got">;
 const MAX_QUOTE = 500;
 
 /**
- * The first thing in which a replayed turn differs from its record: where it went, what it noted, what it said, in this order.
+ * The first difference between a replayed turn and its record: transitions, variables, messages, in this order.
  *
- * @param sameVersion also the conditions must be the same words; another version may word a condition again, and only where it leads counts
+ * @param sameVersion conditions must match literally too; another version may reword a condition, and only its target counts
  */
 export function differenceOf(
   replayed: ReplayedTurn,
@@ -24,7 +24,7 @@ export function differenceOf(
   const expected = moves(turn.result?.transitions ?? []);
   const got = moves(replayed.transitions);
   if (run === null) {
-    // A turn that has left the recorded way asks for calls of another node: the way is what differs.
+    // A turn that left the recorded path asks for calls of another node: the path is the difference.
     const onTheWay = isDeepStrictEqual(got, expected.slice(0, got.length));
     if (!onTheWay) return { kind: "transition", expected: way(expected), got: way(got) };
     const asked = replayed.missing;
@@ -57,7 +57,7 @@ export function differenceOf(
   return null;
 }
 
-/** As it comes back from storage. */
+/** As read from storage. */
 const plain = (value: unknown): unknown => (value === null ? null : JSON.parse(JSON.stringify(value)));
 const way = (moves: readonly string[][]): string[] =>
   moves.map(([from, to, condition]) => `${from} → ${to}${condition === undefined ? "" : ` (${condition})`}`);

@@ -11,7 +11,7 @@ import {
 import type { CallEffect } from "@parley/workflow";
 import type { RecordedTurn } from "../repository/recordings.js";
 
-/** The turn asks for something that was never answered. */
+/** The turn makes a call that has no recorded answer. */
 export class MissingCall extends Error {
   constructor(readonly call: CallEffect) {
     super("the records have no answer for this call");
@@ -26,11 +26,11 @@ interface RecordedAnswers {
   perform: PerformCall;
   /** How many calls were answered. */
   given(): number;
-  /** True when every recorded call has been given out. */
+  /** True when every recorded call has been used. */
   exhausted(): boolean;
 }
 
-/** Answers the calls of one turn from its records: by type and node, in their order. Nothing is ever called. */
+/** Answers the calls of one turn from its records: by type and node, in their order. Makes no real call. */
 export function createRecordedAnswers(turn: RecordedTurn, load: LoadVersion): RecordedAnswers {
   const calls = turn.trace?.calls ?? [];
   const waiting = new Map<string, RecordedCall[]>();
@@ -55,7 +55,7 @@ export function createRecordedAnswers(turn: RecordedTurn, load: LoadVersion): Re
 function failureOf(record: RecordedCall, turn: RecordedTurn, last: boolean): Error {
   const code = record.failed ?? "internal";
   if (code === "turn_stopped") return new StopRequested();
-  // A call that was refused ends its turn; a call that failed may leave the workflow a way to continue.
+  // A refused call ends its turn; after a failed call the workflow may continue.
   if (last && turn.status === "failed" && turn.error_code === code) return new TurnRefused(code);
   return new CallFailed(code);
 }

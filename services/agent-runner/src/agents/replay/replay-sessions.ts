@@ -7,7 +7,7 @@ import { replayTurns } from "./replay-turns.js";
 
 /** Turns whose records are in memory at once, unless one session has more. */
 const CHUNK_TURNS = 500;
-/** A report stays far below the largest message of the bus. */
+/** Keeps a report far below the bus's message size limit. */
 const MAX_REPORT_CHARACTERS = 500_000;
 
 export interface ReplayDeps {
@@ -18,13 +18,13 @@ export interface ReplayDeps {
   load: LoadVersion;
   /** Settled turns of conversations, by conversation. */
   turnsOf(conversationIds: string[]): Promise<Map<string, RecordedTurn[]>>;
-  /** `performance.now()` after which no further session is begun. */
+  /** `performance.now()` after which no further session is started. */
   deadlineAt: number;
 }
 
 type Report = Omit<ReplayReport, "unknown" | "purged">;
 
-/** Replays sessions in chunks until the deadline; tells the first divergence of each. No model is within its reach. */
+/** Replays sessions in chunks until the deadline and reports the first divergence of each. It has no access to a model. */
 export async function replaySessions(deps: ReplayDeps, sessions: readonly RecordedSession[]): Promise<Report> {
   const counts = { replayed: 0, identical: 0, turns: 0, recorded_calls: 0 };
   const report: Report = { version: deps.version, ...counts, model_calls: 0, diverged: [], remaining: [] };
@@ -91,7 +91,7 @@ async function replaySession(
       }
     }
   } catch (error) {
-    // A version that a transfer led to cannot be loaded any more.
+    // A version that a transfer led to can no longer be loaded.
     if (!(error instanceof TerminalError)) throw error;
     const place = { session_id: session.session_id, turn: seq + 1 };
     return { ...told, divergence: { ...place, kind: "missing_call", expected: [], got: error.message } };

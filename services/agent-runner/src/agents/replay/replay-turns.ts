@@ -10,7 +10,7 @@ export interface ReplayedTurn {
   /** Null when the turn asked for a call that the records do not have. */
   run: TurnRun | null;
   missing: MissingCall["call"] | null;
-  /** Taken so far, also when the turn got stuck. */
+  /** Transitions made so far, also when the turn got stuck. */
   transitions: TransitionInfo[];
   conditions: TestedCondition[];
   /** The node where the turn began. */
@@ -19,15 +19,15 @@ export interface ReplayedTurn {
   answered: number;
 }
 
-/** Listens to what the turns of a replay ask, with the conversation as it was. */
+/** Observes the calls of a replay's turns, with the conversation as it was. */
 interface Listening {
   history(turn: RecordedTurn): readonly HistoryItem[];
   asked(turn: RecordedTurn, call: CallEffect, history: readonly HistoryItem[]): void;
 }
 
 /**
- * Runs the turns of a recorded session again, in a version, one by one, with the recorded answers of every call. Turns that were
- * never run (given up, or refused because the session had ended) are left out: they changed nothing. Ends after a turn that got stuck.
+ * Runs the turns of a recorded session again in a version, one by one, with the recorded answers of every call. Turns that never
+ * ran (given up, or refused because the session had ended) are skipped: they changed nothing. Ends after a turn that got stuck.
  */
 export async function* replayTurns(
   session: Pick<RecordedSession, "has_initial_message">,
@@ -38,7 +38,7 @@ export async function* replayTurns(
   let state: EngineState | null = null;
   for (const turn of turns) {
     if (turn.trace === null) continue;
-    // Nothing in a replay waits: here other work of the process gets its turn.
+    // Nothing else in a replay yields: let other work of the process run.
     await new Promise((resolve) => setImmediate(resolve));
     const agent: EngineState["agent"] = state?.agent;
     const definition = agent ? await versions.load(agent.agentId, agent.version) : versions.start;
@@ -82,7 +82,7 @@ async function replayTurn({ session, turn, state, definition, load, listening }:
         return answers.perform(call, history, note);
       },
       live: silentLive((part) => turn.result?.messages[part + offset]?.content ?? ""),
-      // A stop between two calls has left no call behind.
+      // A stop between two calls left no record of a call.
       stopRequested: () => stopped && answers.exhausted(),
       onStep: ({ effects, tested }) => {
         for (const effect of effects) if (effect.type === "transition") replayed.transitions.push(effect.transition);

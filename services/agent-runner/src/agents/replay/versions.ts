@@ -4,7 +4,7 @@ import type { Secrets } from "@parley/secrets";
 import { createDefinitions, type Definition } from "@parley/turns";
 import { createDocumentRepository } from "../../documents/document-repository.js";
 
-/** Compiled versions of agents, kept while there is room: they never change. */
+/** Cached compiled versions of agents, up to a limit: they never change. */
 export function createVersions(db: Db, secrets: Secrets) {
   const definitions = createDefinitions(createDocumentRepository(db, secrets));
   return {

@@ -34,7 +34,7 @@ export const viewOf = (row: AgentRow): AgentView => ({
   updated_at: row.updated_at.toISOString(),
 });
 
-/** An agent of the tenant by id, slug or exact name (the slug wins), or null. `lock` keeps versions of this agent from being added or activated meanwhile. */
+/** An agent of the tenant by id, slug or exact name (the slug wins), or null. `lock` blocks adding or activating versions of this agent meanwhile. */
 export async function findAgent(
   trx: TenantTransaction,
   agent: string,
@@ -64,7 +64,7 @@ export async function insertAgent(trx: TenantTransaction, agent: NewAgent): Prom
   return rows[0] ?? null;
 }
 
-/** Lets one transaction at a time give names to agents of a tenant. Imports take the names of their documents and do not ask. */
+/** Serializes transactions that name agents of a tenant. Imports use the names of their documents and do not take this lock. */
 export async function lockNames(trx: TenantTransaction, tenantId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`agents.names:${tenantId}`}, 0))`.execute(trx);
 }
@@ -75,14 +75,14 @@ export async function isNameTaken(trx: TenantTransaction, name: string): Promise
   return rows.length > 0;
 }
 
-/** Whether a name would lead to another agent of the tenant than this one, by its name or by its slug. */
+/** Whether a name would resolve to another agent of the tenant, by its name or by its slug. */
 export async function leadsElsewhere(trx: TenantTransaction, at: { name: string; id: string }): Promise<boolean> {
   const { rows } = await sql`select from agents where (name = ${at.name} or slug = ${at.name})
       and deleted_at is null and id <> ${at.id} limit 1`.execute(trx);
   return rows.length > 0;
 }
 
-/** Newest first, with the id as tiebreak; `position` keeps the microseconds that a JavaScript date would lose. */
+/** Newest first, with the id as tiebreak; `position` preserves the microseconds that a JavaScript date would lose. */
 export async function listAgents(
   trx: TenantTransaction,
   query: { limit: number; before: { createdAt: string; id: string } | null },
@@ -98,7 +98,7 @@ export async function listAgents(
   return rows;
 }
 
-/** Makes an existing version the active one. Null when the agent has no such version. */
+/** Activates an existing version. Null when the agent has no such version. */
 export async function activate(
   trx: TenantTransaction,
   at: { agentId: string; version: number },
@@ -115,7 +115,7 @@ interface AgentChange {
   mcpTools: string[] | null | undefined;
 }
 
-/** Changes what an agent is called and which tools may work on it; a field that is undefined stays. */
+/** Changes the name, description and MCP tools of an agent; an undefined field stays unchanged. */
 export async function updateAgent(trx: TenantTransaction, agent: { id: string } & AgentChange): Promise<AgentRow> {
   const { rows } = await sql<AgentRow>`update agents set
       name = case when ${agent.name !== undefined} then ${agent.name ?? null} else name end,
@@ -142,13 +142,13 @@ export async function usesOf(
   return { links: row?.links ?? [], activeLinks: row?.active_links ?? 0, sessions: row?.sessions ?? 0 };
 }
 
-/** Ends the live sessions of an agent; answers how many. */
+/** Ends the live sessions of an agent; returns their number. */
 export async function endSessionsOf(trx: TenantTransaction, agentId: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`select end_agent_sessions(${agentId}, 'agent_deleted') as n`.execute(trx);
   return rows[0]?.n ?? 0;
 }
 
-/** Takes an agent out of every list; its slug is free again, its conversations stay. */
+/** Removes an agent from every list and frees its slug; its conversations stay. */
 export async function markDeleted(trx: TenantTransaction, agentId: string): Promise<void> {
   await sql`update agents set deleted_at = now(), updated_at = now(), slug = slug || '~' || id
     where id = ${agentId} and deleted_at is null`.execute(trx);

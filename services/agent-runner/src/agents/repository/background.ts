@@ -2,7 +2,7 @@ import type { SessionTrace } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { TenantTransaction } from "./agents.js";
 
-/** What was asked of models about a conversation beside its turns: after its end, and for the memory of its person. */
+/** Model calls for a conversation outside its turns: after its end, and for its person's memory. */
 export async function backgroundOf(
   trx: TenantTransaction,
   conversationId: string,

@@ -3,7 +3,7 @@ import { sql } from "@parley/db";
 import type { HistoryItem, PromptPolicy, RecordedCall, RecordedEvent, TurnRun } from "@parley/turns";
 import type { TenantTransaction } from "./agents.js";
 
-/** What the commit of a turn has kept. Ours, so typed and not parsed again. */
+/** What the commit of a turn stored. Our own data, so it is typed and not parsed again. */
 export interface RecordedTurn {
   seq: number;
   kind: string;
@@ -11,7 +11,7 @@ export interface RecordedTurn {
   status: "done" | "failed";
   error_code: string | null;
   result: TurnResult | null;
-  /** Null for a turn that was never run. `event` is absent in the oldest records. */
+  /** Null for a turn that never ran. `event` is absent in the oldest records. */
   trace: {
     event?: RecordedEvent;
     calls: RecordedCall[];
@@ -31,7 +31,7 @@ export interface RecordedSession {
   status: string;
   /** Turns so far. */
   done_seq: number;
-  /** True when the link said something of its own before the workflow. */
+  /** True when the link sent its own first message before the workflow. */
   has_initial_message: boolean;
   participant: { email?: string; name?: string; identifier?: string };
   collected_data: Record<string, unknown>;
@@ -63,10 +63,10 @@ export async function pickSessions(trx: TenantTransaction, pick: Selection): Pro
   return rows;
 }
 
-/** A count beyond this says nothing more to anybody. */
+/** An exact count beyond this is of no use. */
 const MAX_COUNTED = 10_000;
 
-/** Sessions without records that pickSessions() has passed over: the named ones, or those newer than the last one it took. */
+/** Sessions without records that pickSessions() skipped: the named ones, or those newer than the last one it picked. */
 export async function purgedSessions(
   trx: TenantTransaction,
   pick: Selection,
@@ -89,7 +89,7 @@ export async function findSession(trx: TenantTransaction, sessionId: string): Pr
   return rows[0] ?? null;
 }
 
-/** What the prompts of a session had beside its document and its turns. */
+/** Inputs to the prompts of a session besides its document and its turns. */
 export interface PromptSources {
   messages: (HistoryItem & { turn_seq: number })[];
   link_policy: PromptPolicy & { welcome_message?: string | null };
@@ -117,7 +117,7 @@ export async function promptSources(
   return rows[0] ?? null;
 }
 
-/** The turn that somebody of the team found wrong, and what should have been said in it. */
+/** The turn that a team member marked as wrong, and what the agent should have said. */
 export interface WrongTurn {
   seq: number;
   expected: string | null;

@@ -2,7 +2,7 @@ import { type SuiteResult, suiteResult } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { TenantTransaction } from "./agents.js";
 
-/** Keeps a result as the newest of its content. */
+/** Stores a result as the newest for its content. */
 export async function saveTestResult(trx: TenantTransaction, tenantId: string, result: SuiteResult): Promise<void> {
   await sql`insert into agent_test_results (tenant_id, content_hash, passed, result)
     values (${tenantId}, ${result.content_hash}, ${result.passed}, ${JSON.stringify(result)}::json)
@@ -20,11 +20,11 @@ export async function findTestResult(trx: TenantTransaction, contentHash: string
 export interface Gate {
   content_hash: string;
   requires_tests: boolean;
-  /** The version that is live requires tests and this one no longer does. */
+  /** The live version requires tests and this one no longer does. */
   drops_tests: boolean;
 }
 
-/** What the gate asks of a version; null = the agent has no such version. */
+/** What the gate requires of a version; null = the agent has no such version. */
 export async function gateOf(trx: TenantTransaction, at: { agentId: string; version: number }): Promise<Gate | null> {
   const { rows } = await sql<Gate>`select v.content_hash, requires_tests(v.document) as requires_tests,
       not requires_tests(v.document) and coalesce(requires_tests(live.document), false) as drops_tests

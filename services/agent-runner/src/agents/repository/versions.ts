@@ -44,7 +44,7 @@ export async function addVersion(trx: TenantTransaction, version: NewVersion): P
   return added;
 }
 
-/** Keeps the text that a version was made of. */
+/** Stores the text that a version was created from. */
 export async function keepText(
   trx: TenantTransaction,
   { agentId, version, text }: { agentId: string; version: number; text: string },
@@ -80,7 +80,7 @@ export async function findVersion(
   return rows[0] ?? null;
 }
 
-/** The document of the newest version as it is stored; null = there is none. */
+/** The document of the newest version as stored; null = the agent has no versions. */
 export async function newestDocument(trx: TenantTransaction, agentId: string): Promise<unknown> {
   const { rows } = await sql<{ document: unknown }>`select document from agent_versions where agent_id = ${agentId}
     order by version desc limit 1`.execute(trx);
@@ -94,7 +94,7 @@ interface ResolvedRow {
   version: number | null;
 }
 
-/** An agent and the asked version (null = the active one); null = no such agent in the tenant. */
+/** An agent and the requested version (null = the active one); null = no such agent in the tenant. */
 export async function resolveVersion(
   trx: TenantTransaction,
   at: { agentId: string; version: number | null },

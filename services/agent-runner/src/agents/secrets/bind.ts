@@ -4,7 +4,7 @@ import { deleteAgentSecret } from "./delete-secret.js";
 import { getAgentSecret, listAgentSecrets } from "./read-secrets.js";
 import { setAgentSecret } from "./set-secret.js";
 
-/** Serves what owners do with the secrets of agents. */
+/** Serves the management of agents' secrets. */
 export function bindSecrets(deps: AgentsDeps): void {
   deps.bus.serve(contracts.listAgentSecrets, listAgentSecrets(deps));
   deps.bus.serve(contracts.getAgentSecret, getAgentSecret(deps));

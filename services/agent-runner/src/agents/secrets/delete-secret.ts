@@ -5,8 +5,8 @@ import { findAgent } from "../repository/agents.js";
 import { removeSecret } from "./repository.js";
 
 /**
- * Takes a secret away, also one that the live version names: a secret that has leaked must stop at once, and calls that name it fail with
- * `api_secret_missing`. Idempotent by state: a second time it is `secret_not_found`.
+ * Deletes a secret, even one that the live version names: a leaked secret must stop working at once, and calls that name it fail with
+ * `api_secret_missing`. Idempotent by state: a second call gets `secret_not_found`.
  */
 export const deleteAgentSecret =
   ({ db }: AgentsDeps) =>

@@ -4,7 +4,7 @@ import type { TenantTransaction } from "../repository/agents.js";
 
 /** Of one agent. */
 export const MAX_SECRETS = 100;
-/** Four characters of a value of this length say nothing about the rest. */
+/** Values at least this long can show four characters without revealing the rest. */
 const LENGTH_WITH_HINT = 20;
 
 /** What lists show of a value. */
@@ -29,7 +29,7 @@ const viewOf = (row: SecretRow): AgentSecretView => ({
   last_used_at: row.last_used_at?.toISOString() ?? null,
 });
 
-/** By name, from the one after `after`. */
+/** Ordered by name, starting after `after`. */
 export async function listSecrets(
   trx: TenantTransaction,
   at: { agentId: string; after: string; limit: number },
@@ -59,7 +59,7 @@ export interface NewSecret {
   hosts: readonly string[];
 }
 
-/** Writes a secret, over the one of its name too. */
+/** Creates a secret or replaces the one with its name. */
 export async function putSecret(trx: TenantTransaction, secret: NewSecret): Promise<AgentSecretView> {
   const { rows } = await sql<SecretRow>`
     insert into agent_secrets (agent_id, name, tenant_id, value_sealed, hint, hosts)
@@ -72,14 +72,14 @@ export async function putSecret(trx: TenantTransaction, secret: NewSecret): Prom
   return viewOf(row);
 }
 
-/** Whether there was one. */
+/** Returns whether the secret existed. */
 export async function removeSecret(trx: TenantTransaction, at: { agentId: string; name: string }): Promise<boolean> {
   const { rows } = await sql`delete from agent_secrets where agent_id = ${at.agentId} and name = ${at.name}
     returning name`.execute(trx);
   return rows.length > 0;
 }
 
-/** Nothing of a deleted agent is ever sent again. */
+/** Deletes all secrets of a deleted agent, so that none is ever sent again. */
 export async function removeSecretsOf(trx: TenantTransaction, agentId: string): Promise<void> {
   await sql`delete from agent_secrets where agent_id = ${agentId}`.execute(trx);
 }

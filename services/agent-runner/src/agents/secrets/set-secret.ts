@@ -9,9 +9,9 @@ import { findSecret, hintOf, MAX_SECRETS, putSecret, secretNamesOf } from "./rep
 type Output = z.input<typeof contract.response>;
 
 /**
- * Writes a secret of an agent. Value and hosts always come together: who could widen the hosts alone could have the value sent to
- * themselves, and it is never read back. A replacement is idempotent by state, a creation by the caller's key, else by the signature; the
- * fingerprint of a request holds the value, so it is kept keyed.
+ * Sets a secret of an agent. Value and hosts are always set together: somebody who could add hosts alone could have the value sent to
+ * themselves, and it is never readable. A replacement is idempotent by state, a creation by the caller's key, else by the signature; the
+ * fingerprint of a request covers the value, so it is stored as a keyed hash.
  * Throws `agent_not_found`, `name_taken`, `secrets_exhausted`.
  */
 export const setAgentSecret =

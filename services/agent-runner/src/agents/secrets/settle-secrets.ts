@@ -8,14 +8,14 @@ import { hintOf, MAX_SECRETS, putSecret, sealedSecretsOf } from "./repository.js
 import { type SecretValue, type TakenOut, type TakenSecret, takeOutSecrets } from "./take-out.js";
 
 /**
- * The document as it is kept, with what is to be told of its secrets: values that stand in it are taken out when the caller may set secrets,
- * and names are compared with what the agent has. Nothing is written. Throws `invalid_document` when a name stands where it may not.
+ * The document to store, with the issues of its secrets: literal values are extracted when the caller may set secrets,
+ * and names are checked against the agent's secrets. Writes nothing. Throws `invalid_document` when a name is used where it may not be.
  */
 export async function settleSecrets(
   { db, secrets }: Pick<AgentsDeps, "db" | "secrets">,
   { principal, agent, document, issues }: { principal: Principal; agent: string; document: unknown; issues: Issue[] },
 ): Promise<TakenOut> {
-  // Most documents hold and name none, and cost no look at the database.
+  // Most documents contain and name no secrets and need no query.
   const literal = takeOutSecrets(document, null);
   if (literal.issues.length === 0 && checkSecrets(document, new Set()).length === 0) return literal;
   const tenantId = tenantOf(principal);
@@ -32,8 +32,8 @@ export async function settleSecrets(
 }
 
 /**
- * Writes what was taken out of a document; the caller holds the agent's row. Idempotent by name and value. Throws `conflict` when another
- * call has meanwhile set one of the names to something else, `secrets_exhausted`.
+ * Stores the secrets extracted from a document; the caller has locked the agent's row. Idempotent by name and value. Throws `conflict`
+ * when another call has meanwhile set one of the names to a different value, `secrets_exhausted`.
  */
 export async function keepTaken(
   trx: TenantTransaction,

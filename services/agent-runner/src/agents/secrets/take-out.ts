@@ -3,7 +3,7 @@ import type { Issue } from "@parley/workflow";
 import { type SecretPlace, withSecrets } from "../../documents/document-secrets.js";
 import { MAX_SECRETS } from "./repository.js";
 
-/** What is sent and where to: a secret of an agent, opened. */
+/** A decrypted secret of an agent: its value and the hosts it may be sent to. */
 export interface SecretValue {
   value: string;
   hosts: readonly string[];
@@ -12,23 +12,23 @@ export interface TakenSecret extends SecretValue {
   name: string;
 }
 export interface TakenOut {
-  /** Names a secret where a value stood that could be taken out; the document itself when there was none. */
+  /** The document with secret names in place of the extracted values; unchanged when there were none. */
   document: unknown;
-  /** Those of them that the agent does not have yet. */
+  /** The extracted secrets that the agent does not have yet. */
   taken: TakenSecret[];
   issues: Issue[];
 }
 
-/** The word for a scheme stays in the header; what follows it is the secret. */
+/** The scheme stays in the header; what follows it is the secret. */
 const SCHEME = /^((?:bearer|basic|token|apikey|key) +)(?=\S)/i;
 const TEMPLATE = /\{\{[^{}]*\}\}/g;
 const MAX_NAME = 56;
 
 /**
- * Takes the values out of a document that secrets of its agent can stand for: a name in their place leaves one copy, which is exchanged without
- * a new version and is sent to no other host. A value is never written over one of its name that differs, because versions that are live name
- * it. `known`: the agent's secrets; null = the caller may not set any, so each value stays where it is and is told. Equal documents get equal
- * names, so that test results stay valid for their content.
+ * Replaces literal secret values in a document with names of agent secrets: a single copy remains, which can be changed without a new
+ * version and is sent to no other host. A value never overwrites a different value of the same name, because live versions may use it.
+ * `known`: the agent's secrets; null = the caller may not set any, so each value stays in place and is reported. Equal documents get
+ * equal names, so that test results stay valid for their content.
  */
 export function takeOutSecrets(document: unknown, known: ReadonlyMap<string, SecretValue> | null): TakenOut {
   const taken: TakenSecret[] = [];
@@ -65,7 +65,7 @@ interface Found {
   host: string;
 }
 
-/** Null where no reference may stand, where the host is made of variables, and for what is no value of a secret. */
+/** Null where no reference is allowed, where the host contains variables, and for what is not a secret value. */
 function secretAt(value: string, { keys, path, server }: SecretPlace): Found | null {
   const [root, part, , call, field] = keys;
   const isHeader = root === "workflow" && part === "nodes" && call === "api_call" && field === "headers";

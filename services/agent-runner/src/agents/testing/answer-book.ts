@@ -20,13 +20,13 @@ const KIND_OF = {
 } as const satisfies Record<CallEffect["type"], TestAnswer["call"] | "transfer">;
 
 interface AnswerBook {
-  /** True when the test answers calls of the model itself. */
+  /** True when the test itself answers model calls. */
   readonly speaksForModel: boolean;
-  /** The next answer for a call of this kind in this node; null = there is none left. Throws CallFailed for one that fails. */
+  /** The next answer for a call of this kind in this node; null = none left. Throws CallFailed for a recorded failure. */
   take(call: CallEffect): CallOutput | null;
 }
 
-/** The recorded answers of a test, each given once: by the kind of the call and its node, in their order. */
+/** The recorded answers of a test, each used once: by kind of call and node, in their order. */
 export function createAnswerBook(answers: readonly TestAnswer[]): AnswerBook {
   const waiting = new Map<string, TestAnswer[]>();
   for (const answer of answers) {

@@ -5,7 +5,7 @@ import { matchPattern } from "@parley/llm";
 /** Longest text that a reason quotes. */
 const MAX_QUOTE = 300;
 
-/** Why an outcome is not what was expected, one sentence for each expectation that does not hold. */
+/** Why an outcome differs from the expected one, a sentence for each failed expectation. */
 export function reasonsAgainst(expected: TestExpectation, got: StepOutcome): string[] {
   const reasons: string[] = [];
   const expect = (holds: boolean, reason: string): void => {

@@ -10,7 +10,7 @@ const keyOf = ({ from, condition, to }: Edge): string => JSON.stringify([from, c
 
 const GLOBAL = "global_intent:";
 
-/** Every way of a document from one node to another; those of global intents begin anywhere (`*`). */
+/** Every edge of a document from one node to another; those of global intents start anywhere (`*`). */
 function edgesOf({ workflow }: AgentDocument): Edge[] {
   const own = workflow.nodes.flatMap((node) =>
     (node.transitions ?? []).map(({ condition, target }) => ({ from: node.id, condition, to: target })),
@@ -24,7 +24,7 @@ function edgesOf({ workflow }: AgentDocument): Edge[] {
   return [...new Map([...own, ...global].map((edge) => [keyOf(edge), edge])).values()];
 }
 
-/** Which nodes and edges of a document the tests have seen. The loop guard and transfers are no edges of the document. */
+/** Which nodes and edges of a document the tests covered. The loop guard and transfers are not edges of the document. */
 export function createCoverage(document: AgentDocument) {
   const nodes = new Set<string>();
   const edges = new Set<string>();

@@ -4,7 +4,7 @@ import type { EngineState, StepResult } from "@parley/workflow";
 import { silentLive } from "./silent-live.js";
 
 interface PlayerDeps {
-  /** The document that speaks now: after a transfer another one. */
+  /** The document in control; another one after a transfer. */
   definition(): Definition;
   /** What the visitor reads before the opening. */
   greeting?: string | null;
@@ -14,10 +14,10 @@ interface PlayerDeps {
   onStep(result: StepResult): void;
 }
 
-/** A conversation with a document in memory: nothing of it is stored, and only `perform` touches the world. */
+/** A conversation with a document in memory: nothing is stored, and only `perform` has side effects. */
 export class Player {
   state: EngineState | null = null;
-  /** Values as the conversation knows them now; also those of a turn that is under way. */
+  /** Current variable values, including those of a running turn. */
   readonly variables: Record<string, unknown> = {};
   private readonly history: HistoryItem[] = [];
 
@@ -29,7 +29,7 @@ export class Player {
   /** One turn; step 0 is the opening. Throws what `perform` throws, and the reason of the signal. */
   async turn(index: number, step: TestStep): Promise<TurnRun> {
     const { definition, perform, signal, onStep } = this.deps;
-    // Neither engine nor scripted model ever waits for anything: here other work of the process, and the deadline, get their turn.
+    // Neither engine nor scripted model ever yields: let other work of the process, and the deadline, run.
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
     if (step.say !== undefined) this.history.push({ role: "user", content: step.say, node_id: null });
@@ -56,7 +56,7 @@ export class Player {
   }
 }
 
-/** What a turn led to, as an expectation tells it; null = it has no outcome. */
+/** The outcome of a turn in the form of an expectation; null = it has no outcome. */
 export function outcomeOf(index: number, { state, outcome, calls }: TurnRun): StepOutcome | null {
   if (outcome === null) return null;
   const entered = outcome.transitions.map(({ to_node }) => to_node);

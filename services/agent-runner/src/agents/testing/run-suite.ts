@@ -6,7 +6,7 @@ import { contentHash } from "../content-hash.js";
 import { createCoverage } from "./coverage.js";
 import { runTest } from "./run-test.js";
 
-/** All tests of a document together. */
+/** Time limit for all tests of a document together. */
 const SUITE_MS = 20_000;
 
 export const definitionOf = (document: AgentDocument): Definition => ({
@@ -16,8 +16,8 @@ export const definitionOf = (document: AgentDocument): Definition => ({
 });
 
 /**
- * Runs the tests of a valid document. Without outside: no database, no network, no model but the scripted one, so the result is a
- * property of the document. A document without tests has not passed: nothing was tested.
+ * Runs the tests of a valid document in isolation: no database, no network, no model but the scripted one, so the result depends on
+ * the document alone. A document without tests does not pass: nothing was tested.
  */
 export async function runSuite(document: AgentDocument, options: { timeoutMs?: number } = {}): Promise<SuiteResult> {
   const startedAt = performance.now();

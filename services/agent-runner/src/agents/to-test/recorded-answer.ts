@@ -2,7 +2,7 @@ import type { TestAnswer, TransitionInfo } from "@parley/contracts";
 import type { RecordedCall } from "@parley/turns";
 import type { Redactor } from "./redact.js";
 
-/** A recorded call as a test answers it; none for a transfer. `taken`: the transitions of its turn. */
+/** A recorded call as answers of a test; none for a transfer. `taken`: the transitions of its turn. */
 export function answerOf(
   call: Pick<RecordedCall, "type" | "node_id" | "result" | "failed">,
   taken: readonly Pick<TransitionInfo, "condition">[],
@@ -20,7 +20,7 @@ export function answerOf(
       return [{ ...at, values: redacted(redactor, result.values) }];
     case "classification": {
       const matches = Array.isArray(result.matches) ? result.matches : [result.matches];
-      // A test names one intent: of several that matched the one that was followed.
+      // A test names one intent: of several matches, the one that was followed.
       const followed = matches.find(({ intent }) =>
         taken.some(({ condition }) => condition === `global_intent:${intent}`),
       );
@@ -42,7 +42,7 @@ const KIND = {
   "agent.load": null,
 } as const;
 
-/** The engine takes a confidence outside 0–1 for no match, and so does 0. */
+/** The engine treats a confidence outside 0–1 as no match, like 0. */
 const within = (confidence: number | undefined): number =>
   confidence !== undefined && confidence >= 0 && confidence <= 1 ? confidence : 0;
 

@@ -6,18 +6,18 @@ export interface Person {
 }
 
 const EMAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
-/** Digits with the usual signs between them: phone, card, account and customer numbers, dates. */
+/** Digits with the usual separators: phone, card, account and customer numbers, dates. */
 const NUMBER = /\+?\p{Nd}(?:[\p{Nd}\s().\-/]*\p{Nd})?/gu;
 const LEAST_DIGITS = 6;
 /** Tokens and keys of this product and of model providers. */
 const KEY = /\b(?:pl_|ps_|ak_|whsec_|sk-)[A-Za-z0-9_\-+/=]{8,}/g;
 
-/** Variables whose values are about a person, by what they are called. */
+/** Names of variables whose values are personal. */
 const PERSONAL =
   /name|mail|phone|mobile|address|street|birth|dob|ssn|passport|iban|account|contact|surname|vorname|nachname|telefon|adresse/i;
 
 const STAND_INS = ["Alex", "Sam", "Robin", "Kim", "Charlie", "Taylor", "Jordan", "Morgan", "Casey", "Riley"];
-/** Shorter words are too likely a part of something else. */
+/** Shorter words are too likely to be part of something else. */
 const LEAST_NAME = 2;
 
 export interface Redactor {
@@ -27,8 +27,8 @@ export interface Redactor {
 }
 
 /**
- * Takes what points to a person out of texts: e-mail addresses, keys, numbers of six digits and more, and the words known to name the
- * person. The same original gets the same stand-in everywhere, so that a conversation still fits together.
+ * Removes what identifies a person from texts: e-mail addresses, keys, numbers of six digits and more, and the words known to name the
+ * person. The same original gets the same stand-in everywhere, so that a conversation stays consistent.
  */
 export function createRedactor(person: Person, variables: Readonly<Record<string, unknown>>): Redactor {
   const names = standInsFor(person, variables);
@@ -94,7 +94,7 @@ function numbered(known: Map<string, string>, key: string, make: (n: number) => 
 
 const digitsIn = (text: string): number => text.match(/\p{Nd}/gu)?.length ?? 0;
 
-/** Keeps length and signs: `+49 170 1234567` becomes `+55 501 0010010`. */
+/** Keeps length and separators: `+49 170 1234567` becomes `+55 501 0010010`. */
 function maskDigits(text: string): string {
   const cycle = "5550100100";
   let at = 0;

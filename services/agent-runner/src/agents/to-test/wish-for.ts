@@ -2,9 +2,9 @@ import type { AgentTest, TestExpectation } from "@parley/contracts";
 import type { RecordedTurn } from "../repository/recordings.js";
 
 /**
- * The last step of a test expects other words than were said in its turn. Words of the document fail until the document says them. What
- * a model says no test can ask for, because tests ask no model: there the words take the place of the recorded ones, and the test guards
- * the way to them.
+ * Makes the last step of a test expect other words than its turn produced. For words of the document, the test fails until the document
+ * says them. A test cannot check a model's words, because tests call no model: there the expected words replace the recorded ones, and
+ * the test guards the path to them.
  */
 export function wishFor(
   test: AgentTest,

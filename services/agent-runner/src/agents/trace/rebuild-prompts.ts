@@ -20,7 +20,7 @@ import {
   type RecordedTurn,
 } from "../repository/recordings.js";
 
-/** Characters that are shown of one message, of one prompt, and of all prompts of one turn. */
+/** Maximum characters shown of one message, of one prompt, and of all prompts of one turn. */
 const MESSAGE_CHARACTERS = 20_000;
 const PROMPT_CHARACTERS = 60_000;
 const TURN_CHARACTERS = 240_000;
@@ -36,9 +36,9 @@ interface Asked {
 export type RebuiltPrompts = Awaited<ReturnType<typeof rebuildPrompts>>;
 
 /**
- * What the models were asked in turns of a session: made from its messages, its link and its document while the records are replayed. What
- * the memory, the page around the chat and a hand-over said then is not kept: each is tried as it is now, and left out; the fingerprint that a
- * turn keeps of each prompt tells whether one of these is what was sent.
+ * The prompts of a session's turns, rebuilt from its messages, its link and its document while the records are replayed. The memory, page
+ * context and hand-over summary of that time are not stored: each is tried in its current form and left out; the fingerprint that a turn
+ * stores of each prompt shows whether one of these is what was sent.
  */
 export async function rebuildPrompts(deps: AgentsDeps, { tenantId, session, turns, wanted }: Asked) {
   const prompts = new Map<string, TracedPrompt>();
@@ -70,7 +70,7 @@ export async function rebuildPrompts(deps: AgentsDeps, { tenantId, session, turn
   };
 
   return {
-    /** What a replay of the turns tells. */
+    /** Observes a replay of the turns. */
     listening: {
       history: (turn: RecordedTurn): HistoryItem[] =>
         isWanted.has(turn.seq)
@@ -80,7 +80,7 @@ export async function rebuildPrompts(deps: AgentsDeps, { tenantId, session, turn
         if (isWanted.has(turn.seq) && isModelCall(call)) ask(turn, call, history);
       },
     },
-    /** Null = it cannot be made again. */
+    /** Null = it cannot be rebuilt. */
     of: (seq: number, callId: string): TracedPrompt | null => prompts.get(keyOf(seq, callId)) ?? null,
   };
 }
@@ -89,7 +89,7 @@ const keyOf = (seq: number, callId: string): string => `${seq} ${callId}`;
 const isModelCall = (call: CallEffect): call is ModelCall => call.type.startsWith("llm.");
 const wordsOf = ({ type: _type, ...words }: ModelRequest) => words;
 
-/** As a turn begins with it: the messages of the turns before, and what its visitor says in it. */
+/** The history that a turn starts with: the messages of earlier turns, and the visitor's message. */
 function historyBefore(
   turn: RecordedTurn,
   {
@@ -100,12 +100,12 @@ function historyBefore(
 ): HistoryItem[] {
   const before = messages.filter(({ turn_seq }) => turn_seq < turn.seq).slice(-most);
   const own = messages.find(({ turn_seq, role }) => turn_seq === turn.seq && role === "user");
-  // A turn that failed keeps its words with itself.
+  // The message of a failed turn is stored only with the turn.
   const said: HistoryItem = own ?? { role: "user", content: turn.content, node_id: null };
   return [...historyFrom(before, { welcome, most }), ...(turn.kind === "message" ? [said] : [])];
 }
 
-/** What a prompt may have had around it, the likeliest first. */
+/** Possible surroundings of a prompt, the likeliest first. */
 function surroundingsOf(
   turn: RecordedTurn,
   { turns, read, memory }: { turns: readonly RecordedTurn[]; read: PromptSources | null; memory: string | null },
@@ -123,7 +123,7 @@ function surroundingsOf(
   );
 }
 
-/** What is remembered of the person by now; a trace is read without it rather than not at all. */
+/** What is remembered of the person now; when it cannot be read, the trace is shown without it. */
 async function memoryOf(
   { bus }: AgentsDeps,
   { tenantId, session, verified }: { tenantId: string; session: RecordedSession; verified: boolean },
@@ -135,7 +135,7 @@ async function memoryOf(
   return block === "" ? null : block;
 }
 
-/** The system texts and the newest messages, as far as there is room. */
+/** The system texts and as many of the newest messages as fit. */
 function within(messages: readonly SentMessage[], room: number): Pick<TracedPrompt, "messages" | "left_out"> {
   const cut = messages.map(({ role, content }) => ({
     role,

@@ -7,7 +7,7 @@ import type { RecordedTurn } from "../repository/recordings.js";
 /** Longest body of an HTTP answer that a trace shows. */
 const MAX_BODY = 2_000;
 
-/** One turn for a person who wants to know why: what was recorded, and the conditions as a replay of the records tested them. */
+/** One turn with its explanation: what was recorded, and the conditions as a replay of the records evaluated them. */
 export function traceTurn(conversationId: string, turn: RecordedTurn, replayed: ReplayedTurn | undefined): TracedTurn {
   const calls = turn.trace?.calls ?? [];
   const transitions = turn.result?.transitions ?? [];
@@ -47,7 +47,7 @@ const timeOf = (calls: readonly RecordedCall[], which: (call: RecordedCall) => b
 
 type Usage = TracedTurn["usage"];
 
-/** A cost that is not known makes the sum unknown. */
+/** An unknown cost makes the sum unknown. */
 export const addUsage = (a: Usage, b: Usage): Usage => ({
   input_tokens: a.input_tokens + b.input_tokens,
   output_tokens: a.output_tokens + b.output_tokens,

@@ -15,15 +15,15 @@ export interface TryDeps extends AgentsDeps {
 export interface TryContext extends TryDeps {
   tenantId: string;
   definition: Definition;
-  /** HTTP calls are made; else a step waits for what they are to be answered. */
+  /** True = HTTP calls are made; else a step waits until the caller provides their answers. */
   makesCalls: boolean;
   turnId: string;
-  /** Of the link of a recorded conversation; absent = nothing stands beside the document. */
+  /** From the link of a recorded conversation; absent = only the document counts. */
   policy?: PromptPolicy;
   greeting?: string | null;
 }
 
-/** What the engine tells of a step while it runs. */
+/** What the engine reports about a step while it runs. */
 export interface Told {
   transitions: TransitionInfo[];
   conditions: TestedCondition[];

@@ -9,14 +9,14 @@ import { ApiWaits, createTryCalls, type TryCalls, type WaitsFor } from "./try-ca
 type TryStep = Pick<TestStep, "say" | "event" | "after_seconds" | "human"> & { answers?: TestAnswer[] | undefined };
 
 export interface PlayedStep {
-  /** As a test has it. */
+  /** In the form of a test step. */
   input: TestStep;
   step: TriedStep;
-  /** Null = the step did not come to an end; it is the last one. */
+  /** Null = the step did not finish; it is the last one. */
   got: StepOutcome | null;
   usage: Usage;
   run: TurnRun | null;
-  /** The conversation went to another agent in it. */
+  /** The step transferred the conversation to another agent. */
   transferred: boolean;
 }
 
@@ -50,7 +50,7 @@ export async function playTry(context: TryContext, steps: TryStep[], signal: Abo
   return played;
 }
 
-/** An agent that continues answering while a person is waited for does so here, too. */
+/** An agent that keeps answering while a human is awaited does so here, too. */
 function asSession({ workflow }: Definition, step: TestStep): TestStep {
   const answers = workflow.document.workflow.escalation?.while_waiting === "answer";
   return answers && step.event !== "hand_back" ? { human: false, ...step } : step;
@@ -86,7 +86,7 @@ function stepOf(at: Ending): PlayedStep {
   const made = calls.made();
   const waits = ended.run === null ? ended.waits : null;
   const error = run === null ? (ended.run === null ? ended.error : null) : run.failed;
-  // A step that failed is tried again, so what failed in it is asked again.
+  // A failed step is tried again, so its failed calls are repeated.
   const kept = got === null ? made.filter(({ failed }) => failed === null) : made;
   const step: TriedStep = {
     step: index,

@@ -32,17 +32,17 @@ import { definitionFor } from "./try-agent.js";
 
 type Input = z.output<typeof contract.request>;
 
-/** As a try: one request, with all that it asks of models. */
+/** As for a try: one request, including all its model calls. */
 const REPLAY_MS = 45_000;
 const MAX_STEPS = 50;
-/** Characters of a text that are shown, and bytes of an answer, which stays below the largest message of the bus. */
+/** Characters shown of a text, and bytes of an answer, which stays below the bus's message size limit. */
 const MAX_TEXT = 4_000;
 const MAX_BYTES = 700_000;
 
 /**
- * Says what the visitor of a recorded session said to a version or to a document once more, and tells turn by turn how the two conversations
- * differ. Models are asked, under the bounds of a try; HTTP calls are answered as they were then. A read: nothing is stored, and no person is
- * told. Throws `session_not_found`, `content_removed`, `version_not_found`, `agent_has_no_version`, `invalid_document`.
+ * Replays the visitor's messages of a recorded session against a version or a document, and reports turn by turn how the two conversations
+ * differ. Models are called, within the limits of a try; HTTP calls get their recorded answers. A read: nothing is stored, and nobody is
+ * notified. Throws `session_not_found`, `content_removed`, `version_not_found`, `agent_has_no_version`, `invalid_document`.
  */
 export const replaySession =
   (deps: TryDeps, versions: Versions) =>
@@ -87,7 +87,7 @@ export const replaySession =
     };
   };
 
-/** A turn as a step of a try: what was said, when, and what other servers answered. */
+/** A turn as a step of a try: the visitor's message, its time, and the answers of other servers. */
 function stepOf(turn: RecordedTurn): TestStep & { answers: ReturnType<typeof answerOf> } {
   const event = turn.trace?.event;
   const answers = (turn.trace?.calls ?? [])
@@ -104,7 +104,7 @@ function stepOf(turn: RecordedTurn): TestStep & { answers: ReturnType<typeof ans
 
 const same = <T>(value: T): T => value;
 
-/** The recorded turns as the engine runs them once more from their records: what they did in the world stands in them. */
+/** The recorded turns, run again by the engine from their records: the runs contain the actions of the turns. */
 async function recordedRuns(
   versions: Versions,
   tenantId: string,
@@ -117,7 +117,7 @@ async function recordedRuns(
     for await (const { turn, run } of replayTurns(session, turns, { start, load }))
       if (run !== null) runs.set(turn.seq, run);
   } catch (error) {
-    // Without its version the words and the way are still there.
+    // Without its version the messages and the path are still available.
     if (!(error instanceof TerminalError)) throw error;
   }
   return runs;
@@ -138,7 +138,7 @@ function compare(turn: RecordedTurn, { run, played, session }: Both): ComparedTu
     if (!isDeepStrictEqual(recorded.nodes, replayed.nodes)) differs.push("path");
     if (!isDeepStrictEqual(recorded.messages, replayed.messages)) differs.push("reply");
     if (!isDeepStrictEqual(plain(recorded.variables), plain(replayed.variables))) differs.push("variables");
-    // What a turn did whose records cannot be run again is not known.
+    // The actions of a turn are unknown when its records cannot be run again.
     if (run !== undefined && !isDeepStrictEqual(recorded.actions, replayed.actions)) differs.push("actions");
     if (recorded.ended !== replayed.ended) differs.push("ended");
     if (recorded.error !== replayed.error) differs.push("error");
@@ -150,13 +150,13 @@ function compare(turn: RecordedTurn, { run, played, session }: Both): ComparedTu
   };
 }
 
-/** As it comes back from storage. */
+/** As read from storage. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 function recordedSide(turn: RecordedTurn, run: TurnRun | undefined, session: RecordedSession): ReplayedSide {
   const { result, kind } = turn;
   const entered = (result?.transitions ?? []).map(({ to_node }) => to_node);
-  // What the link says first is not the agent's.
+  // The link's initial message is not the agent's.
   const said = (result?.messages ?? []).slice(kind === "open" && session.has_initial_message ? 1 : 0);
   return {
     nodes: result === null ? [] : [result.previous_node_id, ...entered],
@@ -183,7 +183,7 @@ function actionsOf(run: TurnRun | undefined): string[] {
   if (run === undefined) return [];
   return [
     ...run.webhooks.map(({ url }) => `webhook: ${url}`),
-    // What is to be remembered stands there, too.
+    // The logs also contain memory notes (`write_…`).
     ...run.logs.map(({ text }) =>
       text === null ? "log: variables" : text.startsWith("write_") ? text : `log: ${text}`,
     ),
@@ -194,7 +194,7 @@ function actionsOf(run: TurnRun | undefined): string[] {
 const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 const cutSide = (side: ReplayedSide): ReplayedSide => ({ ...side, messages: side.messages.map(cut) });
 
-/** The first turns, as far as an answer has room. */
+/** As many of the first turns as fit into an answer. */
 function bounded(turns: ComparedTurn[]): ComparedTurn[] {
   let left = MAX_BYTES;
   const end = turns.findIndex((turn) => {

@@ -10,10 +10,10 @@ import { createVersions } from "../replay/versions.js";
 import { replaySession } from "./replay-session.js";
 import { tryAgent } from "./try-agent.js";
 
-/** Tries at once: turns of visitors keep the upper hand. */
+/** Concurrent tries: turns of visitors keep priority. */
 const MAX_TRIES = 8;
 
-/** Serves tries, and suggestions to operators. They ask models and, where the caller wants it, other servers, as turns do. */
+/** Serves tries, and suggestions to operators. Like turns, they call models and, where the caller wants it, other servers. */
 export function serveTries(deps: RunnerDeps): { stop(): Promise<void> } {
   const { bus, db, secrets, logger, metrics, config } = deps;
   const yaml = createYamlReader();

@@ -3,11 +3,11 @@ import type { PlayedStep } from "./play-try.js";
 
 type Asked = Pick<TestStep, "say" | "event" | "after_seconds" | "human">;
 
-/** Longest name that is made of words. */
+/** Longest name that is derived from the visitor's words. */
 const NAME_CHARACTERS = 60;
 
 /**
- * The steps of a try that came to an end, as a test that passes against the very same document. It ends before a transfer: another agent is
+ * The finished steps of a try, as a test that passes against the same document. The test ends before a transfer: another agent has
  * another document.
  */
 export function testOf(asked: readonly Asked[], played: readonly PlayedStep[]): AgentTest {

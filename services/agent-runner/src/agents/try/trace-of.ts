@@ -14,7 +14,7 @@ interface TracedTry {
   startNode: string;
 }
 
-/** A step as the trace of a session tells a turn, so that both read alike. */
+/** A step in the form of a turn in a session's trace, so that both look alike. */
 export function traceOf({ index, input, told, made, run, error, startedAt, startNode }: TracedTry): TracedTurn {
   const kind = index === 0 ? "open" : input.event === "hand_back" ? "handed_back" : (input.event ?? "message");
   const traced = traceTurn(
@@ -31,7 +31,7 @@ export function traceOf({ index, input, told, made, run, error, startedAt, start
       ...{ conditions: told.conditions, startNode, answered: 0 },
     },
   );
-  // Of a step that stands still the way until there is known.
+  // For an unfinished step, the path up to that point is known.
   return {
     ...traced,
     transitions: told.transitions,

@@ -22,13 +22,13 @@ import { testOf } from "./test-of.js";
 
 type Input = z.output<typeof contract.request>;
 
-/** One request, with all that it asks of models. */
+/** Time limit of one request, including all its model calls. */
 const TRY_MS = 45_000;
-/** Answers stay below the largest message of the bus. */
+/** Keeps answers below the bus's message size limit. */
 const MAX_BYTES = 700_000;
 
 /**
- * Plays a conversation that its caller holds: what was answered before is answered so again, the rest is asked. A read: nothing is stored,
+ * Plays a conversation that the caller stores: earlier calls get their earlier answers, the rest is called. A read: nothing is stored,
  * it counts in no quota or statistic, and nobody is notified. Throws `agent_not_found`, `agent_has_no_version`, `version_not_found`,
  * `invalid_document`.
  */
@@ -53,7 +53,7 @@ export const tryAgent =
     return { version, steps: bounded(played.map(({ step }) => step)), usage, test: testOf(steps, played) };
   };
 
-/** The version that is named, or the document that is given, with the knowledge of what is live; by default the active version. */
+/** The named version, or the given document with the knowledge of the live version; by default the active version. */
 export async function definitionFor(
   deps: TryDeps,
   versions: Versions,
@@ -78,7 +78,7 @@ async function ofDocument(
   return { ...definitionOf(document), knowledge: given.knowledge };
 }
 
-/** The traces of the first steps are left out of an answer that would be too long: its reader has seen them. */
+/** Drops the traces of the first steps from an answer that would be too long: the caller has seen them. */
 function bounded(steps: TriedStep[]): TriedStep[] {
   const sizes = steps.map((step) => Buffer.byteLength(JSON.stringify(step)));
   let left = sizes.reduce((sum, size) => sum + size, 0);

@@ -20,13 +20,13 @@ import { silentLive } from "../testing/silent-live.js";
 import { addUsage, NO_USAGE } from "../trace/trace-turn.js";
 import type { TryContext } from "./deps.js";
 
-/** Of one request: what a try costs at most, whatever its document and its caller want. */
+/** Limits of one request: the most a try may cost, whatever its document and its caller ask for. */
 const MAX_ASKED = 150;
 const MAX_TOKENS = 200_000;
 
 export type WaitsFor = NonNullable<TriedStep["waits_for"]>;
 
-/** An HTTP call that is not made: its caller says what it is answered. */
+/** An HTTP call that is not made: the caller provides its answer. */
 export class ApiWaits extends Error {
   readonly waitsFor: WaitsFor;
 
@@ -39,20 +39,20 @@ export class ApiWaits extends Error {
 
 export interface TryCalls {
   perform: PerformCall;
-  /** A step begins, whose calls were answered so before. */
+  /** Starts a step, with the earlier answers to its calls. */
   begin(answers: readonly TestAnswer[]): void;
   /** The calls of the step so far, in their order. */
   made(): RecordedCall[];
-  /** How many of them were asked, and what they took. */
+  /** How many of them were really made, and their usage. */
   asked(): number;
   usage(): Usage;
   /** The agent that the conversation has been transferred to. */
   agent(): TriedStep["agent"];
-  /** The document that speaks now. */
+  /** The document in control. */
   speaking(): Definition;
 }
 
-/** The calls of a try: answered as before, else asked of the model, and of other servers where the caller wants that. */
+/** The calls of a try: answered as before, else made to the model, and to other servers where the caller wants that. */
 export function createTryCalls(
   context: TryContext,
   signal: AbortSignal,
@@ -119,7 +119,7 @@ interface Asking {
   onTransfer(to: Definition, at: { agentId: string; version: number }): void;
 }
 
-/** The world as a turn asks it, without memory of people. Agents that it transfers to are loaded; their tools wait as its own do. */
+/** Performs calls as a turn does, without memory of people. Agents that it transfers to are loaded; their tools wait like its own. */
 function createAsk(context: TryContext, { signal, variables, onTransfer }: Asking): PerformCall {
   const { tenantId, model, makesCalls, policy = {} } = context;
   const modelCalls = (definition: Definition) =>

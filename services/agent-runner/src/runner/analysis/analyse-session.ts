@@ -13,14 +13,14 @@ export interface AnalyseDeps {
   analyses: AnalysisRepository;
   documents: DocumentRepository;
   budgets: Pick<BudgetRepository, "reserve">;
-  /** Messages the model sees at most, the newest ones. */
+  /** Maximum number of messages the model sees, the newest ones. */
   maxMessages: number;
 }
 
 /**
- * Asks the questions of a session's version in one model call and keeps the answers. The call first holds room in the budget of the
- * session's link; `spent` tells what it charged, also when it fails. Idempotent by conversation and attempt: of several results one is
- * kept. Answers whether this one was. Throws ModelError, TurnRefused (the budget), TerminalError (no repeat can help), or the signal's reason.
+ * Asks the questions of a session's version in one model call and stores the answers. The call first reserves room in the budget of the
+ * session's link; `spent` holds what it charged, also when it fails. Idempotent by conversation and attempt: of several results one is
+ * kept. Returns whether this one was. Throws ModelError, TurnRefused (the budget), TerminalError (no repeat can help), or the signal's reason.
  */
 export async function analyseSession(
   deps: AnalyseDeps,
@@ -28,7 +28,7 @@ export async function analyseSession(
   { spent, signal }: { spent: Spent; signal: AbortSignal },
 ): Promise<{ kept: boolean; use: ReturnType<typeof analysisUse> }> {
   const { request, questions } = await questionsOf(deps, due);
-  // An analysis is fenced by its attempt, and no turn has the number 0. Nobody waits for it: without room it is put off at once.
+  // An analysis is fenced by its attempt, and no turn has the number 0. Nobody waits for it: without room it is postponed at once.
   const turn = { tenant_id: due.tenant_id, conversation_id: due.conversation_id, seq: 0, fence: due.attempt };
   const model = budgetedModel(deps.model, { budgets: deps.budgets, waitMs: 0, turn, spent });
   const answer = await model.extract(request, { signal });

@@ -11,7 +11,7 @@ export interface DueAnalysis {
   attempt: number;
 }
 
-/** What an attempt took. `charged_` is what counts on the link's budget: more than was counted where nobody counted. */
+/** Usage of an attempt. `charged_` counts against the link's budget: an estimate where the usage was not counted. */
 export interface AnalysisUse {
   model?: string;
   input_tokens: number;
@@ -28,7 +28,7 @@ interface AnalysisResult extends AnalysisUse {
   model: string;
 }
 
-/** How an attempt without answers ends: put off by `retry_ms`, given up, or left out because the budget has no room. */
+/** How an attempt without answers ends: postponed by `retry_ms`, given up, or skipped because the budget has no room. */
 export type AnalysisEnd =
   | { status: "pending"; code: string | null; retry_ms: number }
   | { status: "failed" | "skipped"; code: string };
@@ -50,7 +50,7 @@ const NOTHING_USED = {
 /** SQL of the questions that sessions are asked after their end. */
 export function createAnalysisRepository(db: Db) {
   return {
-    /** Takes analyses that wait for `holdMs`: nobody else takes them until then. */
+    /** Claims waiting analyses for `holdMs`: nobody else can claim them until then. */
     claim(limit: number, holdMs: number): Promise<DueAnalysis[]> {
       return db.query<DueAnalysis>("select * from claim_analyses($1, $2)", [limit, holdMs]);
     },
@@ -58,7 +58,7 @@ export function createAnalysisRepository(db: Db) {
     history(at: DueAnalysis, limit: number): Promise<{ role: "user" | "assistant"; content: string }[]> {
       return db.query("select * from analysis_history($1, $2, $3)", [at.tenant_id, at.conversation_id, limit]);
     },
-    /** Keeps the answers, charges the link and tells of them; false = somebody else did, or took over. */
+    /** Stores the answers, charges the link and writes the event; false = somebody else did, or took over. */
     async finish(at: DueAnalysis, result: AnalysisResult): Promise<boolean> {
       const [call, values] = namedCall("finish_analysis", {
         ...attemptOf(at),

@@ -2,7 +2,7 @@ import { type Model, ModelError, type ModelUsage, priceOf } from "@parley/llm";
 import type { Spent } from "@parley/turns";
 import type { AnalysisUse } from "./analysis-repository.js";
 
-/** What an attempt took, as it is recorded and charged. `model` = the one that answered, or was wanted. */
+/** Usage of an attempt, as recorded and charged. `model` = the one that answered, or was requested. */
 export function analysisUse(
   model: Model,
   name: string,
@@ -13,7 +13,7 @@ export function analysisUse(
   return { model: name, input_tokens, output_tokens, cost, charged_tokens: spent.tokens, charged_cost: spent.cost };
 }
 
-/** What a failed call had used as far as the model has told; null = nothing. */
+/** Usage of a failed call as far as the model reported it; null = nothing. */
 export function useOfFailure(model: Model, error: unknown, spent: Spent): AnalysisUse | null {
   const usage = error instanceof ModelError ? error.usage : undefined;
   if (usage === undefined && spent.tokens === 0) return null;

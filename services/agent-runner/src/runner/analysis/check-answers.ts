@@ -21,7 +21,7 @@ export function promptOf(question: Question): string {
   }
 }
 
-/** Answers of the asked type only; whatever else a model says counts as no answer. `unanswered` are the required ones without. */
+/** Answers of the requested type only; anything else counts as no answer. `unanswered` lists the required questions without one. */
 export function checkAnswers(
   questions: readonly Question[],
   values: Record<string, unknown>,
@@ -56,7 +56,7 @@ function typedAnswer({ type, choices = [] }: Question, value: unknown): Answer {
   }
 }
 
-/** “4”, “4.5”, “4 stars”; two numbers are no answer. */
+/** “4”, “4.5”, “4 stars”; two numbers do not count as an answer. */
 function numberIn(text: string): number | null {
   const found = text.match(/-?\d+(?:[.,]\d+)?/g) ?? [];
   const [only] = found;

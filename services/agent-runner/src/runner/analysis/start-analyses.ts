@@ -13,9 +13,9 @@ interface AnalysesDeps extends AnalyseDeps {
   metrics: Metrics;
   pollMs: number;
   lookout?: Lookout;
-  /** After an analysis was kept: its fact waits in the outbox. */
+  /** Called after an analysis was stored: its fact waits in the outbox. */
   onDone(): void;
-  /** Waits after failed attempts, in seconds; after the last one it is given up. */
+  /** Delays after failed attempts, in seconds; after the last one the analysis is given up. */
   retrySeconds?: readonly number[];
 }
 
@@ -23,11 +23,11 @@ interface AnalysesDeps extends AnalyseDeps {
 const CONCURRENCY = 4;
 /** Longer than the model's own limit for a call that extracts. */
 const HOLD_MS = 180_000;
-/** One that keeps ending its worker, or cannot be written down, comes to an end too. */
+/** Bounds an analysis that keeps crashing its worker or cannot be stored. */
 const MAX_ATTEMPTS = 10;
 const RETRY_SECONDS = [5, 30, 120, 600];
 
-/** Asks sessions that have ended what their versions want to know. Any number of replicas may do this; a claim keeps them apart. */
+/** Analyses ended sessions with the questions of their versions. Any number of replicas may run this; claims keep them apart. */
 export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
   const { retrySeconds = RETRY_SECONDS } = deps;
   const usage = createUsageMetrics(deps.metrics);
@@ -40,13 +40,13 @@ export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
   const failed = async (due: DueAnalysis, error: unknown, spent: Spent, signal: AbortSignal): Promise<void> => {
     const use = useOfFailure(deps.model, error, spent);
     if (signal.aborted) {
-      // Another runner may take it at once. Where that cannot be written, the claim ends by itself.
+      // Another runner may claim it at once. If this cannot be written, the claim expires by itself.
       if (await deps.analyses.settle(due, { status: "pending", code: null, retry_ms: 0 }, use).catch(() => false))
         record(use);
       return;
     }
     const end = endOf(error, retryAfter(due.attempt, retrySeconds));
-    // The database is away, or it is a defect: the claim ends by itself, and another one tries again.
+    // The database is unreachable, or it is a defect: the claim expires, and another attempt follows.
     if (end === null) throw error;
     outcomes.inc({ outcome: end.status === "pending" ? "retried" : end.status });
     if (await deps.analyses.settle(due, end, use)) record(use);
@@ -81,11 +81,11 @@ export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
   });
 }
 
-/** How an attempt that failed ends, which may be repeated after `wait` milliseconds (null = no more); null = by its claim. */
+/** How a failed attempt ends; it may be repeated after `wait` milliseconds (null = no more). Null = its claim expires. */
 function endOf(error: unknown, wait: number | null): AnalysisEnd | null {
   if (error instanceof TerminalError) return { status: "failed", code: "invalid_document" };
   if (error instanceof TurnRefused) {
-    // Room that running turns hold comes back; what is used does not.
+    // Room reserved by running turns is freed again; used budget is not.
     if (error.code === "budget_busy" && wait !== null) return { status: "pending", code: error.code, retry_ms: wait };
     return { status: "skipped", code: error.code };
   }

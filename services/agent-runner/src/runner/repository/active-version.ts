@@ -1,6 +1,6 @@
 import { type Db, sql } from "@parley/db";
 
-/** The version that is active now of an agent, by its id or its slug; null = no such agent, or none is active. */
+/** The active version of an agent, found by its id or its slug; null = no such agent, or none is active. */
 export const activeVersionOf =
   (db: Db) =>
   async (tenantId: string, agent: string): Promise<{ agentId: string; version: number } | null> => {

@@ -4,7 +4,7 @@ import type { Reservation, ReservationAnswer, TurnTry } from "@parley/turns";
 /** The SQL of budgets, one round trip each. */
 export function createBudgetRepository(db: Db) {
   return {
-    /** Holds what a model call may cost at most. Idempotent: it replaces what the same try held before. */
+    /** Reserves the most a model call may cost. Idempotent: it replaces the earlier reservation of the same try. */
     async reserve(reservation: Reservation): Promise<ReservationAnswer> {
       const { tenant_id, conversation_id, ...use } = reservation;
       const [call, values] = namedCall("reserve_budget", { tenant: tenant_id, conversation: conversation_id, ...use });
@@ -12,7 +12,7 @@ export function createBudgetRepository(db: Db) {
       if (!row) throw new Error("no answer");
       return row.r;
     },
-    /** Counts what a try has used that will not be committed. Idempotent by the try. */
+    /** Charges the usage of a try that will not be committed. Idempotent by the try. */
     async abandon(used: TurnTry & { tokens: number; cost: number }): Promise<void> {
       await db.query("select abandon_budget($1, $2, $3, $4, $5, $6)", [
         used.tenant_id,
@@ -23,7 +23,7 @@ export function createBudgetRepository(db: Db) {
         used.cost,
       ]);
     },
-    /** The link on whose budget a session's turns count; null = none. */
+    /** The link whose budget a session's turns are charged to; null = none. */
     async linkOf(tenantId: string, conversationId: string): Promise<string | null> {
       const [row] = await db.query<{ r: string | null }>("select session_budget($1, $2) as r", [
         tenantId,

@@ -7,7 +7,7 @@ import type {
   WrittenEvent,
 } from "@parley/contracts";
 
-/** What every turn is committed with; the members are those of commit_turns(). */
+/** Fields that every turn is committed with, as commit_turns() reads them. */
 interface CommitBase {
   tenant_id: string;
   conversation_id: string;
@@ -17,11 +17,11 @@ interface CommitBase {
   lease_ms: number;
   dead: string | null;
   user: { content: string; client_message_id: string | null; files: AttachedFile[] | null; created_at: string } | null;
-  /** JSON text, so that its bytes stay. */
+  /** JSON text, so that its bytes are preserved. */
   trace: string | null;
-  /** So many failed messages in a row ask for a human; 0 = never. */
+  /** Number of consecutive failed messages after which a human is requested; 0 = never. */
   escalate_after?: number;
-  /** What the turn is charged to its link's budget; cost in US dollars. */
+  /** What the turn charges to its link's budget; cost in US dollars. */
   spent?: { link_id: string; tokens: number; cost: number };
 }
 
@@ -39,15 +39,15 @@ export interface AnsweredTurn extends CommitBase {
   notices: Extract<WrittenEvent, { type: "escalation" }>[];
   /** The turn handed the conversation to a human. */
   escalation?: AskedEscalation;
-  /** Seconds after the node's entry at which its next timeout is over; null = it has none any more; absent = it never had one. */
+  /** Seconds after entering the node at which its next timeout fires; null = it no longer has one; absent = it never had one. */
   timer_seconds?: number | null;
   variables: Record<string, unknown>;
-  /** What is to be remembered of the person; see note_memory(). */
+  /** What to remember about the person; see note_memory(). */
   memory?: { agent_id: string; subject: string; address_sealed: string; notes: string[] };
-  /** The trace names deliveries. */
+  /** The trace contains webhook deliveries. */
   has_webhooks: boolean;
   finish_reason: "complete" | "stopped";
-  /** JSON text: a repeated request gets the very same answer. */
+  /** JSON text: a repeated request gets exactly the same answer. */
   result: string;
 }
 
@@ -59,7 +59,7 @@ interface FailedTurn extends CommitBase {
 export interface AskedEscalation {
   reason: string | null;
   source: "workflow" | "sentiment" | "limits";
-  /** The agent says nothing until somebody has come and gone. */
+  /** The agent is silent until a human has handled the session and handed it back. */
   silent: boolean;
 }
 

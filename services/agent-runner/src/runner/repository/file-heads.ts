@@ -1,6 +1,6 @@
 import type { Db } from "@parley/db";
 
-/** Reads the first `bytes` bytes of files of one conversation, by id; an empty file is not there. */
+/** Reads the first `bytes` bytes of files of one conversation, by id; empty files are left out. */
 export const fileHeadsOf =
   (db: Db) =>
   async (

@@ -2,7 +2,7 @@ import { type SessionEvent, type TurnClosed, turnIdOf, type WrittenEvent } from 
 import type { Db } from "@parley/db";
 import type { AnsweredTurn, CommitAnswer, CommitItem } from "./commit-item.js";
 
-/** The answer of commit_plain_turns(). It is ours and on the hot path, so it is typed, not parsed again. */
+/** The answer of commit_plain_turns(). Our own data on the hot path, so it is typed and not validated. */
 interface CommittedRow {
   /** Place of the turn in the arrays, from 1. */
   n: number;
@@ -16,7 +16,7 @@ interface CommittedRow {
 
 const COMMIT = `select * from commit_plain_turns(${Array.from({ length: 27 }, (_, n) => `$${n + 1}`).join(", ")})`;
 
-/** Leaves nothing behind but words: commit_turns() knows the rest. */
+/** A turn that only adds messages; commit_turns() handles all others. */
 const isPlain = (item: CommitItem): item is AnsweredTurn =>
   item.failed === null &&
   !item.ended &&
@@ -27,7 +27,7 @@ const isPlain = (item: CommitItem): item is AnsweredTurn =>
   item.memory === undefined &&
   !item.user?.files?.length;
 
-/** The events of a turn but the last one, which closes it. */
+/** The events of a turn except the last one, which closes it. */
 function eventsOf({ conversation_id, seq, transitions, messages }: AnsweredTurn): WrittenEvent[] {
   const turn_id = turnIdOf(conversation_id, seq);
   return [
@@ -38,7 +38,7 @@ function eventsOf({ conversation_id, seq, transitions, messages }: AnsweredTurn)
   ];
 }
 
-/** The event that closes a turn, in the two pieces around what only the commit knows: quota and expiry. */
+/** The event that closes a turn, in two parts around what only the commit knows: quota and expiry. */
 function closingOf(item: AnsweredTurn) {
   const { conversation_id, seq, node_id, node_name, ended: session_ended } = item;
   const turn_id = turnIdOf(conversation_id, seq);
@@ -48,8 +48,8 @@ function closingOf(item: AnsweredTurn) {
 }
 
 /**
- * Commits the plain ones of these turns in one statement, each behind its fence. What has no answer was not touched and is for
- * commit_turns(). Idempotent by (session, seq).
+ * Commits the plain turns among these in one statement, each behind its fence. Turns without an answer were not touched and are left
+ * to commit_turns(). Idempotent by (session, seq).
  */
 export async function commitPlain(
   db: Pick<Db, "query">,

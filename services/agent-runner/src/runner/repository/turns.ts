@@ -7,7 +7,7 @@ import type { CommitAnswer, CommitItem } from "./commit-item.js";
 import { fileHeadsOf } from "./file-heads.js";
 import { commitPlain } from "./plain-turns.js";
 
-/** What the SQL functions answer. They are ours and on the hot path, so their answers are typed, not parsed again. */
+/** Answers of the SQL functions. Our own data on the hot path, so it is typed and not validated. */
 export interface PendingTurn {
   seq: number;
   kind: TurnResult["kind"];
@@ -15,7 +15,7 @@ export interface PendingTurn {
   client_message_id: string | null;
   reply_to: string | null;
   files: AttachedFile[] | null;
-  /** The visitor asked for its end before it was taken on. */
+  /** The visitor asked to stop it before it was started. */
   stop?: boolean;
   created_at: string;
 }
@@ -23,14 +23,14 @@ export interface PendingTurn {
 export interface AcquiredSession {
   conversation_id: string;
   fence: number;
-  /** Tries of the first waiting turn, this one included. */
+  /** Attempts at the first waiting turn, this one included. */
   tries: number;
   done_seq: number;
   agent_id: string;
   agent_version: number;
   link_policy: PromptPolicy & {
     initial_message?: string | null;
-    /** What the page greets with before the first turn; absent in sessions of older versions. */
+    /** The greeting that the page shows before the first turn; absent in sessions of older versions. */
     welcome_message?: string | null;
   };
   participant: { email?: string; name?: string; identifier?: string };
@@ -38,15 +38,15 @@ export interface AcquiredSession {
   messages_used: number;
   max_messages: number | null;
   seconds_in_node: number;
-  /** `human`: an operator has the session, and the agent is silent. */
+  /** `human`: an operator handles the session, and the agent is silent. */
   handled_by: "agent" | "human";
-  /** With `human`: how it stands with them. Null = no human, or nobody is waited for any more. */
+  /** With `human`: the state of the escalation. Null = no human, or nobody is awaited any more. */
   escalation: TurnResult["escalation"] | null;
-  /** What the operator told about the conversation when giving it back. */
+  /** The operator's summary of the conversation when handing it back. */
   handover_summary: string | null;
-  /** What the page around a widget says; absent or null = nothing. */
+  /** Context from the page around a widget; absent or null = nothing. */
   page_context?: Record<string, unknown> | null;
-  /** The node it waits in has a timeout that is not over yet. */
+  /** The node it waits in has a timeout that has not fired yet. */
   has_timer: boolean;
   /** True = the caller already holds the state and history of `done_seq`. */
   known: boolean;
@@ -64,9 +64,9 @@ export interface SessionRef {
 
 interface Acquired {
   lease: AcquiredSession | null;
-  /** The link on whose budget the turns count; null = none. */
+  /** The link whose budget the turns are charged to; null = none. */
   budget_link: string | null;
-  /** Of the memory the caller holds a copy of; null = it holds none. */
+  /** Version of the memory that the caller has cached; null = it has none. */
   memory_version: string | null;
 }
 
@@ -76,17 +76,17 @@ interface AcquireItem {
   owner: string;
   lease_ms: number;
   known_seq: number | null;
-  /** Under which the memory is kept that the caller holds a copy of. */
+  /** The key of the memory that the caller has cached. */
   memory_subject: string | null;
   history: number;
-  /** Fence of the lease that came with the wake-up: it is taken over, and not another one. */
+  /** Fence of the lease that came with the wake-up: exactly this lease is taken over. */
   granted: number | null;
 }
 
 /** All SQL of the turn loop. Every function is one round trip; commits of turns that finish together share one. */
 export function createTurnRepository(db: Db) {
   return {
-    /** Takes the lease; null = somebody else holds it, or nothing waits. */
+    /** Acquires the lease; null = somebody else holds it, or nothing waits. */
     acquire: groupCommit<AcquireItem, Acquired>(
       async (items) => {
         const rows = await db.query<{ r: { i: number } & Acquired }>("select acquire_sessions($1::jsonb) as r", [
@@ -106,7 +106,7 @@ export function createTurnRepository(db: Db) {
       ]);
       return row?.r ?? [];
     },
-    /** Extends the lease; null = it has moved on: whatever runs under it must stop. `stop`: waiting turns the visitor wants no more. */
+    /** Extends the lease; null = it was lost: whatever runs under it must stop. `stop`: waiting turns that the visitor cancelled. */
     async keep(
       tenantId: string,
       sessionId: string,
