@@ -1,7 +1,7 @@
 import type { SessionAccess } from "@parley/contracts";
 import type { Secrets } from "@parley/secrets";
 
-/** Who asks, as the SQL functions are told (`libs/db/functions/access/try_access.sql`). */
+/** The caller, in the form that the SQL functions expect (`libs/db/functions/access/try_access.sql`). */
 export type AccessRow = {
   /** Null = an operator-wide key. */
   tenant_id: string | null;

@@ -3,7 +3,7 @@ import { mailConfig, publicUrlConfig } from "@parley/runtime";
 import { z } from "zod";
 import { DEFAULT_RETRY_SECONDS } from "./webhooks/retry-schedule.js";
 
-/** Variables that only the sessions service reads; connections and SECRET_KEY are read by main.ts. */
+/** Variables of the sessions service alone; main.ts reads connections and SECRET_KEY. */
 export const sessionsConfig = z.object({
   SESSION_TIMEOUT_SECONDS: z.coerce
     .number()

@@ -21,7 +21,7 @@ export interface SessionsDeps {
   secrets: Secrets;
 }
 
-/** What the service makes once of its dependencies for its handlers. */
+/** Created once from the service's dependencies for its handlers. */
 export interface HandlerDeps extends SessionsDeps {
   repository: SessionRepository;
   feedback: FeedbackRepository;

@@ -31,7 +31,7 @@ await runService("sessions", async ({ logger, metrics, env, lifecycle, tellScali
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createSessions({ config, logger, metrics, bus, db, redis, secrets }));
-  // By this the runners are scaled: it holds no password, and this service is never scaled to nothing.
+  // The runners are scaled by this endpoint: it exposes no password, and this service is never scaled to zero.
   tellScaling(() => readBacklog(db));
   return lifecycle;
 });

@@ -23,6 +23,6 @@ export interface Accepted {
   max_messages: number | null;
   expires_at: string | null;
   event?: SessionEvent | undefined;
-  /** The lease of the session, granted with this message; runner: which one remembers the session, by its id on the bus. */
+  /** The lease of the session, granted with this message; runner: bus id of the one that has the session cached. */
   granted?: { fence: number; created_at: string; runner: string | null };
 }

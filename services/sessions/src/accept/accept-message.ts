@@ -32,7 +32,7 @@ export const acceptMessageHandler =
         { live, runner: accepted.granted?.runner },
       );
       deps.accepted.inc();
-      // The first message counts the session: whether its link is full now is news.
+      // The first message counts the session against its link, which may now be full: an event waits in the outbox.
       if (accepted.messages_used === 1) deps.relay.soon();
       deps.logger.info(
         { tenantId, sessionId, turnId: turn.turn_id, files: input.files?.length ?? 0 },
@@ -51,7 +51,7 @@ export const acceptMessageHandler =
     };
   };
 
-/** The lease that was granted with the message, for the wake-up. */
+/** The lease granted with the message, for the wake-up. */
 function leaseOf(input: Input, { granted, messages_used, max_messages }: Accepted): { lease?: GrantedLease } {
   if (granted === undefined) return {};
   return {

@@ -3,7 +3,7 @@ import type { HandlerDeps } from "../deps.js";
 import { acceptMessageHandler } from "./accept-message.js";
 import { stopTurnHandler } from "./stop-turn.js";
 
-/** Answers what a conversation says: messages in order, and the wish to stop an answer. */
+/** Serves the input of conversations: messages in order, and requests to stop an answer. */
 export function bindAccept(deps: HandlerDeps): void {
   const { bus } = deps;
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };

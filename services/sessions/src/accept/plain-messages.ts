@@ -2,7 +2,7 @@ import { GRANTED_LEASE_MS, type WrittenEvent } from "@parley/contracts";
 import { type Db, sqlStateOf } from "@parley/db";
 import type { Accepted, AcceptItem } from "./accept-item.js";
 
-/** The answer of accept_plain(). It is ours and on the hot path, so it is typed, not parsed again. */
+/** The answer of accept_plain(). Our own data on the hot path, so it is typed and not validated. */
 interface AcceptedRow {
   /** Place of the message in the arrays, from 1. */
   n: number;
@@ -20,19 +20,19 @@ interface AcceptedRow {
   runner: string | null;
 }
 
-/** SQLSTATE: the message is repeated in another statement at this very moment. */
+/** SQLSTATE: another statement is accepting the same message at the same time. */
 const UNIQUE_VIOLATION = "23505";
 
 const ACCEPT = "select * from accept_plain($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
-/** The payload as JSON without its brace and the id of the turn, which are put before it where the turn gets its number. */
+/** The payload as JSON without its opening brace and the turn id, which are prepended where the turn gets its number. */
 function payloadTail({ content, client_message_id }: AcceptItem): string {
   return JSON.stringify({ role: "user", content, client_message_id }).slice(1);
 }
 
 /**
- * Accepts what needs nothing but a look at its own session, in one statement. What has no answer was not touched and is for
- * accept_messages().
+ * Accepts messages that only depend on their own session, in one statement. Messages without an answer were not touched and are left
+ * to accept_messages().
  */
 export async function acceptPlain(
   db: Pick<Db, "query">,

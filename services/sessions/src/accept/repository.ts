@@ -2,13 +2,13 @@ import { type Db, groupCommit, isStatementFault, raisedFailure } from "@parley/d
 import type { Accepted, AcceptItem } from "./accept-item.js";
 import { acceptPlain } from "./plain-messages.js";
 
-/** The function's own answers: they are made by our SQL, so they are not parsed again on the hot path. */
+/** Answers of our own SQL function, so they are not validated on the hot path. */
 type Answer = { i: number; error: string } | ({ i: number } & Accepted);
 
 const ACCEPT = "select accept_messages($1::jsonb) as r";
 
 /**
- * Accepts messages, many per statement when many come at once. From the moment this resolves a message cannot be lost.
+ * Accepts messages, many per statement when many arrive at once. Once this resolves, a message cannot be lost.
  * Idempotency key: client message id, or the idempotency key, within the session.
  */
 export function createAcceptMessages(db: Db): (item: AcceptItem) => Promise<Accepted> {

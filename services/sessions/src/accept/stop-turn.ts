@@ -4,8 +4,8 @@ import { accessRow } from "../access.js";
 import type { HandlerDeps } from "../deps.js";
 
 /**
- * Notes in the turn's row that it is to stop, then tells the runners. The message may get lost: whoever works on the turn finds the note.
- * Idempotent by turn; one that is over stays as it is.
+ * Marks the turn's row as to be stopped, then notifies the runners. The message may get lost: the turn's runner finds the mark.
+ * Idempotent by turn; a finished turn stays as it is.
  */
 export const stopTurnHandler =
   (deps: HandlerDeps) =>

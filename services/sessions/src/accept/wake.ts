@@ -14,13 +14,13 @@ interface WakeDeps {
 
 interface Told {
   live?: LiveEntry[];
-  /** The runner that remembers the session; null = any. */
+  /** The runner that has the session cached; null = any. */
   runner?: string | null | undefined;
 }
 
 /**
  * Notifies a runner that a session has input. The message is only a hint: if it is lost, the runners' poll of the database finds
- * the turn within a second, or when the lease that was granted with it is over. So no caller waits for it.
+ * the turn within a second, or when the lease granted with it has expired. So no caller waits for it.
  */
 export function createWake(deps: WakeDeps) {
   const lost = deps.metrics.counter(

@@ -12,7 +12,7 @@ import { createCheckAddress } from "../webhooks/check-address.js";
 import { createEndpointRepository } from "../webhooks/endpoint-repository.js";
 import * as manage from "./manage-alerts.js";
 
-/** Serves the rules that tell people of numbers. The cleanup service looks at them, and the notices of people tell. */
+/** Serves alert rules. The cleanup service evaluates them, and notices deliver the alerts to people. */
 export function bindAlerts(deps: SessionsDeps): void {
   const { bus, config } = deps;
   const bound = { maxInFlight: config.SESSIONS_MAX_IN_FLIGHT };

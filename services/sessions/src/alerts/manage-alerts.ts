@@ -38,7 +38,7 @@ const viewOf = ({ secrets }: AlertDeps, { targets, ...row }: repository.AlertRow
   notify: shownTargets(secrets, alertAad(row.id), targets),
 });
 
-/** Rules name addresses of the team, so editors alone see them; turns that were given up are for admins. */
+/** Rules contain addresses of the team, so only editors see them; rules about dead letters are for admins. */
 function requireEditor(principal: Principal, kind?: Alert["kind"]): string {
   requireRole(principal, kind === "dead_letters" ? "admin" : "editor");
   return tenantOf(principal);
@@ -51,7 +51,7 @@ async function scopeOf(deps: AlertDeps, tenantId: string, { agent, link_id: link
   return { agentId, linkId: linkId ?? null };
 }
 
-/** Makes a rule. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`, `link_not_found`, `validation_failed`. */
+/** Creates a rule. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`, `link_not_found`, `validation_failed`. */
 export const createAlertHandler =
   (deps: AlertDeps) =>
   async ({ principal, body, isOperator, ...repeatable }: In<typeof createAlert>): Out<typeof createAlert> => {
@@ -97,7 +97,7 @@ export const getAlertHandler =
     return { alert: viewOf(deps, await deps.db.tenant(tenantId, (trx) => repository.readAlert(trx, id))) };
   };
 
-/** Changes what is given. Idempotent by state. Throws `alert_not_found`, `validation_failed`. */
+/** Changes the given fields. Idempotent by state. Throws `alert_not_found`, `validation_failed`. */
 export const updateAlertHandler =
   (deps: AlertDeps) =>
   async ({ principal, id, body }: In<typeof updateAlert>): Out<typeof updateAlert> => {
@@ -136,7 +136,7 @@ export const deleteAlertHandler =
     return {};
   };
 
-/** Tells everybody that the rule would tell. Idempotent by the caller's key, else by the signature. Throws `alert_not_found`. */
+/** Sends a test to everybody whom the rule notifies. Idempotent by the caller's key, else by the signature. Throws `alert_not_found`. */
 export const testAlertHandler =
   (deps: AlertDeps) =>
   async ({ principal, id, ...repeatable }: In<typeof testAlert>): Out<typeof testAlert> => {

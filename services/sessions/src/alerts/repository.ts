@@ -57,7 +57,7 @@ export async function insertAlert(trx: Transaction, of: NewAlert): Promise<void>
       ${of.createdBy})`.execute(trx);
 }
 
-/** Writes the fields that can change; a rule that is switched off forgets its crossings, so that it tells again when it is back. */
+/** Updates the mutable fields; a rule that is switched off loses its crossings, so that it fires again when it is switched on. */
 export async function writeAlert(
   trx: Transaction,
   of: Pick<Alert, "id" | "name" | "threshold" | "window_hours" | "tell_recovery" | "is_active"> & { targets: Target[] },
@@ -77,7 +77,7 @@ export async function lockAlert(trx: Transaction, id: string): Promise<AlertRow>
   return readAlert(trx, id);
 }
 
-/** With its crossings; false = there is none. */
+/** Deletes a rule with its crossings; false = no such rule. */
 export async function removeAlert(trx: Transaction, id: string): Promise<boolean> {
   const { rows } = await sql`delete from alerts where id = ${id} returning id`.execute(trx);
   return rows.length === 1;

@@ -10,7 +10,7 @@ import { findAgent, MAX_GROUPS, readLabels, readSums, type Sum } from "./rollups
 type Request = z.output<typeof contract.request>;
 type Row = z.input<typeof contract.response>["rows"][number];
 
-/** Rows of one answer: it stays below the largest message of the bus. */
+/** Maximum rows of one answer, to stay below the bus's message size limit. */
 const MAX_ROWS = 2_000;
 
 /** Numbers of the caller's tenant from the rollups. A read. Throws `agent_not_found`. */
@@ -25,7 +25,7 @@ async function answer(trx: Transaction, request: Request): Promise<z.input<typeo
   const { question, by, from, to, linkId = null, version = null, channel = null } = request;
   const { families, perAgent = false, whole, rows: rowsOf } = QUESTIONS[question];
   const agentId = await agentOf(trx, request.agent);
-  // A group that is shown whole has few names; of the others only what fits is read.
+  // Groups that are shown completely have few names; of the others only what fits is read.
   const limit = MAX_ROWS * (whole ? 50 : 5);
   const sums = await readSums(trx, { families, by, from, to, agentId, linkId, version, channel, perAgent, limit });
   const groups = groupsOf(sums, { by, from, to, whole });
@@ -57,7 +57,7 @@ export async function agentOf(trx: Transaction, agent: string | undefined): Prom
 
 const NIL = "00000000-0000-0000-0000-000000000000";
 
-/** The sums by group: days and hours in their order, with those on which nothing happened; others by their first number. */
+/** The sums by group: days and hours in order, including empty ones; others by their first number. */
 function groupsOf(
   sums: readonly Sum[],
   { by, from, to, whole }: { by: AnalyticsBy; from: string; to: string; whole: boolean },
@@ -65,7 +65,7 @@ function groupsOf(
   const groups = new Map<string, Numbers>();
   for (const group of whole ? everyGroup(by, from, to) : []) groups.set(group, new Numbers());
   for (const sum of sums) {
-    // What belongs to no agent, or to no link, is no group of its own there.
+    // Sums without an agent, or without a link, do not form a group there.
     if (sum.group.startsWith(NIL)) continue;
     const numbers = groups.get(sum.group) ?? new Numbers();
     numbers.add(sum);

@@ -8,10 +8,10 @@ import { noteVisits } from "./note-visits.js";
 import { readOverview } from "./read-overview.js";
 import { rebuildAnalytics } from "./rebuild.js";
 
-/** Counts of gateways are losable, so few of them may wait at a time. */
+/** Counts from gateways are losable, so only a few may wait at a time. */
 const MAX_NOTING = 32;
 
-/** Answers what the numbers about sessions are, and takes what gateways count. */
+/** Serves analytics about sessions, and accepts the counts of gateways. */
 export function bindAnalytics(deps: SessionsDeps): void {
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
   deps.bus.serve(contracts.linkAnalytics, linkAnalyticsHandler(deps), bound);

@@ -1,15 +1,15 @@
 const DAY_MS = 86_400_000;
 
-/** A day as ISO 8601 has it, in UTC. */
+/** A day in ISO 8601 format, in UTC. */
 export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-/** Milliseconds of the beginning of a day. */
+/** Start of a day in milliseconds. */
 export const startOf = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);
 
 /** The day `days` after another. */
 export const dayAfter = (day: string, days: number): string => isoDay(startOf(day) + days * DAY_MS);
 
-/** The first Monday that is not before this day. */
+/** The first Monday on or after this day. */
 export const mondayFrom = (day: string): string => dayAfter(day, (8 - new Date(startOf(day)).getUTCDay()) % 7);
 
 /** Every day from `from` to `to`, both included. */
@@ -18,7 +18,7 @@ export function daysBetween(from: string, to: string): string[] {
   return Array.from({ length: Math.max(count, 0) }, (_, n) => dayAfter(from, n));
 }
 
-/** The beginning of every hour of these days. */
+/** The start of every hour of these days. */
 export const hoursBetween = (from: string, to: string): string[] =>
   daysBetween(from, to).flatMap((day) =>
     Array.from({ length: 24 }, (_, hour) => new Date(startOf(day) + hour * 3_600_000).toISOString()),

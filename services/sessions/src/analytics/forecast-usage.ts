@@ -6,10 +6,10 @@ import { dayAfter, daysBetween, isoDay } from "./days.js";
 import { forecast } from "./forecast.js";
 import { readSums } from "./rollups.js";
 
-/** Eight whole weeks before today, which is not over yet. */
+/** Eight full weeks before today; today is incomplete. */
 const LOOK_BACK_DAYS = 56;
 
-/** Where the usage of the caller's tenant leads. A read. Throws `agent_not_found`. */
+/** Usage forecast of the caller's tenant. A read. Throws `agent_not_found`. */
 export const forecastUsage =
   ({ db }: Pick<SessionsDeps, "db">) =>
   (request: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

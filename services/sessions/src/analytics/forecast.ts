@@ -1,10 +1,10 @@
 import type { UsageForecast } from "@parley/contracts";
 import { dayAfter, startOf } from "./days.js";
 
-/** Below this many days nothing is said: a week must have been seen twice. */
+/** No forecast below this many days: the data must cover two weeks. */
 const LEAST_DAYS = 14;
 
-/** Of a normal distribution: four of five lie within so many standard deviations. */
+/** In a normal distribution, four of five values lie within this many standard deviations. */
 const FOUR_OF_FIVE = 1.2816;
 
 export interface KnownDay {
@@ -14,16 +14,16 @@ export interface KnownDay {
 }
 
 interface Line {
-  /** What a day has, by the number of the day from the first known one. */
+  /** Value of a day, by its number counted from the first known day. */
   at(n: number): number;
   slope: number;
-  /** Standard deviation of what was from what the line says. */
+  /** Standard deviation of the actual values from the line. */
   deviation: number;
 }
 
 /**
- * Where usage leads: a straight line by least squares, plus what each day of the week has been above or below it on average. Days
- * before the first session are left out, for they would be taken for growth.
+ * Usage forecast: a straight line by least squares, plus the average deviation of each day of the week from it. Days
+ * before the first session are left out, because they would look like growth.
  */
 export function forecast(known: readonly KnownDay[], days: number): Omit<UsageForecast, "from" | "to"> {
   const first = known.findIndex(({ sessions, messages }) => sessions + messages > 0);
@@ -74,7 +74,7 @@ function lineThrough(values: readonly number[], weekdays: readonly number[]): Li
   return { at, slope, deviation: Math.sqrt(squares / values.length) };
 }
 
-/** Nothing is used less than not at all. */
+/** Usage cannot be negative. */
 function expected(line: Line, n: number): { value: number; low: number; high: number } {
   const value = line.at(n);
   const about = FOUR_OF_FIVE * line.deviation;

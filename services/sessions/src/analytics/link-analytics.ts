@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import { readLinkAnalytics } from "./repository.js";
 
-/** What happened on a link of the caller's tenant. A read; a link of somebody else has no sessions. */
+/** Analytics of a link of the caller's tenant. A read; another tenant's link shows no sessions. */
 export const linkAnalyticsHandler =
   (deps: SessionsDeps) =>
   ({ principal, linkId, days }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> =>

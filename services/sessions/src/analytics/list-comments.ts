@@ -5,7 +5,7 @@ import type { SessionsDeps } from "../deps.js";
 import { decodeCursor, pageOf } from "../webhooks/list-page.js";
 import { agentOf } from "./ask-analytics.js";
 
-/** `created_at`: exact to the microsecond, for the cursor. */
+/** `created_at`: with microsecond precision, for the cursor. */
 type Row = z.output<typeof visitorComment> & { created_at: string };
 
 /** What visitors of the caller's tenant wrote with their ratings, newest first. A read. Throws `agent_not_found`. */
@@ -18,7 +18,7 @@ export const listComments =
     return db.tenant(tenantOf(principal), async (trx) => {
       const agentId = await agentOf(trx, agent);
       const at = before?.createdAt ?? null;
-      /** The newest of one kind, by its index of comments: no more than the page can take. */
+      /** The newest comments of one kind, by its index: no more than fit on the page. */
       const newest = (table: "session_feedback" | "message_ratings", id: "conversation_id" | "message_id") => sql`
         (select f.${sql.ref(id)} as id, c.session_id, c.agent_id, c.link_id, to_jsonb(f.rating) as rating, f.text, f.updated_at
           from ${sql.table(table)} f join text_conversations c on c.id = f.conversation_id

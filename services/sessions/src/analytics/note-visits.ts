@@ -2,7 +2,7 @@ import type { noteVisits as contract, VisitCount } from "@parley/contracts";
 import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 
-/** Notes what gateways counted, tenant by tenant. Not idempotent: these are counts that may be lost or doubled. */
+/** Stores the visit counts of gateways, tenant by tenant. Not idempotent: these counts may be lost or doubled. */
 export const noteVisits =
   ({ db }: Pick<SessionsDeps, "db">) =>
   async ({ visits }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -19,7 +19,7 @@ export class Numbers {
     return [...this.#amounts.keys()].flatMap((key) => (key.startsWith(start) ? [key.slice(start.length)] : []));
   }
 
-  /** Names that begin with `prefix/`, without it, and their sums. */
+  /** Names that begin with `prefix/`, without the prefix, and their sums. */
   under(family: string, prefix: string): [name: string, amount: number][] {
     const start = `${family} ${prefix}/`;
     return [...this.#amounts].flatMap(([key, amount]) =>
@@ -28,19 +28,19 @@ export class Numbers {
   }
 }
 
-/** Four decimals; null = of nothing. */
+/** A share with four decimals; null = the whole is zero. */
 export const share = (part: number, whole: number): number | null =>
   whole === 0 ? null : Number((part / whole).toFixed(4));
 
-/** null = of nothing. */
+/** null = the count is zero. */
 export const mean = (sum: number, count: number, decimals: number): number | null =>
   count === 0 ? null : Number((sum / count).toFixed(decimals));
 
 const PER_DECADE = 10;
 
 /**
- * The `q`-quantile of durations that were counted in buckets, in milliseconds; null = there are none. It lies between the edges of
- * the bucket that has it (`time_bucket.sql`), at its share of the bucket's way.
+ * The `q`-quantile of durations counted in buckets, in milliseconds; null = there are none. Interpolated within its
+ * bucket (`time_bucket.sql`) in proportion to its rank there.
  */
 export function quantileMs(buckets: readonly [name: string, count: number][], q: number): number | null {
   const sorted = buckets.map(([name, count]) => [Number(name), count] as const).sort(([a], [b]) => a - b);

@@ -6,9 +6,9 @@ type Row<Q extends AnalyticsQuestion> = Omit<z.output<(typeof analyticsRows)[Q]>
 
 interface Question<Q extends AnalyticsQuestion> {
   families: readonly string[];
-  /** Names are kept apart by agent. */
+  /** Names are kept separate per agent. */
   perAgent?: true;
-  /** A group without numbers has a row of zeros, too: days on which nothing happened are shown. */
+  /** A group without numbers gets a row of zeros, so that empty days are shown. */
   whole: boolean;
   rows(numbers: Numbers): Row<Q>[];
 }
@@ -89,7 +89,7 @@ const transitions: Question<"transitions"> = {
   },
 };
 
-/** Before and after the first `mark`. */
+/** The text before and after the first `mark`. */
 function cut(text: string, mark: string): [string, string] {
   const at = text.indexOf(mark);
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + mark.length)];
@@ -214,7 +214,7 @@ const connections: Question<"connections"> = {
   },
 };
 
-/** How each question is answered from sums. */
+/** How each question is computed from sums. */
 export const QUESTIONS: { [Q in AnalyticsQuestion]: Question<Q> } = {
   ...{
     usage,

@@ -15,7 +15,7 @@ type Counted = Pick<Overview, "waiting" | "live" | "access_requests" | "access_r
   budget: Overview["spend_today"]["budget"];
 };
 
-/** Whether all is well in a tenant: from the rollups, and from what few rows say by their index. A read. */
+/** The health of a tenant: from the rollups, and from a few rows read by index. A read. */
 export const readOverview =
   ({ db }: Pick<SessionsDeps, "db">) =>
   ({ principal }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
@@ -63,7 +63,7 @@ async function readDays(trx: Transaction) {
   };
 }
 
-/** What is counted as it is: each by an index of what waits, runs or failed, which are few. */
+/** Live counts: each by an index of the few rows that wait, run or failed. */
 async function countNow(trx: Transaction): Promise<Counted> {
   const { rows } = await sql<{ r: Counted }>`
     select json_build_object(

@@ -3,8 +3,8 @@ import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 
 /**
- * Has the rollups of the caller's tenant made again by the next rounds of the job. Idempotent: a second one begins again, and the
- * numbers are the same in the end.
+ * Makes the next rounds of the job rebuild the rollups of the caller's tenant. Idempotent: a second call starts over, and the
+ * numbers end up the same.
  */
 export const rebuildAnalytics =
   ({ db }: Pick<SessionsDeps, "db">) =>

@@ -23,17 +23,17 @@ type Totals = Pick<
 const sessionsIn = ({ linkId, days }: Period) => sql`text_conversations c where c.link_id = ${linkId}::uuid
   and c.created_at >= (date_trunc('day', now() at time zone 'utc') - make_interval(days => ${days - 1})) at time zone 'utc'`;
 
-/** One mark per person of a link, the same for sessions whose content is gone: those have nothing else left of them. */
+/** One mark per person of a link, also for sessions whose content was removed: they store nothing else about the person. */
 const personIn = (person: ReturnType<typeof sql>, { linkId }: Period) => sql`coalesce(c.visitor_mark,
   visitor_mark((select visitor_salt from temporary_chat_links where id = ${linkId}::uuid), ${person}))`;
 
-/** A mean is no more exact than its sessions are many: `decimals` places, and none of what binary fractions add. */
+/** Rounds to `decimals` places, which removes the noise of binary fractions. */
 const rounded = (value: number | null | undefined, decimals: number): number | null =>
   value === null || value === undefined ? null : Number(value.toFixed(decimals));
 
 /**
- * What happened on a link in the last days; the answer holds numbers only. Counted from the rows each time: 10,000 sessions with
- * 20 messages each took 1.3 to 1.7 s on two busy cores, which an owner's page can wait for.
+ * Numbers of a link in the last days. Counted from the rows each time: 10,000 sessions with
+ * 20 messages each took 1.3 to 1.7 s on two busy cores, which is acceptable for an owner's page.
  */
 export function readLinkAnalytics(db: Db, at: Period & { tenantId: string }): Promise<LinkAnalytics> {
   return db.tenant(at.tenantId, async (trx) => {
@@ -48,7 +48,7 @@ export function readLinkAnalytics(db: Db, at: Period & { tenantId: string }): Pr
   });
 }
 
-/** Anonymous visitors are told apart by the name their page gives itself, else each session is one: there is no person to count. */
+/** Anonymous visitors are identified by the name their page assigns itself, else each session counts as one visitor. */
 async function readTotals(trx: Transaction, at: Period): Promise<Totals> {
   const { rows } = await sql<{
     from: string;
@@ -99,7 +99,7 @@ async function readTotals(trx: Transaction, at: Period): Promise<Totals> {
   };
 }
 
-/** From the acceptance of a message to its committed answer, waiting in line included: what the visitor feels. */
+/** From the acceptance of a message to its committed answer, queueing included: the latency the visitor experiences. */
 async function readTurns(
   trx: Transaction,
   at: Period,
@@ -137,7 +137,7 @@ async function readSatisfaction(trx: Transaction, at: Period): Promise<LinkAnaly
   return { ratings: row?.ratings ?? 0, average: rounded(row?.average, 2) };
 }
 
-/** One entry a day, days without sessions included. */
+/** One entry per day, including days without sessions. */
 async function readDays(trx: Transaction, at: Period): Promise<LinkAnalytics["byDay"]> {
   const { rows } = await sql<LinkAnalytics["byDay"][number]>`
     with days as (select (date_trunc('day', now() at time zone 'utc')::date - n) as day from generate_series(0, ${at.days - 1}::int) n),

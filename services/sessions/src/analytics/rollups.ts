@@ -12,13 +12,13 @@ export interface RollupQuery {
   linkId: string | null;
   version: number | null;
   channel: string | null;
-  /** Names are told apart by their agent: `<agent id> <name>`. */
+  /** Names are prefixed with their agent: `<agent id> <name>`. */
   perAgent: boolean;
-  /** Sums that are read at most, from the first group on. */
+  /** Maximum number of sums to read, starting with the first group. */
   limit: number;
 }
 
-/** The amounts of one name in one group, added up. */
+/** The total of one name in one group. */
 export interface Sum {
   group: string;
   family: string;
@@ -26,10 +26,10 @@ export interface Sum {
   amount: number;
 }
 
-/** Groups of an answer, but for days and hours, which the period bounds. */
+/** Maximum groups of an answer, except days and hours, which the period bounds. */
 export const MAX_GROUPS = 200;
 
-/** Columns of the rollups that make a group, and how it is written. */
+/** Columns of the rollups that form a group, and how it is formatted. */
 const GROUPS: Record<AnalyticsBy, { columns: readonly string[]; written: ReturnType<typeof sql> }> = {
   total: { columns: ["family"], written: sql`'total'` },
   day: { columns: ["period"], written: sql`to_char(period at time zone 'utc', 'YYYY-MM-DD')` },
@@ -48,7 +48,7 @@ const GRAINS = {
   total: { hour: "hour_total", day: "day_total", week: null },
 } as const;
 
-/** The coarsest rollups that can tell: links only where a link is asked for, agents only where something tells them apart. */
+/** The coarsest rollups that suffice: by link only where a link is requested, by agent only where agents are distinguished. */
 function grainsOf({
   by,
   agentId,
@@ -62,10 +62,10 @@ function grainsOf({
   return whole && isBounded(by) ? GRAINS.total : GRAINS.all;
 }
 
-/** Groups that the period bounds. */
+/** Groupings whose number of groups the period bounds. */
 const isBounded = (by: AnalyticsBy): boolean => by === "total" || by === "day" || by === "hour";
 
-/** Which rollups are read for which part of the period: whole weeks where nothing is told apart by time, days around them. */
+/** Which rollups are read for which part of the period: full weeks where the grouping is not by time, days around them. */
 function partsOf(query: RollupQuery): { grain: string; since: string; until: string }[] {
   const { by, from, to } = query;
   const { hour, day, week } = grainsOf(query);
@@ -80,7 +80,7 @@ function partsOf(query: RollupQuery): { grain: string; since: string; until: str
   ];
 }
 
-/** The rollups that a question is about, and for which `also` holds. */
+/** The rollups that match the query and `also`. */
 function rollupsOf(query: RollupQuery, also = sql`true`): ReturnType<typeof sql> {
   const { agentId, linkId, version, channel } = query;
   const parts = partsOf(query).map(
@@ -95,7 +95,7 @@ function rollupsOf(query: RollupQuery, also = sql`true`): ReturnType<typeof sql>
   return sql.join(parts, sql` union all `);
 }
 
-/** Adds up the rollups of a period: by time in its order, else the groups with the most first; one group more than MAX_GROUPS tells that there are more. */
+/** Sums the rollups of a period: time groups in order, else the largest first; one group more than MAX_GROUPS shows that there are more. */
 export async function readSums(trx: Transaction, query: RollupQuery): Promise<Sum[]> {
   const { columns: names, written } = GROUPS[query.by];
   const columns = sql.join(names.map((name) => sql.ref(name)));
@@ -109,7 +109,7 @@ export async function readSums(trx: Transaction, query: RollupQuery): Promise<Su
        group by ${columns}, 1, 2, 3 order by ${columns}, 2, 3 limit ${query.limit}`.execute(trx);
     return rows;
   }
-  // Names are read of those groups alone that are shown, one group at a time: there may be as many links as sessions.
+  // Names are read only for the groups that are shown, one group at a time: there may be as many links as sessions.
   const { rows } = await sql<Sum>`
     with top as materialized (
       select ${columns}, sum(weight) as weight from (${rollups}) r group by ${columns}
@@ -123,7 +123,7 @@ export async function readSums(trx: Transaction, query: RollupQuery): Promise<Su
   return rows;
 }
 
-/** Id of an agent by its name or id; null = there is none. */
+/** Id of an agent by its slug or id; null = no such agent. */
 export async function findAgent(trx: Transaction, agent: string): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`select id from agents where slug = ${agent} or id::text = ${agent}
     order by id::text = ${agent} desc limit 1`.execute(trx);

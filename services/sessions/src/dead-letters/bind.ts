@@ -4,7 +4,7 @@ import { listDeadLettersHandler } from "./list-dead-letters.js";
 import { dropDeadLetterHandler, getDeadLetterHandler, replayDeadLetterHandler } from "./manage-dead-letter.js";
 import { createDeadLetterRepository } from "./repository.js";
 
-/** What was given up: the list, one of them, saying it again, forgetting it. */
+/** Serves dead letters: list, get, replay, drop. */
 export function bindDeadLetters(given: HandlerDeps): void {
   const replayed = given.metrics.counter("dead_letters_replayed_total", "Given-up turns that were said again");
   const deps = { ...given, replayed, deadLetters: createDeadLetterRepository(given.db) };

@@ -13,7 +13,7 @@ function placeOf(cursor: string): DeadLetterPlace {
 const cursorOf = ({ createdAt, conversationId, seq }: DeadLetterPlace): string =>
   cursors.encode([createdAt, conversationId, seq]);
 
-/** Turns of the tenant that were given up, newest first, without what was said in them. A read; admins. */
+/** Dead letters of the tenant, newest first, without their content. A read; admins. */
 export const listDeadLettersHandler =
   ({ deadLetters }: { deadLetters: DeadLetterRepository }) =>
   async (input: z.output<typeof listDeadLetters.request>): Promise<z.input<typeof listDeadLetters.response>> => {

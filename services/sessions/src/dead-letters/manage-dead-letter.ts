@@ -16,7 +16,7 @@ import type { DeadLetterRepository } from "./repository.js";
 type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
 type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
 
-/** Sequence numbers are integers of the database. */
+/** Sequence numbers are PostgreSQL integers. */
 const MAX_SEQ = 2_147_483_647;
 
 function turnOf(id: string): { conversationId: string; seq: number } {
@@ -26,7 +26,7 @@ function turnOf(id: string): { conversationId: string; seq: number } {
   return { conversationId: conversationId.data, seq };
 }
 
-/** One dead letter with what was said. A read; admins. */
+/** One dead letter with its content. A read; admins. */
 export const getDeadLetterHandler =
   ({ deadLetters }: { deadLetters: DeadLetterRepository }) =>
   async ({ principal, id }: In<typeof getDeadLetter>): Out<typeof getDeadLetter> => {
@@ -43,9 +43,9 @@ interface ReplayDeps extends Pick<HandlerDeps, "wake" | "relay" | "redis"> {
 }
 
 /**
- * Says a given-up turn again, as a new turn by the path of every message. Idempotency key: the dead letter, while its last replay waits
- * or was answered. Throws what a message would be refused with (`session_ended`, `session_expired`, `messages_exhausted`, …), and
- * `turn_overtaken` for a timeout or a hand-back after which something has happened.
+ * Replays a dead letter as a new turn, on the path of every message. Idempotency key: the dead letter, while its last replay waits
+ * or was answered. Throws the errors of a message (`session_ended`, `session_expired`, `messages_exhausted`, …), and
+ * `turn_overtaken` for a timeout or a hand-back when something has happened since.
  */
 export const replayDeadLetterHandler =
   (deps: ReplayDeps) =>
@@ -64,7 +64,7 @@ export const replayDeadLetterHandler =
     return { deadLetter: dead, repeated };
   };
 
-/** Forgets a dead letter. Idempotent by state: a second time it is `dead_letter_not_found`. */
+/** Drops a dead letter. Idempotent by state: a second call gets `dead_letter_not_found`. */
 export const dropDeadLetterHandler =
   ({ deadLetters }: { deadLetters: DeadLetterRepository }) =>
   async ({ principal, id }: In<typeof dropDeadLetter>): Out<typeof dropDeadLetter> => {

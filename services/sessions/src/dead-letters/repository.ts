@@ -4,13 +4,13 @@ import { z } from "zod";
 
 const replayed = z.object({
   dead: deadLetter,
-  /** An earlier replay waits or was answered; nothing was done. */
+  /** An earlier replay waits or was answered; nothing changed. */
   repeated: z.boolean(),
   seq: z.number().int(),
   events: z.array(sessionEvent),
 });
 
-/** Where a page ends: its last row, with the time as exact as the database has it. */
+/** Where a page ends: its last row, with the time in the database's precision. */
 export interface DeadLetterPlace {
   createdAt: string;
   conversationId: string;
@@ -32,10 +32,10 @@ interface Row {
   seq: number;
 }
 
-/** Turns that were given up, in the database. */
+/** SQL of the dead letters. */
 export function createDeadLetterRepository(db: Db) {
   return {
-    /** Newest first; `place` leads to what comes behind the row. */
+    /** Newest first; `place` leads to the rows after this one. */
     list: (tenantId: string, { status, sessionId, agentId, limit, before }: DeadLetterFilter) =>
       db.tenant(tenantId, async (trx) => {
         const { rows } = await sql<Row>`
@@ -62,7 +62,7 @@ export function createDeadLetterRepository(db: Db) {
            where d.tenant_id = ${tenantId} and d.conversation_id = ${conversationId} and d.seq = ${seq}`.execute(trx);
         return rows[0] === undefined ? null : deadLetterWhole.parse(rows[0].r);
       }),
-    /** One transaction, one round trip. Throws what a message would be refused with. */
+    /** One transaction, one round trip. Throws the errors of a message. */
     async replay(tenantId: string, turn: { conversationId: string; seq: number }, by: string) {
       const values = [tenantId, turn.conversationId, turn.seq, JSON.stringify({ by })];
       const [row] = await db.query<{ r: unknown }>("select replay_dead_turn($1, $2, $3, $4::jsonb) as r", values);

@@ -3,8 +3,8 @@ import type { z } from "zod";
 import { type EscalationDeps, tellChange } from "./escalation-deps.js";
 
 /**
- * Gives an escalation to an operator and silences the agent in one transaction: a turn in hand is fenced out. Idempotent by state.
- * Throws `escalation_assigned` when another one has it and this is no transfer.
+ * Assigns an escalation to an operator and silences the agent in one transaction: a running turn is fenced out. Idempotent by state.
+ * Throws `escalation_assigned` when another operator has it and this is not a transfer.
  */
 export const assignEscalationHandler =
   (deps: EscalationDeps) =>

@@ -26,7 +26,7 @@ import { createEscalationRepository } from "./repository.js";
 import { sessionEscalationsHandler } from "./session-escalations.js";
 import { takeOverSessionHandler } from "./take-over-session.js";
 
-/** Humans in a conversation: asking for one, the queue, taking over, saying something, giving back. */
+/** Serves humans in conversations: requesting one, the queue, taking over, replying, handing back. */
 export function bindEscalations(given: Omit<EscalationDeps, "escalations">): void {
   const deps = { ...given, escalations: createEscalationRepository(given.db) };
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };

@@ -3,8 +3,8 @@ import type { z } from "zod";
 import { type EscalationDeps, tellChange } from "./escalation-deps.js";
 
 /**
- * Resolves an escalation, or hands the session back to the agent, whose workflow then continues in a turn of its own. Once: afterwards it
- * is `escalation_resolved`. Throws `escalation_assigned` when another operator has it.
+ * Resolves an escalation, or hands the session back to the agent, whose workflow then continues in a separate turn. Works once: later
+ * calls get `escalation_resolved`. Throws `escalation_assigned` when another operator has it.
  */
 export const closeEscalationHandler =
   (deps: EscalationDeps) =>

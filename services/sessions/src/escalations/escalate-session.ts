@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { accessRow } from "../access.js";
 import { type EscalationDeps, tell } from "./escalation-deps.js";
 
-/** Asks for a human. Idempotent by state: a second request joins the escalation that is there, and never takes it from who has it. */
+/** Requests a human. Idempotent by state: a second request joins the open escalation and never takes it from its operator. */
 export const escalateSessionHandler =
   (deps: EscalationDeps) =>
   async (input: z.output<typeof escalateSession.request>): Promise<z.input<typeof escalateSession.response>> => {

@@ -12,7 +12,7 @@ export interface EscalationDeps extends SessionsDeps {
   wake: ReturnType<typeof createWake>;
 }
 
-/** After the commit: readers and facts. Each may get lost; log and outbox hold them. */
+/** Notifies readers and triggers the outbox after the commit. Both are losable: log and outbox store everything. */
 export function tell(deps: Pick<EscalationDeps, "redis" | "relay">, sessionId: string, events: SessionEvent[]): void {
   deps.relay.soon();
   if (events.length > 0) {
@@ -21,7 +21,7 @@ export function tell(deps: Pick<EscalationDeps, "redis" | "relay">, sessionId: s
   }
 }
 
-/** As `tell`, and wakes a runner for what waits: messages that it is to keep in silence, or the turn that hands the session back. */
+/** As `tell`, and wakes a runner for waiting turns: messages to store without an answer, or the turn that hands the session back. */
 export function tellChange(deps: EscalationDeps, tenantId: string, changed: Changed): void {
   const { session_id: sessionId, conversation_id: conversationId, waiting_seq: seq } = changed;
   tell(deps, sessionId, changed.events);

@@ -2,7 +2,7 @@ import { type holdsEscalation, requireRole, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import type { EscalationDeps } from "./escalation-deps.js";
 
-/** The session in which an operator speaks. A read; throws when the escalation is not theirs. */
+/** The session of an operator's escalation. A read; throws when the escalation is not theirs. */
 export const holdsEscalationHandler =
   ({ escalations }: EscalationDeps) =>
   async ({

@@ -2,7 +2,7 @@ import { type replyEscalation, requireRole, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import { type EscalationDeps, tell } from "./escalation-deps.js";
 
-/** Says something as the operator who has the session. Idempotency key: `idempotency.key` within the escalation, and the signature. */
+/** Replies as the operator who has the session. Idempotency key: `idempotency.key` within the escalation, and the signature. */
 export const replyAsHumanHandler =
   (deps: EscalationDeps) =>
   async (input: z.output<typeof replyEscalation.request>): Promise<z.input<typeof replyEscalation.response>> => {

@@ -6,7 +6,7 @@ type Row = Record<string, unknown>;
 
 const events = z.array(sessionEvent);
 const asked = z.object({ escalation: escalationView, joined: z.boolean(), session_id: z.string(), events });
-/** `waiting_seq`: a turn of the session waits, newest one named; a runner is to be woken. */
+/** `waiting_seq`: the newest waiting turn of the session; a runner must be woken for it. */
 const changed = z.object({
   escalation: escalationView,
   session_id: z.string(),
@@ -35,7 +35,7 @@ const extended = z.object({
 export interface EscalationEnd {
   operator: string;
   how: "resolve" | "hand_back";
-  /** For whoever reads on; null = none was given. */
+  /** For the next reader of the conversation; null = none given. */
   summary: string | null;
   endSession: boolean;
 }

@@ -2,10 +2,10 @@ import { exportRecords } from "@parley/contracts";
 import type { HandlerDeps } from "../deps.js";
 import { exportRecordsHandler } from "./export-records.js";
 
-/** An export reads much: few pages at once leave the database to conversations. */
+/** Exports read a lot: few pages at once leave the database free for conversations. */
 const BOUND = { maxInFlight: 2 };
 
-/** Answers the pages of bulk exports. */
+/** Serves the pages of bulk exports. */
 export function bindExports(deps: HandlerDeps): void {
   deps.bus.serve(exportRecords, exportRecordsHandler(deps), BOUND);
 }

@@ -21,8 +21,8 @@ const READERS = {
 };
 
 /**
- * A page of an export: as many records as were asked for and fit into one message. A read; admins. Throws `validation_failed` for a
- * cursor that no page gave.
+ * A page of an export: as many of the requested records as fit into one message. A read; admins. Throws `validation_failed` for a
+ * cursor that no page returned.
  */
 export const exportRecordsHandler =
   ({ db }: Pick<HandlerDeps, "db">) =>
@@ -43,7 +43,7 @@ const CURSOR =
 
 function positionOf(cursor: string): Position {
   const [, at, id, part] = CURSOR.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
-  // A cursor of one kind means nothing to another; a date that there is not would be the database's to refuse.
+  // A cursor of one kind is invalid for another; an impossible date would only fail in the database.
   if (at === undefined || id === undefined || part === undefined || Number.isNaN(Date.parse(at)))
     throw new AppError("validation_failed", {
       errors: [{ pointer: "query/after", rule: "cursor", message: "must be a cursor of this export" }],

@@ -1,6 +1,6 @@
 import { type Db, sql } from "@parley/db";
 
-/** Where in the order of an export a record stands: the session's begin and id, and its place within the session. */
+/** Position of a record in an export: the session's start and id, and its place within the session. */
 export interface Position {
   at: string;
   id: string;
@@ -24,7 +24,7 @@ export interface ExportedRow extends Position {
 
 const position = sql`to_char(c.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, c.id`;
 
-/** Sessions that the caller asked for. From the one of `after` on: whoever has parts of it continues within it. */
+/** The requested sessions, starting with the one of `after`: an export may continue within a session. */
 function chosen({ agentId, linkId, sessionId, from, to, after }: ExportQuery) {
   const conditions = [
     sql`c.tenant_id = app_tenant()`,
@@ -38,7 +38,7 @@ function chosen({ agentId, linkId, sessionId, from, to, after }: ExportQuery) {
   return sql.join(conditions, sql` and `);
 }
 
-/** A read along the index of the tenant's sessions; `limit` rows of it. */
+/** Reads up to `limit` rows along the index of the tenant's sessions. */
 export async function sessionsFrom(db: Db, query: ExportQuery): Promise<ExportedRow[]> {
   const { after, limit } = query;
   const { rows } = await db.tenant(query.tenantId, (trx) =>
@@ -57,7 +57,7 @@ export async function sessionsFrom(db: Db, query: ExportQuery): Promise<Exported
   return rows;
 }
 
-/** A read along the sessions, of each its messages behind the one named in `after`; `limit` rows. */
+/** Reads up to `limit` rows along the sessions: of each, its messages after the one named in `after`. */
 export async function messagesFrom(db: Db, query: ExportQuery): Promise<ExportedRow[]> {
   const { after, limit } = query;
   const within = /^\d+$/.test(after?.part ?? "") ? Number(after?.part) : 0;
@@ -79,7 +79,7 @@ export async function messagesFrom(db: Db, query: ExportQuery): Promise<Exported
   return rows;
 }
 
-/** A sort of the tenant's ratings, of which there are few beside its sessions; `limit` rows. */
+/** Reads up to `limit` rows by sorting the tenant's ratings, which are few compared with its sessions. */
 export async function ratingsFrom(db: Db, query: ExportQuery): Promise<ExportedRow[]> {
   const { after, limit } = query;
   const { rows } = await db.tenant(query.tenantId, (trx) =>
@@ -101,7 +101,7 @@ export async function ratingsFrom(db: Db, query: ExportQuery): Promise<ExportedR
   return rows;
 }
 
-/** A read along the sessions, of each its notes behind the one named in `after`; `limit` rows. */
+/** Reads up to `limit` rows along the sessions: of each, its notes after the one named in `after`. */
 export async function notesFrom(db: Db, query: ExportQuery): Promise<ExportedRow[]> {
   const { after, limit } = query;
   const { rows } = await db.tenant(query.tenantId, (trx) =>
@@ -118,7 +118,7 @@ export async function notesFrom(db: Db, query: ExportQuery): Promise<ExportedRow
   return rows;
 }
 
-/** A read along the sessions that somebody has given a verdict on, each with one. */
+/** Reads along the reviewed sessions, each with its one verdict. */
 export async function reviewsFrom(db: Db, query: ExportQuery): Promise<ExportedRow[]> {
   const { after, limit } = query;
   const { rows } = await db.tenant(query.tenantId, (trx) =>

@@ -5,7 +5,7 @@ import { z } from "zod";
 type Row = Record<string, unknown>;
 const begun = z.object({ complete: attachedFile.nullable() });
 
-/** What the service asks about files; one round trip each. Access failures are raised by the SQL functions. */
+/** SQL of files; one round trip each. The SQL functions raise access failures. */
 export function createFileRepository(db: Db) {
   return {
     async begin(

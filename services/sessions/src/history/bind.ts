@@ -25,7 +25,7 @@ import {
   watchSessionHandler,
 } from "./read.js";
 
-/** Answers what was said and happened in sessions, and takes what visitors think of it. */
+/** Serves messages and events of sessions, and stores visitors' feedback. */
 export function bindHistory(deps: HandlerDeps): void {
   const { bus } = deps;
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };

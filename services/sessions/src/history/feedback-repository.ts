@@ -7,7 +7,7 @@ const stopped = z.object({ stopped: z.boolean(), turn_id: z.string().nullable() 
 const given = z.object({ changed: z.boolean() });
 const rated = z.object({ message_id: z.string() });
 
-/** What visitors tell about answers: that they have enough of one, and what they think of them. One round trip each. */
+/** SQL of visitors' reactions to answers: stopping one, and ratings. One round trip each. */
 export function createFeedbackRepository(db: Db) {
   const one = async <S extends z.ZodType>(schema: S, text: string, values: unknown[]): Promise<z.output<S>> => {
     const [row] = await db.query<{ r: unknown }>(text, values);

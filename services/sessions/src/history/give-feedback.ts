@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { accessRow } from "../access.js";
 import type { HandlerDeps } from "../deps.js";
 
-/** Keeps what a visitor thinks of the conversation. Idempotent by session: a later rating replaces the one before. */
+/** Stores a visitor's rating of the conversation. Idempotent by session: a later rating replaces the earlier one. */
 export const giveFeedbackHandler =
   (deps: HandlerDeps) =>
   async ({
@@ -16,7 +16,7 @@ export const giveFeedbackHandler =
     return answer;
   };
 
-/** Keeps, changes or takes back what a visitor thinks of one answer. Idempotent by message. */
+/** Stores, changes or withdraws a visitor's rating of one answer. Idempotent by message. */
 export const rateMessageHandler =
   (deps: HandlerDeps) =>
   async (input: z.output<typeof rateMessage.request>): Promise<z.input<typeof rateMessage.response>> => {

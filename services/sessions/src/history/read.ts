@@ -37,14 +37,14 @@ export const getTurnHandler =
     return { turn };
   };
 
-/** A page of history, oldest first, shorter where messages are long; the newest page also shows what still waits for its turn. */
+/** A page of history, oldest first, shorter where messages are long; the newest page also shows messages that still wait for their turn. */
 export const getHistoryHandler =
   (deps: HandlerDeps) =>
   async ({ access, limit, cursor }: In<typeof getHistory>): Out<typeof getHistory> => {
     if (cursor !== null && !/^[1-9]\d{0,8}$/.test(cursor)) throw notOfThisList();
     const before = cursor === null ? null : Number(cursor);
     const page = await deps.repository.history(accessRow(access, deps.secrets), limit, before);
-    // The newest ones, where long messages leave no room for all.
+    // Keeps the newest ones when long messages leave no room for all.
     const data = takeWithinBytes(page.data.toReversed(), Buffer.byteLength(JSON.stringify(page.pending))).reverse();
     const first = data[0]?.sequence ?? page.first;
     return {
@@ -53,7 +53,7 @@ export const getHistoryHandler =
     };
   };
 
-/** Durable events after an offset; fewer than asked for where they are long. `head` tells whether there are more. */
+/** Durable events after an offset; fewer than requested when they are long. `head` shows whether there are more. */
 export const readEventsHandler =
   (deps: HandlerDeps) =>
   async ({ access, after, limit }: In<typeof readEvents>): Out<typeof readEvents> => {
@@ -61,7 +61,7 @@ export const readEventsHandler =
     return { ...page, events: takeWithinBytes(page.events) };
   };
 
-/** Durable events after an offset as whoever watches the session sees them, and how it stands. */
+/** Durable events after an offset as an observer of the session sees them, and the session's status. */
 export const watchSessionHandler =
   (deps: HandlerDeps) =>
   async ({ access, ...input }: In<typeof watchSession>): Out<typeof watchSession> => {

@@ -47,7 +47,7 @@ export interface Ending {
   signature: string | null;
 }
 
-/** All questions of this service to the database; one round trip each. Access failures are raised by the SQL functions. */
+/** All session queries of this service; one round trip each. The SQL functions raise access failures. */
 export function createSessionRepository(db: Db) {
   const one = async <S extends z.ZodType>(schema: S, text: string, values: unknown[]): Promise<z.output<S>> => {
     const [row] = await db.query<{ r: unknown }>(text, values);

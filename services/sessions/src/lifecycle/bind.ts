@@ -13,7 +13,7 @@ import { continueVerifiedHandler, openVerifiedHandler } from "./open-verified.js
 import { setPageContextHandler } from "./set-page-context.js";
 import { tokenSubjectHandler } from "./token-subject.js";
 
-/** Answers what opens and ends sessions, and whose they are. */
+/** Serves opening and ending sessions, and their ownership. */
 export function bindLifecycle(deps: HandlerDeps): void {
   const { bus } = deps;
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };

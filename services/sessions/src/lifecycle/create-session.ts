@@ -11,7 +11,7 @@ type Output = z.input<typeof createSession.response>;
 /** 128 random bits, url-safe: nobody can guess one. */
 export const newSessionId = (): string => `text_${randomBytes(16).toString("base64url")}`;
 
-/** Whom a personal link knows already: their name; an address must still be confirmed by its reader. */
+/** The participant that a personal link presets: only the name; the address must still be confirmed by its reader. */
 export const presetParticipant = (link: LinkPolicy | undefined): { name?: string } =>
   link?.recipient?.name ? { name: link.recipient.name } : {};
 
@@ -34,7 +34,7 @@ export const createSessionHandler =
       tenant_id: input.tenantId,
       agent_id: agent.agentId,
       agent_version: agent.version,
-      // The reference document: true when the active version was used because none was asked for.
+      // As in the reference document: true when the active version was used because none was requested.
       is_active_version: input.version === null ? true : agent.isActive,
       participant: { ...presetParticipant(input.link), ...input.participant },
       participant_verified: input.participantVerified,

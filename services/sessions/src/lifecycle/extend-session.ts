@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { accessRow } from "../access.js";
 import { type EscalationDeps, tell } from "../escalations/escalation-deps.js";
 
-/** Gives a session more time. Idempotency key: `idempotency.key` within the session, and the signature; without them each call adds. */
+/** Extends a session. Idempotency key: `idempotency.key` within the session, and the signature; without them each call adds. */
 export const extendSessionHandler =
   (deps: EscalationDeps) =>
   async (input: z.output<typeof extendSession.request>): Promise<z.input<typeof extendSession.response>> => {

@@ -7,7 +7,7 @@ export const openedSession = z.object({
   turn: turnState,
   replayed: z.boolean(),
   is_active_version: z.boolean(),
-  /** Of a repeat: the token of the first answer. */
+  /** For a repeat: the token of the first answer. */
   session_token_sealed: z.string().optional(),
 });
 export type OpenedSession = z.output<typeof openedSession>;
@@ -17,8 +17,8 @@ type Answer = { i: number; error: string } | { i: number; opened: unknown };
 const OPEN = "select open_sessions($1::jsonb) as r";
 
 /**
- * Opens sessions, many per statement when many come at once: a crowd before one link does not wait for connections. Idempotency key:
- * the caller's key or signature within the tenant. Throws what the link or the access policy refuses.
+ * Opens sessions, many per statement when many arrive at once: a crowd on one link does not wait for connections. Idempotency key:
+ * the caller's key or signature within the tenant. Throws the refusals of the link or the access policy.
  */
 export function createOpenSessions(db: Db): (input: Record<string, unknown>) => Promise<OpenedSession> {
   return groupCommit<Record<string, unknown>, OpenedSession>(
@@ -30,7 +30,7 @@ export function createOpenSessions(db: Db): (input: Record<string, unknown>) => 
       }
       return outputs;
     },
-    // Each item is a subtransaction: of up to 32 PostgreSQL keeps track without looking things up.
+    // Each item is a subtransaction: PostgreSQL tracks up to 32 without extra lookups.
     { maxItems: 32, maxBatches: 4, isItemError: isStatementFault },
   );
 }

@@ -9,12 +9,12 @@ import { agentForVisitor } from "./resolve-agent.js";
 
 type Output = z.input<typeof openVerified.response>;
 
-/** How long a confirmed address opens its conversation without another code. */
+/** How long a confirmed address can open its conversation without another code. */
 const TOKEN_HOURS = 24;
 
 /**
- * Opens the one conversation of a known person on a link, with a token of its own. Idempotent by (link, person): while the
- * conversation lives all their devices get it, and its first message alone counts against the link's quota.
+ * Opens the one conversation of a known person on a link, with a new token. Idempotent by (link, person): while the
+ * conversation is live all their devices get it, and only its first message counts against the link's quota.
  */
 export const openVerifiedHandler =
   (deps: HandlerDeps) =>
@@ -32,7 +32,7 @@ export const openVerifiedHandler =
     return answer(deps, await deps.repository.openVerified({ ...row, ...known }), token);
   };
 
-/** As `openVerifiedHandler`, for whoever holds a living token of an earlier conversation. Idempotent in the same way. */
+/** As `openVerifiedHandler`, for the holder of a live token of an earlier conversation. Idempotent in the same way. */
 export const continueVerifiedHandler =
   (deps: HandlerDeps) =>
   async ({
@@ -93,7 +93,7 @@ function answer(deps: HandlerDeps, opened: OpenedVerified, sessionToken: string)
     deps.wake({ ...at, seq: 1 });
     deps.created.inc();
   }
-  // Also when it was reused: one that was over may have been closed on the way.
+  // Also when it was reused: an expired conversation may have been closed in the process.
   deps.relay.soon();
   return {
     sessionId: session.session_id,

@@ -13,14 +13,14 @@ const TTL_MS = 5_000;
 const MAX_ENTRIES = 5_000;
 
 /**
- * The version a new session freezes. Kept for seconds, because many sessions start on the same agent, and forgotten when a
+ * The version that a new session is pinned to. Cached for seconds, because many sessions start on the same agent, and dropped when a
  * version is activated. Throws `agent_not_found`, `version_not_found` or `agent_has_no_version`.
  */
 export function createAgentResolver(
   bus: Bus,
 ): (tenantId: string, agentId: string, version: number | null) => Promise<FrozenAgent> {
   const known = new Map<string, { agent: FrozenAgent; until: number }>();
-  /** Questions under way: a crowd that begins at once asks once. */
+  /** Pending requests: concurrent session starts share one. */
   const asked = new Map<string, Promise<FrozenAgent>>();
   /** The id of an agent, or of a tenant for all of its agents. */
   const forget = (id: string): void => {
@@ -32,7 +32,7 @@ export function createAgentResolver(
   const ask = (key: string, question: z.input<typeof resolveAgent.request>): Promise<FrozenAgent> => {
     const asking = bus.call(resolveAgent, question).then((found) => {
       if (found.status === "error") throw new AppError(found.code);
-      // An answer that an activation has overtaken serves those who wait, and is not remembered.
+      // An answer older than an activation is returned to the waiting callers but not cached.
       if (asked.get(key) === asking) {
         if (known.size >= MAX_ENTRIES) known.clear();
         known.set(key, { agent: found, until: performance.now() + TTL_MS });
@@ -54,10 +54,10 @@ export function createAgentResolver(
   };
 }
 
-/** Seconds after which a visitor may find the agent with a version; somebody has to activate one. */
+/** Seconds after which a visitor may retry; somebody has to activate a version first. */
 const RETRY_SECONDS = 60;
 
-/** The version for a visitor's session. Throws `agent_unavailable` where none is active: what its owner has to do is not for visitors. */
+/** The version for a visitor's session. Throws `agent_unavailable` when none is active: visitors must not see what the owner has to do. */
 export async function agentForVisitor(
   resolve: ReturnType<typeof createAgentResolver>,
   link: Pick<LinkPolicy, "tenantId" | "agentId" | "agentVersion">,

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { accessRow } from "../access.js";
 import type { HandlerDeps } from "../deps.js";
 
-/** Keeps what the page around a widget says. Idempotent: the last word counts. */
+/** Stores the context from the page around a widget. Idempotent: the last write wins. */
 export const setPageContextHandler =
   ({ repository, secrets }: HandlerDeps) =>
   async ({

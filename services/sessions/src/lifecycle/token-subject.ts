@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { accessRow } from "../access.js";
 import type { HandlerDeps } from "../deps.js";
 
-/** Whom a token stands for, as a pseudonym: limits count a person once, however many devices they use. A read. */
+/** Pseudonym of a token's holder: limits count a person once, however many devices they use. A read. */
 export const tokenSubjectHandler =
   ({ repository, secrets }: HandlerDeps) =>
   async ({ access }: z.output<typeof tokenSubject.request>): Promise<z.input<typeof tokenSubject.response>> => {

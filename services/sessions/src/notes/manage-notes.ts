@@ -45,7 +45,7 @@ export const addNoteHandler =
     return answer;
   };
 
-/** Removes a note: one's own, or anybody's as an admin. Idempotent by state: then it is `note_not_found`. */
+/** Removes a note: one's own, or anybody's as an admin. Idempotent by state: a second call gets `note_not_found`. */
 export const removeNoteHandler =
   ({ db, relay }: Deps) =>
   async ({ principal, sessionId, id }: In<typeof removeNote>): Out<typeof removeNote> => {

@@ -5,7 +5,7 @@ import type { ListPosition } from "../webhooks/endpoint-repository.js";
 
 const added = z.object({ note: sessionNote, replayed: z.boolean() });
 
-/** Oldest first, behind `after`. Throws `session_not_found`. */
+/** Oldest first, after `after`. Throws `session_not_found`. */
 export async function listNotes(
   db: Db,
   at: { tenantId: string; sessionId: string; after: ListPosition | null; limit: number },

@@ -7,7 +7,7 @@ interface AnswerTexts {
   end: string;
 }
 
-/** The mail that brings an operator's words to a visitor who is gone, in the languages of the chat page. */
+/** The mail with an operator's answer to a visitor who has left, in the languages of the chat page. */
 const TEXTS = {
   ar: {
     subject: "إجابة من {agent}",
@@ -89,7 +89,7 @@ type AnswerLanguage = keyof typeof TEXTS;
 
 const isKnown = (name: string): name is AnswerLanguage => Object.hasOwn(TEXTS, name);
 
-/** The first wish (BCP 47 tags) that there are texts for; English when there is none. */
+/** The first preferred language (BCP 47 tags) with texts; English when there is none. */
 export function answerLanguage(wishes: readonly string[]): string {
   for (const wish of wishes) {
     const code = wish.toLowerCase().split(/[-_]/)[0] ?? "";
@@ -99,7 +99,7 @@ export function answerLanguage(wishes: readonly string[]): string {
   return "en";
 }
 
-/** What others wrote is never read as a placeholder. */
+/** User-written text is never interpreted as a placeholder. */
 export function answerMail(
   language: string | null,
   { agent, words }: { agent: string; words: string },

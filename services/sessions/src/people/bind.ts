@@ -11,7 +11,7 @@ import { createPeopleRepository } from "./people-repository.js";
 import { createPushRepository } from "./push-repository.js";
 import { startNotices } from "./send-notices.js";
 
-/** Serves how the people behind agents can be reached, and tells them. Stop it before the database is closed. */
+/** Serves the contact settings of the people behind agents, and notifies them. Stop it before the database is closed. */
 export function bindPeople(deps: SessionsDeps, lookout: Lookout): { stop(): Promise<void> } {
   const { bus, config, db, logger, metrics } = deps;
   const handlers = { ...deps, people: createPeopleRepository(db), checkAddress: createCheckAddress(config) };

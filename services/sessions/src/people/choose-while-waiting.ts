@@ -12,7 +12,7 @@ const chosen = z.object({
   waiting_seq: z.number().nullable(),
 });
 
-/** What a visitor does who waits for a person. Idempotent by state. Throws `escalation_not_found`, `escalation_assigned`. */
+/** The choice of a visitor who waits for a human. Idempotent by state. Throws `escalation_not_found`, `escalation_assigned`. */
 export const chooseWhileWaitingHandler =
   (deps: EscalationDeps) =>
   async (input: z.output<typeof chooseWhileWaiting.request>): Promise<z.input<typeof chooseWhileWaiting.response>> => {
@@ -26,7 +26,7 @@ export const chooseWhileWaitingHandler =
     return { session };
   };
 
-/** Bound to the escalation that waits: under another one the address cannot be read. */
+/** Bound to the waiting escalation: the address cannot be decrypted under another one. */
 async function sealedFor(
   { repository, secrets }: EscalationDeps,
   sender: Record<string, unknown>,

@@ -3,7 +3,7 @@ import type { PushKeys } from "./push-keys.js";
 
 const CURVE = "prime256v1";
 const RECORD_BYTES = 4_096;
-/** Behind the last record of a message stands this and nothing more. */
+/** Delimiter that marks the last record of a message. */
 const LAST = Buffer.from([2]);
 
 const newSender = (): ECDH => {
@@ -13,8 +13,8 @@ const newSender = (): ECDH => {
 };
 
 /**
- * A message that only this browser reads, in one record of `aes128gcm` (RFC 8291 over RFC 8188). `sender` and `salt` are new for each
- * message. Throws for keys that no browser made.
+ * Encrypts a message that only this browser can read, in one record of `aes128gcm` (RFC 8291 over RFC 8188). `sender` and `salt` are new
+ * for each message. Throws for invalid browser keys.
  */
 export function encryptPush(
   message: string,
@@ -37,7 +37,7 @@ export function encryptPush(
 
 const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** What tells a push service who sends: a token for its origin, for half a day (RFC 8292). */
+/** Identifies the sender to a push service: a token for its origin, valid for half a day (RFC 8292). */
 export function vapidHeader(keys: PushKeys, about: { endpoint: string; subject: string; nowMs: number }): string {
   const point = Buffer.from(keys.publicKey, "base64url");
   const [x, y] = [point.subarray(1, 33).toString("base64url"), point.subarray(33).toString("base64url")];

@@ -33,7 +33,7 @@ function viewOf({ secrets }: PeopleDeps, agentId: string, { settings, updatedAt 
   };
 }
 
-/** How the people behind an agent can be reached. A read; editors and above, because it names addresses. */
+/** How the people behind an agent can be reached. A read; editors and above, because it contains addresses. */
 export const getPeopleHandler =
   (deps: PeopleDeps) =>
   async ({ principal, agent }: z.output<typeof getPeople.request>): Promise<z.input<typeof getPeople.response>> => {
@@ -42,7 +42,7 @@ export const getPeopleHandler =
     return { people: viewOf(deps, agentId, await deps.people.find(tenantOf(principal), agentId)) };
   };
 
-/** Sets how the people behind an agent can be reached. Idempotent by state; counts for escalations that are opened from then on. */
+/** Sets how the people behind an agent can be reached. Idempotent by state; applies to escalations opened from then on. */
 export const setPeopleHandler =
   (deps: PeopleDeps) =>
   async ({

@@ -19,7 +19,7 @@ interface PushDeps extends Pick<SessionsDeps, "secrets"> {
   checkAddress: CheckAddress;
 }
 
-/** Only somebody who is signed in has a browser. Throws `forbidden`. */
+/** Only signed-in users have browsers. Throws `forbidden`. */
 function personOf(principal: Principal): { tenantId: string; userId: string } {
   requireRole(principal, "operator");
   if (principal.via !== "user") throw new AppError("forbidden");
@@ -34,7 +34,7 @@ export const listPushHandler =
     data: await push.list(personOf(principal)),
   });
 
-/** Tells a browser from now on. Idempotent by its endpoint. Throws `validation_failed` for an address that could never be called. */
+/** Subscribes a browser to notices. Idempotent by its endpoint. Throws `validation_failed` for an address that could never be called. */
 export const subscribePushHandler =
   ({ push, secrets, checkAddress }: PushDeps) =>
   async ({
@@ -53,7 +53,7 @@ export const subscribePushHandler =
     };
   };
 
-/** Tells a browser no more. Idempotent by state. Throws `not_found`. */
+/** Unsubscribes a browser. Idempotent by state. Throws `not_found`. */
 export const unsubscribePushHandler =
   ({ push }: PushDeps) =>
   async ({

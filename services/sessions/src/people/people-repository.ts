@@ -8,7 +8,7 @@ export const target = z.object({
   sealed: z.string(),
   hint: z.string(),
 });
-/** Whom to tell; `sealed` is bound to the agent or the alert. */
+/** Whom to notify; `sealed` is bound to the agent or the alert. */
 export type Target = z.output<typeof target>;
 
 const stored = z.object({
@@ -43,7 +43,7 @@ export function createPeopleRepository(db: Db) {
           select settings, iso(updated_at) as updated_at from agent_people where agent_id = ${agentId}`.execute(trx);
         return read(rows[0]);
       }),
-    /** `change` gets the settings under a lock of the agent's row, so that no change is lost. */
+    /** `change` gets the settings while the agent's row is locked, so that no change is lost. */
     change: (
       at: { tenantId: string; agentId: string },
       change: (before: PeopleSettings) => PeopleSettings,

@@ -7,8 +7,8 @@ export interface PushKeys {
 }
 
 /**
- * What this installation proves itself with to push services (VAPID, RFC 8292). Made of the hash root: it stays when the master key
- * changes, so that no browser has to subscribe again, and every replica has the same.
+ * The keys that identify this installation to push services (VAPID, RFC 8292). Derived from the hash root: they survive a change of the
+ * master key, so that no browser has to subscribe again, and are the same on every replica.
  */
 export function pushKeys({ keyedHash }: Pick<Secrets, "keyedHash">): PushKeys {
   const curve = createECDH("prime256v1");
@@ -17,7 +17,7 @@ export function pushKeys({ keyedHash }: Pick<Secrets, "keyedHash">): PushKeys {
     try {
       curve.setPrivateKey(secret);
     } catch {
-      // One number in 2^32 is not on the curve: the next one is.
+      // One number in 2^32 is not a valid key: try the next one.
       continue;
     }
     return { publicKey: curve.getPublicKey("base64url"), privateKey: secret.toString("base64url") };

@@ -6,11 +6,11 @@ interface Of {
   userId: string;
 }
 
-/** Of one person; the oldest goes for the newest. */
+/** Maximum per person; the oldest is replaced by the newest. */
 const MOST = 20;
 const SHOWN = sql.raw("id, host, iso(created_at) as created_at");
 
-/** SQL of the browsers that are told while no page is open. */
+/** SQL of the browsers that get notices while no page is open. */
 export const createPushRepository = (db: Db) => ({
   list: ({ tenantId, userId }: Of): Promise<PushSubscriptionView[]> =>
     db.tenant(tenantId, async (trx) => {
@@ -18,7 +18,7 @@ export const createPushRepository = (db: Db) => ({
         order by created_at desc, id desc`.execute(trx);
       return rows.map((row) => pushSubscription.parse(row));
     }),
-  /** `seal` binds the subscription to the id of its row. A browser that is known changes to this person. */
+  /** `seal` binds the subscription to the id of its row. A known browser is reassigned to this person. */
   keep: (
     { tenantId, userId }: Of,
     given: { endpointHash: string; host: string; seal: (id: string) => string },
@@ -42,14 +42,14 @@ export const createPushRepository = (db: Db) => ({
       );
       return pushSubscription.parse(changed.rows[0]);
     }),
-  /** Whether it was there. */
+  /** Returns whether the subscription existed. */
   remove: ({ tenantId, userId }: Of, id: string): Promise<boolean> =>
     db.tenant(tenantId, async (trx) => {
       const { rows } =
         await sql`delete from push_subscriptions where id = ${id} and user_id = ${userId} returning id`.execute(trx);
       return rows.length > 0;
     }),
-  /** Its push service says that the browser is gone. */
+  /** Removes a browser that its push service reports as gone. */
   forget: (tenantId: string, id: string): Promise<void> =>
     db.tenant(tenantId, async (trx) => {
       await sql`delete from push_subscriptions where id = ${id}`.execute(trx);

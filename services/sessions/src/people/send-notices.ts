@@ -17,7 +17,7 @@ interface NoticeDeps extends SessionsDeps {
   lookout: Lookout;
 }
 
-/** No other attempt would go otherwise. */
+/** Another attempt would fail the same way. */
 const FINAL = new Set(["refused", "unusable", "gone"]);
 const AT_ONCE = 16;
 const TIMEOUT_MS = 15_000;
@@ -25,13 +25,13 @@ const ANSWER_BYTES = 16_384;
 /** Longer than any attempt. */
 const HOLD_MS = 60_000;
 const FINISH_MS = 5_000;
-/** Seconds after each failed attempt. Who waits waits now: after half a day nobody needs to hear of it. */
+/** Seconds after each failed attempt. The visitor waits now: after half a day the notice is useless. */
 const WAITS = [2, 10, 60, 300, 1_800, 7_200, 21_600];
 
 /**
- * Tells operators (by mail, in a chat, in their browsers) that somebody waits and what crossed a threshold, and sends answers to visitors who are gone, in any number of replicas. Idempotency key: the id
- * of the notice, in `Message-ID` and `Idempotency-Key`; a process that dies between its attempt and the note of it leaves a second
- * attempt under the same key. Starts at once.
+ * Notifies operators (by mail, in a chat, in their browsers) of waiting visitors and crossed thresholds, and sends answers to visitors
+ * who have left, in any number of replicas. Idempotency key: the id of the notice, in `Message-ID` and `Idempotency-Key`; a process that
+ * crashes between an attempt and recording it causes a second attempt under the same key. Starts at once.
  */
 export function startNotices(deps: NoticeDeps): { stop(): Promise<void> } {
   const outcomes = deps.metrics.counter("notices_total", "Attempts to tell people of escalations and alerts", [
@@ -60,7 +60,7 @@ export function startNotices(deps: NoticeDeps): { stop(): Promise<void> } {
   });
 }
 
-/** Null = it was taken. */
+/** Null = the receiver accepted it. */
 async function attempt(deps: NoticeDeps, notice: ClaimedNotice, signal: AbortSignal): Promise<string | null> {
   const { PUBLIC_URL } = deps.config;
   const target = openedTarget(deps, notice);
@@ -114,6 +114,6 @@ async function post(
   });
   if (result.type !== "answered") return result.type;
   if (result.status >= 200 && result.status <= 299) return null;
-  // Gone, or never there: the owner has to set another address.
+  // Gone, or never existed: the owner has to set another address.
   return [400, 401, 403, 404, 410].includes(result.status) ? "refused" : `status ${result.status}`;
 }

@@ -7,7 +7,7 @@ import { type PushKeys, pushKeys } from "./push-keys.js";
 
 const TIMEOUT_MS = 15_000;
 const ANSWER_BYTES = 16_384;
-/** Whoever opens the browser later finds the inbox by themselves. */
+/** Later than this, operators see the inbox anyway when they open the browser. */
 const TTL_SECONDS = 3_600;
 const GONE: readonly number[] = [404, 410];
 
@@ -23,8 +23,8 @@ interface PushDeps {
 }
 
 /**
- * Tells a browser that somebody waits, and where; no name and no word of anybody (RFC 8291). Push services keep one message of one
- * escalation (`topic`). Null = it was taken; `gone` = that browser will never take one again.
+ * Notifies a browser that a visitor waits, and where; without names or message text (RFC 8291). Push services keep one message per
+ * escalation (`topic`). Null = accepted; `gone` = that browser will never accept one again.
  */
 export async function sendPush(
   { outbound, secrets, config }: PushDeps,
@@ -39,11 +39,11 @@ export async function sendPush(
   if (result.type !== "answered") return result.type;
   if (result.status >= 200 && result.status <= 299) return null;
   if (GONE.includes(result.status)) return "gone";
-  // Wrong in itself: another attempt would be the same.
+  // The request itself is invalid: another attempt would fail the same way.
   return [400, 401, 403, 413].includes(result.status) ? "refused" : `status ${result.status}`;
 }
 
-/** Whom a push service may ask about what it is sent. */
+/** Contact for a push service about the messages it is sent. */
 const subjectOf = (publicUrl: string): string =>
   publicUrl.startsWith("https:") ? publicUrl : "mailto:operator@parley.invalid";
 
@@ -61,7 +61,7 @@ function requestOf(
     };
     return { url: endpoint, headers, body: encryptPush(JSON.stringify({ path: `/console/inbox/${id}` }), browser) };
   } catch {
-    // Keys that no browser made.
+    // Invalid browser keys.
     return null;
   }
 }

@@ -8,10 +8,10 @@ export const alertAad = (alertId: string): string => `alert:${alertId}`;
 export const pushAad = (tenantId: string, id: string): string => `push:${tenantId}:${id}`;
 export const answerAad = (escalationId: string): string => `answer:${escalationId}`;
 
-/** `ada@example.com` → `a••••@example.com`: enough to recognise one's own. */
+/** `ada@example.com` → `a••••@example.com`: enough to recognise one's own address. */
 export const addressHint = (address: string): string => address.replace(/^(.).*@/u, "$1••••@");
 
-/** Host and the last four characters: the rest of such an address is a password. */
+/** Host and the last four characters: the rest of such an address is a credential. */
 function urlHint(url: string): string {
   const { origin } = new URL(url);
   return `${origin}/••••${url.slice(-4)}`;
@@ -22,7 +22,7 @@ interface TargetDeps {
   checkAddress: CheckAddress;
 }
 
-/** The addresses of operators as they are stored. */
+/** The addresses of operators in stored form. */
 const mailTargets = ({ secrets }: Pick<TargetDeps, "secrets">, aad: string, emails: readonly string[]): Target[] =>
   [...new Set(emails)].map((email) => ({
     id: newId(),
@@ -31,7 +31,7 @@ const mailTargets = ({ secrets }: Pick<TargetDeps, "secrets">, aad: string, emai
     hint: addressHint(email),
   }));
 
-/** The chat addresses as they are stored; one that is given as it is shown stays. Throws `validation_failed` at `/notify/chat_urls`. */
+/** The chat addresses in stored form; one given in its masked form stays unchanged. Throws `validation_failed` at `/notify/chat_urls`. */
 function chatTargets(
   { secrets, checkAddress }: TargetDeps,
   aad: string,
@@ -52,7 +52,7 @@ function chatTargets(
   });
 }
 
-/** The targets after a change, sealed under `aad`; a list that is not given stays. Throws `validation_failed` at `/notify/chat_urls`. */
+/** The targets after a change, sealed under `aad`; a list that is not given stays unchanged. Throws `validation_failed` at `/notify/chat_urls`. */
 export function changedTargets(
   deps: TargetDeps,
   aad: string,
@@ -65,7 +65,7 @@ export function changedTargets(
   ];
 }
 
-/** Addresses of people are told whole to those who set them; chat addresses never. */
+/** Mail addresses are shown in full to those who set them; chat addresses never. */
 export const shownTargets = (
   secrets: Pick<Secrets, "open">,
   aad: string,

@@ -3,7 +3,7 @@ import type { Mail } from "@parley/mail";
 import type { AlertNotice } from "./notice-repository.js";
 import { escaped, oneLine } from "./write-notice.js";
 
-/** What is measured, and how a value of it is written. */
+/** What is measured, and how its values are formatted. */
 const KINDS: Record<AlertKindName, { what: string; unit: string; under?: true }> = {
   budget_spent: { what: "Budget spent", unit: " %" },
   budget_used_up: { what: "Budget used up", unit: " %" },
@@ -32,13 +32,13 @@ function lines(notice: AlertNotice): { subject: string; facts: string[] } {
   return { subject: `${head}: ${title}`, facts };
 }
 
-/** To one of the team: which number crossed which threshold. Nothing of what was said in a conversation. */
+/** Mail to a team member: which number crossed which threshold. Contains nothing from conversations. */
 export function alertMail(publicUrl: string, notice: AlertNotice): Pick<Mail, "subject" | "text" | "language"> {
   const { subject, facts } = lines(notice);
   return { language: "en", subject, text: `${subject}\n\n${facts.join("\n")}\n\n${publicUrl}/console\n` };
 }
 
-/** The same for a chat, as incoming webhooks of Slack and those who copy it take it. */
+/** The same for a chat, in the format of incoming webhooks of Slack and compatible services. */
 export function alertChat(publicUrl: string, notice: AlertNotice): string {
   const { subject, facts } = lines(notice);
   const text = `*${escaped(subject)}*\n${facts.map(escaped).join("\n")}\n<${publicUrl}/console|Open the console>`;

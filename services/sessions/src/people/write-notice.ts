@@ -2,13 +2,13 @@ import type { Mail } from "@parley/mail";
 import { answerMail } from "./answer-texts.js";
 import type { EscalationNotice } from "./notice-repository.js";
 
-/** Control characters and line breaks in what others wrote must not make lines of their own. */
+/** Control characters and line breaks in user-written text must not create new lines. */
 export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim();
 
 const inboxAddress = (publicUrl: string, { escalation_id: id }: EscalationNotice): string =>
   `${publicUrl}/console/inbox/${id}`;
 
-/** To an operator: who waits for what, and where to answer. Nothing of what was said in the conversation. */
+/** Mail to an operator: who waits for what, and where to answer. Contains nothing from the conversation. */
 export function operatorMail(publicUrl: string, notice: EscalationNotice): Pick<Mail, "subject" | "text" | "language"> {
   const agent = oneLine(notice.agent_name);
   const reason = notice.reason === null ? "" : `Reason: ${oneLine(notice.reason)}\n\n`;
@@ -19,7 +19,7 @@ export function operatorMail(publicUrl: string, notice: EscalationNotice): Pick<
 export const escaped = (text: string): string =>
   oneLine(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** The same for a chat, as incoming webhooks of Slack and those who copy it take it. */
+/** The same for a chat, in the format of incoming webhooks of Slack and compatible services. */
 export function chatMessage(publicUrl: string, notice: EscalationNotice): string {
   const reason = notice.reason === null ? "" : `\n>${escaped(notice.reason)}`;
   const address = inboxAddress(publicUrl, notice);
@@ -27,6 +27,6 @@ export function chatMessage(publicUrl: string, notice: EscalationNotice): string
   return JSON.stringify({ text });
 }
 
-/** To a visitor who left an address: what the operator said. */
+/** Mail to a visitor who left an address: the operator's answer. */
 export const visitorMail = (notice: EscalationNotice): Pick<Mail, "subject" | "text" | "language"> =>
   answerMail(notice.language, { agent: oneLine(notice.agent_name), words: notice.words ?? "" });

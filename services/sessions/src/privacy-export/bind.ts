@@ -2,10 +2,10 @@ import { exportMessages, exportSessions } from "@parley/contracts";
 import type { HandlerDeps } from "../deps.js";
 import { exportMessagesHandler, exportSessionsHandler } from "./export-person.js";
 
-/** An export reads much: few at once leave the database to conversations. */
+/** Exports read a lot: few at once leave the database free for conversations. */
 const BOUND = { maxInFlight: 2 };
 
-/** Answers what sessions hold of a person. */
+/** Serves the session data of a person. */
 export function bindPrivacyExport(deps: HandlerDeps): void {
   deps.bus.serve(exportSessions, exportSessionsHandler(deps), BOUND);
   deps.bus.serve(exportMessages, exportMessagesHandler(deps), BOUND);

@@ -13,7 +13,7 @@ import { messagesAfter, sessionsOf } from "./repository.js";
 const SESSIONS_PER_PAGE = 20;
 const MESSAGES_PER_PAGE = 200;
 
-/** Sessions of an address in the order they began, with everything but messages and bytes of files. A read; admins. */
+/** Sessions of an address in the order they began, with everything except messages and file contents. A read; admins. */
 export const exportSessionsHandler =
   ({ db }: Pick<HandlerDeps, "db">) =>
   async ({
@@ -32,7 +32,7 @@ export const exportSessionsHandler =
     };
   };
 
-/** Messages of a session behind `after`, oldest first. A read; admins. Throws `session_not_found`. */
+/** Messages of a session after `after`, oldest first. A read; admins. Throws `session_not_found`. */
 export const exportMessagesHandler =
   ({ db }: Pick<HandlerDeps, "db">) =>
   async ({

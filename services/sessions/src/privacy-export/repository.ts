@@ -11,7 +11,7 @@ export interface ExportedSession {
   record: Json;
 }
 
-/** Sessions with this address, or with it as the identifier of their person, in the order they began. */
+/** Sessions with this address, or with it as the participant's identifier, in the order they began. */
 export async function sessionsOf(
   db: Db,
   query: { tenantId: string; email: string; after: { at: string; id: string } | null; limit: number },

@@ -2,7 +2,7 @@ import { getReview, removeReview, writeReview } from "@parley/contracts";
 import type { HandlerDeps } from "../deps.js";
 import { getReviewHandler, removeReviewHandler, writeReviewHandler } from "./manage-reviews.js";
 
-/** What the team thinks of conversations. */
+/** Serves the team's reviews of conversations. */
 export function bindReviews(deps: HandlerDeps): void {
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
   deps.bus.serve(getReview, getReviewHandler(deps), bound);

@@ -26,7 +26,7 @@ export const writeReviewHandler =
     return { review };
   };
 
-/** Takes a verdict back. Idempotent by state: then it is `review_not_found`. */
+/** Removes a verdict. Idempotent by state: a second call gets `review_not_found`. */
 export const removeReviewHandler =
   ({ db, relay }: Deps) =>
   async ({ principal, sessionId }: In<typeof removeReview>): Out<typeof removeReview> => {

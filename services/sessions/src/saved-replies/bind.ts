@@ -2,7 +2,7 @@ import { createSavedReply, deleteSavedReply, listSavedReplies, updateSavedReply 
 import type { SessionsDeps } from "../deps.js";
 import * as manage from "./manage-replies.js";
 
-/** Words that the team answers visitors with. */
+/** Serves the saved replies of the team. */
 export function bindSavedReplies(deps: SessionsDeps): void {
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
   deps.bus.serve(listSavedReplies, manage.listRepliesHandler(deps), bound);

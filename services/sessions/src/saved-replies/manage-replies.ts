@@ -34,7 +34,7 @@ export const listRepliesHandler =
     return pageOf(await db.tenant(tenantId, (trx) => repository.listReplies(trx, { before, limit: limit + 1 })), limit);
   };
 
-/** Saves one. Idempotent by the caller's key, else by the signature. Throws `saved_reply_exists`. */
+/** Creates a saved reply. Idempotent by the caller's key, else by the signature. Throws `saved_reply_exists`. */
 export const createReplyHandler =
   ({ db }: Deps) =>
   async ({ principal, body, ...repeatable }: In<typeof createSavedReply>): Out<typeof createSavedReply> => {
@@ -50,7 +50,7 @@ export const createReplyHandler =
     return answer;
   };
 
-/** Changes what is given. Idempotent by state. Throws `saved_reply_not_found`, `saved_reply_exists`. */
+/** Changes the given fields. Idempotent by state. Throws `saved_reply_not_found`, `saved_reply_exists`. */
 export const updateReplyHandler =
   ({ db }: Deps) =>
   async ({ principal, id, body }: In<typeof updateSavedReply>): Out<typeof updateSavedReply> => {
@@ -66,7 +66,7 @@ export const updateReplyHandler =
 
 type Macro = Pick<SavedReply, "action" | "transfer_to">;
 
-/** What follows when a reply was sent. Throws `validation_failed` when it is to go to nobody. */
+/** The action after a reply was sent. Throws `validation_failed` for a transfer without a recipient. */
 function macroOf(body: Partial<Macro>, before: Macro = { action: null, transfer_to: null }): Macro {
   const { action = before.action, transfer_to: to = before.transfer_to } = body;
   if (action === "transfer" && to === null) refuse("is required with the action transfer");
@@ -78,7 +78,7 @@ function refuse(message: string): never {
   throw new AppError("validation_failed", { errors: [{ pointer: "/transfer_to", rule: "action", message }] });
 }
 
-/** Removes one. Idempotent by state: then it is `saved_reply_not_found`. */
+/** Deletes a saved reply. Idempotent by state: a second call gets `saved_reply_not_found`. */
 export const deleteReplyHandler =
   ({ db }: Deps) =>
   async ({ principal, id }: In<typeof deleteSavedReply>): Out<typeof deleteSavedReply> => {

@@ -26,7 +26,7 @@ export async function lockReply(trx: Transaction, id: string): Promise<SavedRepl
   return savedReply.parse(rows[0]);
 }
 
-/** Writes it whole. Throws `saved_reply_exists` when another one has its key or digit. */
+/** Writes all fields. Throws `saved_reply_exists` when another reply has its key or digit. */
 export async function writeReply(
   trx: Transaction,
   of: {

@@ -13,7 +13,7 @@ import { type FoundSession, readSessions } from "./repository.js";
 
 type Sort = z.output<typeof sessionSort>;
 
-/** Sessions of a tenant that a search asks for. A read. */
+/** Sessions of a tenant that match a search. A read. */
 export const listSessionsHandler =
   (deps: HandlerDeps) =>
   async (input: z.output<typeof listSessions.request>): Promise<z.input<typeof listSessions.response>> => {
@@ -31,7 +31,7 @@ export const listSessionsHandler =
     const page = takeWithinBytes(found);
     const last = page.at(-1);
     const more = last !== undefined && (page.length < found.length || found.length === limit);
-    // Words are not for viewers, nor are the first ones.
+    // Viewers may not see message text, not even the title, which is its beginning.
     const words = principal.role === "viewer" ? { title: null } : {};
     return {
       data: page.map(({ session }) => ({ ...session, ...words })),
@@ -39,7 +39,7 @@ export const listSessionsHandler =
     };
   };
 
-/** Where a page ended, in the order it is of. */
+/** Where a page ended, in its sort order. */
 const cursorOf = (sort: Sort, { key, session }: FoundSession): string =>
   Buffer.from(JSON.stringify([sort, key, session.conversation_id])).toString("base64url");
 

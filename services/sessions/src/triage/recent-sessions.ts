@@ -5,7 +5,7 @@ import type { HandlerDeps } from "../deps.js";
 
 const MAX = 500;
 
-/** In which running sessions something happened. Read by the index of those that run; a read. */
+/** Running sessions with recent activity. A read, by the index of running sessions. */
 export const recentSessionsHandler =
   ({ db }: Pick<HandlerDeps, "db">) =>
   async ({

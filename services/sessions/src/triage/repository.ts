@@ -3,11 +3,11 @@ import { type Db, sql } from "@parley/db";
 
 export interface FoundSession {
   session: SessionLine;
-  /** Its place in the order that was asked for. */
+  /** Its place in the requested order. */
   key: string;
 }
 
-/** Sessions that find_sessions() answers, each as a line. */
+/** Sessions found by find_sessions(), each as a line. */
 export function readSessions(db: Db, tenantId: string, search: Record<string, unknown>): Promise<FoundSession[]> {
   return db.tenant(tenantId, async (trx) => {
     const { rows } = await sql<{ session: unknown; key: string }>`

@@ -16,14 +16,14 @@ export interface AttemptDeps extends Pick<SessionsDeps, "config" | "logger" | "s
 
 const TIMEOUT_MS = 15_000;
 const VERSION_TIMEOUT_SECONDS = 10;
-/** Bytes of an answer that are read; more of them change nothing about its status. */
+/** Bytes of an answer that are read; more would not change its status. */
 const ANSWER_BYTES = 65_536;
-/** Characters of it that the log keeps. */
+/** Characters of the answer that the log stores. */
 const KEPT_CHARACTERS = 1_000;
 
 const escalation = z.looseObject({ escalation_id: z.string() });
 const escalationDetails = z.record(z.string(), z.unknown());
-/** Beyond every schedule. */
+/** More than any schedule has. */
 const MAX_ATTEMPTS = 60;
 
 const auth = z
@@ -35,11 +35,11 @@ const auth = z
   .nullish();
 
 /**
- * Sends one delivery and writes down how it went. At least once: a process that dies in between leaves the claim, which ends,
- * and the next attempt carries the same id. Throws when the database is away, or the signal's reason; the claim then ends by itself.
+ * Sends one delivery and records the outcome. At least once: after a crash in between, the claim expires
+ * and the next attempt carries the same id. Throws when the database is unreachable, or the signal's reason; the claim then expires.
  */
 export function attemptDelivery(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSignal): Promise<string> {
-  // Without a message that caused it, all attempts at all receivers of one event share the trace that has the event's id.
+  // Without a causing message, all attempts at all receivers of one event share the trace with the event's id.
   return withOwnTrace(due.traceparent, () => attempt(deps, due, signal), due.event_id.replaceAll("-", ""));
 }
 
@@ -77,7 +77,7 @@ async function attempt(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSig
   return settlement.outcome;
 }
 
-/** What breaks its attempts, again and again, before they are made or noted must come to an end too. */
+/** Ends a delivery whose attempts keep failing before they are made or recorded. */
 async function giveUp({ deliveries }: AttemptDeps, due: ClaimedDelivery): Promise<string> {
   const outcome = "unreachable";
   const rest = {
@@ -96,7 +96,7 @@ async function giveUp({ deliveries }: AttemptDeps, due: ClaimedDelivery): Promis
 const factsOf = ({ secrets }: AttemptDeps, due: ClaimedDelivery): Record<string, unknown> =>
   due.data_sealed === null ? due.data : openPayload(secrets, { tenantId: due.tenant_id, id: due.id }, due.data_sealed);
 
-/** The facts as they were, and beside them what is read only now: words are kept in one place. */
+/** The recorded facts, plus content that is read only now: message text is stored in one place. */
 async function dataOf(
   deps: AttemptDeps,
   due: ClaimedDelivery,
@@ -123,7 +123,7 @@ interface Message {
   body: string;
 }
 
-/** A secret or payload that cannot be opened or read ends in a refused attempt, not in a delivery that never ends. */
+/** A secret or payload that cannot be decrypted or parsed leads to a refused attempt, not to an endless delivery. */
 function tryOpening<T>(deps: AttemptDeps, due: ClaimedDelivery, open: () => T): T | null {
   try {
     return open();
@@ -139,13 +139,13 @@ const NO_SECRETS: NamedSecrets = new Map();
 /** A whole `auth` value or a part of it: `{{secret.name}}`. */
 const REFERENCE = /\{\{\s*secret\.([A-Za-z][\w-]{0,63})\s*\}\}/g;
 
-/** The value of the author's `auth`, as it lies in the database; null = there is none. */
+/** The value of the author's `auth`, as stored in the database; null = there is none. */
 function storedAuth(due: ClaimedDelivery): string | null {
   const { data } = auth.safeParse(due.settings.auth);
   return data?.type === "bearer" ? data.token : data?.type === "hmac" ? data.secret : null;
 }
 
-/** The secrets of the agent that the author's `auth` names; one that is not there is left out. */
+/** The secrets of the agent that the author's `auth` names; missing ones are left out. */
 async function namedSecrets(deps: AttemptDeps, due: ClaimedDelivery): Promise<NamedSecrets> {
   const stored = storedAuth(due);
   const opened = stored && tryOpening(deps, due, () => openDocumentSecret(deps.secrets, due.tenant_id, stored));
@@ -162,7 +162,7 @@ async function namedSecrets(deps: AttemptDeps, due: ClaimedDelivery): Promise<Na
   );
 }
 
-/** Throws for a secret that the agent does not have: nothing is sent half authorised. */
+/** Throws for a secret that the agent does not have: nothing is sent with incomplete authorisation. */
 const fillNamed = (text: string, named: NamedSecrets): string =>
   text.replace(REFERENCE, (_match, name: string) => {
     const secret = named.get(name);
@@ -170,7 +170,7 @@ const fillNamed = (text: string, named: NamedSecrets): string =>
     return secret.value;
   });
 
-/** The headers that tell the receiver who sends; null = the author's `auth` cannot be understood. */
+/** The headers that authenticate the sender to the receiver; null = the author's `auth` is invalid. */
 function authorisation(
   deps: AttemptDeps,
   due: ClaimedDelivery,
@@ -201,7 +201,7 @@ function authorisation(
 const sealedSecrets = (due: ClaimedDelivery): string[] =>
   [due.secret_sealed, due.previous_secret_sealed].filter((text) => text !== null);
 
-/** What signs the actions of a tenant's workflows. As long as nobody was told a secret, one that nobody knows. */
+/** The secrets that sign the actions of a tenant's workflows. Until a secret has been issued, one that nobody knows. */
 function actionSecrets({ secrets }: AttemptDeps, due: ClaimedDelivery): string[] {
   const sealed = sealedSecrets(due);
   if (sealed.length > 0) return sealed.map((text) => secrets.open(text, actionSecretAad(due.tenant_id)));
@@ -219,7 +219,7 @@ function settlementOf(deps: AttemptDeps, due: ClaimedDelivery, result: OutboundR
   const status = "status" in result ? result.status : null;
   const taken = status !== null && status >= 200 && status <= 299;
   const gone = status === 410;
-  // The address of an action cannot be corrected, as that of an endpoint can.
+  // Unlike the address of an endpoint, that of an action cannot be corrected.
   const isFinal = taken || gone || (due.endpoint_id === null && result.type === "refused");
   const { WEBHOOK_RETRY_SECONDS, WEBHOOK_DISABLE_AFTER_HOURS } = deps.config;
   const waits = due.of_version ? versionRetrySeconds(due.settings.retry) : WEBHOOK_RETRY_SECONDS;
@@ -238,7 +238,7 @@ function settlementOf(deps: AttemptDeps, due: ClaimedDelivery, result: OutboundR
   };
 }
 
-/** What the database takes: no NUL, no half characters. */
+/** Text that the database accepts: no NUL, no truncated characters. */
 const beginningOf = (body: Buffer): string =>
   body
     .subarray(0, KEPT_CHARACTERS * 4)

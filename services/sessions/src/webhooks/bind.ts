@@ -31,7 +31,7 @@ import {
 } from "./manage-endpoints.js";
 import { rotateActionSecretHandler } from "./rotate-action-secret.js";
 
-/** Serves the receivers of webhooks and their log, and delivers. Stop it before the database is closed. */
+/** Serves webhook receivers and their log, and delivers webhooks. Stop it before the database is closed. */
 export function bindWebhooks(deps: SessionsDeps, lookout: Lookout): { stop(): Promise<void> } {
   const { bus, config } = deps;
   const bound = { maxInFlight: config.SESSIONS_MAX_IN_FLIGHT };
@@ -61,7 +61,7 @@ export function bindWebhooks(deps: SessionsDeps, lookout: Lookout): { stop(): Pr
     allowTestHooks: config.ALLOW_TEST_HOOKS,
     logger: deps.logger,
     metrics: deps.metrics,
-    // Places are given out by endpoint; a tenant's slow receiver must not keep its others waiting here.
+    // Slots are assigned per endpoint; a tenant's slow receiver must not delay its others here.
     perTenant: config.WEBHOOK_CONCURRENCY,
   });
   const deliverer = startDeliverer({ ...handlers, outbound, lookout });

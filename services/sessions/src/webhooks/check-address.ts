@@ -12,7 +12,7 @@ const SENTENCES: Record<TargetRefusal, string> = {
 export type CheckAddress = (url: string) => void;
 
 /**
- * Refuses an address at once that no delivery would ever be sent to. Names are judged when they are called: where they lead may
+ * Refuses at once an address that no delivery would ever be sent to. Host names are checked when they are called: their addresses may
  * change. Throws `validation_failed` with the reason at `/url`.
  */
 export function createCheckAddress(config: SessionsConfig): CheckAddress {

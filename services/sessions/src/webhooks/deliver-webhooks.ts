@@ -9,17 +9,17 @@ export interface DelivererDeps extends AttemptDeps {
   lookout?: Lookout;
 }
 
-/** Attempts at one endpoint at a time, in the whole house. */
+/** Concurrent attempts per endpoint, over all replicas. */
 const PER_ENDPOINT = 8;
 /** Longer than any attempt: 30 s for the request, the rest for the database. */
 const HOLD_MS = 60_000;
-/** How long attempts under way may finish at the stop; one that is cut off is made again when its claim ends. */
+/** How long running attempts may take to finish at shutdown; an aborted one is repeated when its claim expires. */
 const FINISH_MS = 5_000;
 const PURGE_EVERY_MS = 60_000;
 const PURGE_AT_ONCE = 1_000;
 const SEAL_AT_ONCE = 200;
 
-/** Seals payloads for which no attempt was made, a bounded number; replicas may meet at the same rows. */
+/** Seals a bounded number of payloads that had no attempt; replicas may pick the same rows. */
 async function sealReadable({ deliveries, secrets }: DelivererDeps): Promise<void> {
   const found = await deliveries.readable(SEAL_AT_ONCE);
   if (found.length === 0) return;
@@ -31,8 +31,8 @@ async function sealReadable({ deliveries, secrets }: DelivererDeps): Promise<voi
 }
 
 /**
- * Sends what the facts left behind, in any number of replicas: a claim keeps them apart, and no endpoint holds more than its few
- * places, so a slow one delays nobody else. Starts at once.
+ * Sends the deliveries created by facts, in any number of replicas: claims keep them apart, and each endpoint has only a few
+ * slots, so a slow one delays nobody else. Starts at once.
  */
 export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
   const { WEBHOOK_CONCURRENCY, WEBHOOK_POLL_MS, WEBHOOK_RETENTION_DAYS } = deps.config;
@@ -53,7 +53,7 @@ export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
       await sealReadable(deps);
       if (performance.now() - purgedAt < PURGE_EVERY_MS) return;
       const gone = await deps.deliveries.purge(WEBHOOK_RETENTION_DAYS, PURGE_AT_ONCE);
-      // A full batch may have left some behind: the next round continues.
+      // After a full batch there may be more: the next round continues.
       if (gone < PURGE_AT_ONCE) purgedAt = performance.now();
     },
     onDeferred: ({ id }, error) => deps.logger.debug({ err: error, deliveryId: id }, "webhook.deferred"),

@@ -28,10 +28,10 @@ const claimed = z.object({
   include_transcript: z.boolean(),
   include_latency_metrics: z.boolean(),
 });
-/** A delivery taken for one attempt. */
+/** A delivery claimed for one attempt. */
 export type ClaimedDelivery = z.output<typeof claimed>;
 
-/** How an attempt went, for `settle_webhook()`. */
+/** The outcome of an attempt, for `settle_webhook()`. */
 export interface Settlement {
   id: string;
   attempt: number;
@@ -41,16 +41,16 @@ export interface Settlement {
   body: string | null;
   /** Milliseconds to the next attempt; null = no more. */
   retry_ms: number | null;
-  /** The receiver says that it will never take anything again. */
+  /** The receiver reports that it will never accept anything again. */
   gone: boolean;
   disable_after_hours: number;
   /** The payload, sealed, when it is not yet. */
   sealed: string | null;
 }
 
-/** What a payload is to show beside its facts. */
+/** What a payload should include besides its facts. */
 export interface WantedContent {
-  /** The turn whose words it shows; null = none. */
+  /** The turn whose messages it includes; null = none. */
   turn_seq: number | null;
   transcript: boolean;
   latency: boolean;
@@ -60,7 +60,7 @@ export interface WantedContent {
 }
 
 const readable = z.object({ id: z.string(), tenant_id: z.string(), data: record });
-/** A payload that lies unsealed: no attempt was made yet, or it is from before payloads were sealed. */
+/** An unsealed payload: no attempt was made yet, or it is from before payloads were sealed. */
 export type ReadableDelivery = z.output<typeof readable>;
 
 interface SealedSecret {
@@ -107,27 +107,27 @@ export function createDeliveryRepository(db: Db) {
       return done.answer;
     });
   return {
-    /** Takes due deliveries for `holdMs`, `each` of an endpoint at most: nobody else takes them until then. */
+    /** Claims due deliveries for `holdMs`, at most `each` per endpoint: nobody else can claim them until then. */
     async claim(limit: number, each: number, holdMs: number): Promise<ClaimedDelivery[]> {
       const rows = await db.query("select * from claim_webhooks($1, $2, $3)", [limit, each, holdMs]);
       return rows.map((row) => claimed.parse(row));
     },
-    /** Writes an attempt down; one that was overtaken changes nothing. Answers whether the receiver was switched off by it. */
+    /** Records an attempt; an overtaken one changes nothing. Returns whether it switched the receiver off. */
     async settle(tenantId: string, settlement: Settlement): Promise<boolean> {
       const [call, values] = namedCall("settle_webhook", { tenant: tenantId, ...settlement });
       const [row] = await db.query<{ r: boolean }>(`select ${call} as r`, values);
       return row?.r === true;
     },
-    /** Payloads that lie unsealed and are in nobody's hands, oldest first. */
+    /** Unsealed payloads that nobody has claimed, oldest first. */
     async readable(limit: number): Promise<ReadableDelivery[]> {
       const rows = await db.query("select * from readable_webhooks($1)", [limit]);
       return rows.map((row) => readable.parse(row));
     },
-    /** Puts the sealed payload in the place of the readable one; rows that are sealed, or in somebody's hands, stay as they are. */
+    /** Replaces the readable payload with the sealed one; rows that are sealed or claimed stay as they are. */
     async seal(items: { id: string; sealed: string }[]): Promise<void> {
       await db.query("select seal_webhooks($1::jsonb)", [JSON.stringify(items)]);
     },
-    /** What a payload shows beside its facts. */
+    /** What a payload includes besides its facts. */
     async content(tenantId: string, conversationId: string, wanted: WantedContent): Promise<Record<string, unknown>> {
       const [call, values] = namedCall("webhook_content", {
         tenant: tenantId,
@@ -137,7 +137,7 @@ export function createDeliveryRepository(db: Db) {
       const [row] = await db.query<{ r: unknown }>(`select ${call} as r`, values);
       return record.parse(row?.r);
     },
-    /** The named secrets of the agent whose version has this receiver, sealed; one that it does not have is left out. */
+    /** The named secrets of the agent whose version has this receiver, sealed; missing ones are left out. */
     agentSecrets: (tenantId: string, at: { endpointId: string; names: readonly string[] }): Promise<SealedSecret[]> =>
       db.tenant(tenantId, async (trx) => {
         const { rows } = await sql<SealedSecret>`select e.agent_id, s.name, s.hosts, s.value_sealed
@@ -146,14 +146,14 @@ export function createDeliveryRepository(db: Db) {
         );
         return rows;
       }),
-    /** What a session was asked after its end; null = nothing. Access failures are raised by the function. */
+    /** The analysis of an ended session; null = none. The function raises access failures. */
     async analysis(access: Record<string, unknown>): Promise<unknown> {
       const [row] = await db.query<{ r: unknown }>("select read_session_analysis($1::jsonb) as r", [
         JSON.stringify(access),
       ]);
       return row?.r ?? null;
     },
-    /** Forgets ended deliveries, a bounded number; answers how many. */
+    /** Deletes a bounded number of ended deliveries; returns how many. */
     async purge(olderDays: number, limit: number): Promise<number> {
       const [row] = await db.query<{ n: number }>(
         "select purge_webhook_deliveries(make_interval(days => $1), $2) as n",
@@ -161,7 +161,7 @@ export function createDeliveryRepository(db: Db) {
       );
       return row?.n ?? 0;
     },
-    /** Newest first; of one receiver, or of all: the newest of each are merged, so that no index is needed beside theirs. */
+    /** Newest first; of one receiver, or of all: the newest of each are merged, so that no additional index is needed. */
     list: (tenantId: string, at: ListAsked): Promise<WebhookDelivery[]> =>
       db.tenant(tenantId, async (trx) => {
         const { rows } = await sql`select shown.* from webhook_endpoints e cross join lateral (
@@ -174,7 +174,7 @@ export function createDeliveryRepository(db: Db) {
            order by shown.created_at desc, shown.id desc limit ${at.limit}`.execute(trx);
         return rows.map((row) => webhookDelivery.parse(row));
       }),
-    /** One delivery of `webhook.test` for each request. Throws `webhook_not_found`. */
+    /** One delivery of `webhook.test` per request. Throws `webhook_not_found`. */
     insertTest: (tenantId: string, endpointId: string, request: NamedRequest): Promise<Once<Shown>> =>
       onceShown(tenantId, request, "webhook_not_found", async (trx) => {
         const { rows } = await sql`insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, data)
@@ -189,7 +189,7 @@ export function createDeliveryRepository(db: Db) {
           join webhook_endpoints e on e.id = d.endpoint_id where d.id = ${id}`.execute(trx);
         return rows[0] ?? null;
       }),
-    /** Due at once with all attempts before it, once for each request; an attempt under way comes to its end first. Throws `delivery_not_found`. */
+    /** Makes a delivery due at once with all attempts available again, once per request; a running attempt finishes first. Throws `delivery_not_found`. */
     again: (tenantId: string, id: string, request: NamedRequest): Promise<Once<Shown>> =>
       onceShown(tenantId, request, "delivery_not_found", async (trx) => {
         const { rows } =

@@ -18,7 +18,7 @@ export interface NewEndpoint {
   createdBy: string;
 }
 
-/** A secret to keep sealed and to tell once. */
+/** A secret to store sealed and to show once. */
 export interface NewSecret {
   plain: string;
   sealed: string;
@@ -49,14 +49,14 @@ const one = (rows: unknown[]): WebhookView | null => (rows[0] === undefined ? nu
 /** SQL of the receivers, within one tenant each. */
 export function createEndpointRepository(db: Db) {
   return {
-    /** The id of an agent by its slug or id; null = there is none. */
+    /** The id of an agent by its slug or id; null = no such agent. */
     agentId: (tenantId: string, agent: string): Promise<string | null> =>
       db.tenant(tenantId, async (trx) => {
         const { rows } = await sql<{ id: string }>`select id from agents where slug = ${agent} or id::text = ${agent}
           order by (id::text = ${agent}) desc limit 1`.execute(trx);
         return rows[0]?.id ?? null;
       }),
-    /** Inserts a receiver, once for each request. Throws `idempotency_key_reused`. */
+    /** Inserts a receiver, once per request. Throws `idempotency_key_reused`. */
     insert: (tenantId: string, at: NewEndpoint, request: NamedRequest): Promise<Once<WithSecret>> =>
       db.tenant(tenantId, async (trx) => {
         const made = await once<WithSecret>(trx, request, async () => {
@@ -81,7 +81,7 @@ export function createEndpointRepository(db: Db) {
            order by created_at desc, id desc limit ${at.limit}`.execute(trx);
         return rows.map((row) => webhookView.parse(row));
       }),
-    /** Switching on forgets the failures; null = no such receiver. */
+    /** Switching on resets the failures; null = no such receiver. */
     update: (tenantId: string, id: string, change: EndpointChange): Promise<WebhookView | null> =>
       db.tenant(tenantId, async (trx) => {
         const { url, events, description, is_active: active } = change;
@@ -98,7 +98,7 @@ export function createEndpointRepository(db: Db) {
           where id = ${id} returning ${COLUMNS}`.execute(trx);
         return one(rows);
       }),
-    /** The secret in use becomes the previous one, once for each request. Versions have no secret of ours: `webhook_not_found`. */
+    /** The current secret becomes the previous one, once per request. Webhooks of versions have no secret of ours: `webhook_not_found`. */
     rotate: (
       tenantId: string,
       id: string,
@@ -117,7 +117,7 @@ export function createEndpointRepository(db: Db) {
         });
         return rotated.answer;
       }),
-    /** With its deliveries. */
+    /** Deletes a receiver with its deliveries. */
     remove: (tenantId: string, id: string): Promise<boolean> =>
       db.tenant(tenantId, async (trx) => {
         const { rows } =

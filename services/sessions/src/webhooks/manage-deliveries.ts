@@ -19,7 +19,7 @@ export interface DeliveriesDeps {
   deliveries: DeliveryRepository;
 }
 
-/** One page of what was sent to a receiver, or to all of them, newest first. A read. Throws `webhook_not_found`. */
+/** One page of the deliveries to a receiver, or to all of them, newest first. A read. Throws `webhook_not_found`. */
 export const listWebhookDeliveriesHandler =
   ({ endpoints, deliveries }: DeliveriesDeps) =>
   async (input: In<typeof listWebhookDeliveries>): Out<typeof listWebhookDeliveries> => {
@@ -44,7 +44,7 @@ export const testWebhookHandler =
     return deliveries.insertTest(tenantId, id, { tenantId, scope: "webhooks.test", repeatable });
   };
 
-/** Sends a delivery once more, under the same event id. Idempotent while it waits, and by the caller's key, else by the signature. Throws `delivery_not_found`, `webhook_disabled`. */
+/** Sends a delivery again, under the same event id. Idempotent while it waits, and by the caller's key, else by the signature. Throws `delivery_not_found`, `webhook_disabled`. */
 export const redeliverWebhookHandler =
   ({ deliveries }: DeliveriesDeps) =>
   async ({ principal, id, ...repeatable }: In<typeof redeliverWebhook>): Out<typeof redeliverWebhook> => {

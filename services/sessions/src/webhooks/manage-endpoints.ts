@@ -31,13 +31,13 @@ function found(webhook: WebhookView | null): WebhookView {
   return webhook;
 }
 
-/** A secret of its own for a receiver. */
+/** A new secret for a receiver. */
 function secretOf(secrets: ManageDeps["secrets"], at: { tenantId: string; id: string }): NewSecret {
   const plain = newWebhookSecret();
   return { plain, sealed: sealSecret(secrets, at, plain) };
 }
 
-/** Makes a receiver; its secret is shown only here. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`, `validation_failed`. */
+/** Creates a receiver; its secret is shown only here. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`, `validation_failed`. */
 export const createWebhookHandler =
   ({ endpoints, secrets, checkAddress }: ManageDeps) =>
   async ({ principal, body, idempotency, signature }: In<typeof createWebhook>): Out<typeof createWebhook> => {
@@ -62,12 +62,12 @@ export const createWebhookHandler =
     return endpoints.insert(tenantId, endpoint, { tenantId, scope: "webhooks.create", repeatable, sealing: secrets });
   };
 
-/** The receivers of the tenant, newest first, those of agent versions among them. A read. */
+/** The receivers of the tenant, newest first, including those of agent versions. A read. */
 export const listWebhooksHandler =
   ({ endpoints }: ManageDeps) =>
   async ({ principal, limit, cursor }: In<typeof listWebhooks>): Out<typeof listWebhooks> => {
     const before = cursor === undefined ? null : decodeCursor(cursor);
-    // One more than asked for tells whether there is a next page.
+    // One more than requested shows whether there is a next page.
     return pageOf(await endpoints.list(tenantOf(principal), { before, limit: limit + 1 }), limit);
   };
 
@@ -79,8 +79,8 @@ export const getWebhookHandler =
   });
 
 /**
- * Changes what is given. Idempotent by state. Of the webhook of a version only `is_active` can be changed; the rest is its
- * document's. Throws `webhook_not_found`, `webhook_of_version`, `validation_failed`.
+ * Changes the given fields. Idempotent by state. Of a version's webhook only `is_active` can be changed; the rest belongs to its
+ * document. Throws `webhook_not_found`, `webhook_of_version`, `validation_failed`.
  */
 export const updateWebhookHandler =
   ({ endpoints, checkAddress }: ManageDeps) =>
@@ -108,8 +108,8 @@ export const deleteWebhookHandler =
   };
 
 /**
- * A new secret; the old one signs beside it for the overlap. Idempotent by the caller's key, else by the signature; without them each
- * call makes one. Throws `webhook_not_found`, `webhook_of_version`.
+ * Creates a new secret; the old one also signs during the overlap. Idempotent by the caller's key, else by the signature; without them
+ * each call creates one. Throws `webhook_not_found`, `webhook_of_version`.
  */
 export const rotateWebhookHandler =
   ({ endpoints, secrets }: ManageDeps) =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Waits after each failed attempt, in seconds: the schedule of Standard Webhooks, about 24 hours in all. */
+/** Delays after each failed attempt, in seconds: the schedule of Standard Webhooks, about 24 hours in total. */
 export const DEFAULT_RETRY_SECONDS = [5, 300, 1_800, 7_200, 18_000, 28_800, 28_800];
 
 const versionRetry = z
@@ -12,7 +12,7 @@ const versionRetry = z
   })
   .prefault({});
 
-/** The waits that the `retry` of an agent version asks for, in seconds. */
+/** The delays that the `retry` of an agent version requests, in seconds. */
 export function versionRetrySeconds(retry: unknown): number[] {
   const { max_retries, initial_delay_ms, max_delay_ms, backoff_multiplier } = versionRetry.parse(retry ?? {});
   return Array.from(

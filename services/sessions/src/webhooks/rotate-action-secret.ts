@@ -11,8 +11,8 @@ interface Rotated {
 }
 
 /**
- * Gives the `webhook:` actions of a tenant's workflows a new secret; the one before signs beside it for the overlap. Idempotent by the
- * caller's key, else by the signature; without them each call makes one.
+ * Gives the `webhook:` actions of a tenant's workflows a new secret; the old one also signs during the overlap. Idempotent by the
+ * caller's key, else by the signature; without them each call creates one.
  */
 export const rotateActionSecretHandler =
   ({ db, secrets }: Pick<SessionsDeps, "secrets"> & { db: Db }) =>

@@ -3,7 +3,7 @@ import type { Secrets } from "@parley/secrets";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 
-/** 192 bits, as Standard Webhooks asks for at least. */
+/** 192 bits, the minimum of Standard Webhooks. */
 const SECRET_BYTES = 24;
 
 const payload = z.record(z.string(), z.unknown());
@@ -21,7 +21,7 @@ export const openSecret = (secrets: Secrets, at: { tenantId: string; id: string 
 
 const payloadOf = (tenantId: string, deliveryId: string): string => `webhook-payload:${tenantId}:${deliveryId}`;
 
-/** Seals what a delivery tells, bound to its row. */
+/** Seals the payload of a delivery, bound to its row. */
 export const sealPayload = (
   secrets: Secrets,
   at: { tenantId: string; id: string },
@@ -37,7 +37,7 @@ export const openPayload = (
 
 /**
  * The `webhook-signature` header: one signature for each secret, the newest first.
- * A secret that is not in the form `whsec_…` (an author's own words in a document) is taken as it stands.
+ * A secret that is not in the form `whsec_…` (an author's own text in a document) is used as it is.
  */
 export function signatures(
   secrets: readonly string[],
