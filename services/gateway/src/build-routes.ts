@@ -18,10 +18,10 @@ import { registerChannelOperators } from "./routes/widget/operators.js";
 import { registerChannel } from "./routes/widget/register.js";
 import { registerSockets } from "./routes/widget/socket.js";
 
-/** Prefixes that answer nothing about existence before their own guard has spoken. */
+/** Prefixes that reveal nothing about existence before their own guard has run. */
 export const GUARDED_PREFIXES = ["/api/", "/api?", "/chat/"] as const;
 
-/** Puts every surface on the server. Handlers are not called, so a document can be made without any connection. */
+/** Registers every surface on the server. Handlers are not called, so a document can be built without any connection. */
 export async function buildRoutes(app: HttpApp, context: GatewayContext): Promise<void> {
   await collectOpenApi(app, {
     title: "Parley",

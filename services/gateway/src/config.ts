@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
-/** Variables that only the gateway reads; connections and SECRET_KEY are read by main.ts. */
+/** Variables of the gateway alone; main.ts reads connections and SECRET_KEY. */
 export const gatewayConfig = z.object({
   PORT: integer(0, 65_535).default(8080).describe("Port of the public HTTP server; 0 takes a free one"),
   HOST: z.string().default("0.0.0.0").describe("Address the public HTTP server listens on"),

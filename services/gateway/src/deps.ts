@@ -12,10 +12,10 @@ export interface GatewayDeps {
   bus: Bus;
   redis: RedisLike;
   secrets: Secrets;
-  /** By whose time signatures are judged; default the process's own. */
+  /** Clock for checking signatures; default: the process's own. */
   clock?: Pick<Clock, "now" | "ready">;
-  /** Link of widgets that name none, known only after the start; before CHAT_WIDGET_LINK. */
+  /** Link of widgets that name none, known only after the start; takes precedence over CHAT_WIDGET_LINK. */
   widgetLink?: () => string | undefined;
-  /** What else this process cannot work without, for `/readyz`: the gateway itself has no database, its process may have one. */
+  /** Further dependencies of this process, for `/readyz`: the gateway itself has no database, its process may have one. */
   moreChecks?: () => Promise<Record<string, boolean>>;
 }

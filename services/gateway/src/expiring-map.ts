@@ -3,7 +3,7 @@ interface Entry<V> {
   expiresAt: number;
 }
 
-/** A map whose entries end by themselves and whose size is bounded: above it the oldest entry goes. */
+/** A map with expiring entries and a bounded size: above it the oldest entry is dropped. */
 export class ExpiringMap<K, V> {
   readonly #entries = new Map<K, Entry<V>>();
 
@@ -21,7 +21,7 @@ export class ExpiringMap<K, V> {
     this.#entries.delete(key);
     this.#entries.set(key, { value, expiresAt: performance.now() + ttlMs });
     const now = performance.now();
-    // Entries stand in the order of their insertion, so what has ended is found at the front.
+    // Entries are in insertion order, so expired ones are at the front.
     for (const [oldest, entry] of this.#entries) {
       if (this.#entries.size <= this.options.maxEntries && entry.expiresAt > now) break;
       this.#entries.delete(oldest);

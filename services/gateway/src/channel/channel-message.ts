@@ -1,12 +1,12 @@
 import type { ChannelEscalation, ChannelMessage, EscalationView, HistoryMessage } from "@parley/contracts";
 
-/** Whose conversation a message is shown in. */
+/** The conversation and user that a message is shown for. */
 export interface Names {
   conversationId: string;
   userId: string;
 }
 
-/** A message as history and events have it; `part` is its place among the answers of its turn. */
+/** A message in the form of history and events; `part` is its place among the answers of its turn. */
 type Said = Pick<HistoryMessage, "turn_id" | "role" | "content"> & {
   id?: string | undefined;
   part?: number | undefined;
@@ -16,13 +16,13 @@ type Said = Pick<HistoryMessage, "turn_id" | "role" | "content"> & {
   files?: HistoryMessage["files"];
 };
 
-/** The same wherever a message is read: of the turn for a visitor's, of turn and part for an answer, its own for a human's. */
+/** The same id wherever a message is read: a visitor's has the turn's, an answer that of turn and part, a human's its own. */
 function idOf({ id, turn_id: turnId, role, part, author }: Said): string {
   if (author === "human" && id !== undefined) return id;
   return role === "user" ? turnId : `${turnId}.${part ?? 0}`;
 }
 
-/** A message in the terms of the widget channel. */
+/** A message in the format of the widget channel. */
 export function channelMessage(said: Said, at: string, { conversationId, userId }: Names): ChannelMessage {
   const isHuman = said.author === "human";
   const agent = isHuman ? "operator" : "agent";
@@ -39,7 +39,7 @@ export function channelMessage(said: Said, at: string, { conversationId, userId 
   };
 }
 
-/** Messages of a history, oldest first, which begins with a whole turn. */
+/** Messages of a history that starts with a complete turn, oldest first. */
 export function channelMessages(history: readonly HistoryMessage[], names: Names): ChannelMessage[] {
   let turn = "";
   let part = 0;
@@ -52,7 +52,7 @@ export function channelMessages(history: readonly HistoryMessage[], names: Names
   });
 }
 
-/** A request for a human as its visitor sees it: never who has it by name of credentials, nor what was noted about it. */
+/** A request for a human as its visitor sees it: never the operator's credentials or the notes about it. */
 export const channelEscalation = (given: EscalationView): ChannelEscalation => ({
   id: given.id,
   conversation_id: given.session_id,

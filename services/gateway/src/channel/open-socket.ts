@@ -9,8 +9,8 @@ import { type Caller, errorFrame, FrameReceiver } from "./receive-frames.js";
 import { closeSocket, type Socket, type SocketEnd, type SocketHub } from "./socket-hub.js";
 
 /**
- * Joins a socket to its conversation. A browser cannot read the answer to a refused handshake, so a refusal comes on the socket: an
- * `error` and the code of its end. What the client sends meanwhile waits.
+ * Joins a socket to its conversation. A browser cannot read the answer to a refused handshake, so a refusal is sent on the socket: an
+ * `error` and a close code. Frames that the client sends meanwhile wait.
  */
 export function openSocket(
   context: GatewayContext,
@@ -22,7 +22,7 @@ export function openSocket(
     return;
   }
   const { clientAddress, clientBucket, visit, participant, suspicion } = request;
-  // Nothing else of the request is kept: thousands of idle sockets would keep thousands of them.
+  // Only this is kept of the request: thousands of idle sockets would otherwise keep thousands of requests.
   const caller: Caller = { clientAddress, clientBucket, visit, participant, suspicion };
   const { after } = request.query as { after?: string };
   const socket = hub.open(ws);
@@ -74,7 +74,7 @@ function refuse(ws: WebSocket, error: AppError): void {
   closeSocket(ws, endOf(error), error.code);
 }
 
-/** How a socket ends that may not be opened. */
+/** How a refused socket ends. */
 function endOf({ status }: AppError): SocketEnd {
   if (status === 401) return "refused";
   if (status === 429) return "limited";

@@ -11,22 +11,22 @@ import { tellRead, tellTyping } from "../streams/tell-typing.js";
 import { type Sender, sendMessage } from "./send.js";
 import type { Socket, SocketEnd } from "./socket-hub.js";
 
-/** Whose frames they are: what a socket keeps of the request that opened it. */
+/** The sender of frames: what a socket keeps of the request that opened it. */
 export interface Caller extends Sender, Limited {
   visit: Sender["visit"];
 }
 
 type ChannelFrame = z.output<typeof channelFrame>;
 
-/** Frames that wait for the one in work; above it the socket is not read. */
+/** Frames that may wait behind the current one; beyond this the socket is not read. */
 const MAX_QUEUED = 16;
-/** So many frames at once, and so many a second from then on: no person and no widget comes near. */
+/** Frames allowed at once, and per second from then on: far more than a person or widget sends. */
 const BURST = 100;
 const PER_SECOND = 20;
-/** Messages refused one after the other for their rate: a client that does not listen. */
+/** Consecutive messages refused for their rate before the client counts as ignoring refusals. */
 const MAX_REFUSED = 20;
 
-/** Does what the frames of one socket ask for, one after the other in the order in which they came. */
+/** Processes the frames of one socket, one after another in order of arrival. */
 export class FrameReceiver {
   #queue: string[] = [];
   #working = false;
@@ -40,7 +40,7 @@ export class FrameReceiver {
     readonly caller: Caller,
   ) {}
 
-  /** Takes one frame as it came. */
+  /** Accepts one raw frame. */
   take(data: RawData, isBinary: boolean): void {
     const { socket } = this;
     socket.heardAt = performance.now();
@@ -124,7 +124,7 @@ function frameOf(text: string): ChannelFrame {
   throw new AppError("validation_failed", { errors: fieldErrors(parsed.error, { prefix: "", schema: channelFrame }) });
 }
 
-/** An error as a socket tells it; `client_message_id` says of which message. */
+/** An error in the form of a socket frame; `client_message_id` names its message. */
 export function errorFrame(error: AppError, frame: ChannelFrame | null = null): Record<string, unknown> {
   const { code, message, errors, retryAfterSeconds } = error;
   const named = frame?.type === "message" ? { client_message_id: frame.client_message_id } : {};
@@ -132,7 +132,7 @@ export function errorFrame(error: AppError, frame: ChannelFrame | null = null): 
   return { type: "error", code, message, ...(errors === undefined ? {} : { errors }), ...waiting, ...named };
 }
 
-/** How a socket ends on which nothing can be done any more; null = it lives on. */
+/** How a socket ends after an error that makes it useless; null = it stays open. */
 function endOf({ code }: AppError): SocketEnd | null {
   switch (code) {
     case "session_token_invalid":

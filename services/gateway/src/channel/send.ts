@@ -6,7 +6,7 @@ import { messageLimit, requireLength } from "../edge/message-length.js";
 import { noteSuspicion } from "../edge/note-suspicion.js";
 import type { Visit } from "../edge/visitor.js";
 
-/** Who sends; a request has all of it, and a socket keeps it from its handshake. */
+/** The sender; a request has all of these, and a socket keeps them from its handshake. */
 export interface Sender {
   readonly clientAddress: string;
   readonly clientBucket: string;
@@ -21,8 +21,8 @@ export interface Sent {
 }
 
 /**
- * Hands over a message of the channel, as every other surface does. Idempotent by `client_message_id` and by `idempotency`. Throws
- * `forbidden` for a name that is not the sender's, `validation_failed` for one that is too long, and as the acceptance does.
+ * Submits a message of the channel, like every other surface. Idempotent by `client_message_id` and by `idempotency`. Throws
+ * `forbidden` for a name that is not the sender's, `validation_failed` for one that is too long, and what accepting a message throws.
  */
 export async function sendMessage(
   context: GatewayContext,

@@ -5,8 +5,8 @@ import { channelMessage, channelMessages, type Names } from "./channel-message.j
 type Data = Record<string, unknown>;
 
 /**
- * An event as a socket writes it: one JSON object with the `type` and the members of the event stream, in the terms of the
- * channel. `event_id` is where a socket continues from; live events have none.
+ * An event as written on a socket: one JSON object with the `type` and the members of the event stream, in the format of the
+ * channel. A socket continues from `event_id`; live events have none.
  */
 export function socketFrame(frame: Frame, names: Names): string {
   frame.socket ??= written(frame, names);
@@ -15,7 +15,7 @@ export function socketFrame(frame: Frame, names: Names): string {
 
 function written({ message: { id, event, data } }: Frame, names: Names): string {
   const eventId = id === undefined ? {} : { event_id: id };
-  // Everything on its way to readers is made by this process as an object.
+  // All data sent to readers is created by this process as an object.
   const given = data as Data;
   return JSON.stringify({ ...shown(event, given, names), ...eventId, type: event });
 }
@@ -23,7 +23,7 @@ function written({ message: { id, event, data } }: Frame, names: Names): string 
 function shown(event: string, data: Data, names: Names): Data {
   switch (event) {
     case "message": {
-      // An event's payload as `wireEvent` lets a visitor see it.
+      // An event's payload as `wireEvent` filters it for a visitor.
       const said = data as Parameters<typeof channelMessage>[0] & { created_at: string };
       const { turn_id, part } = said;
       return { ...channelMessage(said, said.created_at, names), turn_id, part };
@@ -44,7 +44,7 @@ function shown(event: string, data: Data, names: Names): Data {
   }
 }
 
-/** The messages of a snapshot from the beginning of a turn: the number of an answer in its turn is counted from there. */
+/** The messages of a snapshot from the start of a turn, because the number of an answer is counted from there. */
 function whole(data: Data, names: Names) {
   const history = data.messages as HistoryMessage[];
   const first = data.next_cursor === null ? 0 : history.findIndex(({ turn_id }) => turn_id !== history[0]?.turn_id);

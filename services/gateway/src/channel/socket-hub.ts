@@ -30,13 +30,13 @@ const PING_MS = 25_000;
 const TICK_MS = 1_000;
 const MIN_TICKS = 2;
 const MAX_AGE_MS = 3_600_000;
-/** Characters that may wait for a slow reader, and below which it counts as one that keeps up. */
+/** Characters that may wait for a slow reader, and the level below which it counts as keeping up. */
 const MAX_WAITING = 262_144;
 const LOW_WATER = 16_384;
-/** A client that does not answer the close is cut; what waits for it must not wait forever. */
+/** A client that does not answer the close is cut off, so that nothing waits for it forever. */
 const CLOSE_MS = 2_000;
 
-/** Ends a socket in order, and cuts it when its client does not take part. */
+/** Closes a socket properly, and cuts it off when its client does not respond. */
 export function closeSocket(ws: WebSocket, why: SocketEnd, reason: string = why): void {
   ws.close(CLOSE_CODES[why], reason);
   const timer = setTimeout(() => ws.terminate(), CLOSE_MS).unref();
@@ -44,8 +44,8 @@ export function closeSocket(ws: WebSocket, why: SocketEnd, reason: string = why)
 }
 
 /**
- * One timer serves all sockets: pings, dead clients, age. A client is dead that has sent nothing for `timeoutMs`, not even the
- * answer to a ping; pings come in time for it.
+ * One timer serves all sockets: pings, dead clients, age. A client counts as dead when it has sent nothing for `timeoutMs`, not even
+ * a pong; pings are sent early enough for that.
  */
 export function createSocketHub({ metrics, timeoutMs }: { metrics: Metrics; timeoutMs: number }): SocketHub {
   const sockets = new Set<Socket>();
@@ -60,7 +60,7 @@ export function createSocketHub({ metrics, timeoutMs }: { metrics: Metrics; time
     const now = performance.now();
     for (const socket of sockets) {
       if (socket.isUnanswered) socket.ticksUnanswered += 1;
-      // A process that stood still may find the answers only behind this tick.
+      // A process that was blocked may read the answers only after this tick.
       if (now - socket.heardAt > timeoutMs && socket.ticksUnanswered >= MIN_TICKS) socket.ws.terminate();
       else if (now - socket.openedAt > MAX_AGE_MS) socket.close("restart");
       else if (now - socket.pingedAt >= pingMs) socket.ping(now);
@@ -91,12 +91,12 @@ export function createSocketHub({ metrics, timeoutMs }: { metrics: Metrics; time
   };
 }
 
-/** One socket as the feeds write to it. Bounded: a client that does not take what it is sent is cut. */
+/** One socket as a sink of the feeds. Bounded: a client that does not read what it is sent is cut off. */
 export class Socket implements EventSink {
   readonly openedAt = performance.now();
   heardAt = this.openedAt;
   pingedAt = this.openedAt;
-  /** Ticks since the last ping while nothing came. */
+  /** Ticks since the last ping without any frame. */
   ticksUnanswered = 0;
   names: Names = { conversationId: "", userId: "" };
   #closed = false;
@@ -108,7 +108,7 @@ export class Socket implements EventSink {
     readonly ws: WebSocket,
     onGone: (code: number) => void,
   ) {
-    // A frame that is too long or no text, or a reset: the library closes the socket, and `close` follows.
+    // On an oversized or non-text frame, or a reset, the library closes the socket, and `close` follows.
     ws.removeAllListeners("error");
     ws.on("error", () => undefined);
     ws.on("pong", () => {
@@ -137,7 +137,7 @@ export class Socket implements EventSink {
     return this.closed ? false : this.write(socketFrame(frame, this.names));
   }
 
-  /** Something for this client alone. */
+  /** Sends something to this client alone. */
   tell(data: Record<string, unknown>): boolean {
     return this.write(JSON.stringify(data));
   }

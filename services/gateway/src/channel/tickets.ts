@@ -12,7 +12,7 @@ type Deps = Pick<GatewayContext, "secrets" | "clock" | "credentials">;
 
 /**
  * A ticket stands for a session token where a browser can send neither header nor cookie: in the address of a socket. It is sealed
- * by the server, so that every gateway takes it and no store has to keep it, and good for a minute and one socket.
+ * by the server, so that every gateway accepts it and no store has to hold it, and valid for a minute and one socket.
  */
 export function issueTicket({ secrets, clock }: Deps, { sessionToken, sessionId, userId }: Participant) {
   const once = randomBytes(12).toString("base64url");
@@ -27,7 +27,7 @@ export function issueTicket({ secrets, clock }: Deps, { sessionToken, sessionId,
   };
 }
 
-/** The session token that a ticket stands for. Throws `session_token_invalid` for one that is over, used or none. */
+/** The session token that a ticket stands for. Throws `session_token_invalid` for an expired, used or invalid one. */
 export async function redeemTicket({ secrets, clock, credentials }: Deps, ticket: string): Promise<string> {
   const { token, until, once } = opened(secrets, ticket);
   const isFirst = until > clock.now() && (await credentials.claimNonce(`ticket:${once}`, LIFE_SECONDS));

@@ -1,10 +1,10 @@
 import { truncatedAddress } from "@parley/http";
 import type { Secrets } from "@parley/secrets";
 
-/** What is kept of an address: the keyed hash of it, or of its network. */
+/** What is stored of an address: its keyed hash, or that of its network. */
 export type KeptAddresses = "truncated" | "full";
 
-/** Hashes addresses; `about` keeps the hashes of one purpose apart from those of another. */
+/** Hashes addresses; `about` separates the hashes of different purposes. */
 export const addressHash =
   (secrets: Pick<Secrets, "keyedHash">, kept: KeptAddresses) =>
   (bucket: string, about = ""): string =>

@@ -20,8 +20,8 @@ export const addressCheck = (
 });
 
 /**
- * Counts each public call of a scope against its client address, before its body is read, and a plain message in the same call
- * against its session and link. Refuses with `rate_limited` of the address; what the link says is told by `takeLinkRate`.
+ * Counts each public call of a scope against its client address before its body is read, and a plain message in the same step
+ * against its session and link. Refuses with `rate_limited` for the address; `takeLinkRate` reports the result for the link.
  */
 export function guardAddresses(app: HttpApp, context: GatewayContext): void {
   const { limits } = context.redis;
@@ -32,7 +32,7 @@ export function guardAddresses(app: HttpApp, context: GatewayContext): void {
     if (link !== null) request.linkRate = await limits.takeWatched(link.checks, link.watch, first);
     const taken = request.linkRate ?? (await limits.take([first]));
     if (taken.allowed || taken.scope !== SCOPE) return;
-    // Nothing is looked up for a refusal: it is noted when the link happens to be known.
+    // A refusal causes no look-up: it is noted only when the link is already cached.
     const policy = context.links.peek(tokenOf(request));
     if (policy !== null) context.security.note(request, policy, { kind: "rate_limited", scope: SCOPE });
     throw new AppError("rate_limited", { retryAfterSeconds: taken.retryAfterSeconds, extra: { scope: SCOPE } });

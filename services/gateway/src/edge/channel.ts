@@ -9,7 +9,7 @@ import { allowListedOrigin, answerPreflight, isPreflight } from "./origin-header
 import { visitorAccess } from "./visitor.js";
 import type { TokenVisit } from "./visits-by-token.js";
 
-/** Whose call it is: everything a call says of itself is compared with it. */
+/** The caller: everything a call claims about itself is compared with this. */
 export interface Participant extends Pick<TokenVisit, "sessionId" | "userId"> {
   access: SessionAccess;
   sessionToken: string;
@@ -29,8 +29,8 @@ export const bearerOf = (request: FastifyRequest): string | null =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? null;
 
 /**
- * Guards the widget channel: address limit, session token, place, origin, media type, and that conversation and user of the
- * address are the token's own; then the body is parsed. A conversation that is not the token's looks like one that is not there.
+ * Guards the widget channel: address limit, session token, place, origin, media type, and that conversation and user in the
+ * address are the token's own; then the body is parsed. A conversation that is not the token's looks like a missing one.
  */
 export function receiveParticipants(app: HttpApp, context: GatewayContext): void {
   app.decorateRequest("visit");
@@ -39,7 +39,7 @@ export function receiveParticipants(app: HttpApp, context: GatewayContext): void
   guardAddresses(app, context);
   app.addHook("preParsing", async (request, reply, payload) => {
     if (isPreflight(request)) {
-      // Which link it is stands in the token that comes later: who may read the answer and who may send it is decided then.
+      // The link is known only from the token that comes later: which sites may read and send is decided then.
       reply.header("access-control-allow-origin", request.headers.origin);
       answerPreflight(reply, true);
       return payload;
@@ -59,7 +59,7 @@ export function receiveParticipants(app: HttpApp, context: GatewayContext): void
   });
 }
 
-/** Reads a session token into the request. Throws `session_token_invalid` and as the link does. */
+/** Reads a session token into the request. Throws `session_token_invalid` and the errors of the link. */
 export async function participate(
   { visits }: GatewayContext,
   request: FastifyRequest,
@@ -74,7 +74,7 @@ export async function participate(
   return visit;
 }
 
-/** Conversation and user of the address are the token's own. Throws `session_not_found`, `forbidden`. */
+/** Requires that conversation and user in the address are the token's own. Throws `session_not_found`, `forbidden`. */
 export function requireOwn({ params, participant }: FastifyRequest): void {
   const named = typeof params === "object" && params !== null ? params : {};
   if ("conversation_id" in named && named.conversation_id !== participant.sessionId)
@@ -82,7 +82,7 @@ export function requireOwn({ params, participant }: FastifyRequest): void {
   if ("user_id" in named && named.user_id !== participant.userId) throw new AppError("forbidden");
 }
 
-/** A visitor speaks as nobody but itself. Throws `forbidden`. */
+/** Visitors may only use their own name. Throws `forbidden`. */
 export function requireOwnName(
   { userId }: Pick<Participant, "userId">,
   claimed: { sender_id?: string | undefined; sender_type?: string | undefined },

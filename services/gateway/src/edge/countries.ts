@@ -2,9 +2,9 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "@parley/observability";
 import { open, type Reader, type Response } from "maxmind";
 
-/** Says in which country an address is. */
+/** Looks up the country of an address. */
 export interface Countries {
-  /** Two letters, or null when it is not known. Never throws; the database is opened by the first question. */
+  /** Two letters, or null when it is not known. Never throws; the database is opened by the first look-up. */
   of(address: string): Promise<string | null>;
 }
 
@@ -12,7 +12,7 @@ export interface Countries {
 const INCLUDED = "@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
 
 /**
- * Reads an mmdb file: `path`, or the included one (CC0). Both common shapes are understood, `country.iso_code` and
+ * Reads an mmdb file: `path`, or the included one (CC0). Supports both common shapes, `country.iso_code` and
  * `country_code`. Without a readable file every country is unknown, which is logged once.
  */
 export function createCountries(path: string | undefined, logger: Logger): Countries {
@@ -38,7 +38,7 @@ export function createCountries(path: string | undefined, logger: Logger): Count
   };
 }
 
-/** Two letters of a record, in either of the two shapes that such databases have. */
+/** The country code of a record, in either of the two shapes that such databases use. */
 export function countryOf(found: unknown): string | null {
   if (!isRecord(found)) return null;
   const nested = isRecord(found.country) ? found.country.iso_code : undefined;

@@ -4,7 +4,7 @@ import type { GatewayContext } from "../context.js";
 import { givenIdempotencyKey } from "./idempotency.js";
 import { requireProof } from "./proof.js";
 
-/** What a visitor gives to the link's entry check. */
+/** What a visitor provides for the link's entry check. */
 export interface Entry {
   pin?: string | undefined;
   consent?: boolean | undefined;
@@ -12,7 +12,7 @@ export interface Entry {
 }
 
 /**
- * The entry check of a link, before a session begins: PIN, then consent, then proof of work. Sessions that exist are not checked.
+ * The entry check of a link, before a session begins: PIN, then consent, then proof of work. Existing sessions are not checked.
  * `repeat` as in `requireProof`. Throws `pin_required`, `pin_wrong`, `rate_limited` (the PIN has to wait), `consent_required`, `proof_required`.
  */
 export async function requireEntry(
@@ -22,11 +22,11 @@ export async function requireEntry(
   repeat: string | null = givenIdempotencyKey(request),
 ): Promise<void> {
   await requireIdentifiedEntry(context, request, entry);
-  // Last of the three, so that nobody works for a proof and is then refused for the PIN.
+  // Last of the three, so that nobody computes a proof and is then refused for the PIN.
   await requireProof(context, request, entry.proof, repeat);
 }
 
-/** As `requireEntry`, for whom the embedding site vouches for: they need no proof of work. */
+/** As `requireEntry`, for visitors identified by the embedding site: they need no proof of work. */
 export async function requireIdentifiedEntry(
   context: GatewayContext,
   request: FastifyRequest,
@@ -36,7 +36,7 @@ export async function requireIdentifiedEntry(
   if (request.visit.policy.consentText !== null && entry.consent !== true) throw new AppError("consent_required");
 }
 
-/** The entry check before a code is mailed: as `requireEntry`, but the consent comes with the code. */
+/** The entry check before a code is mailed: as `requireEntry`, but consent is given with the code. */
 export async function requireMailEntry(
   context: GatewayContext,
   request: FastifyRequest,
@@ -44,7 +44,7 @@ export async function requireMailEntry(
 ): Promise<void> {
   await requirePin(context, request, entry.pin);
   const key = givenIdempotencyKey(request);
-  // One proof is one mail: under one key too, another address is another request. No key has a space in it.
+  // One proof per mail: even with the same key, another address is another request. Keys contain no spaces.
   await requireProof(context, request, entry.proof, key === null ? null : `${key} ${entry.email}`);
 }
 

@@ -11,7 +11,7 @@ export const isEverywhere = ({ allowedIps, allowedCountries, blockedCountries }:
   allowedIps.length === 0 && allowedCountries.length === 0 && blockedCountries.length === 0;
 
 /**
- * Refuses a visitor who stands where the link may not be used: by network, then by country. A country that is not known is on
+ * Refuses a visitor from where the link may not be used: by network, then by country. An unknown country is on
  * no list, so it fails a list of allowed ones and passes a list of blocked ones. Throws `address_not_allowed`,
  * `country_not_allowed`.
  */
@@ -37,7 +37,7 @@ export function countryMayEnter(
   return allowedCountries.length === 0 || listed(allowedCountries);
 }
 
-/** True when the address is in one of the networks; an entry that is none matches nothing. IPv4-mapped forms count as IPv4. */
+/** True when the address is in one of the networks; an invalid entry matches nothing. IPv4-mapped forms count as IPv4. */
 export function insideNetworks(address: string, networks: readonly string[]): boolean {
   if (!ipaddr.isValid(address)) return false;
   const client = ipaddr.process(address);

@@ -5,11 +5,11 @@ import type { Logger } from "@parley/observability";
 import type { LifecyclePart } from "@parley/runtime";
 import type { Secrets } from "@parley/secrets";
 
-/** A start waits for it this long; then the gateway goes on, and asks in the background until it is told. */
+/** A start waits this long for the hash root; then the gateway continues, and asks in the background until it gets it. */
 const WAIT_MS = 5_000;
 const PAUSE_MS = 250;
 
-/** Makes the hashes of a gateway of its own those of the installation: it has no database, so the links service tells it. */
+/** Gives a standalone gateway the hash root of the installation: it has no database, so it asks the links service. */
 export function askForHashRoot(deps: { bus: Bus; secrets: Secrets; logger: Logger }): LifecyclePart {
   const stopping = new AbortController();
   let told = false;
@@ -22,7 +22,7 @@ export function askForHashRoot(deps: { bus: Bus; secrets: Secrets; logger: Logge
       });
       await Promise.race([asking, delay(WAIT_MS, undefined, { ref: false })]);
     },
-    // Under another SECRET_KEY its calls are refused, too: it is never told, and never ready.
+    // With a different SECRET_KEY its calls are refused, too: it never gets the hash root and is never ready.
     ready: async () => told || "not told yet: is links reachable, and SECRET_KEY that of the other services?",
     async stop() {
       stopping.abort();
@@ -31,7 +31,7 @@ export function askForHashRoot(deps: { bus: Bus; secrets: Secrets; logger: Logge
   };
 }
 
-/** Answers whether the hashes are those of the installation now. */
+/** Returns whether the hash root is now that of the installation. */
 async function ask(
   { bus, secrets, logger }: Parameters<typeof askForHashRoot>[0],
   signal: AbortSignal,

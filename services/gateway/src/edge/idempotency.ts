@@ -28,7 +28,7 @@ export function fingerprintOf(request: FastifyRequest): string {
     .digest("hex");
 }
 
-/** The options in the query are part of what a call of the owner API asks for; how it names its tenant is not. */
+/** The query options of an owner API call are part of its fingerprint; how it names its tenant is not. */
 function ownerFingerprint(request: FastifyRequest): string {
   const query = typeof request.query === "object" && request.query !== null ? Object.entries(request.query) : [];
   const options = query.filter(([name, value]) => name !== "tenant_id" && value !== undefined).sort();
@@ -43,13 +43,13 @@ export interface Repeatable {
 }
 
 /**
- * A signed request repeats by the caller's key and by its signature: an exact replay inside the window attaches to the first
- * answer, whatever key is put beside it, so a captured request can do nothing twice.
+ * A signed request repeats by the caller's key and by its signature: an exact replay inside the window gets the first
+ * answer, whatever key is added to it, so a captured request has no effect twice.
  */
 export function signedRepeatable(request: FastifyRequest): Repeatable {
   const given = givenIdempotencyKey(request);
   return {
-    // The services keep keys by tenant, so a rotated signing key meets its own earlier requests again.
+    // The services store keys by tenant, so a rotated signing key finds its earlier requests again.
     idempotency: given === null ? null : { key: given, fingerprint: fingerprintOf(request) },
     signature: request.caller.signed?.signature ?? null,
   };
@@ -65,8 +65,8 @@ export function ownerRepeatable(request: FastifyRequest): Repeatable {
 }
 
 /**
- * Marks an answer that repeats an earlier one. A request with a single-use nonce that names itself neither by an
- * idempotency key nor by a message id (`named`) cannot be a retry: it was captured, and Redis had forgotten the nonce.
+ * Marks an answer that repeats an earlier one. A request with a single-use nonce but without an
+ * idempotency key or message id (`named`) cannot be a retry: it was captured, and Redis had lost the nonce.
  * Throws `invalid_signature` then.
  */
 export function markReplay(

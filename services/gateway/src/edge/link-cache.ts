@@ -15,19 +15,19 @@ import type { z } from "zod";
 import { ExpiringMap } from "../expiring-map.js";
 
 /**
- * Link policies by token. Remembered for seconds and dropped by the link's events; the database still decides on expiry
- * and quota of every session and message, so a stale policy can only be late in what it shows.
+ * Link policies by token. Cached for seconds and dropped by the link's events; the database still decides on expiry
+ * and quota of every session and message, so a stale policy only delays what is shown.
  */
 export interface LinkCache {
-  /** Throws `link_unavailable` for everything that is no usable link, `link_expired` where the link says so openly. */
+  /** Throws `link_unavailable` for anything but a usable link, `link_expired` where the link discloses that. */
   resolve(token: string): Promise<LinkPolicy>;
-  /** The policy when it is remembered; asks nobody. */
+  /** The policy if cached; makes no call. */
   peek(token: string): LinkPolicy | null;
-  /** As `peek`, by the id of the link: where another token than the link's own led to it. */
+  /** As `peek`, by the id of the link: for links found by another token than their own. */
   byId(linkId: string): LinkPolicy | null;
-  /** Keeps a policy that was asked for by other means; `version` must be as before the question. */
+  /** Caches a policy that was fetched elsewhere; `version` must be unchanged since before the request. */
   remember(policy: LinkPolicy): void;
-  /** Rises whenever remembered policies were dropped. */
+  /** Rises whenever cached policies were dropped. */
   readonly version: number;
   start(): void;
 }
@@ -47,18 +47,18 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
   let version = 0;
   const refused = new ExpiringMap<string, true>({ ttlMs: UNKNOWN_TTL_MS, maxEntries: MAX_ENTRIES });
 
-  /** Questions under way: a crowd that comes with one link asks once. */
+  /** Pending requests: concurrent visitors of one link share one. */
   const asked = new Map<string, Promise<Resolved>>();
 
   function ask(token: string, parsed: { id: string; secret: string }): Promise<Resolved> {
     const asking = bus.call(resolveLink, parsed).then((answer) => {
-      // An answer that was overtaken by an event of its link serves those who wait, and is not remembered.
+      // An answer older than an event of its link is returned to the waiting callers but not cached.
       if (asked.get(token) !== asking) return answer;
       if (answer.status === "ok") {
         known.set(token, answer.policy);
         ofLink.set(answer.policy.id, answer.policy);
       }
-      // Expired ones too: a refusal that is always asked for takes longer, and would tell that the link was there once.
+      // Expired ones too: an uncached refusal takes longer, and would reveal that the link once existed.
       const isUniform = answer.status === "unavailable" || (answer.status === "expired" && !answer.friendly);
       if (isUniform) refused.set(token, true);
       return answer;
@@ -75,7 +75,7 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
     version += 1;
     known.deleteWhere(matches);
     ofLink.deleteWhere(matches);
-    // Which refused token is this link's is not known here, and a link that is open again must not be refused a second longer.
+    // It is unknown which refused token belongs to this link, and a reopened link must not be refused a second longer.
     refused.deleteWhere(() => true);
     asked.clear();
   };

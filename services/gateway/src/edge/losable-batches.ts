@@ -1,6 +1,6 @@
-/** Entries that wait to be sent together; equal ones are one. */
+/** Entries that wait to be sent together; equal ones are merged. */
 export interface LosableBatches<T> {
-  /** Merges into the entry of this key, or puts a new one; counts it as lost when too many wait. Never throws, never waits. */
+  /** Merges into the entry of this key, or adds a new one; counts it as lost when too many wait. Never throws, never waits. */
   add(key: string, entry: { merge(same: T): void; make(): T }): void;
   start(): void;
   /** Sends what waits, once. */
@@ -11,10 +11,10 @@ const BATCH = 500;
 const MAX_WAITING = 2_000;
 
 /**
- * Collects what a gateway notices and sends it in batches: bounded, and losable.
+ * Collects observations of a gateway and sends them in batches: bounded, and losable.
  *
  * @param options.send sends one batch; when it fails the batch is lost
- * @param options.lose told how many entries were lost, and why; no reason = too many wait
+ * @param options.lose called with the number of lost entries, and why; no reason = too many wait
  */
 export function createLosableBatches<T>(options: {
   everyMs: number;

@@ -1,7 +1,7 @@
 import { AppError, type LinkPolicy } from "@parley/contracts";
 import type { GatewayContext } from "../context.js";
 
-/** Characters a visitor's message may have: what the link allows, at most what the server does. */
+/** Maximum characters of a visitor's message: the link's limit, at most the server's. */
 export const messageLimit = (
   { config }: Pick<GatewayContext, "config">,
   policy: Pick<LinkPolicy, "maxMessageLength">,

@@ -11,7 +11,7 @@ const PREFLIGHT_SECONDS = "600";
 
 /**
  * Lets scripts of the sites that a link lists read its answers. Never for every site, and never with credentials: such a
- * script brings its session token itself, so the cookie stays with the chat page.
+ * script sends its session token itself, so the cookie stays with the chat page.
  */
 export function allowListedOrigin(request: FastifyRequest, reply: FastifyReply, policy: LinkPolicy): boolean {
   if (policy.allowedDomains.length === 0) return false;
@@ -23,13 +23,13 @@ export function allowListedOrigin(request: FastifyRequest, reply: FastifyReply, 
   return true;
 }
 
-/** A browser asks before it sends. */
+/** Whether the request is a CORS preflight. */
 export const isPreflight = (request: FastifyRequest): boolean =>
   request.method === "OPTIONS" &&
   request.headers.origin !== undefined &&
   request.headers["access-control-request-method"] !== undefined;
 
-/** Answers a preflight; what a site may not do is left out, and the browser refuses. */
+/** Answers a preflight; permissions that a site lacks are left out, so the browser refuses. */
 export function answerPreflight(reply: FastifyReply, allowed: boolean): FastifyReply {
   reply.header("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
   if (allowed) {
@@ -46,7 +46,7 @@ export function answerPreflight(reply: FastifyReply, allowed: boolean): FastifyR
 export function frameAncestors(allowedDomains: readonly string[]): string {
   const sources = allowedDomains
     .map((pattern) => (pattern.includes("://") ? pattern : `https://${pattern}`).replace(/\/$/, "").toLowerCase())
-    // Only what is a source expression and nothing else: a list must not be able to write another directive.
+    // Only valid source expressions: a list must not be able to add another directive.
     .filter((source) => /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/.test(source));
   return ["'self'", ...sources].join(" ");
 }

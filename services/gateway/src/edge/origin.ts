@@ -11,8 +11,8 @@ const isFixedHost = (hostname: string): boolean =>
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
- * A page of this server: of its public address. Where that one is this machine, because nobody has set another, the address the
- * browser used counts too, unless it is a name: a name of another site can be pointed here, and would make its pages ours.
+ * Whether a page is of this server: of its public address. Where that is this machine, because none was configured, the address the
+ * browser used counts too, unless it is a name: another site's name can be pointed here, and would make its pages ours.
  */
 function isOwnPage(publicUrl: string, origin: URL, host: string | undefined): boolean {
   const own = new URL(publicUrl);
@@ -21,7 +21,7 @@ function isOwnPage(publicUrl: string, origin: URL, host: string | undefined): bo
 }
 
 /**
- * Checks where a browser call comes from: the server's own pages always may; other sites only when the link lists them
+ * Checks the origin of a browser call: the server's own pages may always call; other sites only when the link lists them
  * (scheme, host and port exactly, or `*.` for one level). A cookie proves only that it is the visitor's browser, so with a
  * cookie an unlisted foreign site is refused even when the link lists none. Throws `origin_not_allowed`.
  */
@@ -32,13 +32,13 @@ export function requireOrigin(context: GatewayContext, request: FastifyRequest):
 }
 
 /**
- * Lets only pages of this server call, and of those none that another site has made call: what is answered is for no script of a host
- * page. Throws `origin_not_allowed`.
+ * Allows only calls of this server's own pages that no other site has triggered: scripts of a host page must not get the answer.
+ * Throws `origin_not_allowed`.
  */
 export function requireOwnPage({ config, security }: GatewayContext, request: FastifyRequest): void {
   const { origin, host, "sec-fetch-site": site } = request.headers;
   const parsed = origin === undefined ? null : parseOrigin(origin);
-  // Browsers leave the second header out on pages without https.
+  // Browsers omit `sec-fetch-site` on pages without https.
   const ownSite = site === undefined || site === "same-origin";
   if (parsed !== null && ownSite && isOwnPage(config.PUBLIC_URL, parsed, host)) return;
   security.note(request, request.visit.policy, { kind: "origin_refused" });
@@ -57,7 +57,7 @@ export function isOriginAllowed(
   return policy.allowedDomains.length === 0 && !fromCookie;
 }
 
-/** Whether pages of the asking site may frame the chat: what `frame-ancestors` says, for the site that the browser names. */
+/** Whether pages of the calling site may frame the chat: the result of `frame-ancestors` for the site that the browser names. */
 export function mayFrame(
   { config }: GatewayContext,
   { headers: { origin, host }, visit: { policy } }: FastifyRequest,
@@ -70,7 +70,7 @@ export function mayFrame(
   );
 }
 
-/** null = no origin, such as the `null` of a sandboxed frame. */
+/** null = not an origin, such as the `null` of a sandboxed frame. */
 export function parseOrigin(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
 }

@@ -6,10 +6,10 @@ import { ExpiringMap } from "../expiring-map.js";
 import type { ProofProvider } from "./proof-contract.js";
 
 const LIFE_SECONDS = 300;
-/** A spent challenge is remembered a little longer than it could be used. */
+/** A spent challenge is remembered a little longer than it is valid. */
 const SPENT_SECONDS = LIFE_SECONDS + 60;
 const MAX_SPENT = 100_000;
-/** One in 256 keys begins so; how long each takes is the difficulty. Checking costs us one. */
+/** One in 256 keys starts with this; the cost of deriving each is the difficulty. Checking takes one derivation. */
 const KEY_PREFIX = "00";
 const TRIES_ON_AVERAGE = 256;
 
@@ -31,7 +31,7 @@ const solved = z.object({
   solution: z.object({ counter: z.int().min(0), derivedKey: hex }),
 });
 
-/** ALTCHA: the visitor's browser searches a key with the wanted beginning. Nothing is asked of anybody else. */
+/** ALTCHA: the visitor's browser searches for a key with the required prefix. No third party is involved. */
 export function createAltcha(deps: Pick<GatewayDeps, "config" | "redis" | "secrets">): ProofProvider {
   const { config, redis, secrets } = deps;
   const hmacSignatureSecret = secrets.keyedHash("proof-of-work");
@@ -56,13 +56,13 @@ export function createAltcha(deps: Pick<GatewayDeps, "config" | "redis" | "secre
       const { challenge, solution } = given;
       const { data } = challenge.parameters;
       if (data.link !== linkId || data.client !== client) return false;
-      // The signature is checked before any key is derived, so a forged cost buys no work of ours.
+      // The signature is checked before any key is derived, so a forged cost cannot make the server work.
       if (!(await verifySolution({ challenge, solution, deriveKey, hmacSignatureSecret })).verified) return false;
       const user = repeat ?? "";
       const known = spent.get(challenge.signature);
       if (known !== undefined) return user !== "" && known === user;
       spent.set(challenge.signature, user);
-      // Redis is losable: without it this replica alone remembers.
+      // Redis is losable: without it only this replica remembers.
       return redis.nonces.claim(`proof:${challenge.signature}`, SPENT_SECONDS).catch(() => true);
     },
   };

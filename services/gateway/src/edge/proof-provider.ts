@@ -3,7 +3,7 @@ import { createAltcha } from "./proof-altcha.js";
 import type { ProofProvider } from "./proof-contract.js";
 import { createTurnstile } from "./proof-turnstile.js";
 
-/** The provider of the settings. Throws at start when its settings are incomplete. */
+/** The configured provider. Throws at start when its settings are incomplete. */
 export function createProofProvider(deps: Pick<GatewayDeps, "config" | "redis" | "secrets">): ProofProvider {
   switch (deps.config.CHALLENGE_PROVIDER) {
     case "altcha":

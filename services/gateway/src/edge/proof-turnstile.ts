@@ -7,7 +7,7 @@ const DEADLINE_MS = 3_000;
 const verdict = z.object({ success: z.boolean() });
 
 /**
- * Cloudflare Turnstile: its script runs in the visitor's page, its server is asked whether the token is good; tokens are single
+ * Cloudflare Turnstile: its script runs in the visitor's page, its server checks whether the token is valid; tokens are single
  * use there. The visitor's address is not passed on. Throws at start without both keys.
  */
 export function createTurnstile(config: GatewayConfig): ProofProvider {
@@ -16,7 +16,7 @@ export function createTurnstile(config: GatewayConfig): ProofProvider {
     throw new Error("CHALLENGE_PROVIDER=turnstile needs TURNSTILE_SITE_KEY and TURNSTILE_SECRET");
   return {
     scriptOrigin: "https://challenges.cloudflare.com",
-    // The binding comes back in what the page passes to the widget and the server answers.
+    // The page passes the binding to the widget as `cdata`, and the server's answer returns it.
     challenge: async ({ client }) => ({ provider: "turnstile", site_key: siteKey, cdata: client }),
     async verify(proof, { client }) {
       try {

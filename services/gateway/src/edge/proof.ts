@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../context.js";
 import type { ProofBinding } from "./proof-contract.js";
 
-/** True when this caller has to solve a challenge before a new session: always, or because of what came from its address on this link. */
+/** True when this caller has to solve a challenge before a new session: always, or because of suspicious traffic from its address on this link. */
 export function proofRequired({ visit, suspicion }: FastifyRequest): boolean {
   switch (visit.policy.proofOfWork) {
     case "off":
@@ -16,8 +16,8 @@ export function proofRequired({ visit, suspicion }: FastifyRequest): boolean {
 }
 
 /**
- * Lets a visitor through who solved the challenge of this link, or who needs none. Spends the proof. `repeat` names the request: a spent
- * proof passes again with the same name alone, so the call must do nothing twice under it. Throws `proof_required`.
+ * Admits a visitor who solved the challenge of this link, or who needs none. Spends the proof. `repeat` names the request: a spent
+ * proof passes again only with the same name, so the call must be idempotent under that name. Throws `proof_required`.
  */
 export async function requireProof(
   context: GatewayContext,

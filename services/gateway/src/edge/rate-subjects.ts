@@ -4,9 +4,9 @@ import type { GatewayDeps } from "../deps.js";
 import { ExpiringMap } from "../expiring-map.js";
 import { visitorAccess } from "./visitor.js";
 
-/** Whom session tokens stand for. */
+/** Maps session tokens to persons for rate limits. */
 export interface Subjects {
-  /** A pseudonym shared by all devices of one confirmed address; null for anonymous visitors and while nobody can tell. */
+  /** A pseudonym shared by all devices of one confirmed address; null for anonymous visitors and while it cannot be looked up. */
   of(request: Pick<FastifyRequest, "visit">, sessionToken: string): Promise<string | null>;
 }
 
@@ -18,7 +18,7 @@ export function createSubjects({ bus, secrets }: Pick<GatewayDeps, "bus" | "secr
   const known = new ExpiringMap<string, string | null>({ ttlMs: SUBJECT_TTL_MS, maxEntries: MAX_SUBJECTS });
   return {
     async of({ visit }, sessionToken) {
-      // Without the demand for an address nobody on this link has confirmed one.
+      // Unless the link requires an address, nobody on it has confirmed one.
       if (!visit.policy.requireEmail) return null;
       const key = secrets.keyedHash(`${visit.policy.id}:${sessionToken}`);
       const remembered = known.get(key);
@@ -29,7 +29,7 @@ export function createSubjects({ bus, secrets }: Pick<GatewayDeps, "bus" | "secr
         known.set(key, subject);
         return subject;
       } catch {
-        // A token that opens nothing is refused by the call it came with; until then it is limited as a session.
+        // An invalid token is refused by its own call; until then it is limited as a session.
         return null;
       }
     },

@@ -12,7 +12,7 @@ declare module "fastify" {
   interface FastifyRequest {
     /** How far the limits of this session, or of this address on this link, are lowered: 0 = not at all, 3 = to an eighth. */
     suspicion: number;
-    /** What the limits of session and link said, where they were asked together with the address. */
+    /** The result of the session and link limits, where they were checked together with the address. */
     linkRate: WatchedResult | null;
   }
   interface FastifyContextConfig {
@@ -21,7 +21,7 @@ declare module "fastify" {
   }
 }
 
-/** Whom limits count: a request, or what a socket keeps of the one that opened it. */
+/** What limits apply to: a request, or what a socket keeps of the request that opened it. */
 export interface Limited {
   readonly visit: Visit;
   readonly clientAddress: string;
@@ -30,16 +30,16 @@ export interface Limited {
 }
 
 export const PERIOD_SECONDS = 60;
-/** Five times come back too early in ten minutes halves the limits of a caller for ten minutes, at most to an eighth. */
+/** Five retries before the given time within ten minutes halve a caller's limits for ten minutes, at most to an eighth. */
 const REFUSALS_PER_LEVEL = 5;
 const WATCH_SECONDS = 600;
 const MAX_LEVEL = 3;
-/** What a browser had sent before it read that it must wait. */
+/** Allows for calls that a browser sent before it read that it must wait. */
 const GRACE_SECONDS = 0.5;
 
 /**
- * Who is watched: a session, or an address on one link where there is none. Never an address as a whole: behind it stand people
- * who have nothing to do with each other, and their running sessions are their own.
+ * What is watched: a session, or without one an address on one link. Never an address as a whole: unrelated people may share it,
+ * and their running sessions must not affect each other.
  */
 const watchOf = (key: string): Watch => ({
   key,
@@ -56,7 +56,7 @@ const newcomerKey = (request: Pick<Limited, "clientBucket">, linkId: string): st
 export const newcomerLevel = ({ redis }: GatewayContext, request: FastifyRequest): Promise<number> =>
   redis.limits.levelOf(newcomerKey(request, request.visit.policy.id));
 
-/** Counts one code asked for or tried. Throws `rate_limited`. */
+/** Counts one code requested or tried. Throws `rate_limited`. */
 export async function takeVerification(context: GatewayContext, request: FastifyRequest, step: string): Promise<void> {
   const { policy } = request.visit;
   const check: LimitCheck = {
@@ -95,7 +95,7 @@ export async function takeLinkRate(
   settle(context, { request, taken });
 }
 
-/** As `takeLinkRate`, with what comes on a socket: it counts against the address as well, and has no headers. Throws `rate_limited`. */
+/** As `takeLinkRate`, for socket frames: they also count against the address, and have no headers. Throws `rate_limited`. */
 export async function takeSocketRate(
   context: GatewayContext,
   caller: Limited,
@@ -122,7 +122,7 @@ interface LinkRate {
 }
 
 /**
- * The limits of a message when its headers alone tell them and the link is remembered; null = they are asked later. A caller who may
+ * The limits of a message when its headers suffice and the link is cached; null = they are checked later. A caller who may
  * not use a link must not use up its rate.
  */
 export function knownLinkRate(context: GatewayContext, request: FastifyRequest): LinkRate | null {
@@ -152,7 +152,7 @@ function linkRate(
     sessionToken === null ? newcomerKey(request, policy.id) : `${policy.id}:${secrets.keyedHash(sessionToken)}`;
   const own: LimitCheck =
     sessionToken === null
-      ? // The link's own rate is one visitor's; here stand all those of an office.
+      ? // The link's own rate is for one visitor; this one may cover a whole office behind one address.
         { scope: "visitor", key, limit: config.RATE_LIMIT_NEW_SESSIONS_PER_MINUTE, ...per, tightens: true }
       : { scope: "session", key, limit, ...per, tightens: true };
   const checks = [own];
@@ -165,7 +165,7 @@ function linkRate(
   return { checks, watch: watchOf(key) };
 }
 
-/** Remembers the suspicion, notes a refusal and throws it. */
+/** Stores the suspicion level, notes a refusal and throws it. */
 function settle(
   context: GatewayContext,
   { request, taken, shownScope }: { request: Limited; taken: WatchedResult; shownScope?: string },

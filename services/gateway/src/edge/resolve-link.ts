@@ -3,9 +3,9 @@ import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../context.js";
 
 /**
- * The policy of a link by its token. Tokens that open nothing are counted by client address: who tries too many is told
- * `rate_limited` instead, and a log line and a metric say that somebody is guessing. Such a token has no tenant whose list of
- * security events could show it. Links that can be used always open. Throws `link_unavailable`, `link_expired`, `rate_limited`.
+ * The policy of a link by its token. Invalid tokens are counted by client address: too many get
+ * `rate_limited` instead, and a log line and a metric report the guessing. Such a token has no tenant whose list of
+ * security events could show it. Usable links always open. Throws `link_unavailable`, `link_expired`, `rate_limited`.
  */
 export async function resolveLink(
   { links, failedLinks, security }: GatewayContext,

@@ -8,7 +8,7 @@ import { createLosableBatches } from "./losable-batches.js";
 
 interface Noticed {
   kind: SecurityEventKind;
-  /** Which limit or rule: a name from the code, never words of a request. */
+  /** Which limit or rule: a name from the code, never text of a request. */
   scope?: string;
   sessionId?: string;
 }
@@ -19,17 +19,17 @@ interface Origin {
   readonly clientBucket: string;
 }
 
-/** Of the link where it was noticed; `id` null = not at a link. */
+/** The link where it was noticed; `id` null = not at a link. */
 interface Place {
   tenantId: string;
   id: string | null;
 }
 
-/** Tells the links service what the defences noticed: in batches, bounded, losable. */
+/** Reports security events to the links service: in batches, bounded, losable. */
 export interface SecurityNotes {
   /** Never throws, never waits. Equal ones within a second become one with a count. */
   note(request: Origin, at: Place, what: Noticed): void;
-  /** An address tried as many link tokens that open nothing as it may in a minute. They belong to no tenant: a log line and a count. */
+  /** An address reached its limit of invalid link tokens per minute. They belong to no tenant, so this is a log line and a metric. */
   noteScan(request: Origin): void;
   start(): void;
   /** Sends what waits, once. */
@@ -84,7 +84,7 @@ export function createSecurityNotes(deps: {
         count: 1,
         at: new Date().toISOString(),
       };
-      // The address is asked about and forgotten; of the answer only two letters are kept.
+      // The address is looked up and dropped; only the country code is kept.
       void countries.of(clientAddress).then((country) => add({ ...event, country }));
     },
     noteScan({ clientBucket }) {

@@ -1,7 +1,7 @@
 import { AppError, type SessionAccess } from "@parley/contracts";
 import type { GatewayContext } from "../context.js";
 
-/** Small signs of a visitor, a minute: more than a person gives, too few to be a burden. They cost none of the link's messages. */
+/** Signals of a visitor per minute: more than a person sends, too few to be a burden. They do not count as messages of the link. */
 const LIMITS = {
   stop: 60,
   escalate: 10,
@@ -13,7 +13,7 @@ const LIMITS = {
   context: 60,
 } as const;
 
-/** Counts one sign of a session. Throws `rate_limited`. */
+/** Counts one signal of a session. Throws `rate_limited`. */
 export async function takeSignalRate(
   { redis }: Pick<GatewayContext, "redis">,
   access: SessionAccess,

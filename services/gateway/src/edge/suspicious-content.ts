@@ -1,6 +1,6 @@
 /**
- * Signs that a message wants something else than to be answered. A sign is no proof and blocks nothing: it is counted, by the
- * name of its rule, so that an owner sees when somebody tries. Pure.
+ * Signs that a message tries to manipulate the agent. A sign is no proof and blocks nothing: it is counted by the
+ * name of its rule, so that an owner sees attempts. Pure.
  */
 interface Rule {
   name: string;
@@ -76,6 +76,6 @@ const RULES: readonly Rule[] = [
   { name: "many_links", matches: (text) => (text.match(/\bhttps?:\/\//gi)?.length ?? 0) > MAX_LINKS },
 ];
 
-/** Names of the rules a text meets; never any of its words. Linear in the text, which is 10,000 characters at most. */
+/** Names of the rules a text matches; never any of its words. Linear in the text, which has at most 10,000 characters. */
 export const suspiciousContent = (text: string): string[] =>
   RULES.filter((rule) => rule.matches(text)).map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { AppError, type Principal } from "@parley/contracts";
 import type { GatewayContext } from "../context.js";
 
-/** Tries of one caller in a minute: more than a person writes. */
+/** Tries of one caller per minute: more than a person writes. */
 const TRIES_PER_MINUTE = 30;
 
 /** Counts one try of a caller. Throws `rate_limited`. */

@@ -9,8 +9,8 @@ import type { Visit } from "./visitor.js";
 import { visitOf } from "./visitor.js";
 
 /**
- * Who stands before a link with an address: link, limit by client address, place, origin. `step` keeps asking for codes and
- * trying them apart. Throws `rate_limited`, `link_unavailable`, `link_expired`, `address_not_allowed`, `country_not_allowed`,
+ * The visit of a caller who confirms an address: link, limit by client address, place, origin. `step` separates the limits of
+ * requesting codes and trying them. Throws `rate_limited`, `link_unavailable`, `link_expired`, `address_not_allowed`, `country_not_allowed`,
  * `origin_not_allowed`.
  */
 export async function verifyingVisit(

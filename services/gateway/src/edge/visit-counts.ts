@@ -6,9 +6,9 @@ import { addressHash, type KeptAddresses } from "./address-hash.js";
 import type { Countries } from "./countries.js";
 import { createLosableBatches } from "./losable-batches.js";
 
-/** How often links are opened and sessions begin on them, by country, from which addresses, and how connections go: in batches, bounded, losable. */
+/** Counts of opened links and started sessions, by country and address, and of connections: in batches, bounded, losable. */
 export interface VisitCounts {
-  /** Never throws, never waits. Of the address two letters are kept, and a keyed hash that means nothing at another link. */
+  /** Never throws, never waits. Of the address, only the country code is kept, and a keyed hash that is meaningless on another link. */
   count(
     from: { readonly clientAddress: string; readonly clientBucket: string },
     at: { tenantId: string; id: string },
@@ -44,7 +44,7 @@ export function createVisitCounts(deps: {
     },
   };
   const waiting = createLosableBatches(batches);
-  // Apart, so that many addresses leave the counts their room.
+  // Separate, so that many addresses cannot displace the counts.
   const addresses = createLosableBatches(batches);
   return {
     count({ clientAddress, clientBucket }, { tenantId, id: linkId }, what) {

@@ -17,7 +17,7 @@ const COOKIE_PATH = "/api/public";
 
 /**
  * Guards the public surface: address limit, link token, media type, place, origin, form of the session token; then the body
- * is parsed. The link's own token comes first and its restrictions next: they hold for everybody, with a session or without.
+ * is parsed. The link's own token is checked first and its restrictions next: they apply to everybody, with a session or without.
  */
 export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
   app.decorateRequest("visit");
@@ -32,7 +32,7 @@ export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
     }
     if (request.is404) throw notFound(request);
     const policy = await resolveLink(context, request, token);
-    // The limits may have looked at it before; the link may have changed since.
+    // The limits may have set the visit before; the link may have changed since.
     if (request.visit?.policy !== policy) request.visit = visitOf(request, policy, token);
     allowListedOrigin(request, reply, policy);
     if (hasBody(request.headers)) {
@@ -49,9 +49,9 @@ export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
 }
 
 /**
- * Refuses a session token that cannot be one (prefix, shape, checksum) before the body is looked at. Whether a well-formed one
- * opens a session is left to the sessions service, which decides it with the call itself: asking before would cost each message
- * a round trip. Such a token therefore meets the schema first, as does one that travels in the body. Throws
+ * Refuses a malformed session token (prefix, shape, checksum) before the body is read. Whether a well-formed one
+ * opens a session is decided by the sessions service with the call itself: asking before would cost each message
+ * a round trip. For such a token the schema is therefore checked first, as for one in the body. Throws
  * `session_token_invalid`.
  */
 function requireTokenForm(request: FastifyRequest): void {
@@ -67,10 +67,10 @@ export function requireSession(visit: Visit): SessionAccess {
 }
 
 const COOKIE_SECONDS = 2_592_000;
-/** As long as the token of a known person opens their conversation. */
+/** As long as the token of a verified person opens their conversation. */
 export const VERIFIED_SECONDS = 86_400;
 
-/** Keeps the session in a cookie that no script can read and that only the public API receives. */
+/** Stores the session in a cookie that no script can read and that is sent only to the public API. */
 export function rememberSession(
   reply: FastifyReply,
   visit: Visit,
@@ -82,7 +82,7 @@ export function rememberSession(
   reply.header("set-cookie", writeCookie(visit.cookieName, sessionToken, options));
 }
 
-/** Keeps another value of the visitor's browser for this link, as the session is kept; null forgets it. */
+/** Stores another value in the visitor's browser for this link, like the session; null deletes it. */
 export function keepCookie(
   reply: FastifyReply,
   at: { visit: Visit; publicUrl: string },
@@ -97,7 +97,7 @@ export function forgetSession(reply: FastifyReply, visit: Visit, publicUrl: stri
   reply.header("set-cookie", writeCookie(visit.cookieName, "", options));
 }
 
-/** In a foreign frame a cookie must be secure, which browsers also take from this machine without https. */
+/** In a foreign frame a cookie must be secure, which browsers also accept from this machine without https. */
 function cookieOptions({ inForeignFrame }: Visit, publicUrl: string): CookieOptions {
   const { protocol, hostname } = new URL(publicUrl);
   const secure = protocol === "https:";

@@ -3,17 +3,17 @@ import { readCookie } from "@parley/http";
 import { parseToken } from "@parley/secrets";
 import type { FastifyRequest } from "fastify";
 
-/** What the chat page says of itself. No other site can send it: it is no header that a preflight allows. */
+/** Sent by the chat page about itself. No other site can send it: preflights do not allow this header. */
 const FRAME_HEADER = "x-parley-frame";
 
-/** A visitor in front of a link that exists and may be used. */
+/** A visit to a link that exists and may be used. */
 export interface Visit {
   policy: LinkPolicy;
-  /** Of the header or the cookie; null without one. Not verified yet: the sessions service does that with each call. */
+  /** From the header or the cookie; null without one. Not verified yet: the sessions service does that with each call. */
   sessionToken: string | null;
   fromCookie: boolean;
   cookieName: string;
-  /** The chat page in a frame of another site, where browsers take no ordinary cookie. */
+  /** The chat page is in a frame of another site, where browsers accept no ordinary cookie. */
   inForeignFrame: boolean;
 }
 
@@ -29,11 +29,11 @@ declare module "fastify" {
   }
 }
 
-/** What a request brings for a link. */
+/** The visit of a request to a link. */
 export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
   // Named by the link's public half: links in one browser do not overwrite each other's sessions.
   const cookieName = `parley_session_${parseToken("link", token)?.id ?? ""}`;
-  // Whatever it holds: a mangled token is refused, for without one a new session would be opened in silence.
+  // Malformed tokens are kept, so that they are refused: without a token a new session would be opened silently.
   const inForeignFrame = policy.allowedDomains.length > 0 && request.headers[FRAME_HEADER] === "cross-site";
   const about = { policy, cookieName, inForeignFrame };
   const bearer = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? "")?.[1];
@@ -42,7 +42,7 @@ export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: stri
   return { ...about, sessionToken: cookie, fromCookie: cookie !== null };
 }
 
-/** Access to the visitor's session. Throws `session_token_invalid` for a token of another shape. */
+/** Access to the visitor's session. Throws `session_token_invalid` for a malformed token. */
 export function visitorAccess({ policy }: Visit, sessionToken: string): SessionAccess {
   const parsed = parseToken("session", sessionToken);
   if (parsed === null) throw new AppError("session_token_invalid");

@@ -9,16 +9,16 @@ import type { LinkCache } from "./link-cache.js";
 export interface TokenVisit {
   policy: LinkPolicy;
   sessionId: string;
-  /** Pseudonym of the visitor on this link; on all devices the same for a confirmed address, else one for each conversation. */
+  /** Pseudonym of the visitor on this link; the same on all devices for a confirmed address, else one per conversation. */
   userId: string;
 }
 
 /**
- * The link and the session of each token. Which these are never changes, so they are remembered for minutes; the link's policy
- * for seconds, as everywhere. Nobody is let in by it alone: each call is still checked where the session is.
+ * The link and the session of each token. They never change, so they are cached for minutes; the link's policy
+ * for seconds, as everywhere. It grants no access by itself: each call is still checked by the sessions service.
  */
 export interface VisitsByToken {
-  /** Throws `session_token_invalid`, and `link_unavailable` or `link_expired` as the link's own token does. */
+  /** Throws `session_token_invalid`, and `link_unavailable` or `link_expired` like the link's own token. */
   of(sessionToken: string): Promise<TokenVisit>;
 }
 
@@ -58,7 +58,7 @@ export function createVisitsByToken(deps: { bus: Bus; secrets: Secrets; links: L
         case "ok": {
           const userId = `user_${secrets.keyedHash(`user:${answer.policy.id}:${answer.person}`).slice(0, USER_ID_DIGITS)}`;
           known.set(key, { sessionId: answer.sessionId, userId, linkId: answer.policy.id });
-          // An answer that was overtaken by an event of some link serves this call and is not remembered.
+          // An answer older than an event of some link serves this call but is not cached.
           if (links.version === version) links.remember(answer.policy);
           return { sessionId: answer.sessionId, userId, policy: answer.policy };
         }

@@ -17,12 +17,12 @@ import { requireOwnSite } from "./own-site.js";
 import { refuseReplay } from "./refuse-replay.js";
 import { sessionCookie } from "./session-cookie.js";
 
-/** A caller whose credentials were verified before anything of the request was parsed. */
+/** A caller whose credentials were verified before any part of the request was parsed. */
 interface Caller {
   principal: Principal;
-  /** Of a signed request; null for a token. */
+  /** Set for a signed request; null for a token. */
   signed: { signature: string; nonce: string | null } | null;
-  /** Of a key that has any; null = the role says it all. */
+  /** Scopes of a key that has any; null = the role alone decides. */
   scopes: readonly string[] | null;
   /** Token of a user's session, from the cookie of the console. */
   session?: string;
@@ -46,16 +46,16 @@ type Auth = Pick<GatewayContext, "bus" | "clock" | "config" | "credentials" | "f
 
 interface GuardOptions {
   surface: Surface;
-  /** False where others live under the same prefix, whose business an unknown address is. */
+  /** False where other surfaces share the prefix, which then handle unknown addresses. */
   ownsPrefix?: boolean;
-  /** Bearer tokens alone open it; whoever has none is told this challenge (RFC 9110, 11.6.1). */
+  /** Only bearer tokens are accepted; callers without one get this challenge (RFC 9110, 11.6.1). */
   bearerOnly?: string;
 }
 
 /**
  * Guards a surface. The order is the same for every caller: authentication (with a limit on failures by address), address
  * and method, media type, role; only then the body is parsed, and a signed request that was received before is refused. On these
- * prefixes nothing about existence is told before the credentials hold.
+ * prefixes nothing about existence is revealed before the credentials are verified.
  */
 export function guard(app: HttpApp, auth: Auth, options: GuardOptions): void {
   app.decorateRequest("caller");
@@ -86,7 +86,7 @@ export function guard(app: HttpApp, auth: Auth, options: GuardOptions): void {
   });
 }
 
-/** Counts a failure by its address and says in the RateLimit headers how many more are answered; an error when it were too many. */
+/** Counts a failure by its address and shows the remaining ones in the RateLimit headers; an error when there were too many. */
 function failed(auth: Auth, request: FastifyRequest, reply: FastifyReply): AppError | null {
   const state = auth.failedAttempts.count(request.clientBucket);
   reply.headers(rateLimitHeaders(state));
@@ -120,7 +120,7 @@ async function identifyHolder(request: FastifyRequest, auth: Auth): Promise<Call
   return { principal, signed: null, scopes: null };
 }
 
-/** What a caller can see by itself of the credentials that it sent; whether such a token exists is not said. */
+/** Describes only the form of the given credentials; does not reveal whether such a token exists. */
 function misshapenToken(given: string | undefined): AppError {
   const [rule, message] =
     given === undefined
@@ -129,7 +129,7 @@ function misshapenToken(given: string | undefined): AppError {
   return new AppError("invalid_token", { errors: [{ pointer: "header/authorization", rule, message }] });
 }
 
-/** A user by the cookie of the console. Who it is comes first: a refusal tells nothing to those who are nobody. */
+/** A user by the cookie of the console. Identity is checked first: other refusals reveal nothing to unknown callers. */
 async function identifyUser(request: FastifyRequest, auth: Auth, session: string): Promise<Caller> {
   const principal = await auth.credentials.sessionPrincipal(session);
   if (principal === null) throw new AppError("invalid_token");

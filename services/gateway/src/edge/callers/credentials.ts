@@ -8,19 +8,19 @@ import { ExpiringMap } from "../../expiring-map.js";
 interface SigningKey {
   secret: string;
   principal: Principal;
-  /** What it may; without them it may what its role may. */
+  /** The key's scopes; without them its role decides. */
   scopes?: string[] | undefined;
-  /** It signs only with a nonce. */
+  /** The key may sign only with a nonce. */
   requireNonce?: boolean | undefined;
 }
 
-/** Who a caller is, by key id or token; answers are remembered for seconds and forgotten on every revocation. */
+/** Identifies callers by key id or token; answers are cached for seconds and dropped on every revocation. */
 export interface Credentials {
   /** null = the default key. Null for unknown keys and when there is no default key. */
   signingKey(keyId: string | null): Promise<SigningKey | null>;
-  /** Null for anything that is no live management token. */
+  /** Null for anything but a live management token. */
   tokenPrincipal(token: string): Promise<Principal | null>;
-  /** Null for anything that is no live session of a user. */
+  /** Null for anything but a live session of a user. */
   sessionPrincipal(token: string): Promise<Principal | null>;
   /** False = seen before. */
   claimNonce(nonce: string, ttlSeconds: number): Promise<boolean>;
@@ -81,8 +81,8 @@ export function createCredentials(deps: {
       return holderOf(token, () => bus.call(verifyUserSession, { token }));
     },
     async claimNonce(nonce, ttlSeconds) {
-      // Also kept here: this memory outlives a flush of Redis, and counts alone while Redis is away. A replay that finds neither
-      // of them is caught by the database, which keeps the signatures of what changes something and of what came with a nonce.
+      // Also kept here: this memory outlives a flush of Redis, and replaces it while Redis is unreachable. A replay that neither of them
+      // knows is caught by the database, which stores the signatures of changing requests and of requests with a nonce.
       if (nonces.get(nonce) !== undefined) return false;
       nonces.set(nonce, true, ttlSeconds * 1_000);
       try {

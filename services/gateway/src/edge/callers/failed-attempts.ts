@@ -1,11 +1,11 @@
 import type { RateLimitState } from "@parley/http";
 import { ExpiringMap } from "../../expiring-map.js";
 
-/** Counts failed signatures and tokens (of owners, or of links) by address. Local and without any look-up: a refusal must cost next to nothing. */
+/** Counts failed signatures and tokens (of owners, or of links) by address. Local and without any look-up: a refusal must be nearly free. */
 export interface FailedAttempts {
   /**
-   * Counts one failure; with `retryAfterSeconds` this address has failed too often in this minute and is to be told that instead.
-   * Good credentials always pass: behind a proxy that is not configured as trusted everybody shares one address.
+   * Counts one failure; with `retryAfterSeconds` this address has failed too often in this minute, which is then the answer.
+   * Valid credentials always pass: behind a proxy that is not configured as trusted everybody shares one address.
    */
   count(bucket: string): RateLimitState;
 }

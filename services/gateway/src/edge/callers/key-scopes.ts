@@ -1,14 +1,14 @@
 import type { Role } from "@parley/contracts";
 
-/** What a signed request wants in: the chat API, or management. */
+/** The surface of a signed request: the chat API, or management. */
 export type Surface = "chat" | "management";
 
 const READING = new Set(["GET", "HEAD"]);
 
 /**
- * The role in which a key with these scopes acts, or null when they do not open the surface. Scopes add up and include nothing:
- * `chat` opens the chat API alone, the others management alone, and the highest of them counts.
- * `read` reads what an operator may read. What is a POST and changes something asks for more than a viewer, so `write` is needed there.
+ * The role in which a key with these scopes acts, or null when they do not open the surface. Scopes add up, and none implies another:
+ * `chat` opens the chat API only, the others management only, and the highest of them counts.
+ * `read` reads what an operator may read. A POST that changes something requires more than a viewer, so it needs `write`.
  */
 export function roleOn(surface: Surface, scopes: readonly string[], method: string): Role | null {
   if (surface === "chat") return scopes.includes("chat") ? "operator" : null;

@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../../context.js";
 import { sessionCookie } from "./session-cookie.js";
 
-/** What every other route reads before it knows the caller. */
+/** Body size that every other route reads before it knows the caller. */
 const UNKNOWN_CALLER_BYTES = 262_144;
 
 /**

@@ -1,11 +1,11 @@
 import { AppError } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 
-/** No page of another site can set it: a browser asks first, and the management API answers no such question. */
+/** No page of another site can set it: a browser sends a preflight first, and the management API answers none. */
 const CONSOLE_HEADER = "x-parley-console";
 
 /**
- * Refuses a call that another site makes with the cookies of this one. Beside `SameSite`, which a neighbour under the same domain passes:
+ * Refuses a call that another site makes with the cookies of this one. In addition to `SameSite`, which a sibling domain passes:
  * the call must carry a header of the console, and name no origin but this one. Throws `cross_site_request`.
  */
 export function requireOwnSite(request: Pick<FastifyRequest, "headers">, publicUrl: string): void {
@@ -15,11 +15,11 @@ export function requireOwnSite(request: Pick<FastifyRequest, "headers">, publicU
   if (request.headers[CONSOLE_HEADER] === undefined || !own || !sameSite) throw new AppError("cross_site_request");
 }
 
-/** Whether the page that asks is one of this server, by its public address or the one it is reached at. */
+/** Whether the calling page is one of this server, by its public address or the one it was reached at. */
 const isOwnOrigin = ({ host, origin }: FastifyRequest["headers"], publicUrl: string): boolean =>
   origin !== undefined && (origin === new URL(publicUrl).origin || hostOf(origin) === host);
 
-/** As such, where the name that the page was reached by proves something: a name of this machine, which no other site can point at it. */
+/** As `isOwnOrigin`, but trusts the host only when it is a loopback name, which no other site can point here. */
 export const isTrustedOrigin = (headers: FastifyRequest["headers"], publicUrl: string): boolean =>
   headers.origin === new URL(publicUrl).origin || (isOwnOrigin(headers, publicUrl) && isLoopback(headers.host));
 

@@ -4,14 +4,14 @@ import type { GatewayContext } from "../../context.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** A call that changes nothing although it is no GET: it only computes an answer. */
+    /** A call that changes nothing although it is not a GET: it only computes an answer. */
     reads?: boolean;
   }
 }
 
 const READING = new Set(["GET", "HEAD"]);
 
-/** Whether a signed request is received for the first time. Asks the database: Redis may be emptied, and a process ends. */
+/** Whether a signed request is received for the first time. Asks the database: Redis may be flushed, and processes restart. */
 export async function isFirstTime({ bus }: Pick<GatewayContext, "bus">, request: FastifyRequest): Promise<boolean> {
   const { principal, signed } = request.caller;
   if (signed === null) return true;
@@ -19,9 +19,9 @@ export async function isFirstTime({ bus }: Pick<GatewayContext, "bus">, request:
 }
 
 /**
- * Refuses a signed request that was received before: one that changes something, and any with a nonce, which is good for one
- * use. Calls that are `repeatable` remember their signature where they do their work, and answer a repeat themselves; what
- * only reads may be read again. Runs after the body was checked, so that a refused body can be sent again corrected.
+ * Refuses a signed request that was received before: one that changes something, and any with a nonce, which is valid for one
+ * use. Services store the signature of `repeatable` calls and answer a repeat themselves; reads may be
+ * repeated. Runs after the body was checked, so that a refused body can be corrected and sent again.
  * Throws `signature_used`, or `invalid_signature` for a nonce.
  */
 export async function refuseReplay(context: Pick<GatewayContext, "bus">, request: FastifyRequest): Promise<void> {

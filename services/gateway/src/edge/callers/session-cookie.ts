@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 const HOST_PREFIX = "__Host-";
 
-/** Under https no neighbour under the same domain can plant a cookie of such a name (RFC 6265bis, 4.1.3.2). */
+/** Under https no sibling domain can plant a cookie with such a name (RFC 6265bis, 4.1.3.2). */
 const named = (name: string, publicUrl: string): string =>
   publicUrl.startsWith("https:") ? `${HOST_PREFIX}${name}` : name;
 
@@ -16,21 +16,21 @@ const CHOICE = "parley_choice";
 export const sessionCookie = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
   readCookie(request.headers.cookie, named(SESSION, publicUrl));
 
-/** Secret of the browser that asked for a link. */
+/** Secret of the browser that requested a sign-in link. */
 export const browserCookie = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
   readCookie(request.headers.cookie, named(BROWSER, publicUrl));
 
-/** What a browser keeps while it is at the identity provider, sealed. */
+/** Sealed state that a browser keeps while it is at the identity provider. */
 export const oidcState = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
   readCookie(request.headers.cookie, named(OIDC, publicUrl));
 
-/** Whom the identity provider has vouched for, sealed, until a tenant is chosen. */
+/** Sealed identity that the provider has confirmed, until a tenant is chosen. */
 export const choiceCookie = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
   readCookie(request.headers.cookie, named(CHOICE, publicUrl));
 
 interface Kept {
   publicUrl: string;
-  /** null forgets it. */
+  /** null deletes the cookie. */
   value: string | null;
   seconds: number;
 }
@@ -39,7 +39,7 @@ export const keepSession = (reply: FastifyReply, kept: Kept): void => keep(reply
 export const keepChoice = (reply: FastifyReply, kept: Kept): void => keep(reply, CHOICE, kept);
 export const keepBrowser = (reply: FastifyReply, kept: Kept): void => keep(reply, BROWSER, kept);
 
-/** Sent along when the provider leads back here, which is another site. */
+/** Also sent when the provider, which is another site, redirects back here. */
 export const keepOidcState = (reply: FastifyReply, kept: Kept): void => keep(reply, OIDC, kept, false);
 
 function keep(reply: FastifyReply, name: string, { publicUrl, value, seconds }: Kept, strict = true): void {

@@ -5,14 +5,14 @@ type Storage = ReturnType<Parameters<HttpApp["addConstraintStrategy"]>[0]["stora
 
 const MANAGEMENT_TOKEN = /^Bearer +ak_/i;
 
-/** Management tokens and signatures are an operator's, anything else a visitor's. Whether they hold is found out behind it. */
+/** Management tokens and signatures mark an operator, anything else a visitor. They are verified later. */
 const callerOf = ({ headers }: IncomingMessage): "operator" | undefined => {
   const { authorization, "x-signature": signature } = headers;
   const isOperator = authorization === undefined ? signature !== undefined : MANAGEMENT_TOKEN.test(authorization);
   return isOperator ? "operator" : undefined;
 };
 
-/** Lets operators have a route at the address of a visitors' one. */
+/** Allows a route for operators at the same address as one for visitors. */
 export function tellCallersApart(app: HttpApp): void {
   app.addConstraintStrategy({
     name: "caller",
