@@ -25,12 +25,12 @@ export interface Gateway extends Component {
   address(): string;
 }
 
-/** Requests in work when a drain begins may take so long; then their connections are cut. */
+/** Time limit of requests that are running when a drain begins; then their connections are cut. */
 const DRAIN_MS = 25_000;
 /**
- * Connections that may wait to be accepted; the kernel takes the smaller of it and `net.core.somaxconn`. When thousands of readers
- * come back in one moment and the queue is full, the kernel drops connections in silence, those of messages too, and their
- * clients try again seconds later.
+ * Connections that may wait to be accepted; the kernel uses the smaller of this and `net.core.somaxconn`. When thousands of readers
+ * reconnect at once and the queue is full, the kernel drops connections silently, including those of messages, and their
+ * clients retry seconds later.
  */
 const BACKLOG = 4_096;
 
@@ -77,7 +77,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 }
 
-/** The shared state of the handlers; nothing of it is started yet. */
+/** The shared state of the handlers; nothing is started yet. */
 export function createContext(deps: GatewayDeps, draining: () => boolean): GatewayContext {
   const { config, bus, secrets, logger, metrics } = deps;
   const redis = { ...deps.redis, live: announceFollowed(deps.redis.live, bus) };
@@ -123,7 +123,7 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     failedLinks: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
     async readiness() {
       const { connected, usable } = bus.status();
-      // Redis is losable: without it answers stay correct, so it is shown but does not take the replica out.
+      // Redis is losable: answers stay correct without it, so it is shown but does not make the replica unready.
       const [reachable, more, onTime] = await Promise.all([redis.ping(), deps.moreChecks?.() ?? {}, clock.ready()]);
       const others = Object.entries(more).map(([name, ok]) => [name, ok ? { ok } : { ok, detail: "not reachable" }]);
       return {
@@ -150,7 +150,7 @@ export function createServer({ config, logger, metrics }: Pick<GatewayDeps, "con
     maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     authenticatedPrefixes: GUARDED_PREFIXES,
     https: config.PUBLIC_URL.startsWith("https:"),
-    // A token of any length that is no link looks like every other one.
+    // A token of any length that is not a link looks like any other.
     tooLongAddress: (url) => new AppError(url.startsWith("/api/public/") ? "link_unavailable" : "not_found"),
   });
 }

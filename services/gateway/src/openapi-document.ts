@@ -8,7 +8,7 @@ import { buildRoutes } from "./build-routes.js";
 import { gatewayConfig } from "./config.js";
 import { createContext, createServer } from "./gateway.js";
 
-/** A bus to nowhere: routes are described, not called. */
+/** A stub bus: routes are described, not called. */
 const noBus: Bus = {
   id: "",
   call: () => Promise.reject(new AppError("not_ready")),
@@ -28,14 +28,14 @@ const noBus: Bus = {
   close: async () => undefined,
 };
 
-/** The OpenAPI 3.1 document of all routes, made without any server; `docs/openapi.json` is generated from it. */
+/** The OpenAPI 3.1 document of all routes, built without any server; `docs/openapi.json` is generated from it. */
 export const openApiDocument = (): Promise<Record<string, unknown>> =>
   described(async (app) => {
     await app.ready();
     return { ...app.swagger() };
   });
 
-/** How many bytes of a body each address takes at most, by its pattern; what a proxy in front must let through. */
+/** The body limit of each address in bytes, by its pattern; a proxy in front must allow it. */
 export function bodyLimits(): Promise<Map<string, number>> {
   const limits = new Map<string, number>();
   return described(
@@ -47,7 +47,7 @@ export function bodyLimits(): Promise<Map<string, number>> {
   );
 }
 
-/** All routes, as long as `read` looks at them. */
+/** Registers all routes while `read` inspects them. */
 async function described<T>(
   read: (app: HttpApp) => Promise<T>,
   prepare: (app: HttpApp) => unknown = () => undefined,

@@ -10,8 +10,8 @@ import { visitOf } from "./visitor.js";
 
 /**
  * The visit of a caller who confirms an address: link, limit by client address, place, origin. `step` separates the limits of
- * requesting codes and trying them. Throws `rate_limited`, `link_unavailable`, `link_expired`, `address_not_allowed`, `country_not_allowed`,
- * `origin_not_allowed`.
+ * requesting codes and trying them. Throws `rate_limited`, `link_unavailable`, `link_expired`, `address_not_allowed`,
+ * `country_not_allowed`, `origin_not_allowed`.
  */
 export async function verifyingVisit(
   context: GatewayContext,

@@ -3,14 +3,14 @@ import { AppError } from "@parley/contracts";
 const KIB = 1_024;
 const UNITS = ["bytes", "KiB", "MiB"];
 
-/** A number of bytes as people read it. */
+/** Human-readable size. */
 function sizeText(bytes: number): string {
   let [value, unit] = [bytes, 0];
   for (; value >= KIB && unit < UNITS.length - 1; unit += 1) value /= KIB;
   return `${Number(value.toFixed(1))} ${UNITS[unit]}`;
 }
 
-/** The refusal of an upload for its type or its size, with what is taken here; every other error as it is. */
+/** Adds the allowed types and size to an upload refused for its type or size; returns other errors unchanged. */
 export function withAllowed(error: unknown, allowed: { types: readonly string[]; maxBytes: number }): unknown {
   if (!(error instanceof AppError) || (error.code !== "unsupported_media_type" && error.code !== "body_too_large"))
     return error;

@@ -3,9 +3,9 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]|[\u{E0000}-\u{E007F}]/gu;
 const RESERVED = /[<>:"|?*]/g;
 const MAX_LENGTH = 200;
 
-/** A name as it is kept and shown: the last part of a path, without hidden or reserved characters, at most 200 code points. */
+/** A name as it is stored and shown: the last part of a path, without hidden or reserved characters, at most 200 code points. */
 export function cleanFileName(given: string): string {
-  // Browsers write these three so in a form; nothing else is escaped there.
+  // Browsers escape these three characters this way in forms, and no others.
   const written = given.replace(/%(22|0D|0A)/gi, "_");
   const last = written.normalize("NFC").split(/[\\/]/).at(-1) ?? "";
   const shown = last.replace(HIDDEN, "").replace(RESERVED, "_").replace(/\s+/gu, " ").trim();
@@ -13,12 +13,12 @@ export function cleanFileName(given: string): string {
   return shortened(name === "" ? "file" : name);
 }
 
-/** The extension of a name in small letters, without the dot; empty without one. */
+/** The extension of a name in lower case, without the dot; empty without one. */
 export function extensionOf(name: string): string {
   return /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1]?.toLowerCase() ?? "";
 }
 
-/** Puts an extension behind a name, still within the length. */
+/** Appends an extension to a name, within the length limit. */
 export const withExtension = (name: string, extension: string): string =>
   `${shortened(name, MAX_LENGTH - extension.length - 1)}.${extension}`;
 

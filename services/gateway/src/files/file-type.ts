@@ -8,7 +8,7 @@ export interface JudgedFile {
   isText: boolean;
 }
 
-/** Types without a signature, told by the extension; the content must be text. */
+/** Types without a signature, recognised by the extension; the content must be text. */
 const TEXT_TYPES: Record<string, string> = {
   txt: "text/plain",
   text: "text/plain",
@@ -29,7 +29,7 @@ const TEXT_TYPES: Record<string, string> = {
   mjs: "text/javascript",
   sh: "application/x-sh",
 };
-/** What senders call such files besides their name. */
+/** Media types that senders claim for such files besides the exact one. */
 const LOOSE_CLAIMS = new Set(["", "application/octet-stream", "text/plain"]);
 const OTHER_CLAIMS: Record<string, readonly string[]> = {
   "text/csv": ["application/vnd.ms-excel", "application/csv"],
@@ -46,7 +46,7 @@ const PLAIN_FAMILY = new Set([
   "application/json",
 ]);
 
-/** Can run or hide something: a wildcard never lets them in, only their own name in the list does. */
+/** Types that can execute or hide something: never matched by a wildcard, only by their exact name in the list. */
 const RISKY =
   /svg|html|xml$|javascript|ecmascript|x-sh$|css|msdownload|executable|x-elf|mach-binary|x-msi|x-ms-shortcut|wasm|java|zip|compress|x-tar|x-rar|x-7z|bzip|x-xz|zstd|lz|x-arj|x-cpio|x-unix-archive|x-deb|x-rpm|vnd\.ms-cab|x-apple-diskimage|x-iso|dalvik|x-shockwave|x-lua|x-python|x-cfb|macro/;
 const DOCUMENTS = /^application\/vnd\.(openxmlformats-officedocument|oasis\.opendocument)\./;
@@ -54,8 +54,8 @@ const ACTIVE_CONTENT = /<(!doctype|html|head|body|script|svg|iframe|object|embed
 const LOOKED_AT = 4_096;
 
 /**
- * What a file is, by its first bytes; the claim only chooses between kinds of text. Throws `unsupported_media_type` when the
- * link does not list it, when text and claim disagree, and for pictures that carry a script in front.
+ * The type of a file, by its first bytes; the claim only chooses between kinds of text. Throws `unsupported_media_type` when the
+ * link does not list it, when text and claim disagree, and for pictures that start with a script.
  */
 export async function judgeFile(
   head: Buffer,
@@ -76,13 +76,13 @@ function judgeBinary(head: Buffer, name: string, { mime, ext }: { mime: string; 
   const mediaType = mime.split(";")[0] ?? mime;
   const start = head.subarray(0, LOOKED_AT).toString("latin1");
   const isMedia = /^(image|audio|video)\//.test(mediaType);
-  // A signature followed by markup or by a comment that swallows the rest is a script in a picture's clothes.
+  // A signature followed by markup or by a comment that swallows the rest is a script disguised as a picture.
   if (isMedia && (ACTIVE_CONTENT.test(start) || /^(GIF8[79]a|BM)(\/\*|=|\/\/)/.test(start))) throw refused("polyglot");
   const sound = sameKind(extensionOf(name), ext) ? name : withExtension(name, ext);
   return { name: sound, mediaType, isText: false };
 }
 
-/** Extensions that name one and the same type. */
+/** Extensions of the same type. */
 const ALIASES = [
   ["jpg", "jpeg", "jpe", "jfif"],
   ["tif", "tiff"],
@@ -107,23 +107,23 @@ function judgeText(head: Buffer, claim: { name: string; mediaType: string }, lis
     .replace(/^\uFEFF?\s*/, "")
     .slice(0, 256);
   const begins = start.match(ACTIVE_CONTENT)?.index === 0 || /^<\?xml/i.test(start);
-  // What is listed by its own name may begin as it likes: the list asked for it.
+  // A type listed by its exact name may begin with anything: the list allows it explicitly.
   if (begins && !(RISKY.test(mediaType) && listed.includes(mediaType))) throw refused("active content");
   return { name: claim.name, mediaType, isText: true };
 }
 
-/** True when the list names the type, or a wildcard covers it and it can do no harm. */
+/** True when the list names the type, or a wildcard covers it and it is harmless. */
 export function isListed(mediaType: string, listed: readonly string[]): boolean {
   if (listed.includes(mediaType)) return true;
   if (RISKY.test(mediaType) && !DOCUMENTS.test(mediaType)) return false;
-  // Kinds of plain text are one family for whoever lists text/plain.
+  // Listing text/plain allows all kinds of plain text.
   if (PLAIN_FAMILY.has(mediaType) && listed.includes("text/plain")) return true;
   return listed.includes(`${mediaType.split("/")[0]}/*`);
 }
 
 const refused = (internal: string): AppError => new AppError("unsupported_media_type", { internal });
 
-/** Watches that text stays text: throws `unsupported_media_type` at the first byte that is not UTF-8, or at NUL. */
+/** Checks that the content is text throughout: throws `unsupported_media_type` at the first byte that is not UTF-8, or at NUL. */
 export function createTextCheck(): { feed(bytes: Buffer): void; end(): void } {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const decode = (bytes: Buffer | undefined): void => {

@@ -2,16 +2,16 @@ import { AppError, type KnowledgeMediaType } from "@parley/contracts";
 import { cleanFileName } from "./file-name.js";
 import { createTextCheck, judgeFile } from "./file-type.js";
 
-/** A form has one file and a few fields; each part costs more to take apart than its bytes. */
+/** A form has one file and a few fields; parsing a part costs more than its bytes. */
 const MAX_PARTS = 10;
-/** What a document may be. */
+/** Media types of documents. */
 export const KNOWLEDGE_TYPES = ["text/markdown", "text/plain", "text/html", "application/pdf"] as const;
 const TEXT_TYPES: readonly string[] = KNOWLEDGE_TYPES.filter((type) => type !== "application/pdf");
 const FIELDS: readonly string[] = ["name", "media_type", "language"];
 
 /**
- * A document that comes as a form: one part `file`, and the fields of the JSON body beside it. Answers the JSON body that says the same,
- * still to be checked. The type is found out from the bytes; `name` is the file's unless one is given. Throws `malformed_request`,
+ * A document sent as a form: one part `file`, and the fields of the JSON body beside it. Returns the equivalent JSON body, not yet
+ * validated. The type is detected from the bytes; `name` is the file's unless one is given. Throws `malformed_request`,
  * `unsupported_media_type`, `validation_failed`.
  */
 export async function readKnowledgeForm(body: Buffer, contentType: string): Promise<Record<string, string>> {
@@ -32,7 +32,7 @@ export async function readKnowledgeForm(body: Buffer, contentType: string): Prom
   return { name, ...fields, media_type: mediaType, content: content.toString("base64"), encoding: "base64" };
 }
 
-/** A small form, taken apart. Throws `malformed_request`. */
+/** Parses a small form. Throws `malformed_request`. */
 export async function parseForm(body: Buffer, contentType: string): Promise<FormData> {
   const boundary = /boundary=(?:"([^"]{1,70})"|([^\s";,]{1,70}))/i.exec(contentType);
   const mark = boundary?.[1] ?? boundary?.[2];
@@ -55,7 +55,7 @@ function partsOf(body: Buffer, mark: string): number {
   return parts;
 }
 
-/** What the bytes are; among kinds of text the field chooses, then the name. */
+/** The type of the bytes; among kinds of text the field decides, then the name. */
 async function typeOf(
   content: Buffer,
   claim: { name: string; mediaType: string },
@@ -70,7 +70,7 @@ async function typeOf(
   check.feed(content);
   check.end();
   if (wanted !== undefined && !TEXT_TYPES.includes(wanted)) throw invalid("media_type", "the file is text");
-  // Tables, logs and JSON are read as they stand.
+  // Tables, logs and JSON are read as plain text.
   const known = KNOWLEDGE_TYPES.find((type) => type === mediaType);
   return wanted ?? known ?? ("text/plain" satisfies KnowledgeMediaType);
 }

@@ -23,15 +23,15 @@ export interface IncomingFile {
 
 export interface FilePlace {
   access: SessionAccess;
-  /** Names the file: a repeat under the same id continues with it. */
+  /** Identifies the file: a repeat with the same id continues it. */
   fileId: string;
   limits: Pick<LinkPolicy["fileUploads"], "types" | "maxBytes" | "maxCount">;
-  /** Of the team and not of the visitor. */
+  /** Sent by the team, not by the visitor. */
   byTeam?: boolean;
 }
 
 /**
- * Passes a file on to the sessions service, a chunk at a time; at most two chunks are in memory. Idempotent by `fileId`. A
+ * Passes a file on to the sessions service, one chunk at a time; at most two chunks are in memory. Idempotent by `fileId`. A
  * refused or broken upload leaves nothing behind. Throws `body_too_large`, `unsupported_media_type`, `files_exhausted`.
  */
 export async function receiveFile(bus: Bus, place: FilePlace, file: IncomingFile): Promise<AttachedFile> {
@@ -66,13 +66,13 @@ export async function receiveFile(bus: Bus, place: FilePlace, file: IncomingFile
     text?.end();
     return (await bus.call(finishFile, { access, fileId, bytes, sha256: hash.digest("hex") })).file;
   } catch (error) {
-    // Without this its place stays taken until the time of an upload has run out.
+    // Without this its slot stays occupied until the upload times out.
     await bus.call(discardFile, { access, fileId }).catch(() => undefined);
     throw error;
   }
 }
 
-/** Equal pieces of a stream. Throws `body_too_large` as soon as the limit is passed, `malformed_request` when it breaks off. */
+/** Equal pieces of a stream. Throws `body_too_large` as soon as the limit is exceeded, `malformed_request` when it is cut off. */
 async function* inChunks(content: Readable, maxBytes: number): AsyncGenerator<Buffer, void> {
   let held: Buffer[] = [];
   let size = 0;

@@ -5,7 +5,7 @@ import type { FastifyReply } from "fastify";
 import { attachmentHeader } from "./file-name.js";
 
 /**
- * Answers with a file as a download, never shown in place: it is what a stranger sent. One chunk at a time, at the reader's
+ * Answers with a file as a download, never inline: a stranger sent it. One chunk at a time, at the reader's
  * pace. Throws `file_not_found`. A read.
  */
 export async function sendFile(
@@ -24,7 +24,7 @@ export async function sendFile(
       yield chunk;
       if (sent < file.bytes) ({ data } = await bus.call(readFileChunk, { access, fileId, n }));
     }
-    // An incomplete download must not look like a whole one.
+    // An incomplete download must not look complete.
     if (sent !== file.bytes) throw new Error("the file is not whole");
   };
   return reply

@@ -8,7 +8,7 @@ export interface KnowledgeUpload {
   sha256: string;
 }
 
-/** Sends a document to the memory service, a part at a time; it becomes a document when the caller says so. */
+/** Sends the content of a document to the memory service, one part at a time; the caller then turns it into a document. */
 export async function sendKnowledge(bus: Bus, principal: Principal, content: Buffer): Promise<KnowledgeUpload> {
   const uploadId = newId();
   for (let from = 0, n = 0; from < content.length; from += KNOWLEDGE_PART_BYTES, n += 1) {

@@ -1,7 +1,7 @@
 import { AppError } from "@parley/contracts";
 import { parseForm } from "./knowledge-form.js";
 
-/** One part `file` as the JSON body that says the same, still to be checked. Throws `malformed_request`, `validation_failed`. */
+/** Converts one part `file` to the equivalent JSON body, not yet validated. Throws `malformed_request`, `validation_failed`. */
 export async function readTeamFileForm(body: Buffer, contentType: string): Promise<Record<string, string>> {
   const parts = [...(await parseForm(body, contentType))];
   const file = parts[0]?.[1];

@@ -22,7 +22,7 @@ type Pages = { href: string; title: string }[];
 const text = (given: string): Uint8Array => Buffer.from(given, "utf8");
 const fileOf = (name: string, content: string): ZipEntry => ({ name, chunks: [text(content)] });
 
-/** Everything that is held of an address: each record as JSON and as a page for people. One page of each list is held at a time. */
+/** Everything stored about an address: each record as JSON and as a readable page. Holds one page of each list at a time. */
 export async function* exportOf(bus: Bus, person: Person): AsyncGenerator<ZipEntry> {
   const pages: Pages = [];
   yield* accessOf(bus, person, pages);
@@ -63,7 +63,7 @@ async function* memoriesOf(bus: Bus, { principal, email }: Person, pages: Pages)
   } while (cursor !== undefined);
 }
 
-/** At most 50 changes are kept. */
+/** At most 50 changes are stored. */
 async function historyOf(bus: Bus, at: { principal: TenantPrincipal; email: string; agent: string }) {
   const changes: unknown[] = [];
   let cursor: string | undefined;
@@ -138,10 +138,10 @@ async function* bytesOf(
     read += chunk.length;
     if (chunk.length > 0) yield chunk;
     if (read >= file.bytes) return;
-    // An export must not hold part of a file as if it were whole.
+    // An export must not contain part of a file as if it were complete.
     if (chunk.length === 0) throw new Error("the file is not whole");
   }
 }
 
-/** A stranger's file name where it can do no harm: no path, nothing hidden. The id before it keeps names apart. */
+/** A stranger's file name made harmless: no path, nothing hidden. The id before it keeps names unique. */
 const plainName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(-80);

@@ -5,10 +5,10 @@ export const pageHead = (title: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escapeHtml(title)}</title><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}dt{font-weight:600}dd{margin:0 0 .5rem 1rem;white-space:pre-wrap;overflow-wrap:anywhere}</style></head><body><h1>${escapeHtml(title)}</h1>`;
 export const PAGE_END = "</body></html>\n";
 
-/** `address_confirmed` as people write it. */
+/** `address_confirmed` in readable form. */
 const nameOf = (key: string): string => key.replaceAll("_", " ");
 
-/** Any record for people: names and values, lists as lists. All text is escaped, never interpreted. */
+/** Any record in readable form: names and values, lists as lists. All text is escaped, never interpreted. */
 function asReadable(value: unknown): string {
   if (value === null || value === undefined || value === "") return "none";
   if (Array.isArray(value)) {

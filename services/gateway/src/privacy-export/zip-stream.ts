@@ -1,6 +1,6 @@
 export interface ZipEntry {
   name: string;
-  /** Already compressed as a rule, like pictures: kept as it is. */
+  /** Usually compressed already, like pictures: stored as it is. */
   stored?: boolean;
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
@@ -8,8 +8,8 @@ export interface ZipEntry {
 const NOTHING = new Uint8Array();
 
 /**
- * The bytes of a zip file with these entries, made while they are read: no more is held than one chunk. A reader that gets an error
- * instead of the end has no valid file, because the directory stands at its end.
+ * The bytes of a zip file with these entries, generated while they are read: holds only one chunk. A reader that gets an error
+ * instead of the end has no valid file, because the directory is at its end.
  */
 export async function* zipStream(entries: AsyncIterable<ZipEntry>, at: Date): AsyncGenerator<Uint8Array> {
   const { Zip, ZipDeflate, ZipPassThrough } = await import("fflate");

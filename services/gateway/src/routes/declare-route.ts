@@ -3,7 +3,7 @@ import type { HttpApp } from "@parley/http";
 import type { FastifyContextConfig, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
 import { z } from "zod";
 
-/** A documented answer that is no JSON: an event stream, a picture, a file. */
+/** A documented answer that is not JSON: an event stream, a picture, a file. */
 export interface MediaAnswer {
   description: string;
   content: Record<string, { schema: z.ZodType }>;
@@ -18,10 +18,10 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   params?: P;
   query?: Q;
   body?: B;
-  /** By status. A handler that returns a value answers with the first one; another status is sent by `reply`. */
+  /** By status. A handler that returns a value answers with the first one; it sends any other status with `reply`. */
   answers: A;
   config?: FastifyContextConfig | undefined;
-  /** Set where the address has a route for other callers, too, which documents both; see `tellCallersApart`. */
+  /** Set where the address also has a route for other callers, which documents both; see `tellCallersApart`. */
   caller?: "operator";
   bodyLimit?: number;
 }
@@ -41,7 +41,7 @@ export interface Call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   readonly reply: FastifyReply;
 }
 
-/** Puts one route on the server, with the tags and the security schemes of its surface. */
+/** Registers one route, with the tags and the security schemes of its surface. */
 export function declareRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers>(
   app: HttpApp,
   surface: Pick<FastifySchema, "tags" | "security" | "querystring">,
@@ -57,7 +57,7 @@ export function declareRoute<P extends z.ZodType, Q extends z.ZodType, B extends
 ): void {
   const { method, path: url, config = {}, bodyLimit, answers: bodies, caller } = spec;
   const { summary, description, params, query: querystring = surface.querystring, body } = spec;
-  // The framework warns of a schema that is there and undefined.
+  // The framework warns about schemas that are present but undefined.
   const schemas = Object.entries({ description, params, querystring, body }).filter(
     ([, schema]) => schema !== undefined,
   );
@@ -68,7 +68,7 @@ export function declareRoute<P extends z.ZodType, Q extends z.ZodType, B extends
     config,
     bodyLimit,
     onRequest,
-    // A stream has no length to tell, so it answers no HEAD.
+    // A stream has no length, so it does not answer HEAD.
     exposeHeadRoute: config.longLived !== true,
     ...(caller === undefined ? {} : { constraints: { caller } }),
     schema: {
@@ -92,7 +92,7 @@ const problemAnswer = {
   description: "Problem document",
 };
 
-/** Documentation of a route's answers: its successes, and what every route can answer. */
+/** Documentation of a route's answers: its successes, and the errors of every route. */
 export function answers(successes: Answers): Record<string, unknown> {
   return { ...successes, "4xx": problemAnswer, "5xx": problemAnswer };
 }

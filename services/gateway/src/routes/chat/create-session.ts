@@ -17,13 +17,13 @@ import { whenGone } from "../../turns/client-aborted.js";
 import { answers } from "../declare-route.js";
 import { signedAccess } from "./access.js";
 
-/** Sessions a minute that one key may open with signed bytes it has sent before. */
+/** Sessions per minute that one key may open by repeating the same signed bytes. */
 const REPEATED_CREATES = { scope: "repeated_creates", limit: 60, periodSeconds: 60 } as const;
 
 /**
  * Opens a session and waits for its opening turn. Idempotent by `Idempotency-Key`, else by the nonce. Equal requests without either
  * open a session each: a backend that greets two people within one second signs the same bytes twice, and they must not share a
- * conversation. Since a captured request does the same, its repeats are limited by key and leave a security event.
+ * conversation. Because a captured request does the same, repeats are limited by key and leave a security event.
  */
 export function createSessionRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
@@ -66,7 +66,7 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
   });
 }
 
-/** The id of an agent that is named by its id or its slug. Throws `agent_not_found`. */
+/** The id of an agent given by its id or its slug. Throws `agent_not_found`. */
 async function idOfAgent(
   { bus }: GatewayContext,
   request: FastifyRequest,

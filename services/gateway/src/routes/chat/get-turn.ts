@@ -8,10 +8,10 @@ import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
 import { turnAnswer } from "./turn-answer.js";
 
-/** A turn's end comes within seconds; who asks again sooner only asks more often. */
+/** Turns end within seconds; polling faster only adds requests. */
 const ASK_AGAIN_SECONDS = 1;
 
-/** What became of a message: its place in line, or its answer as the send would have told it. A read. */
+/** The state of a message: its queue position, or its answer as the send would have returned it. A read. */
 export function getTurnRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     summary: "Get the status of a turn",

@@ -6,7 +6,7 @@ import { answers } from "../declare-route.js";
 import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
 
-/** Stops a turn that waits or runs; what was said of it stays. Idempotent: `stopped` false = it was over. */
+/** Stops a turn that waits or runs; text already streamed stays. Idempotent: `stopped` false = it was over. */
 export function stopTurnRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     summary: "Stop a turn",

@@ -1,6 +1,6 @@
 import type { TurnResult } from "@parley/contracts";
 
-/** The answer to a message, with the names and types of the text chat API reference; what that document lacks comes after. */
+/** The answer to a message, with the names and types of the text chat API reference; additional members follow. */
 export function turnAnswer(result: TurnResult): Record<string, unknown> {
   return {
     response: result.response,

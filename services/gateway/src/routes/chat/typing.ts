@@ -7,7 +7,7 @@ import { answers } from "../declare-route.js";
 import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
 
-/** Shows the visitor that somebody on this side writes. Not stored, may get lost. */
+/** Shows the visitor that somebody on this side is typing. Not stored, may get lost. */
 export function typingRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Send a typing notice",

@@ -19,8 +19,8 @@ export interface TwinAnswer {
 export type CallTwin = (call: TwinCall, idempotencyKey?: string) => Promise<TwinAnswer>;
 
 /**
- * Calls go through the routes of this very server, without a socket: authentication, role, validation, limits, audit and idempotency are
- * those of the HTTP interface, because it is the HTTP interface. Of the request only the token, the address and the trace go along.
+ * Calls go through the routes of this same server, without a socket: authentication, role, validation, limits, audit and idempotency are
+ * those of the HTTP interface, because it is the HTTP interface. Of the request only the token, the address and the trace are passed on.
  */
 export function twinCaller(app: HttpApp, request: FastifyRequest): CallTwin {
   const { authorization = "", traceparent, "accept-language": language } = request.headers;

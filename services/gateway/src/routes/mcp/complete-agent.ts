@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { CallTwin } from "./call-twin.js";
 
 const found = z.object({ data: z.array(z.object({ slug: z.string() })) });
-/** The newest agents are looked at; the list has no search. */
+/** Only the newest agents are considered; the list has no search. */
 const LOOKED_AT = 200;
-/** Most that the protocol lets one answer have. */
+/** Maximum values per answer that the protocol allows. */
 const MOST = 100;
 
 /** Agents whose slug begins with what a person has typed so far, for clients that complete arguments. A read; none for a refused caller. */

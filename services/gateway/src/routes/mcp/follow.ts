@@ -1,20 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { TwinCall } from "./call-twin.js";
 
-/** What a twin has only begun, and how to see how far it is. */
+/** A job that a twin call has started, and how to read its progress. */
 export interface Following {
   twin: TwinCall;
   stateOf: (answer: Record<string, unknown>) => { done: number; total: number; isOver: boolean };
 }
 
-/** Hears how far a call is. */
+/** Receives the progress of a call. */
 export type Progress = (done: number, total: number) => Promise<void>;
 
 /** Most clients give a call up after a minute. */
 const FOLLOW_MS = 45_000;
 const PAUSE_MS = 500;
 
-/** Asks until it is over, or for as long as a client waits, or until it goes away; answers what was seen last. */
+/** Polls until the job is done, the client's patience has run out, or the client leaves; returns the last state. */
 export async function follow(
   { twin, stateOf }: Following,
   {

@@ -3,10 +3,10 @@ import type { Logger } from "@parley/observability";
 import type { McpCaller } from "./caller.js";
 import { makeServer } from "./make-server.js";
 
-/** Streams that may be open for news; nothing here announces any. */
+/** Maximum open notification streams; nothing here sends notifications. */
 const MAX_SUBSCRIPTIONS = 16;
 
-/** Answers requests of the protocol, each for the caller that is noted for it. */
+/** Answers requests of the protocol, each for the caller registered for it. */
 export const makeHandler = (callers: WeakMap<Request, McpCaller>, logger: Logger) =>
   createMcpHandler((given) => makeServer(callerOf(callers, given)), {
     maxSubscriptions: MAX_SUBSCRIPTIONS,

@@ -34,7 +34,7 @@ const INSTRUCTIONS =
 
 const would = z.object({ method: z.string(), path: z.string(), body: z.unknown().optional() });
 
-/** What a tool answers: its twin's answer, or for one that changes things, beside whether it was a dry run. */
+/** Output schemas: the twin's answer, and for tools that change something also whether it was a dry run. */
 const outputs = new Map<string, z.ZodType>(
   TOOLS.map(({ name, effects, output }) => [
     name,
@@ -48,7 +48,7 @@ const outputs = new Map<string, z.ZodType>(
   ]),
 );
 
-/** A server for one request: with the tools that the caller's role may use, and nothing that outlives the request. */
+/** A server for one request: with the tools that the caller's role may use, and no state that outlives the request. */
 export function makeServer(caller: McpCaller): McpServer {
   const server = new McpServer(
     { name: "parley", title: "Parley", version: "0.1.0" },
@@ -80,7 +80,7 @@ function addTool(server: McpServer, tool: Tool, { call, requestId, onCalled }: M
   });
 }
 
-/** Tells the client how far its call is, when it has asked to be told. */
+/** Reports progress to the client if it asked for it. */
 function progressOf({ _meta: meta, notify }: ServerContext["mcpReq"]): Progress | undefined {
   const progressToken = meta?.progressToken;
   if (progressToken === undefined) return undefined;

@@ -10,7 +10,7 @@ const asked = (words: string) => ({
 
 const DAY_MS = 86_400_000;
 
-/** Prompts that a person picks in the client: what people ask for most, in words that lead to the right tools. */
+/** Prompts that a person picks in the client: frequent requests, worded to lead to the right tools. */
 export function addPrompts(server: McpServer, { now, call }: McpCaller): void {
   const agent = () =>
     completable(text.describe("Name, slug or id of the agent"), (typed) => completeAgent(call, typed));

@@ -9,7 +9,7 @@ import type { McpCaller } from "./caller.js";
 import type { makeHandler } from "./make-handler.js";
 
 const METADATA = "/.well-known/oauth-protected-resource";
-/** Headers that the protocol reads, beside those that begin with `mcp-`. */
+/** Headers that the protocol reads, in addition to those that begin with `mcp-`. */
 const NEEDED = new Set(["accept", "content-type", "last-event-id"]);
 
 /**
@@ -18,7 +18,7 @@ const NEEDED = new Set(["accept", "content-type", "last-event-id"]);
  */
 export async function registerMcp(app: HttpApp, context: GatewayContext): Promise<void> {
   const resource = `${context.config.PUBLIC_URL}/mcp`;
-  // RFC 9728: at the root, and at the root with the path of the resource behind it.
+  // RFC 9728: at the root, and at the root followed by the path of the resource.
   for (const path of [METADATA, `${METADATA}/mcp`])
     app.get(path, { schema: { hide: true } }, async () => metadata(resource));
   await app.register(async (scope: HttpApp) => {
@@ -29,7 +29,7 @@ export async function registerMcp(app: HttpApp, context: GatewayContext): Promis
     });
     guard(scope, context, { surface: "management", ownsPrefix: false, bearerOnly: challenge });
     const callers = new WeakMap<Request, McpCaller>();
-    // Comes with the first request: the library of the protocol is much of what a gateway would load at its start.
+    // Loaded with the first request: the protocol library would be a large part of the gateway's start.
     let made: Promise<ReturnType<typeof makeHandler>> | undefined;
     const handlerOf = (): Promise<ReturnType<typeof makeHandler>> => {
       made ??= import("./make-handler.js").then((module) => module.makeHandler(callers, context.logger));
@@ -45,7 +45,7 @@ export async function registerMcp(app: HttpApp, context: GatewayContext): Promis
         callers.set(asked, mcpCaller(app, context, request));
         const handler = await handlerOf();
         const answer = await handler.fetch(asked, { parsedBody: request.body });
-        // Those of every answer of this server are stricter.
+        // The headers of this server's own answers are stricter.
         for (const name of ["cache-control", "connection"]) answer.headers.delete(name);
         return reply.send(answer);
       },
@@ -60,7 +60,7 @@ const metadata = (resource: string) => ({
   scopes_supported: [],
 });
 
-/** The request as the SDK takes it, without the token; its signal fires when the client goes away. */
+/** The request in the SDK's form, without the token; its signal fires when the client disconnects. */
 function webRequest({ method, url, headers }: FastifyRequest, reply: FastifyReply): Request {
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());

@@ -4,7 +4,7 @@ import { completeAgent } from "./complete-agent.js";
 import { runTool } from "./run-tool.js";
 import type { Tool } from "./tool.js";
 
-/** What can be read by address: each is what a reading tool answers, under the same role and the same switch. */
+/** Resources that can be read by URI: each returns the answer of a reading tool, with the same role and switch. */
 const RESOURCES = [
   {
     name: "links",

@@ -12,19 +12,19 @@ export interface ToolCall {
   input: unknown;
   call: CallTwin;
   requestId: string;
-  /** Of a client that wants to hear how far it is. */
+  /** Set for a client that wants progress reports. */
   progress?: Progress | undefined;
-  /** Fires when the client has gone. */
+  /** Fires when the client has disconnected. */
   signal: AbortSignal;
 }
 
 export interface ToolRun {
   result: CallToolResult;
-  /** Code of the refusal; null = it was carried out. */
+  /** Code of the refusal; null = the call succeeded. */
   refused: ErrorCode | null;
 }
 
-/** What a twin refused, with its problem document. */
+/** A refusal by a twin, with its problem document. */
 class Refusal extends Error {
   constructor(readonly problem: Record<string, unknown>) {
     super(String(problem.code));
@@ -32,8 +32,8 @@ class Refusal extends Error {
 }
 
 /**
- * Carries a call out: the switch of the agent first, then the twin, or for a dry run what can be checked without it. A refusal is a
- * result with `isError` and the problem document as text, so that the model can correct itself. Idempotent as its twin is.
+ * Executes a call: checks the agent's switch first, then calls the twin, or for a dry run checks what it can without it. A refusal is a
+ * result with `isError` and the problem document as text, so that the model can correct itself. As idempotent as its twin.
  */
 export async function runTool(run: ToolCall): Promise<ToolRun> {
   try {
@@ -90,7 +90,7 @@ async function requireSwitch(tool: Tool, about: Subject, call: CallTwin): Promis
 
 async function isSwitchedOn(tool: Tool, of: { agent: string; mayBeGone: boolean }, call: CallTwin): Promise<boolean> {
   const found = await call({ method: "GET", path: agentPath(of.agent) });
-  // What a deleted agent leaves behind has no switch.
+  // The remains of a deleted agent have no switch.
   if (found.status === 404 && of.mayBeGone) return true;
   const { mcp_tools: allowed } = switched.parse(granted(found));
   return allowed === null || allowed.includes(tool.name);
@@ -114,7 +114,7 @@ async function agentOf(about: Exclude<Subject, { type: "none" }>, call: CallTwin
   return ofAgent.parse(await accepted(call, { method: "GET", path })).agent_id;
 }
 
-/** Refuses what the twin would refuse of the body, and what is about something that is not there. */
+/** Refuses a body that the twin would refuse, and calls about something that does not exist. */
 async function dryRun(tool: Tool, plan: Plan, call: CallTwin): Promise<Record<string, unknown>> {
   if (plan.dryTwin !== undefined) return { dry_run: true, result: await accepted(call, plan.dryTwin) };
   const { method, path, body } = plan.twin;

@@ -5,13 +5,13 @@ import type { Following } from "./follow.js";
 
 /** Hints for the client's user; the server relies on none of them. */
 interface Effects {
-  /** It may take away or overwrite what is there. */
+  /** It may delete or overwrite existing data. */
   destructive: boolean;
-  /** The same call again changes nothing more, without an idempotency key too. */
+  /** Repeating the same call changes nothing more, even without an idempotency key. */
   idempotent: boolean;
 }
 
-/** What a call works on, whose agent's switch counts. */
+/** What a call works on; determines the agent whose switch counts. */
 export type Subject =
   | { type: "agent"; agent: string }
   | { type: "session"; id: string }
@@ -19,23 +19,23 @@ export type Subject =
   | { type: "schedule"; id: string }
   | { type: "none" };
 
-/** What one call of a tool comes to. */
+/** What one call of a tool does. */
 export interface Plan {
   about: Subject;
-  /** The agent that it would work on from then on, whose switch counts too. */
+  /** The agent that the object would belong to afterwards; its switch counts too. */
   nextAgent?: string | undefined;
   twin: TwinCall;
-  /** What a dry run reads to see that what would be changed is there. */
+  /** Read by a dry run to check that the object to change exists. */
   target?: TwinCall;
-  /** The call of a twin that has a dry run of its own. */
+  /** The twin's own dry run, if it has one. */
   dryTwin?: TwinCall;
-  /** For clients that want to hear of its progress. */
+  /** For clients that want progress reports. */
   follow?: (answer: Record<string, unknown>) => Following;
-  /** Default: as the tool has effects. */
+  /** Default: whether the tool has effects. */
   writes?: boolean;
   /** The twin lists things of several agents (`data[].agent_id`): those whose agent has the tool switched off are left out. */
   ofManyAgents?: true;
-  /** Makes what the twin answered smaller, for a model to read. */
+  /** Shortens the twin's answer for a model. */
   shorten?: (answer: Record<string, unknown>) => Record<string, unknown>;
 }
 
@@ -44,18 +44,18 @@ export interface Tool {
   name: McpTool | "list_agents";
   title: string;
   description: string;
-  /** Least role, as of its twin; callers below it do not see the tool. */
+  /** Minimum role, the same as the twin's; callers below it do not see the tool. */
   role: Role;
   /** Null: it only reads. */
   effects: Effects | null;
-  /** What strangers wrote comes back, or something reaches them. */
+  /** The answer contains text of strangers, or something is sent to them. */
   openWorld: boolean;
   input: z.ZodObject;
   /** The answer of its twin. */
   output: z.ZodType;
   /** The twin's body, for a dry run. */
   body: z.ZodType | null;
-  /** Throws `validation_failed` for what is no input of the tool. */
+  /** Throws `validation_failed` for invalid input of the tool. */
   plan: (input: unknown) => Plan;
 }
 
@@ -74,7 +74,7 @@ export function defineTool<I extends z.ZodObject>(spec: ToolSpec<I>): Tool {
   return { ...spec, role, effects, openWorld, body, plan: (input) => spec.plan(parseOrRefuse(spec.input, input)) };
 }
 
-/** What every tool that changes something takes besides. */
+/** Additional input of every tool that changes something. */
 export const steering = {
   dry_run: z.boolean().optional().describe("Checks the call and reports what it would do, without doing it"),
   idempotency_key: z

@@ -3,10 +3,10 @@ import { z } from "zod";
 
 const written = new WeakMap<z.ZodType, Record<string, unknown>>();
 
-/** What a tool takes. It parses its input itself, so that what is wrong is told as the HTTP interface tells it. */
+/** Input schema of a tool. The tool parses its input itself, so that errors are reported like those of the HTTP interface. */
 export const inputSchema = (schema: z.ZodType) => wireSchema(schema, (value) => ({ value }));
 
-/** What a tool answers; an answer that is none fails here, before a client meets it. */
+/** Output schema of a tool; an invalid answer fails here, before it reaches a client. */
 export const outputSchema = (schema: z.ZodType) =>
   wireSchema(schema, (value) => {
     const { error } = schema.safeParse(value);
@@ -14,8 +14,8 @@ export const outputSchema = (schema: z.ZodType) =>
   });
 
 /**
- * A zod schema as the SDK takes it, with its JSON form made once: a server is made for each request. Answers too are described as what may be
- * sent: objects stay open where zod lets more members pass, so that a member of a later release does not fail at the client.
+ * A zod schema in the SDK's form, with its JSON form created once, because a server is created per request. Answers are also described in
+ * their input form: objects stay open where zod allows more members, so that a member of a later release does not fail at the client.
  */
 function wireSchema(
   schema: z.ZodType,
@@ -40,7 +40,7 @@ const jsonOf = (schema: z.ZodType): Record<string, unknown> => ({
   ...z.toJSONSchema(schema, { io: "input", unrepresentable: "any", override: withoutExamples }),
 });
 
-/** Examples of whole objects are for people who read; to a model they cost words. */
+/** Examples of whole objects are for human readers; they cost a model tokens. */
 function withoutExamples({ jsonSchema }: { jsonSchema: { examples?: unknown } }): void {
   delete jsonSchema.examples;
 }

@@ -12,7 +12,7 @@ import { acceptedLanguages } from "../../edge/accepted-languages.js";
 import { agentParams, ofAgentParams, pageQuery } from "../params.js";
 import { ownerRoute, wirePage } from "./owner-route.js";
 
-/** Who may use the links of an agent. It names addresses, hence the role. */
+/** Who may use the links of an agent. It contains addresses, hence the role. */
 const getPolicyRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/access-policy",
@@ -23,7 +23,7 @@ const getPolicyRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => (await bus.call(getAccessPolicy, { principal, ...params })).policy,
 });
 
-/** Sets who may use the links of an agent; fields that are left out stay as they were. Idempotent by state. */
+/** Sets who may use the links of an agent; omitted fields stay unchanged. Idempotent by state. */
 const setPolicyRoute = ownerRoute({
   method: "PUT",
   path: "/agents/:agent/access-policy",

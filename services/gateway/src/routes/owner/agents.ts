@@ -168,7 +168,7 @@ function importOptions(request: FastifyRequest, query: z.output<typeof importQue
 }
 
 /**
- * Imports up to 50 documents, each into the agent of its own name. A refused document reports its errors and does not stop
+ * Imports up to 50 documents, each into the agent it names. A refused document reports its errors and does not stop
  * the others. Idempotent by `Idempotency-Key`, else by the signature, document by document.
  */
 const bulkImportRoute = ownerRoute({
@@ -188,7 +188,7 @@ const bulkImportRoute = ownerRoute({
   },
 });
 
-/** The document of a version, by default the active one, exactly as it was importedAgent. */
+/** The document of a version, by default the active one, exactly as it was imported. */
 const exportRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/export",
@@ -205,7 +205,7 @@ const exportRoute = ownerRoute({
   },
 });
 
-/** Who put which version live although its tests were not green, and why; newest first. */
+/** Who activated which version although its tests were not green, and why; newest first. */
 const gateOverridesRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/gate-overrides",

@@ -28,7 +28,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listAlerts, { principal, limit, cursor })),
 });
 
-/** Makes a rule. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Creates a rule. Idempotent by `Idempotency-Key`, else by the signature. */
 const createRoute = ownerRoute({
   method: "POST",
   path: "/alerts",
@@ -58,7 +58,7 @@ const getRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => (await bus.call(getAlert, { principal, ...params })).alert,
 });
 
-/** Changes what is given. Idempotent by state. */
+/** Changes the given fields. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/alerts/:id",
@@ -87,7 +87,7 @@ const deleteRoute = ownerRoute({
   },
 });
 
-/** Tells everybody that the rule would tell. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Sends a test to everybody whom the rule notifies. Idempotent by `Idempotency-Key`, else by the signature. */
 const testRoute = ownerRoute({
   method: "POST",
   path: "/alerts/:id/test",

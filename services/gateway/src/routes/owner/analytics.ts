@@ -48,7 +48,7 @@ const filter = tenantQuery.extend({
   format: z.enum(["json", "csv"]).default("json"),
 });
 
-/** Sends rows as a table; a record of counts stands in one field. */
+/** Sends rows as a table; a record of counts takes one field. */
 function sendCsv(reply: FastifyReply, name: string, columns: string[], rows: Record<string, unknown>[]): FastifyReply {
   const lines = rows.map((row) => csvCells(columns, row));
   return reply
@@ -58,7 +58,7 @@ function sendCsv(reply: FastifyReply, name: string, columns: string[], rows: Rec
     .send(csvLines([columns, ...lines]));
 }
 
-/** The days that a question is about. Throws `validation_failed`. */
+/** The days that a question covers. Throws `validation_failed`. */
 function periodOf(
   query: { days: number; from?: string | undefined; to?: string | undefined },
   by: string,
@@ -117,7 +117,7 @@ const questionRoute = <Q extends AnalyticsQuestion>(question: Q) => {
   });
 };
 
-/** Where usage leads, from the eight weeks before today. */
+/** Usage forecast, from the eight weeks before today. */
 const forecastRoute = ownerRoute({
   method: "GET",
   path: "/analytics/forecast",
@@ -151,7 +151,7 @@ const commentsRoute = ownerRoute({
     wirePage(await bus.call(listComments, { principal, agent, linkId, limit, cursor })),
 });
 
-/** Has all numbers made again. Admins. */
+/** Rebuilds all numbers. Admins. */
 const rebuildRoute = ownerRoute({
   method: "POST",
   path: "/analytics/rebuild",
@@ -168,7 +168,7 @@ const rebuildRoute = ownerRoute({
   handle: async ({ principal }, { bus }) => bus.call(rebuildAnalytics, { principal }),
 });
 
-/** Whether all is well in the tenant. A read. */
+/** The health of the tenant. A read. */
 const overviewRoute = ownerRoute({
   method: "GET",
   path: "/overview",

@@ -60,7 +60,7 @@ const exportRoute = ownerRoute({
   },
 });
 
-/** Whether the chain is whole. Admins. */
+/** Verifies the audit chain. Admins. */
 const verifyRoute = ownerRoute({
   method: "GET",
   path: "/audit/verify",

@@ -1,8 +1,8 @@
 export type CsvCell = string | number | null;
 
 /**
- * A spreadsheet runs what begins with one of these as a formula; an apostrophe in front makes it text again (OWASP, CSV
- * injection). Numbers are no formulas. Quotes are doubled, every field is quoted (RFC 4180).
+ * A spreadsheet runs fields that begin with one of these as formulas; a leading apostrophe makes them text (OWASP, CSV
+ * injection). Numbers are not formulas. Quotes are doubled, every field is quoted (RFC 4180).
  */
 function csvField(value: CsvCell): string {
   const text = String(value ?? "");
@@ -14,7 +14,7 @@ function csvField(value: CsvCell): string {
 export const csvLines = (rows: readonly (readonly CsvCell[])[]): string =>
   rows.map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
 
-/** The members of a record in the order of the columns; what is no text or number stands as JSON in its field. */
+/** The members of a record in column order; values other than text or numbers are written as JSON. */
 export const csvCells = (columns: readonly string[], record: Record<string, unknown>): CsvCell[] =>
   columns.map((column) => {
     const value = record[column] ?? null;

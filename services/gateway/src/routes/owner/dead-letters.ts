@@ -13,7 +13,7 @@ import { z } from "zod";
 import { deadLetterParams, pageQuery } from "../params.js";
 import { actOn, ownerRoute, wirePage } from "./owner-route.js";
 
-/** Turns that were given up after too many tries, newest first, without what was said in them. */
+/** Dead letters, that is turns given up after too many tries, newest first, without their content. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/dead-letters",
@@ -31,7 +31,7 @@ const listRoute = ownerRoute({
   },
 });
 
-/** One dead letter, with what was said. */
+/** One dead letter with its content. */
 const getRoute = ownerRoute({
   method: "GET",
   path: "/dead-letters/:id",
@@ -44,7 +44,7 @@ const getRoute = ownerRoute({
     (await bus.call(getDeadLetter, { principal, ...params })).deadLetter,
 });
 
-/** Runs a given-up turn again. 202 when it waits now; 200 when an earlier replay waits or was answered already: nothing was done. */
+/** Replays a dead letter. 202 when it now waits; 200 when an earlier replay waits or was answered: nothing changed. */
 const replayRoute = ownerRoute({
   method: "POST",
   path: "/dead-letters/:id/replay",
@@ -61,7 +61,7 @@ const replayRoute = ownerRoute({
   },
 });
 
-/** Forgets a dead letter; the failed message stays in the history. Idempotent by state: a second time it is not found. */
+/** Drops a dead letter; the failed message stays in the history. Idempotent by state: a second call gets not found. */
 const dropRoute = ownerRoute({
   method: "DELETE",
   path: "/dead-letters/:id",

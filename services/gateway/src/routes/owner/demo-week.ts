@@ -1,7 +1,7 @@
 import { demoWeek, demoWeekRemoved, demoWeekState, removeDemoWeek } from "@parley/contracts";
 import { ownerRoute } from "./owner-route.js";
 
-/** Whether what the console shows is made up. */
+/** Whether the console shows demo data. */
 const getRoute = ownerRoute({
   method: "GET",
   path: "/demo-week",
@@ -12,7 +12,7 @@ const getRoute = ownerRoute({
   handle: async ({ principal }, { bus }) => bus.call(demoWeekState, { principal }),
 });
 
-/** Removes what was made up: links, sessions, words and numbers. Idempotent by state. */
+/** Removes the demo data: links, sessions, messages and numbers. Idempotent by state. */
 const removeRoute = ownerRoute({
   method: "DELETE",
   path: "/demo-week",

@@ -4,10 +4,10 @@ import type { FastifyRequest } from "fastify";
 
 const YAML_TYPES = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
 
-/** Media types in which an agent document is taken: inside a JSON body, or as YAML by itself. */
+/** Media types accepted for an agent document: inside a JSON body, or as plain YAML. */
 export const DOCUMENT_TYPES = [...JSON_TYPES, ...YAML_TYPES];
 
-/** Hands YAML on as text: the agent-runner takes it apart, within its own bounds. */
+/** Passes YAML on as text: the agent-runner parses it within its own limits. */
 export function acceptYaml(app: HttpApp): void {
   app.addContentTypeParser([...YAML_TYPES], (request, _payload, done) => {
     try {

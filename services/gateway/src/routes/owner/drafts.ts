@@ -46,7 +46,7 @@ const getRoute = ownerRoute({
   },
 });
 
-/** Saves a draft as it stands in the editor. Idempotent by state. */
+/** Saves a draft as it is in the editor. Idempotent by state. */
 const saveRoute = ownerRoute({
   method: "PUT",
   path: "/agents/:agent/drafts/me",
@@ -107,7 +107,7 @@ const saveTextRoute = ownerRoute({
   },
 });
 
-/** Makes a version of one's own draft. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Publishes the caller's own draft as a version. Idempotent by `Idempotency-Key`, else by the signature. */
 const publishRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/drafts/me/publish",
@@ -130,7 +130,7 @@ const publishRoute = ownerRoute({
 
 const tag = (reply: FastifyReply, revision: number): void => void reply.header("etag", `"${revision}"`);
 
-/** The revision of `If-Match`; 0 without it. What no answer has given matches nothing. */
+/** The revision of `If-Match`; 0 without it. An invalid value matches no revision. */
 function expectedOf({ headers }: FastifyRequest): number {
   const given = headers["if-match"];
   if (given === undefined) return 0;

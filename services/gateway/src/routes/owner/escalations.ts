@@ -78,7 +78,7 @@ const getRoute = ownerRoute({
     shownTo(principal)((await bus.call(getEscalation, { principal, ...params })).escalation),
 });
 
-/** Takes a running session over, whether or not it waits for somebody. Idempotent by state. */
+/** Takes over a running session, whether or not it waits for a human. Idempotent by state. */
 const takeOverRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/take-over",
@@ -97,7 +97,7 @@ const takeOverRoute = ownerRoute({
   },
 });
 
-/** Takes an escalation, or gives it to an operator; operators are told apart by the id of their credentials. Idempotent by state. */
+/** Takes an escalation, or assigns it to an operator; operators are identified by the id of their credentials. Idempotent by state. */
 const assignRoute = ownerRoute({
   method: "POST",
   path: "/escalations/:id/assign",
@@ -115,7 +115,7 @@ const assignRoute = ownerRoute({
     ),
 });
 
-/** Gives an assigned escalation to another operator, whoever had it. Idempotent by state. */
+/** Transfers an assigned escalation to another operator, whoever had it. Idempotent by state. */
 const transferRoute = ownerRoute({
   method: "POST",
   path: "/escalations/:id/transfer",
@@ -173,8 +173,8 @@ const typingRoute = ownerRoute({
 });
 
 /**
- * What the agent's model would write in the operator's place. Nothing is sent; what it costs counts on the link's budget, once by
- * `Idempotency-Key`, else by the signature.
+ * What the agent's model would write in the operator's place. Nothing is sent; the cost is charged to the link's budget, once per
+ * `Idempotency-Key`, else per signature.
  */
 const suggestRoute = ownerRoute({
   method: "POST",
@@ -197,7 +197,7 @@ const suggestRoute = ownerRoute({
   },
 });
 
-/** Closes an escalation; the agent answers the next message, or the session ends. Once: then it is `escalation_resolved`. */
+/** Closes an escalation; the agent answers the next message, or the session ends. Works once: later calls get `escalation_resolved`. */
 const resolveRoute = ownerRoute({
   method: "POST",
   path: "/escalations/:id/resolve",
@@ -215,7 +215,7 @@ const resolveRoute = ownerRoute({
   },
 });
 
-/** Gives the session back to the agent, with a summary that it reads as data. Once: then it is `escalation_resolved`. */
+/** Hands the session back to the agent, with a summary that it reads as data. Works once: later calls get `escalation_resolved`. */
 const handBackRoute = ownerRoute({
   method: "POST",
   path: "/escalations/:id/hand-back",

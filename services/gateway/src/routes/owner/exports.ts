@@ -15,7 +15,7 @@ import { csvCells, csvLines } from "./csv.js";
 import { ownerRoute } from "./owner-route.js";
 import { ownerAccess, type TenantPrincipal } from "./principal.js";
 
-/** Records of one page; of traces sessions, because each has many turns. */
+/** Records per page; sessions for traces, because each has many turns. */
 const PAGE = { sessions: 1_000, messages: 1_000, ratings: 1_000, notes: 1_000, reviews: 1_000, traces: 20 } as const;
 const TURNS = 200;
 
@@ -25,7 +25,7 @@ const read = ({ kind }: { kind: ExportKind }): Act => ({
   ...{ action: "sessions.exported", targetType: "export", targetId: kind },
 });
 
-/** Sessions, messages, ratings, notes, verdicts or traces of the tenant, a page a call, made while it is read. A read; admins. */
+/** Sessions, messages, ratings, notes, verdicts or traces of the tenant, one page per call, generated while it is read. A read; admins. */
 const exportRoute = ownerRoute({
   method: "GET",
   path: "/exports/:kind",
@@ -69,7 +69,7 @@ const exportRoute = ownerRoute({
 
 type Records = Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>;
 
-/** The turns of each session, one page of one session at a time. Sessions whose content is gone have none. */
+/** The turns of each session, one page of one session at a time. Sessions whose content was removed have none. */
 async function* turnsOf(bus: Bus, principal: TenantPrincipal, sessions: Exported[]) {
   for (const { record } of sessions) {
     const sessionId = String(record.session_id);
@@ -100,7 +100,7 @@ async function* jsonLines(records: Records): AsyncGenerator<string> {
   for await (const record of records) yield `${JSON.stringify(record)}\n`;
 }
 
-/** Values that are no text or number are written as JSON. */
+/** Values other than text or numbers are written as JSON. */
 async function* csvFile(columns: string[], records: Records, isFirst: boolean): AsyncGenerator<string> {
   if (isFirst) yield csvLines([columns]);
   for await (const record of records) yield csvLines([csvCells(columns, record)]);

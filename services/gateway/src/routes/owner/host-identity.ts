@@ -13,7 +13,7 @@ import { DELETED, ownerRoute } from "./owner-route.js";
 
 const PATH = "/agents/:agent/public-links/:id/identity";
 
-/** How a link knows whom the embedding site vouches for; never the secret. */
+/** How a link verifies identities from the embedding site; never the secret. */
 const getRoute = ownerRoute({
   method: "GET",
   path: PATH,
@@ -40,7 +40,7 @@ const setRoute = ownerRoute({
     (await bus.call(setHostIdentity, { principal, ...params, body })).hostIdentity,
 });
 
-/** Makes the secret that signs identities with HS256, or its successor. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Creates the secret that signs identities with HS256, or its successor. Idempotent by `Idempotency-Key`, else by the signature. */
 const rotateRoute = ownerRoute({
   method: "POST",
   path: `${PATH}/secret`,
@@ -58,7 +58,7 @@ const rotateRoute = ownerRoute({
   },
 });
 
-/** From now on the link takes no identities. Idempotent by state. */
+/** Stops the link from accepting identities. Idempotent by state. */
 const deleteRoute = ownerRoute({
   method: "DELETE",
   path: PATH,

@@ -2,7 +2,7 @@ import { rotatedKeys, rotateKeys, rotateKeysBody } from "@parley/contracts";
 import { ownerRoute } from "./owner-route.js";
 import { operatorWide } from "./principal.js";
 
-/** Seals again what lies under another master key. Operator-wide callers only. Idempotent by state. */
+/** Reseals values that are sealed under another master key. Operator-wide callers only. Idempotent by state. */
 const rotateRoute = ownerRoute({
   method: "POST",
   path: "/key-rotation",

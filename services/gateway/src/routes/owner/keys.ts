@@ -48,7 +48,7 @@ const createRoute = ownerRoute({
   },
 });
 
-/** Decides whether a signing key signs only with a nonce. Idempotent by state. */
+/** Sets whether a signing key may sign only with a nonce. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/keys/:id",

@@ -64,7 +64,7 @@ const addRoute = ownerRoute({
 
 function contentOf(given: string, encoding: "text" | "base64"): Buffer {
   const content = Buffer.from(given, encoding === "text" ? "utf8" : "base64");
-  // The decoder skips what is no base64 instead of refusing it.
+  // The decoder skips invalid base64 instead of refusing it.
   const isWhole =
     encoding === "text" || content.toString("base64").replace(/=+$/, "") === given.replace(/[\r\n=]+/g, "");
   if (!isWhole || content.length === 0) {
@@ -75,10 +75,10 @@ function contentOf(given: string, encoding: "text" | "base64"): Buffer {
   return content;
 }
 
-/** Adds by form as well: its parser is known to this one route. */
+/** Also accepts a form: its parser is registered for this one route. */
 function addWithForm(app: HttpApp, deps: AddDeps): void {
   void app.register(async (scope: HttpApp) => {
-    // The body is read already, and its signature checked: the parser sees the bytes that were verified.
+    // The body was already read and its signature checked: the parser gets the verified bytes.
     scope.addContentTypeParser(FORM, (request: FastifyRequest) =>
       readKnowledgeForm(request.rawBody, request.headers["content-type"] ?? "").catch((error: unknown) => {
         throw withAllowed(error, ALLOWED);
@@ -88,7 +88,7 @@ function addWithForm(app: HttpApp, deps: AddDeps): void {
   });
 }
 
-/** Documents that the newest version of an agent sees, and with the first page those that are being read. */
+/** Documents that the newest version of an agent sees, and with the first page those that are still being processed. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/knowledge",
@@ -127,7 +127,7 @@ const deleteRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => bus.call(deleteKnowledge, { principal, ...params }),
 });
 
-/** Searches as an answer would, and shows what was found with scores and ranks of each method. */
+/** Searches as an answer would, and shows the results with scores and ranks of each method. */
 const searchRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/knowledge/search",

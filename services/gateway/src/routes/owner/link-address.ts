@@ -1,5 +1,5 @@
 import type { GatewayContext } from "../../context.js";
 
-/** Where a link's page is. */
+/** Address of a link's page. */
 export const linkAddress = (config: Pick<GatewayContext["config"], "PUBLIC_URL">, token: string): string =>
   `${config.PUBLIC_URL}/public/chat/${token}`;

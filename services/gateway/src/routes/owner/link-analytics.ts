@@ -2,7 +2,7 @@ import { getLink, type LinkAnalytics, linkAnalytics, linkNumbers } from "@parley
 import { ofAgentParams, queryInteger, tenantQuery } from "../params.js";
 import { ownerRoute } from "./owner-route.js";
 
-/** How a link is used, in numbers only. */
+/** Usage numbers of a link. */
 const analyticsRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id/analytics",
@@ -14,7 +14,7 @@ const analyticsRoute = ownerRoute({
   handle: async ({ principal, params, query: { days } }, { bus }) => {
     const { link } = await bus.call(getLink, { principal, ...params });
     const numbers = await bus.call(linkAnalytics, { principal, linkId: params.id, days });
-    // The last use of the link may lie before the period.
+    // The last use of the link may be before the period.
     const last_used_at = link.usage.last_used_at ?? numbers.lastSessionAt;
     return { link_id: params.id, days, ...wireNumbers(numbers), last_used_at };
   },

@@ -19,7 +19,7 @@ import { z } from "zod";
 import { agentParams, deliveryParams, ofAgentParams, pageQuery } from "../params.js";
 import { ownerRoute, RECIPIENTS_BODY_BYTES, wirePage } from "./owner-route.js";
 
-/** Sends a link, or says what would be sent. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Sends a link, or reports what would be sent. Idempotent by `Idempotency-Key`, else by the signature. */
 const sendRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/public-links/:id/send",
@@ -40,7 +40,7 @@ const sendRoute = ownerRoute({
   },
 });
 
-/** What was sent of all links, newest first. */
+/** Deliveries of all links, newest first. */
 const listAllRoute = ownerRoute({
   method: "GET",
   path: "/deliveries",
@@ -60,7 +60,7 @@ const listAllRoute = ownerRoute({
   },
 });
 
-/** What was sent of a link, newest first. */
+/** Deliveries of a link, newest first. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id/deliveries",
@@ -85,7 +85,7 @@ const getRoute = ownerRoute({
     (await bus.call(getLinkDelivery, { principal, ...params })).delivery,
 });
 
-/** Who was sent a link and how it went, in the order of the call. */
+/** Recipients of a link and the outcome for each, in the order of the call. */
 const recipientsRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id/deliveries/:delivery/recipients",
@@ -98,7 +98,7 @@ const recipientsRoute = ownerRoute({
     wirePage(await bus.call(listDeliveryRecipients, { principal, ...params, status, limit, cursor })),
 });
 
-/** Stops what was not sent yet. Idempotent by state. */
+/** Cancels what was not sent yet. Idempotent by state. */
 const cancelRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/public-links/:id/deliveries/:delivery/cancel",
@@ -111,7 +111,7 @@ const cancelRoute = ownerRoute({
     (await bus.call(cancelLinkDelivery, { principal, ...params })).delivery,
 });
 
-/** Writes to some recipients again, or says what would be sent. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Writes to some recipients again, or reports what would be sent. Idempotent by `Idempotency-Key`, else by the signature. */
 const resendRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/public-links/:id/deliveries/:delivery/resend",

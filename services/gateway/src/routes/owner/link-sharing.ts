@@ -5,10 +5,10 @@ import { ofAgentParams, queryInteger, tenantQuery } from "../params.js";
 import { linkAddress } from "./link-address.js";
 import { actOn, type Deps, ownerRoute } from "./owner-route.js";
 
-/** Readers need four empty modules around the code. */
+/** Scanners need four empty modules around the code. */
 const QUIET_MODULES = 4;
 
-/** The link's address as a QR code; editors and above, because the picture holds the token. */
+/** The link's address as a QR code; editors and above, because the picture contains the token. */
 const qrRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id/qr.svg",
@@ -44,7 +44,7 @@ function drawQrCode(address: string, { size, ecc }: { size: number; ecc: "L" | "
   );
 }
 
-/** What to paste into a page to have the chat there; editors and above, because the snippets hold the token. */
+/** Snippets that embed the chat into a page; editors and above, because they contain the token. */
 const embedRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id/embed",

@@ -26,7 +26,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listLinkTemplates, { principal, limit, cursor })),
 });
 
-/** Creates a template of the tenant. Idempotent by `Idempotency-Key`, else by the signature; a second one of its name is `name_taken`. */
+/** Creates a template of the tenant. Idempotent by `Idempotency-Key`, else by the signature; a repeated name gets `name_taken`. */
 const createRoute = ownerRoute({
   method: "POST",
   path: "/link-templates",

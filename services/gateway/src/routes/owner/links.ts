@@ -131,7 +131,7 @@ const deleteRoute = ownerRoute({
   },
 });
 
-/** Sessions of one link, newest first, without what was said in them. */
+/** Sessions of one link, newest first, without their content. */
 const sessionsRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id/sessions",

@@ -17,13 +17,13 @@ import {
 import { agentParams, pageQuery, personParams } from "../params.js";
 import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 
-/** Whose memory it was stands in no entry: it has to stay when the person is forgotten. */
+/** Entries do not name the person, because they must remain when the person is forgotten. */
 const memoryRead = ({ agent }: { agent: string }): Act => ({
   ...{ action: "memory.read", targetType: "memory" },
   targetId: agent,
 });
 
-/** Whom an agent remembers, newest change first. It names addresses, hence the role. */
+/** Whom an agent remembers, newest change first. It contains addresses, hence the role. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/memory",
@@ -38,7 +38,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listMemories, { principal, ...params, limit, cursor })),
 });
 
-/** What an agent remembers of a person. */
+/** What an agent remembers about a person. */
 const getRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/memory/:email",
@@ -50,7 +50,7 @@ const getRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => (await bus.call(getMemory, { principal, ...params })).memory,
 });
 
-/** Changes what is remembered of a person. Idempotent by state. */
+/** Changes what is remembered about a person. Idempotent by state. */
 const setRoute = ownerRoute({
   method: "PUT",
   path: "/agents/:agent/memory/:email",
@@ -81,7 +81,7 @@ const forgetRoute = ownerRoute({
   },
 });
 
-/** Who changed what is remembered of a person, newest first. */
+/** Who changed what is remembered about a person, newest first. */
 const historyRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/memory/:email/history",
@@ -96,7 +96,7 @@ const historyRoute = ownerRoute({
     wirePage(await bus.call(listMemoryChanges, { principal, ...params, limit, cursor })),
 });
 
-/** Brings the texts of an earlier revision back. Idempotent by state. */
+/** Restores the texts of an earlier revision. Idempotent by state. */
 const undoRoute = ownerRoute({
   method: "POST",
   path: "/agents/:agent/memory/:email/undo",

@@ -27,7 +27,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listMessageTemplates, { principal, limit, cursor })),
 });
 
-/** One of them. */
+/** One message template. */
 const getRoute = ownerRoute({
   method: "GET",
   path: "/message-templates/:name",
@@ -38,7 +38,7 @@ const getRoute = ownerRoute({
     (await bus.call(getMessageTemplate, { principal, name })).template,
 });
 
-/** Makes one, or writes it again. Idempotent by state. */
+/** Creates or replaces a message template. Idempotent by state. */
 const putRoute = ownerRoute({
   method: "PUT",
   path: "/message-templates/:name",
@@ -53,7 +53,7 @@ const putRoute = ownerRoute({
     (await bus.call(putMessageTemplate, { principal, name, body })).template,
 });
 
-/** Deletes one. Idempotent by state: a second delete is `template_not_found`. */
+/** Deletes a message template. Idempotent by state: a second delete is `template_not_found`. */
 const deleteRoute = ownerRoute({
   method: "DELETE",
   path: "/message-templates/:name",

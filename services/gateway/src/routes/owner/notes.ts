@@ -34,7 +34,7 @@ const listRoute = ownerRoute({
   },
 });
 
-/** Notes something, also when the session is over. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Adds a note, also to an ended session. Idempotent by `Idempotency-Key`, else by the signature. */
 const addRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/notes",

@@ -24,26 +24,26 @@ interface OwnerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
 
 export interface OwnerSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers, D>
   extends Omit<RouteSpec<P, Q, B, A>, "config" | "onRequest"> {
-  /** Least role; default viewer. */
+  /** Minimum role; default viewer. */
   role?: Role;
-  /** The call is about no single tenant, so its query takes no `tenant_id`. */
+  /** The call is not about a single tenant, so its query takes no `tenant_id`. */
   acrossTenants?: true;
   /**
-   * What the audit says of the call, written before it is carried out: for reading what somebody said or is remembered of, and for acts
-   * that change no row which the database itself writes to the audit. null = who asks is shown nothing of the kind.
+   * The audit entry of the call, written before it is executed: for reading content or memory of a person, and for acts
+   * that change no row which the database itself audits. null = the caller is shown no such content.
    */
   records?: (params: z.output<P>, principal: TenantPrincipal) => Act | null;
-  /** Milliseconds in which this gateway records the same act of the same caller once: for what pages ask again by themselves. */
+  /** Milliseconds in which this gateway records the same act of the same caller once: for calls that pages repeat by themselves. */
   recordsOnceInMs?: number;
   config?: Omit<FastifyContextConfig, "role" | "url" | "method">;
   onRequest?: (request: FastifyRequest, deps: D) => Promise<void>;
   handle: (call: OwnerCall<P, Q, B>, deps: D) => Promise<Answer<A>>;
 }
 
-/** Puts a route on the server. */
+/** Registers a route. */
 export type OwnerRoute<D = GatewayContext> = (app: HttpApp, deps: D) => void;
 
-/** A body with the most recipients of mail, their longest addresses and names, and a message; less than one message on the bus. */
+/** A body with the maximum number of mail recipients, their longest addresses and names, and a message; less than one bus message. */
 export const RECIPIENTS_BODY_BYTES = 900_000;
 
 const MAX_RECORDED = 10_000;
@@ -54,7 +54,7 @@ const ACROSS_TENANTS: Pick<FastifySchema, "tags" | "security"> = {
 };
 const IN_TENANT = { ...ACROSS_TENANTS, querystring: tenantQuery };
 
-/** Declares one route of the management API. Without `query` it takes `tenant_id` alone. */
+/** Declares one route of the management API. Without `query` it takes only `tenant_id`. */
 export function ownerRoute<
   A extends Answers,
   P extends z.ZodType = z.ZodUnknown,
@@ -100,12 +100,12 @@ function ownerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
   };
 }
 
-/** What the audit says of an act on what `:id` names. */
+/** The audit entry of an act on the object that `:id` names. */
 export const actOn =
   (targetType: string, action: string) =>
   ({ id }: { id: string }): Act => ({ action, targetType, targetId: id });
 
-/** A page as the bus has it, in the names of the HTTP interface. */
+/** A page from the bus, with the names of the HTTP interface. */
 export const wirePage = <T>({ data, nextCursor }: { data: T[]; nextCursor: string | null }) => ({
   data,
   next_cursor: nextCursor,

@@ -2,7 +2,7 @@ import { getPeople, peopleBody, peopleView, setPeople } from "@parley/contracts"
 import { agentParams } from "../params.js";
 import { ownerRoute } from "./owner-route.js";
 
-/** How the people behind an agent can be reached. It names addresses, hence the role. */
+/** How the people behind an agent can be reached. It contains addresses, hence the role. */
 const getRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/people",

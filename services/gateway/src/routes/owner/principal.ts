@@ -7,7 +7,7 @@ export type TenantPrincipal = Principal & { tenantId: string };
 
 const tenantId = z.uuid();
 
-/** The tenant that an operator-wide caller names: in the address, which its signature covers. Undefined when none is named. */
+/** The tenant that an operator-wide caller names in the URL, which its signature covers. Undefined when none is named. */
 function namedTenant(request: FastifyRequest): string | undefined {
   const { query } = request;
   const given = typeof query === "object" && query !== null && "tenant_id" in query ? query.tenant_id : undefined;
@@ -21,7 +21,7 @@ const refused = (rule: string, message: string): AppError =>
   new AppError("validation_failed", { errors: [{ pointer: "query/tenant_id", rule, message }] });
 
 /**
- * The caller as an owner call sends it on: with the tenant it works in. Throws `validation_failed` when an operator-wide
+ * The caller as an owner call passes it on: with the tenant it works in. Throws `validation_failed` when an operator-wide
  * caller names none, `not_found` when a tenant's caller names another tenant.
  */
 export function tenantPrincipal(request: FastifyRequest): TenantPrincipal {
@@ -52,6 +52,6 @@ export const ownerAccess = ({ tenantId }: TenantPrincipal, sessionId: string): S
   sessionId,
 });
 
-/** Who acts on an escalation: the credentials, or whom a signed backend names. */
+/** Who acts on an escalation: the credentials, or the operator that a signed backend names. */
 export const actingOperator = (principal: Principal, given: string | undefined): string =>
   principal.via === "hmac" && given !== undefined ? given : principal.id;

@@ -14,7 +14,7 @@ const zipFile: MediaAnswer = {
   description: "Zip of JSON and pages to read; `index.html` leads to everything",
   content: { "application/zip": { schema: z.string() } },
 };
-/** Whose it was stands in no entry: entries stay when the person is erased. */
+/** Entries do not name the person, because they remain when the person is erased. */
 const exported = (): Act => ({ action: "privacy.exported", targetType: "person", targetId: null });
 const about = {
   summary: "Export the data of a person",
@@ -24,7 +24,7 @@ const about = {
   answers: { 200: zipFile },
 } as const;
 
-/** The same as `POST`, for a browser; the address stands in the query. A read. */
+/** The same as `POST`, for a browser; the address is in the query. A read. */
 const getRoute = ownerRoute({
   ...about,
   method: "GET",
@@ -35,7 +35,7 @@ const getRoute = ownerRoute({
   handle: async ({ principal, query: { email }, reply }, { bus }) => send(bus, reply, { principal, email }),
 });
 
-/** Exports what is held of a person without the address in the URL. A read. */
+/** Exports what is stored about a person, without the address in the URL. A read. */
 const postRoute = ownerRoute({
   ...about,
   method: "POST",
@@ -45,7 +45,7 @@ const postRoute = ownerRoute({
   handle: async ({ principal, body: { email }, reply }, { bus }) => send(bus, reply, { principal, email }),
 });
 
-/** Made while it is read; a failure in the middle cuts the connection, so that half an export never looks like a whole one. */
+/** Generated while it is read; a failure cuts the connection, so that a partial export never looks complete. */
 function send(bus: Bus, reply: FastifyReply, person: { principal: TenantPrincipal; email: string }): FastifyReply {
   const at = new Date();
   return reply

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { idParams, pageQuery, tenantQuery } from "../params.js";
 import { ownerRoute, wirePage } from "./owner-route.js";
 
-/** Erases what is kept of a person or of one session. 202: the work is done in the background, `GET` tells how far it is. */
+/** Erases what is stored about a person or of one session. 202: the work is done in the background, `GET` shows its progress. */
 const eraseRoute = ownerRoute({
   method: "POST",
   path: "/privacy/erasure",
@@ -59,7 +59,7 @@ const getRoute = ownerRoute({
     (await bus.call(getErasure, { principal, ...params, check: query.check === "true" })).erasure,
 });
 
-/** Whether a receipt is what this server has signed. Changes nothing. */
+/** Verifies that this server signed a receipt. Changes nothing. */
 const verifyRoute = ownerRoute({
   method: "POST",
   path: "/privacy/erasures/verify",

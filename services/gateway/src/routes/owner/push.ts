@@ -26,7 +26,7 @@ const listRoute = ownerRoute({
   },
 });
 
-/** Tells a browser from now on that somebody waits. Idempotent by its endpoint. */
+/** Subscribes a browser to notices of waiting visitors. Idempotent by its endpoint. */
 const subscribeRoute = ownerRoute({
   method: "PUT",
   path: "/push-subscriptions",
@@ -39,7 +39,7 @@ const subscribeRoute = ownerRoute({
   handle: async ({ principal, body }, { bus }) => (await bus.call(subscribePush, { principal, body })).subscription,
 });
 
-/** Tells a browser no more. Idempotent by state: a second delete is `not_found`. */
+/** Unsubscribes a browser. Idempotent by state: a second delete is `not_found`. */
 const unsubscribeRoute = ownerRoute({
   method: "DELETE",
   path: "/push-subscriptions/:id",

@@ -15,7 +15,7 @@ const getRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => bus.call(getReview, { principal, sessionId: params.id }),
 });
 
-/** Gives a verdict, in place of the one before. Idempotent by state. */
+/** Gives a verdict, which replaces an earlier one. Idempotent by state. */
 const putRoute = ownerRoute({
   method: "PUT",
   path: "/sessions/:id/review",
@@ -35,7 +35,7 @@ const putRoute = ownerRoute({
   },
 });
 
-/** Takes a verdict back. Idempotent by state: a second time it is `review_not_found`. */
+/** Removes a verdict. Idempotent by state: a second call gets `review_not_found`. */
 const deleteRoute = ownerRoute({
   method: "DELETE",
   path: "/sessions/:id/review",

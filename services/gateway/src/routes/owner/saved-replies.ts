@@ -24,7 +24,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listSavedReplies, { principal, limit, cursor })),
 });
 
-/** Saves one. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Creates a saved reply. Idempotent by `Idempotency-Key`, else by the signature. */
 const createRoute = ownerRoute({
   method: "POST",
   path: "/saved-replies",
@@ -42,7 +42,7 @@ const createRoute = ownerRoute({
   },
 });
 
-/** Changes what is given. Idempotent by state. */
+/** Changes the given fields. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/saved-replies/:id",
@@ -55,7 +55,7 @@ const updateRoute = ownerRoute({
     (await bus.call(updateSavedReply, { principal, ...params, body })).reply,
 });
 
-/** Removes one. Idempotent by state: a second removal is `saved_reply_not_found`. */
+/** Deletes a saved reply. Idempotent by state: a second delete is `saved_reply_not_found`. */
 const deleteRoute = ownerRoute({
   method: "DELETE",
   path: "/saved-replies/:id",

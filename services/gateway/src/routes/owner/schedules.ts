@@ -28,7 +28,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listSchedules, { principal, limit, cursor })),
 });
 
-/** Makes a schedule. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Creates a schedule. Idempotent by `Idempotency-Key`, else by the signature. */
 const createRoute = ownerRoute({
   method: "POST",
   path: "/schedules",
@@ -58,7 +58,7 @@ const getRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => (await bus.call(getSchedule, { principal, ...params })).schedule,
 });
 
-/** Changes what is given. Idempotent by state. */
+/** Changes the given fields. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/schedules/:id",
@@ -99,7 +99,7 @@ const pauseRoute = ownerRoute({
     (await bus.call(pauseSchedule, { principal, ...params, paused: true })).schedule,
 });
 
-/** Goes on with the next occurrence. Idempotent by state. */
+/** Resumes a schedule with the next occurrence. Idempotent by state. */
 const resumeRoute = ownerRoute({
   method: "POST",
   path: "/schedules/:id/resume",
@@ -112,7 +112,7 @@ const resumeRoute = ownerRoute({
     (await bus.call(pauseSchedule, { principal, ...params, paused: false })).schedule,
 });
 
-/** Runs a schedule now, besides its pattern. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Runs a schedule now, in addition to its pattern. Idempotent by `Idempotency-Key`, else by the signature. */
 const runRoute = ownerRoute({
   method: "POST",
   path: "/schedules/:id/run-now",
@@ -130,7 +130,7 @@ const runRoute = ownerRoute({
   },
 });
 
-/** Occurrences and what came of them, newest first. */
+/** Occurrences and their outcomes, newest first. */
 const runsRoute = ownerRoute({
   method: "GET",
   path: "/schedules/:id/runs",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { pageQuery, queryInteger } from "../params.js";
 import { ownerRoute, wirePage } from "./owner-route.js";
 
-/** What the defences noticed, newest first: counts and hashes, no text and no addresses. */
+/** Security events, newest first: counts and hashes, no text and no addresses. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/analytics/security-events",

@@ -28,8 +28,8 @@ const clientAddressRoute = ownerRoute({
 });
 
 /**
- * Drops what every replica has cached of an agent and its links, as a change of them does by itself: for data that was changed
- * past the API. May be repeated.
+ * Drops what every replica has cached of an agent and its links, as a change through the API does: for data that was changed
+ * without the API. May be repeated.
  */
 const clearCachesRoute = ownerRoute({
   method: "POST",
@@ -52,7 +52,7 @@ const clearCachesRoute = ownerRoute({
 
 const text = z.string();
 
-/** Mails kept because no mail server is configured, newest first; 404 where one is. */
+/** Mails stored because no mail server is configured, newest first; 404 where one is. */
 const devMailRoute = ownerRoute({
   method: "GET",
   path: "/dev/mail",

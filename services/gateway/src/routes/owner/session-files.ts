@@ -16,7 +16,7 @@ import { ownerAccess } from "./principal.js";
 const FORM = "multipart/form-data";
 /** 10 MB as base64, and the JSON around it. */
 const BODY_LIMIT_BYTES = 14_100_000;
-/** What people send each other; what can run or hide something is in no wildcard. */
+/** What people usually send each other; wildcards never include types that can execute or hide something. */
 const TYPES = [
   ...["image/*", "audio/*", "video/*", "text/plain", "application/pdf"],
   ...["wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation"].map(
@@ -27,7 +27,7 @@ const LIMITS = { types: TYPES, maxBytes: TEAM_FILE_MAX_BYTES, maxCount: 50 };
 
 type UploadDeps = Deps<"bus" | "credentials" | "config">;
 
-/** Takes a file that a reply will carry. Idempotent by `Idempotency-Key`, else by the signature, within the session. */
+/** Accepts a file for a later reply. Idempotent by `Idempotency-Key`, else by the signature, within the session. */
 const uploadRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/files",
@@ -56,10 +56,10 @@ const uploadRoute = ownerRoute({
   },
 });
 
-/** Takes a form as well: its parser is known to this one route. */
+/** Also accepts a form: its parser is registered for this one route. */
 function uploadWithForm(app: HttpApp, deps: UploadDeps): void {
   void app.register(async (scope: HttpApp) => {
-    // The body is read already, and its signature checked: the parser sees the bytes that were verified.
+    // The body was already read and its signature checked: the parser gets the verified bytes.
     scope.addContentTypeParser(FORM, (request: FastifyRequest) =>
       readTeamFileForm(request.rawBody, request.headers["content-type"] ?? ""),
     );

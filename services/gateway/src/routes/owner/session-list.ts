@@ -54,7 +54,7 @@ const listQuery = pageQuery.extend({
 type ListQuery = z.output<typeof listQuery>;
 type Listed = z.output<typeof listedSession>;
 
-/** Members of a line that a sessions service of the release before does not send. */
+/** Members of a line that a sessions service of the previous release does not send. */
 const UNKNOWN = {
   ...{ title: null, person: null, agent_name: null, link_title: null, cost: null, rating: null },
   ...{ thumbs_up: 0, thumbs_down: 0, failed_turns: 0, escalated: false, went_badly: false },
@@ -89,7 +89,7 @@ const COLUMNS = [
 ];
 const CSV_PAGE = 200;
 
-/** The page and every one behind it, read as fast as the client takes them. */
+/** This page and all following ones, read as fast as the client consumes them. */
 async function* csvOf(page: Page, next: (cursor: string) => Promise<Page>): AsyncGenerator<string> {
   yield csvLines([COLUMNS]);
   for (let shown = page; ; ) {
@@ -102,7 +102,7 @@ const flagsOf = ({ escalated, went_badly }: Listed) => ({
   ...{ escalated: String(escalated), went_badly: String(went_badly) },
 });
 
-/** Sessions of the tenant as lists filter and sort them, without what was said but the first words. A read. */
+/** Sessions of the tenant, filtered and sorted, without content except the first words. A read. */
 export const sessionListRoute = ownerRoute({
   method: "GET",
   path: "/sessions",
@@ -123,7 +123,7 @@ export const sessionListRoute = ownerRoute({
     }
     if (query.format === "json") return wirePage(await readPage(bus, principal, query));
     const next = (cursor: string | undefined) => readPage(bus, principal, { ...query, limit: CSV_PAGE, cursor });
-    // Before the head of the answer, so that what is refused is told as a problem.
+    // Read before the headers are sent, so that a refusal is reported as a problem document.
     const first = await next(query.cursor);
     return reply
       .header("content-type", "text/csv; charset=utf-8")

@@ -25,14 +25,14 @@ import { ownerAccess } from "./principal.js";
 import { sessionListRoute } from "./session-list.js";
 import { readTranscript, TRANSCRIPT_FORMATS, transcriptFile } from "./transcripts.js";
 
-/** One session of the tenant, without what was said in it; an ended one with the results of its analysis, for operators. */
+/** One session of the tenant, without its messages; for operators an ended one includes the results of its analysis. */
 const getRoute = ownerRoute({
   method: "GET",
   path: "/sessions/:id",
   summary: "Get a session",
-  // Viewers are shown nothing that was gathered or said of it.
+  // Viewers see neither collected data nor messages of it.
   records: (params, { role }) => (role === "viewer" ? null : actOn("session", "session.read")(params)),
-  // The console asks again with each message of the session that it shows.
+  // The console repeats the call with each message of the session that it shows.
   recordsOnceInMs: 600_000,
   params: sessionParams,
   answers: { 200: sessionResource.extend({ analysis: sessionAnalysis.nullish() }) },
@@ -46,7 +46,7 @@ const getRoute = ownerRoute({
   },
 });
 
-/** Ends a session of the tenant. Idempotent by `Idempotency-Key`, else by the signature; an ended one is `session_ended`. */
+/** Ends a session of the tenant. Idempotent by `Idempotency-Key`, else by the signature; for an ended one `session_ended`. */
 const endRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/end",
@@ -64,7 +64,7 @@ const endRoute = ownerRoute({
   },
 });
 
-/** Gives a session more time. Idempotent by `Idempotency-Key`, else by the signature; without them each call adds. */
+/** Extends a session. Idempotent by `Idempotency-Key`, else by the signature; without them each call adds. */
 const extendRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/extend",
@@ -127,7 +127,7 @@ const traceRoute = ownerRoute({
     bus.call(traceSession, { access: ownerAccess(principal, params.id), after, limit, prompts: prompts === "true" }),
 });
 
-/** What was said in a session of the tenant, as json, csv, txt or html; a download for all but json. Operators and above. */
+/** The transcript of a session of the tenant, as json, csv, txt or html; a download except for json. Operators and above. */
 const transcriptRoute = ownerRoute({
   method: "GET",
   path: "/sessions/:id/transcript",
@@ -164,7 +164,7 @@ const toTestRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => bus.call(sessionToTest, { principal, sessionId: params.id }),
 });
 
-/** A recorded conversation beside the same words said to a version or a draft. Models are asked; nothing is stored. Editors and above. */
+/** Compares a recorded conversation with the same messages sent to a version or a draft. Calls models; stores nothing. Editors and above. */
 const replayRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/replay",

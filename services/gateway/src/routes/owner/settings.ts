@@ -1,7 +1,7 @@
 import { cleanupSettings, linksSettings, sessionsSettings, settingsInForce } from "@parley/contracts";
 import { ownerRoute } from "./owner-route.js";
 
-/** What the operator of the installation has set for keeping content and for signing in, as each service has read it. */
+/** The installation's settings for retention and sign-in, as each service has read them. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/settings",

@@ -10,7 +10,7 @@ import {
 import { idParams, pageQuery } from "../params.js";
 import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 
-/** Who gets no more messages with links, newest first. */
+/** Addresses that get no more messages with links, newest first. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/suppressions",
@@ -24,7 +24,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listSuppressions, { principal, limit, cursor })),
 });
 
-/** Puts an address on the list. Idempotent by state: the first reason stays. */
+/** Adds an address to the list. Idempotent by state: the first reason stays. */
 const addRoute = ownerRoute({
   method: "POST",
   path: "/suppressions",
@@ -36,7 +36,7 @@ const addRoute = ownerRoute({
   handle: async ({ principal, body }, { bus }) => (await bus.call(suppressAddress, { principal, body })).suppression,
 });
 
-/** Takes an address off the list. Idempotent by state: a second time it is `suppression_not_found`. */
+/** Removes an address from the list. Idempotent by state: a second call gets `suppression_not_found`. */
 const removeRoute = ownerRoute({
   method: "DELETE",
   path: "/suppressions/:id",

@@ -7,7 +7,7 @@ import { ownerAccess } from "./principal.js";
 
 type StreamDeps = Deps<"bus" | "streams" | "facts">;
 
-/** What happens in the tenant, as it happens, without content. A read. */
+/** Live events of the tenant, without content. A read. */
 const eventsRoute = ownerRoute({
   method: "GET",
   path: "/events",
@@ -31,7 +31,7 @@ const eventsRoute = ownerRoute({
 
 type PresenceDeps = Deps<"bus" | "presence">;
 
-/** Says that the caller looks at a session, or no more, and answers who else does. Repeated every few seconds; losable. */
+/** Reports that the caller is viewing a session, or has left it, and returns who else is. Repeated every few seconds; losable. */
 const presenceRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/presence",

@@ -45,7 +45,7 @@ const createRoute = ownerRoute({
   },
 });
 
-/** What a tenant may: its owners ask for nonces, operator-wide callers suspend it. Idempotent by state. */
+/** Changes a tenant: its owners can require nonces, operator-wide callers can suspend it. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/tenants/:id",

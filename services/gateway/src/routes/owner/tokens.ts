@@ -28,7 +28,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listTokens, { principal, limit, cursor })),
 });
 
-/** Creates a management token; only this answer holds it. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Creates a management token; only this answer contains it. Idempotent by `Idempotency-Key`, else by the signature. */
 const createRoute = ownerRoute({
   method: "POST",
   path: "/tokens",

@@ -11,7 +11,7 @@ export interface Transcript {
   messages: readonly HistoryMessage[];
 }
 
-/** A link allows at most 1,000 messages a session and a backend is not limited: beyond this the transcript is cut. */
+/** A link allows at most 1,000 messages per session and a backend is not limited: beyond this the transcript is cut off. */
 const MAX_MESSAGES = 10_000;
 const PAGE = 200;
 
@@ -35,7 +35,7 @@ export async function readTranscript(
   return { session, messages, truncated: cursor !== null };
 }
 
-/** The transcript as a file of its own. */
+/** The transcript as a file. */
 export function transcriptFile(
   transcript: Transcript,
   format: Exclude<TranscriptFormat, "json">,

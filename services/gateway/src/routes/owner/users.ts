@@ -35,7 +35,7 @@ const listRoute = ownerRoute({
     wirePage(await bus.call(listUsers, { principal, limit, cursor })),
 });
 
-/** Lets a person in and tells them by mail. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Invites a person by mail. Idempotent by `Idempotency-Key`, else by the signature. */
 const inviteRoute = ownerRoute({
   method: "POST",
   path: "/users",
@@ -54,7 +54,7 @@ const inviteRoute = ownerRoute({
   },
 });
 
-/** Gives a user another role or name, disables or enables the user. Idempotent by state. */
+/** Changes the role or name of a user, disables or enables the user. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/users/:id",
@@ -69,7 +69,7 @@ const updateRoute = ownerRoute({
     (await bus.call(updateUser, { principal, ...params, ...body })).user,
 });
 
-/** Takes a user out of the tenant on every gateway. Idempotent by state. */
+/** Removes a user from the tenant on every gateway. Idempotent by state. */
 const removeRoute = ownerRoute({
   method: "DELETE",
   path: "/users/:id",
@@ -103,7 +103,7 @@ const meRoute = ownerRoute({
   handle: async ({ principal }, { bus }) => (await bus.call(identifyCaller, { principal })).who,
 });
 
-/** Where the caller is signed in; a token is signed in nowhere. */
+/** Where the caller is signed in; tokens have no sign-ins. */
 const ownSessionsRoute = ownerRoute({
   method: "GET",
   path: "/users/me/sessions",

@@ -40,7 +40,7 @@ const listRoute = ownerRoute({
 });
 
 /**
- * Adds an inactive version to an agent that exists. Idempotent by `Idempotency-Key`, else by the signature; without them every
+ * Adds an inactive version to an existing agent. Idempotent by `Idempotency-Key`, else by the signature; without them every
  * call is version n + 1.
  */
 const createRoute = ownerRoute({
@@ -86,8 +86,8 @@ const getRoute = ownerRoute({
 });
 
 /**
- * Makes a version the active one for new sessions. Idempotent by state. A version that requires tests needs a green result of
- * its content, or the reason of an admin.
+ * Activates a version for new sessions. Idempotent by state. A version that requires tests needs a green result for
+ * its content, or an admin's reason.
  */
 const activateRoute = ownerRoute({
   method: "POST",
@@ -133,7 +133,7 @@ const testRoute = ownerRoute({
   },
 });
 
-/** Sessions replayed when the body names no number: the newest. */
+/** Number of sessions, the newest, that are replayed when the body does not give one. */
 const DEFAULT_LIMIT = 100;
 
 /** Runs recorded sessions against a version and reports where each first took another path. No model is called. */
@@ -162,8 +162,8 @@ const replayRoute = ownerRoute({
 });
 
 /**
- * Talks to a version or to a document that is not saved. The caller holds the conversation and sends all of it each time, so that nothing is
- * kept; no quota, number or person knows of it.
+ * Tries a version or an unsaved document. The caller stores the conversation and sends all of it each time, so that nothing is
+ * stored; it affects no quota or statistic and notifies nobody.
  */
 const tryRoute = ownerRoute({
   method: "POST",

@@ -22,10 +22,10 @@ import { z } from "zod";
 import { idParams, pageQuery } from "../params.js";
 import { actOn, DELETED, ownerRoute, wirePage } from "./owner-route.js";
 
-/** Both secrets sign for a day when the caller does not say how long. */
+/** Both secrets sign for a day unless the caller specifies otherwise. */
 const DEFAULT_OVERLAP_SECONDS = 86_400;
 
-/** Receivers of the tenant, newest first, those of agent versions among them. */
+/** Receivers of the tenant, newest first, including those of agent versions. */
 const listRoute = ownerRoute({
   method: "GET",
   path: "/webhooks",
@@ -63,7 +63,7 @@ const getRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => (await bus.call(getWebhook, { principal, ...params })).webhook,
 });
 
-/** Changes what is given. Idempotent by state. */
+/** Changes the given fields. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/webhooks/:id",
@@ -153,7 +153,7 @@ const testRoute = ownerRoute({
   },
 });
 
-/** What was sent to all receivers and how they answered, newest first. */
+/** Deliveries to all receivers with their answers, newest first. */
 const listAllDeliveriesRoute = ownerRoute({
   method: "GET",
   path: "/webhooks/deliveries",
@@ -169,7 +169,7 @@ const listAllDeliveriesRoute = ownerRoute({
     wirePage(await bus.call(listWebhookDeliveries, { principal, id, ...asked })),
 });
 
-/** What was sent to a receiver and how it answered, newest first. */
+/** Deliveries to a receiver with its answers, newest first. */
 const listDeliveriesRoute = ownerRoute({
   method: "GET",
   path: "/webhooks/:id/deliveries",
@@ -182,7 +182,7 @@ const listDeliveriesRoute = ownerRoute({
     wirePage(await bus.call(listWebhookDeliveries, { principal, ...params, status, limit, cursor })),
 });
 
-/** Sends a delivery once more, with all tries and the same event id. Idempotent while it waits, and by `Idempotency-Key`, else by the signature. */
+/** Sends a delivery again, with all tries and the same event id. Idempotent while it waits, and by `Idempotency-Key`, else by the signature. */
 const redeliverRoute = ownerRoute({
   method: "POST",
   path: "/webhooks/deliveries/:id/redeliver",

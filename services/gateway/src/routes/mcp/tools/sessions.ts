@@ -13,7 +13,7 @@ const transcript = z.object({
 
 const newest = z.int().min(1).max(1000).optional().describe("The newest messages to read; default 100");
 
-/** The newest messages of a transcript; what the twin answers may be more than a model can read. */
+/** The newest messages of a transcript; the twin's full answer may be more than a model can read. */
 function lastMessages(count = 100) {
   return (answer: Record<string, unknown>): Record<string, unknown> => {
     const { messages, truncated, ...rest } = transcript.loose().parse(answer);
