@@ -6,13 +6,13 @@ export const queryInteger = (min: number, max: number) => z.coerce.number().int(
 export const cursorParam = z.string().min(1).max(500);
 const version = queryInteger(1, 2_147_483_647);
 
-/** Every query of the management API is made of this; an unknown name is refused, so that a misspelt filter is not ignored. */
+/** Base of every query of the management API; unknown names are refused, so that a misspelt filter is not ignored. */
 export const tenantQuery = z.strictObject({ tenant_id: z.uuid().optional() });
 export const pageQuery = tenantQuery.extend({
   limit: queryInteger(1, 200).default(50),
   cursor: cursorParam.optional(),
 });
-/** The cursor of a trace is the last turn that was read. */
+/** The cursor of a trace is the last turn read. */
 export const traceQuery = z.object({
   limit: queryInteger(1, 200).default(50),
   cursor: queryInteger(0, 2_147_483_647).default(0),
@@ -22,7 +22,7 @@ export const traceQuery = z.object({
 export const moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .transform((given) => new Date(given).toISOString())
-  // In UTC a time may leave the years that the database can hold.
+  // Converted to UTC, a time may be outside the years that the database supports.
   .refine((instant) => /^(?!0000)\d{4}-/.test(instant), { message: "must lie in the years 1 to 9999" })
   .meta({ description: "ISO 8601; a date means midnight, UTC" });
 
@@ -32,7 +32,7 @@ export const agentSecretParams = agentParams.extend({ secret: secretName });
 export const draftSaveParams = agentParams.extend({ revision: version });
 export const versionParams = agentParams.extend({ version });
 export const diffParams = versionParams.extend({ other: version });
-/** Of a link, or of a document of the knowledge base. */
+/** For a link, or a document of the knowledge base. */
 export const ofAgentParams = agentParams.extend({ id: z.uuid() });
 export const deliveryParams = ofAgentParams.extend({ delivery: z.uuid() });
 export const personParams = agentParams.extend({ email: emailAddress });

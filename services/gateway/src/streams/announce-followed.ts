@@ -5,8 +5,8 @@ import type { LiveStreams } from "@parley/redis";
 const IDS_PER_MESSAGE = 1_000;
 
 /**
- * Publishers write live entries only for sessions that somebody follows, so each session is announced with its first reader here, once its
- * entries can arrive, and all of them again and again, because announcements may get lost. One that is not repeated ends by its age.
+ * Publishers write live entries only for followed sessions, so each session is announced with its first reader here, once its entries
+ * can arrive, and all of them repeatedly, because announcements may get lost. An announcement that is not repeated expires.
  */
 export function announceFollowed(live: LiveStreams, bus: Bus): LiveStreams {
   const readers = new Map<string, number>();

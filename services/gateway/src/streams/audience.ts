@@ -9,7 +9,7 @@ import {
 } from "@parley/contracts";
 import type { z } from "zod";
 
-/** Who reads: a trusted backend sees the log as it is, a visitor only what the conversation itself shows. */
+/** The reader: a trusted backend sees the log as it is, a visitor only what the conversation itself shows. */
 export type Audience = "api" | "visitor";
 
 export interface WireEvent {
@@ -17,7 +17,7 @@ export interface WireEvent {
   data: { type: string; created_at: string } & Record<string, unknown>;
 }
 
-/** What a visitor may see of each event type; a type or member that is not listed is not sent. */
+/** What a visitor may see of each event type; unlisted types and members are not sent. */
 const VISITOR_MEMBERS: Record<string, readonly string[]> = {
   message: [
     "id",
@@ -49,10 +49,10 @@ const VISITOR_MEMBERS: Record<string, readonly string[]> = {
   assignment: ["state", "name"],
   session_ended: ["reason"],
 };
-/** For a visitor the end of a turn is what it leaves him: messages and time. */
+/** For a visitor the end of a turn is only a quota update: remaining messages and time. */
 const VISITOR_NAMES: Record<string, string> = { turn: "quota" };
 
-/** A durable event as one audience sees it; null = not at all. */
+/** A durable event as one audience sees it; null = not visible. */
 export function wireEvent(event: SessionEvent, audience: Audience): WireEvent | null {
   if (audience === "api") {
     return { event: event.type, data: { type: event.type, ...event.payload, created_at: event.created_at } };
@@ -81,7 +81,7 @@ export function wireSession<A extends Audience>(session: SessionView, audience: 
   return { ...pick<WireSessions[A]>(session, sessionMembers[audience]), ...lastEvent };
 }
 
-/** A session as the management API shows it: viewers see that something was collected and rated, not the words. */
+/** A session as the management API shows it: viewers see that something was collected and rated, not the content. */
 export function ownedSession(session: SessionView, role: Role): WireSessions["api"] {
   const shown = wireSession(session, "api");
   if (role !== "viewer") return shown;
@@ -89,7 +89,7 @@ export function ownedSession(session: SessionView, role: Role): WireSessions["ap
   return { ...shown, collected_data: {}, ...(feedback == null ? {} : { feedback: { ...feedback, text: null } }) };
 }
 
-/** A message of the history; visitors do not learn where in the workflow it was said. */
+/** A message of the history; visitors do not see its place in the workflow. */
 export function wireMessage(message: HistoryMessage, audience: "visitor"): VisitorMessage;
 export function wireMessage(message: HistoryMessage, audience: Audience): VisitorMessage | HistoryMessage;
 export function wireMessage(message: HistoryMessage, audience: Audience): VisitorMessage | HistoryMessage {
@@ -98,7 +98,7 @@ export function wireMessage(message: HistoryMessage, audience: Audience): Visito
   return visible;
 }
 
-/** The given members that an object has. The caller names the type that they make up. */
+/** The given members that an object has. The caller states the resulting type. */
 function pick<T extends object>(from: Record<string, unknown>, members: readonly string[]): T {
   const picked: Record<string, unknown> = {};
   for (const member of members) if (from[member] !== undefined) picked[member] = from[member];

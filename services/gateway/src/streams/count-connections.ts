@@ -7,15 +7,15 @@ interface Reader {
   access: SessionAccess;
 }
 
-/** How connections of visitors of a link go; backends and owners are not counted. None throws or waits. */
+/** Counts the outcomes of visitors' connections per link; backends and owners are not counted. No method throws or waits. */
 export interface ConnectionCounts {
   opened(target: Reader, sessionId: string, sink: Pick<EventSink, "openedAt" | "onClose">): void;
-  /** What `admit` throws, thrown again. */
+  /** Rethrows what `admit` throws. */
   admitted(target: Reader, admit: () => void): void;
   polled(target: Reader): void;
 }
 
-/** Whoever comes back so soon was cut off or has loaded the page again. */
+/** A reader that returns this soon was cut off or reloaded the page. */
 const SOON_MS = 60_000;
 const MAX_REMEMBERED = 20_000;
 

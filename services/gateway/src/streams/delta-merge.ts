@@ -4,7 +4,7 @@ export type Delta = Extract<LiveEntry, { type: "delta" }>;
 
 const MAX_SETTLED = 64;
 
-/** Turn ids that the durable log has already answered: what was streamed of them is history. */
+/** Turn ids that the durable log has already answered: their streamed text is obsolete. */
 export class SettledTurns {
   readonly #ids = new Set<string>();
 
@@ -24,7 +24,7 @@ export class SettledTurns {
   }
 }
 
-/** What is still unanswered in the kept live entries: one delta per part from its first known place, newest attempt only. */
+/** The unanswered text in the stored live entries: one delta per part from its first known place, newest attempt only. */
 export function inFlight(entries: readonly LiveEntry[], settled: SettledTurns): Delta[] {
   for (const entry of entries) if (entry.type === "event") settled.note(entry.event);
   const parts = new Map<string, Delta>();
@@ -46,18 +46,18 @@ export function inFlight(entries: readonly LiveEntry[], settled: SettledTurns): 
 
 function append(known: Delta, next: Delta): void {
   const end = known.at + known.text.length;
-  // A hole in the kept entries: what follows cannot be placed, and the durable message will bring the whole text.
+  // A gap in the stored entries: the text after it cannot be placed, and the durable message will bring the whole text.
   if (next.at > end || next.at < known.at) return;
   if (next.at + next.text.length > end) known.text = known.text.slice(0, next.at - known.at) + next.text;
 }
 
-/** Passes each piece of text once, in whatever overlap it arrives from the kept entries and the live ones. */
+/** Passes each piece of text once, however the stored and the live entries overlap. */
 export class DeltaFilter {
   #turnId = "";
   #attempt = 0;
   #sent = new Map<number, number>();
 
-  /** What this reader has not been given of a finished part; null = it has all of it. */
+  /** The text of a finished part that this reader has not received; null = it has all of it. */
   rest(turnId: string, part: number, content: string): Delta | null {
     const attempt = turnId === this.#turnId ? this.#attempt : 1;
     return this.take({ type: "delta", turn_id: turnId, attempt, part, at: 0, text: content });
@@ -79,7 +79,7 @@ export class DeltaFilter {
   }
 }
 
-/** A delta as readers get it. */
+/** A delta in wire format. */
 export const wireDelta = (delta: Delta): Record<string, unknown> => ({
   type: "message.delta",
   turn_id: delta.turn_id,

@@ -2,19 +2,19 @@ import type { SseStream } from "@parley/http";
 import type { Frame } from "./frame.js";
 
 /**
- * Why the server ends a reader. `ended`: the session is over; `revoked`: its link was taken back; `refused`: what opened it was;
- * `slow`: it does not take what it is sent; `restart`: it may come again at once, here or elsewhere.
+ * Why the server ends a reader. `ended`: the session is over; `revoked`: its link was revoked; `refused`: its credentials were;
+ * `slow`: it does not read what it is sent; `restart`: it may reconnect at once, here or elsewhere.
  */
 export type CloseReason = "ended" | "revoked" | "refused" | "slow" | "restart";
 
 /** Where the events of a session are written for one reader: an event stream, or a socket of the widget channel. */
 export interface EventSink extends Pick<SseStream, "closed" | "openedAt" | "waiting" | "drained" | "onClose"> {
-  /** False when the reader is gone, or was cut just now because it is too slow. */
+  /** False when the reader is gone, or has just been cut off because it is too slow. */
   pass(frame: Frame): boolean;
   close(why: CloseReason): void;
 }
 
-/** An event stream as a sink: all ends look alike there, and their last event says why. */
+/** An event stream as a sink: all closes look alike there, and the last event gives the reason. */
 export class SseSink implements EventSink {
   constructor(readonly sse: SseStream) {}
 

@@ -3,12 +3,12 @@ import { type Audience, wireEvent } from "./audience.js";
 import { formatCursor } from "./cursor.js";
 import { Frame } from "./frame.js";
 
-/** A durable event and how it is written on the wire: made once for all readers of an audience. */
+/** A durable event and its wire format, created once for all readers of an audience. */
 export interface TailEvent {
   readonly event: SessionEvent;
   /** Size of its payload as JSON, in characters. */
   readonly size: number;
-  /** When it came to this process (monotonic milliseconds). */
+  /** When it arrived in this process (monotonic milliseconds). */
   readonly at: number;
   /** null = this audience does not see it. */
   readonly frames: Partial<Record<Audience, Frame | null>>;
@@ -19,8 +19,8 @@ const MAX_CHARACTERS = 262_144;
 const MAX_AGE_MS = 30_000;
 
 /**
- * The newest events of one session's log without a gap, in memory: who comes back within seconds reads on from here, and
- * nobody is asked. Bounded in number, size and age; what is older stands in the log.
+ * The newest events of one session's log without a gap, in memory: readers that return within seconds continue from here without
+ * a call. Bounded in number, size and age; older events are in the log.
  */
 export class EventTail {
   #events: TailEvent[] = [];
@@ -34,24 +34,24 @@ export class EventTail {
     this.#head = head;
   }
 
-  /** Offset of the newest event of the log as far as it is known here. */
+  /** Offset of the newest event of the log known here. */
   get head(): number {
     return this.#head;
   }
 
-  /** Adds the next event of the log. Throws when it is not the next one: the caller looks first. */
+  /** Adds the next event of the log. Throws when it is not the next one: the caller must check first. */
   push(event: SessionEvent): TailEvent {
     if (event.offset !== this.#head + 1) throw new Error(`event ${event.offset} does not follow ${this.#head}`);
     const added = tailEvent(event);
     this.#events.push(added);
     this.#size += added.size;
     this.#head = event.offset;
-    // The newest stays whatever its size: it is on its way to the readers anyway.
+    // The newest event stays whatever its size: it is being sent to the readers anyway.
     while (this.#events.length > MAX_EVENTS || (this.#size > MAX_CHARACTERS && this.#events.length > 1)) this.#drop();
     return added;
   }
 
-  /** Keeps older events that end where the tail begins; what does not fit or does not touch is left out. */
+  /** Keeps older events that end where the tail begins; events that do not fit or are not adjacent are skipped. */
   prepend(events: readonly SessionEvent[]): void {
     for (const event of events.toReversed()) {
       if (event.offset > this.#head - this.#events.length) continue;
@@ -72,13 +72,13 @@ export class EventTail {
     return this.#events.slice(from, to);
   }
 
-  /** Forgets what is older than half a minute. */
+  /** Drops events older than half a minute. */
   trim(now = performance.now()): void {
     for (let [oldest] = this.#events; oldest !== undefined && now - oldest.at > MAX_AGE_MS; [oldest] = this.#events)
       this.#drop();
   }
 
-  /** The frame of an event for one audience; null = it does not see it. */
+  /** The frame of an event for one audience; null = not visible to it. */
   frameOf(entry: TailEvent, audience: Audience): Frame | null {
     const known = entry.frames[audience];
     if (known !== undefined) return known;

@@ -26,13 +26,13 @@ export interface FeedStreamOptions {
 }
 
 const DRAIN_MS = 30_000;
-/** What is handed to a socket at once while a reader catches up: well below what may wait for it. */
+/** Maximum characters written to a socket at once while a reader catches up: well below what may wait for it. */
 const PIECE_CHARACTERS = 65_536;
 
 /**
- * One reader of one session. Durable events are sent exactly once in the order of their offsets: first what was missed, from
- * the feed's memory or else from the log, then what the feed delivers. Deltas and labels have no id, because what they say is
- * repeated by the durable message.
+ * One reader of one session. Durable events are sent exactly once in the order of their offsets: first the missed ones, from
+ * the feed's memory or else from the log, then what the feed delivers. Deltas and labels have no id, because the durable message
+ * repeats their content.
  */
 export class FeedStream implements HubStream, FeedReader {
   #cursor: number;
@@ -137,7 +137,7 @@ export class FeedStream implements HubStream, FeedReader {
     const after = this.#cursor;
     const page = await bus.call(readEvents, { access, after, limit: LOG_PAGE });
     if (page.epoch !== feed.tail.epoch || !feed.apply(page, after)) return feed.close();
-    // Retention has taken what comes next: the reader's place is lost.
+    // Retention has removed the next events: the reader's place is lost.
     if (page.events[0]?.offset !== after + 1) return this.#reset();
     for (const event of page.events) {
       const entry = { event, size: 0, at: 0, frames: {} };
@@ -155,7 +155,7 @@ export class FeedStream implements HubStream, FeedReader {
   }
 }
 
-/** Reasons for which a session ends with its link. */
+/** End reasons of sessions that end with their link. */
 const OF_LINK = ["link_revoked", "link_deleted"];
 
 const whyEnded = (reason: unknown): CloseReason =>

@@ -1,9 +1,9 @@
 import { type SseMessage, sseFrame } from "@parley/http";
 
-/** One event on its way to readers: written once in each form, however many read it. */
+/** One event to be sent: serialized once per format, however many readers there are. */
 export class Frame {
   #sse: string | undefined;
-  /** As the widget channel writes it, kept here by whoever wrote it first: all readers of one session are told the same. */
+  /** The widget channel's format, cached by the first writer: all readers of one session get the same. */
   socket: string | undefined;
 
   constructor(readonly message: SseMessage) {}

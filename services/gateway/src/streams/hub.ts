@@ -19,36 +19,36 @@ import { createStreamPlaces, type Placed, type PlaceLimits, type StreamPlaces } 
 export interface HubStream extends Placed {
   /** The log has reached `head`: fetch what is missing. */
   want(head: number): void;
-  /** The session is over by the word of the database; the reader fetches to the end and closes. */
+  /** The database says that the session is over; the reader fetches to the end and closes. */
   ended(head: number): void;
-  /** Ends the reader with a `session_ended` event that is no part of the log. */
+  /** Ends the reader with a `session_ended` event that is not part of the log. */
   revoke(reason: string): void;
-  /** What opened it, when that was a token or key, and what to do when it is taken back. */
+  /** The token or key that opened the stream, if any, and what to do when it is revoked. */
   readonly opener?: Opener | undefined;
   refuse?(): void;
 }
 
-/** All readers of this gateway: limits, the net under lost notifications, and what closes them from outside. */
+/** All readers of this gateway: limits, the fallback for lost notifications, and closing them from outside. */
 export interface StreamHub extends Pick<StreamPlaces<HubStream>, "admit"> {
   /** Sessions that are followed here. */
   readonly feeds: SessionFeeds;
-  /** Before anything is done for a new stream. Throws `overloaded` while the process is behind: messages come first. */
+  /** Called before any work for a new stream. Throws `overloaded` while the process is behind: messages come first. */
   enter(): void;
-  /** Adds a reader that was admitted; returns the function that takes it out again. */
+  /** Adds an admitted reader; returns the function that removes it. */
   join(stream: HubStream): () => void;
   readonly size: number;
-  /** Counts readers that got the whole state, because their place in the log was lost or the log is long. */
+  /** Counts readers that got a full snapshot, because their place in the log was lost or the log is long. */
   readonly resets: Counter<string>;
   start(): void;
   stop(): void;
 }
 
 const REPAIR_MS = 3_000;
-/** While Redis is away the heads are all that brings events. */
+/** While Redis is unreachable, only the heads bring events. */
 const REPAIR_WITHOUT_REDIS_MS = 1_000;
 const HEADS_PER_CALL = 1_000;
 
-/** How often it is looked whether the event loop is late. */
+/** How often the event loop's delay is measured. */
 const LAG_MS = 50;
 
 export interface HubOptions extends PlaceLimits {
@@ -72,7 +72,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   );
   let timer: NodeJS.Timeout | undefined;
   let lagTimer: NodeJS.Timeout | undefined;
-  /** A stream was opened since the event loop was looked at last. */
+  /** A stream was opened since the last measurement of the event loop. */
   let opened = false;
   let running = false;
   let unsubscribe = (): void => undefined;
@@ -95,7 +95,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
     clearInterval(lagTimer);
     lagTimer = undefined;
   };
-  /** Looks at the event loop while there are streams. */
+  /** Measures the event loop while there are streams. */
   const watchLag = (): void => {
     opened = true;
     if (lagTimer !== undefined || !running) return;
@@ -156,25 +156,25 @@ export function createStreamHub(options: HubOptions): StreamHub {
         feeds.forgetLink(linkId);
         each(
           (stream) => stream.linkId === linkId,
-          // As the session itself is going to end: its time is the link's.
+          // The session itself is about to end with its link.
           (stream) => stream.revoke(reason ?? "link_revoked"),
         );
       });
       bus.listen(sessionEnded, async ({ sessionId }) => {
         feeds.sessionEnded(sessionId);
-        // Its offset is not told; asking for one more than is known makes the reader look.
+        // The event does not contain the offset; an infinite head makes the reader check the log.
         for (const stream of [...(sessions.get(sessionId) ?? [])]) stream.ended(Number.POSITIVE_INFINITY);
       });
       bus.listen(credentialRevoked, async ({ id, rotated }) => {
         if (rotated) return;
         each(
-          // A suspended tenant is named as a whole.
+          // For a suspended tenant the id is the tenant's.
           ({ opener }) => opener?.id === id || opener?.tenantId === id,
           (stream) => stream.refuse?.(),
         );
       });
       const repairNow = (): void => void repair().catch(() => undefined);
-      // Changed limits stand in the logs of the link's sessions; the heads say in which.
+      // Changed limits are in the logs of the link's sessions; the heads show in which.
       bus.listen(linkUpdated, async ({ linkId }) => {
         if ([...sessions.values()].some((readers) => [...readers].some((stream) => stream.linkId === linkId)))
           repairNow();
@@ -193,7 +193,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
       unsubscribe();
       clearTimeout(timer);
       stopWatching();
-      // Readers are told when to come back by who closes their connections; the feeds end behind the last of them.
+      // The code that closes the connections tells readers when to reconnect; the feeds close after the last of them.
       if (places.size === 0) feeds.close();
     },
   };

@@ -8,8 +8,8 @@ type Status = Extract<LiveEntry, { type: "status" }>;
 const JOIN_ABOVE = 64;
 
 /**
- * What is being said in one session and stands in no log yet: each piece of text passes once, whatever overlap it arrives in,
- * and who comes in the middle of an answer gets it from its beginning.
+ * Text that is being streamed in one session and is in no log yet: each piece passes once, however the entries overlap,
+ * and readers that join during an answer get it from its beginning.
  */
 export class LiveText {
   readonly #settled = new SettledTurns();
@@ -17,7 +17,7 @@ export class LiveText {
   #pieces: Delta[] = [];
   #status: Status | null = null;
 
-  /** Frame of what is new in an entry; null = nothing. */
+  /** Frame of the new part of an entry; null = nothing new. */
   take(entry: Delta | Status): Frame | null {
     if (this.#settled.has(entry.turn_id)) return null;
     if (entry.type === "status") {
@@ -31,7 +31,7 @@ export class LiveText {
     return deltaFrame(fresh);
   }
 
-  /** A durable event may answer a turn: what was streamed of it is history. */
+  /** A durable event may answer a turn: its streamed text is then obsolete. */
   settle(event: SessionEvent): void {
     this.#settled.note(event);
     if (this.#status !== null && this.#settled.has(this.#status.turn_id)) this.#status = null;
@@ -39,7 +39,7 @@ export class LiveText {
       this.#pieces = this.#pieces.filter(({ turn_id }) => !this.#settled.has(turn_id));
   }
 
-  /** What a reader who comes now has to be told of answers under way. */
+  /** Frames of running answers for a reader that joins now. */
   frames(): Frame[] {
     if (this.#pieces.length > 1) this.#pieces = inFlight(this.#pieces, this.#settled);
     return [...(this.#status === null ? [] : [statusFrame(this.#status)]), ...this.#pieces.map(deltaFrame)];

@@ -1,7 +1,7 @@
 import type { Logger } from "@parley/observability";
 import type { EventSink } from "./event-sink.js";
 
-/** Tells the log that a reader has come, and when it has left: one of a visitor's link, or without a link of a backend or owner. */
+/** Logs when a reader connects and leaves: a visitor's, with its link, or a backend's or owner's without one. */
 export function logStream(
   logger: Logger,
   reader: Pick<EventSink, "closed" | "openedAt" | "onClose">,

@@ -14,39 +14,39 @@ export interface StreamTarget {
   access: SessionAccess;
   linkId: string | null;
   audience: Audience;
-  /** Address bucket of a visitor, whose streams are counted together; backends leave it out. */
+  /** Address bucket of a visitor, whose streams are counted together; absent for backends. */
   bucket?: string;
-  /** Of backends; a visitor is let in by a link. */
+  /** For backends; visitors are admitted by a link. */
   opener?: Opener;
 }
 
 /** A new reader of a longer log gets a snapshot instead of every event since the beginning. */
 const REPLAY_LIMIT = 200;
 
-/** Where a reader goes on in a session that it may read. */
+/** Where a reader continues in a session that it may read. */
 export interface StreamPlace {
   feed: SessionFeed;
-  /** Offset of the last event that the reader has; null = a snapshot comes first. */
+  /** Offset of the last event that the reader has; null = a snapshot is sent first. */
   cursor: number | null;
-  /** The reader has everything of a session that is over. */
+  /** The reader has all events of an ended session. */
   isDone: boolean;
 }
 
-/** Finds the place of a reader. Throws as access to the session does. */
+/** Finds the place of a reader. Throws the access errors of the session. */
 export async function placeOf(
   { streams }: Pick<GatewayContext, "streams">,
   { access, linkId }: Pick<StreamTarget, "access" | "linkId">,
   given: Cursor | undefined,
 ): Promise<StreamPlace> {
   const feed = await streams.feeds.open(access, linkId, given?.offset ?? 0);
-  // Who comes from another gateway may be ahead of what this one has heard. A look that others began may have come too early for him.
+  // A reader from another gateway may be ahead of this one. A shared look that others began may have been too early for it.
   for (let looks = 0; looks < 2 && (given?.offset ?? 0) > feed.tail.head; looks += 1)
     await streams.feeds.lookAgain(feed, access);
   const cursor = startOf(given, feed.tail);
   return { feed, cursor, isDone: given !== undefined && cursor === feed.tail.head && feed.over };
 }
 
-/** Whether there is room for a reader. Throws as `StreamPlaces.admit` does. */
+/** Checks that there is room for a reader. Throws like `StreamPlaces.admit`. */
 export function admitReader(
   { streams, connections }: Pick<GatewayContext, "streams" | "connections">,
   sessionId: string,
@@ -55,7 +55,7 @@ export function admitReader(
   connections.admitted(target, () => streams.admit(sessionId, target.bucket, target.linkId));
 }
 
-/** Lets a reader that was admitted read from its place on. `more` is told with the first event. */
+/** Lets an admitted reader read from its place on. `more` is sent with the first event. */
 export function readFrom(
   { bus, streams, connections, logger }: Pick<GatewayContext, "bus" | "streams" | "connections" | "logger">,
   { feed, cursor }: StreamPlace,
@@ -80,7 +80,7 @@ export function readFrom(
 
 /**
  * Opens the event stream of a session on this reply. Until the session is known to be readable, failures are ordinary
- * problem answers. A reader who comes back to an ended session and has everything gets 204, which tells browsers to stop.
+ * problem answers. A reader that returns to an ended session and has everything gets 204, which tells browsers to stop.
  */
 export async function openSessionStream(
   context: GatewayContext,
@@ -96,7 +96,7 @@ export async function openSessionStream(
   return reply;
 }
 
-/** How the session stood when it was looked at last, told as of now. */
+/** The session's state from the last look, adjusted to the current time. */
 function connectedOf({ seen: { page, at }, sessionId, tail }: SessionFeed): Record<string, unknown> {
   const now = page.now === undefined ? undefined : Date.parse(page.now) + performance.now() - at;
   return {
@@ -111,7 +111,7 @@ function connectedOf({ seen: { page, at }, sessionId, tail }: SessionFeed): Reco
   };
 }
 
-/** Offset to go on from; null = the place is unknown in this log, so a snapshot comes first. */
+/** Offset to continue from; null = the place is unknown in this log, so a snapshot is sent first. */
 export function startOf(given: Cursor | undefined, log: { epoch: number; head: number }): number | null {
   if (given === undefined) return log.head <= REPLAY_LIMIT ? 0 : null;
   return given.epoch === log.epoch && given.offset <= log.head ? given.offset : null;

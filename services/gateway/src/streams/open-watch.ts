@@ -9,8 +9,8 @@ import { WatchStream } from "./watch-stream.js";
 import { watchedState } from "./watched-event.js";
 
 /**
- * Opens an owner's live view of a session on this reply; it begins with how the session stands. Until the session is known to be readable, failures are
- * ordinary problem answers. Who comes back to an ended session and has everything gets 204.
+ * Opens an owner's live view of a session on this reply; it begins with the session's state. Until the session is known to be
+ * readable, failures are ordinary problem answers. A reader that returns to an ended session and has everything gets 204.
  */
 export async function openWatch(
   { bus, streams, redis, logger }: Pick<GatewayContext, "bus" | "streams" | "redis" | "logger">,

@@ -9,7 +9,7 @@ import { takeSnapshot } from "./snapshot.js";
 
 export interface PollAnswer {
   events: PolledEvent[];
-  /** Goes into `after` of the next call. */
+  /** `after` of the next call. */
   cursor: string;
   status: SessionStatus;
 }
@@ -19,7 +19,7 @@ type Page = z.output<typeof readEvents.response>;
 const PAGE = 200;
 const SAFETY_MS = 3_000;
 
-/** The events after a cursor; without any, waits for one at most `waitMs`. The fallback of readers that get no stream. */
+/** The events after a cursor; without any, waits at most `waitMs` for one. The fallback for readers that get no stream. */
 export async function pollEvents(
   context: GatewayContext,
   target: StreamTarget,
@@ -46,7 +46,7 @@ export async function pollEvents(
     });
     const endsAt = performance.now() + options.waitMs;
     try {
-      // The first look may have come before an event and the subscription after it, so look before each wait.
+      // An event may arrive between the first look and the subscription, so look before each wait.
       do {
         page = await read(start);
         if (page.events.length > 0 || page.status !== "active" || waiter.revoked !== null) break;
@@ -68,7 +68,7 @@ function answerOf(page: Page, start: number, target: StreamTarget & { revoked: s
     const wire = wireEvent(event, audience);
     return wire === null ? [] : [{ ...wire.data, id: cursorAt(event.offset) }];
   });
-  // Who has everything of an ended session must not ask again for ever.
+  // A reader that has everything of an ended session must stop polling.
   if (page.events.length === 0 && (page.status !== "active" || revoked !== null)) {
     events.push({ id: cursorAt(start), type: "session_ended", reason: page.endReason ?? revoked });
   }

@@ -3,9 +3,9 @@ import { GATEWAYS_KEY, type PresentPerson, presenceTold } from "@parley/contract
 import type { TenantFacts } from "./tenant-facts.js";
 
 export interface Presence {
-  /** Who looks at a session, those of other gateways included; the longest first. */
+  /** Who is viewing a session, on all gateways; the longest first. */
   of(tenantId: string, sessionId: string): PresentPerson[];
-  /** Tells every gateway what somebody does; `activity` null = they left. To be repeated within ten seconds. */
+  /** Reports somebody's activity to every gateway; `activity` null = they left. Must be repeated within ten seconds. */
   note(
     at: { tenantId: string; sessionId: string },
     person: { id: string; name: string | null },
@@ -16,10 +16,10 @@ export interface Presence {
 }
 type Activity = PresentPerson["activity"] | null;
 
-/** Whoever is not heard of for so long has closed the page. */
+/** After this time without a report, the person has closed the page. */
 const HELD_MS = 8_000;
 const SWEEP_MS = 1_000;
-/** Sessions that are kept of one gateway; who looks at more is no person. */
+/** Maximum sessions kept per gateway; far more than people can view. */
 const MAX_SESSIONS = 20_000;
 
 interface Seen extends PresentPerson {
@@ -27,8 +27,8 @@ interface Seen extends PresentPerson {
 }
 
 /**
- * Who looks at which session. Kept in the memory of each gateway from what all of them tell each other, and lost with it: the pages that are
- * open say it again within seconds.
+ * Who is viewing which session. Kept in each gateway's memory from what all of them report to each other, and lost with it: open pages
+ * report it again within seconds.
  */
 export function createPresence({ bus, facts }: { bus: Bus; facts: TenantFacts }): Presence {
   const sessions = new Map<string, { tenantId: string; sessionId: string; people: Map<string, Seen> }>();
@@ -70,7 +70,7 @@ export function createPresence({ bus, facts }: { bus: Bus; facts: TenantFacts })
         if (now - heardAt > HELD_MS) hear({ tenantId, sessionId }, { id, name }, null);
   };
 
-  /** What this gateway was told itself comes back over the bus, too, and changes nothing then. */
+  /** This gateway's own reports return over the bus, too, and then change nothing. */
   return {
     of,
     note(at, person, activity) {

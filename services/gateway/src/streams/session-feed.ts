@@ -14,13 +14,13 @@ export type LogPage = z.output<typeof readEvents.response>;
 export interface FeedReader {
   readonly access: SessionAccess;
   readonly audience: Audience;
-  /** The next event of the log; only readers that are live are told. */
+  /** The next event of the log; only for live readers. */
   deliver(entry: TailEvent, frame: Frame | null): void;
-  /** What is in no log: pieces of text, labels, signs of writing. */
+  /** Entries that are in no log: pieces of text, labels, typing signals. */
   pass(frame: Frame): void;
   /** The session is over and everything was delivered. */
   finish(reason: string | null): void;
-  /** The log is another one now; the reader has to come again. */
+  /** The log was replaced; the reader has to reconnect. */
   restart(): void;
 }
 
@@ -32,21 +32,21 @@ export interface FeedDeps {
 
 export const LOG_PAGE = 200;
 const RETRY_MS = 1_000;
-/** Above it entries are dropped that arrive while the feed is made: the durable message brings the whole text. */
+/** Beyond this, entries that arrive while the feed is created are dropped: the durable message brings the whole text. */
 const MAX_HELD = 2_000;
 
 /**
- * One session as this gateway follows it, for all its readers at once: one subscription, one question when something is
- * missing, each event written once. Readers that are not at its head catch up by themselves and then go live.
+ * One session as this gateway follows it, for all its readers at once: one subscription, one request when something is
+ * missing, each event serialized once. Readers that are not at its head catch up by themselves and then go live.
  */
 export class SessionFeed {
   readonly sessionId: string;
   readonly tail: EventTail;
   /** When its last reader left (monotonic milliseconds); null = it has readers. */
   emptySince: number | null = performance.now();
-  /** True when nothing more will come: the database has said that the session is over. */
+  /** True when nothing more will follow: the database reported that the session is over. */
   over = false;
-  /** The newest look at how the session stands, and when it was taken (monotonic milliseconds). */
+  /** The newest look at the session's state, and its time (monotonic milliseconds). */
   seen: { page: Omit<LogPage, "events">; at: number };
   /** Highest offset known to exist. */
   #known: number;
@@ -56,7 +56,7 @@ export class SessionFeed {
   #unsubscribe: (() => void) | undefined;
   #held: LiveEntry[] | null = [];
   readonly #text = new LiveText();
-  /** All readers, in the order in which their access is used to ask. */
+  /** All readers, in the order in which their access is used for requests. */
   readonly #readers = new Set<FeedReader>();
   readonly #live = new Set<FeedReader>();
 
@@ -78,7 +78,7 @@ export class SessionFeed {
     return this.#closed;
   }
 
-  /** Subscribes and looks once more, because an event may have come between the first look and the subscription. */
+  /** Subscribes and looks again, because an event may have arrived between the first look and the subscription. */
   async load(access: SessionAccess): Promise<void> {
     const { bus, live } = this.deps;
     if (!this.over) {
@@ -105,7 +105,7 @@ export class SessionFeed {
     if (this.#readers.delete(reader) && this.#readers.size === 0) this.emptySince = performance.now();
   }
 
-  /** The reader has everything up to the head; it is told what is being said and everything from now on. */
+  /** The reader has everything up to the head; it gets the running answers and everything from now on. */
   goLive(reader: FeedReader): void {
     for (const frame of this.#text.frames()) reader.pass(frame);
     this.#live.add(reader);
@@ -118,7 +118,7 @@ export class SessionFeed {
     if (this.tail.head < this.#known) void this.#fetch();
   }
 
-  /** The session is over by the word of the database; where its log ends may have to be asked. */
+  /** The database says that the session is over; the end of its log may have to be fetched. */
   ended(head: number): void {
     if (this.over) return;
     if (head === this.tail.head) {
@@ -129,17 +129,17 @@ export class SessionFeed {
     }
   }
 
-  /** Takes what a look at the log after `after` has brought. False = the feed was closed: the log is another one. */
+  /** Applies a page of the log read after `after`. False = the feed was closed because the log was replaced. */
   apply(page: LogPage, after: number): boolean {
     if (this.#closed) return false;
     if (page.head >= this.seen.page.head) this.seen = seenOf(page);
     if (after > this.tail.head) {
-      // It begins where this feed has not come yet; only its head is of use.
+      // The page begins beyond this feed's head; only the page's own head is useful.
       this.want(page.head);
       return true;
     }
     const next = page.events.find(({ offset }) => offset > this.tail.head);
-    // Retention has taken what comes next, or offsets no longer mean the same.
+    // Retention has removed the next events, or offsets no longer mean the same.
     const lost = page.head > this.tail.head && page.events.length < LOG_PAGE && next === undefined;
     if (page.epoch !== this.tail.epoch || lost || (next !== undefined && next.offset !== this.tail.head + 1)) {
       this.close();
@@ -152,7 +152,7 @@ export class SessionFeed {
     return true;
   }
 
-  /** Ends the subscription; readers that are left have to come again. */
+  /** Ends the subscription; remaining readers have to reconnect. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -174,7 +174,7 @@ export class SessionFeed {
       if (frame !== null) for (const reader of this.#live) reader.pass(frame);
     } else {
       const frame = new Frame({ event: entry.type, data: entry });
-      // Nobody is told what he does himself.
+      // Visitors do not get their own signals.
       for (const reader of this.#live) if (entry.who !== "visitor" || reader.audience !== "visitor") reader.pass(frame);
     }
   }
@@ -198,12 +198,12 @@ export class SessionFeed {
         const after = this.tail.head;
         const page = await this.deps.bus.call(readEvents, { access: reader.access, after, limit: LOG_PAGE });
         if (!this.apply(page, after)) return;
-        // The log decides how far it goes; a head from elsewhere was a guess. One that rose meanwhile is asked for again.
+        // The log itself determines its end; a head from elsewhere was a guess. A head that rose meanwhile is fetched again.
         if (this.#known === guess) this.#known = Math.max(page.head, this.tail.head);
       }
     } catch (error) {
       this.deps.logger.debug({ err: error, sessionId: this.sessionId }, "stream.fetch_failed");
-      // Another reader may be allowed to ask when this one no longer is.
+      // Another reader may still have access when this one no longer has.
       if (this.#readers.delete(reader)) this.#readers.add(reader);
       this.#retry = setTimeout(() => void this.#fetch(), RETRY_MS).unref();
     } finally {
@@ -211,7 +211,7 @@ export class SessionFeed {
     }
   }
 
-  /** Nothing more will come. A feed that is over needs no closing. */
+  /** Nothing more will follow. An ended feed does not need to be closed. */
   #end(): void {
     this.over = true;
     this.#unsubscribe?.();

@@ -5,25 +5,25 @@ import { type FeedDeps, LOG_PAGE, type LogPage, SessionFeed } from "./session-fe
 /** The feeds of this gateway, and who may read them. */
 export interface SessionFeeds {
   /**
-   * The feed of a session for a caller who may read it. Within a second a caller is asked for once, however often he comes,
-   * and a crowd that comes together asks one question. Throws as access to the session does.
+   * The feed of a session for a caller who may read it. A caller's access is checked once per second, however often it connects,
+   * and concurrent callers share one request. Throws the access errors of the session.
    */
   open(access: SessionAccess, linkId: string | null, after: number): Promise<SessionFeed>;
-  /** Looks at the log again for a caller who knows more than the feed does; together with whoever does the same. */
+  /** Looks at the log again for a caller that is ahead of the feed; concurrent callers share the look. */
   lookAgain(feed: SessionFeed, access: SessionAccess): Promise<void>;
-  /** Who may read by this link is asked again. */
+  /** Drops the cached access of this link's readers. */
   forgetLink(linkId: string): void;
-  /** The session has ended: who comes from now on is answered by the log. */
+  /** The session has ended: new readers are answered from the log. */
   sessionEnded(sessionId: string): void;
-  /** Closes feeds that nobody reads and forgets old events. */
+  /** Closes feeds that nobody reads and drops old events. */
   sweep(): void;
   close(): void;
   readonly size: number;
 }
 
-/** As long as a withdrawn right may still open a stream. */
+/** How long a withdrawn right may still open a stream. */
 const GRANT_MS = 1_000;
-/** How long a feed waits for readers to come back, and how long it is remembered whose session a token opens. */
+/** How long a feed waits for readers to return, and how long the session of a token is cached. */
 const LINGER_MS = 10_000;
 const MAX_GRANTS = 50_000;
 const MAX_TRIES = 5;
@@ -38,7 +38,7 @@ interface Grant {
 interface Question {
   page: Promise<LogPage>;
   after: number;
-  /** False once what it asks may have changed: its answer lets nobody in. */
+  /** False once the answer may be outdated: it then grants no access. */
   valid: boolean;
   linkId: string | null;
 }
@@ -57,7 +57,7 @@ export function createSessionFeeds(deps: FeedDeps): SessionFeeds {
   const usable = (sessionId: string): { feed: SessionFeed; loaded: Promise<void> } | undefined => {
     const entry = feeds.get(sessionId);
     if (entry === undefined || (!entry.feed.closed && !entry.feed.over)) return entry;
-    // Its readers are told the end; who comes now is answered by the log.
+    // Its readers get the end; new readers are answered from the log.
     feeds.delete(sessionId);
     return undefined;
   };
@@ -153,7 +153,7 @@ export function createSessionFeeds(deps: FeedDeps): SessionFeeds {
   };
 }
 
-/** Tells callers apart; it never leaves the memory of this process. */
+/** Identifies callers; never leaves the memory of this process. */
 function keyOf(access: SessionAccess): string {
   switch (access.type) {
     case "hmac":

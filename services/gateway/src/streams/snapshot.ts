@@ -4,7 +4,7 @@ import { type Audience, wireMessage, wireSession } from "./audience.js";
 
 export interface Snapshot {
   session: SessionView;
-  /** Whole state for a reader whose place in the log is lost: session and newest messages. */
+  /** Full state for a reader whose place in the log is lost: session and newest messages. */
   data: { type: "reset" } & Record<string, unknown>;
 }
 
@@ -12,7 +12,7 @@ const SNAPSHOT_MESSAGES = 100;
 
 /**
  * The state of a session at `session.last_event_offset`. The session is read first: a message committed in between is in
- * the history and comes once more as an event, which readers merge by id; the other order would lose it.
+ * the history and is sent again as an event, which readers merge by id; the other order would lose it.
  */
 export async function takeSnapshot(bus: Bus, access: SessionAccess, audience: Audience): Promise<Snapshot> {
   const { session } = await bus.call(getSession, { access });

@@ -6,7 +6,7 @@ export interface Placed {
   readonly linkId: string | null;
   /** Address bucket of a visitor; trusted backends are not counted by it. */
   readonly bucket?: string | undefined;
-  /** Milliseconds since the reader was admitted; with `evict`, a slot that was held long enough goes to a new reader. */
+  /** Milliseconds since the reader was admitted; with `evict`, a slot held long enough goes to a new reader. */
   ageMs?(): number;
   /** Ends the reader so that another one gets its slot; the client may resume from its last event id. */
   evict?(): void;
@@ -26,7 +26,7 @@ export interface StreamPlaces<S extends Placed> {
    * evicted: a connection whose client vanished silently looks like any other and must not block that client's next one.
    */
   admit(sessionId: string, bucket?: string, linkId?: string | null): void;
-  /** Takes a slot for a reader that was admitted; returns the function that releases it (once). */
+  /** Takes a slot for an admitted reader; returns the function that releases it (once). */
   take(stream: S): () => void;
   /** Readers by session, the oldest of each first. */
   readonly sessions: ReadonlyMap<string, ReadonlySet<S>>;
@@ -39,7 +39,7 @@ const RETRY_SECONDS = 10;
 const tooMany = (scope: "session" | "link" | "address", retryAfterSeconds: number): AppError =>
   new AppError("too_many_streams", { retryAfterSeconds, extra: { scope } });
 
-/** Counts the readers of this gateway in every respect in which their number is bounded. */
+/** Counts the readers of this gateway for every limit on their number. */
 export function createStreamPlaces<S extends Placed>(limits: PlaceLimits): StreamPlaces<S> {
   const sessions = new Map<string, Set<S>>();
   const addresses = new Map<string, Set<S>>();

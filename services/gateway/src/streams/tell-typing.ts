@@ -2,7 +2,7 @@ import { AppError, getSession, type LiveEntry, type SessionAccess } from "@parle
 import type { GatewayContext } from "../context.js";
 
 /**
- * Tells the readers of a session that somebody writes: a live entry, in no log. Throws as access to the session does, and
+ * Notifies the readers of a session that somebody is typing: a live entry, in no log. Throws the access errors of the session, and
  * `session_ended` when nobody can write in it any more.
  */
 export const tellTyping = (
@@ -11,7 +11,7 @@ export const tellTyping = (
   typing: { who: "visitor" | "agent"; active: boolean },
 ): Promise<void> => tell(context, access, { type: "typing", ...typing });
 
-/** Tells the readers of a session up to which message somebody has read. As `tellTyping`. */
+/** Notifies the readers of a session up to which message somebody has read. As `tellTyping`. */
 export const tellRead = (
   context: Pick<GatewayContext, "bus" | "redis">,
   access: SessionAccess,

@@ -24,17 +24,17 @@ import {
 } from "@parley/contracts";
 import type { Logger } from "@parley/observability";
 
-/** Somebody to whom the facts of a tenant are told. */
+/** A reader of the facts of a tenant. */
 export interface FactReader {
   tell(fact: TenantFact): void;
-  /** Facts may have been missed: what is shown is to be read again. */
+  /** Facts may have been missed: displayed data must be reloaded. */
   ready(): void;
 }
 
 export interface TenantFacts {
   /** Throws `too_many_streams` when the tenant has as many readers here as it may. */
   admit(tenantId: string): void;
-  /** Tells the reader from now on; the answer stops it. */
+  /** Notifies the reader from now on; the returned function stops it. */
   join(tenantId: string, reader: FactReader): () => void;
   tell(tenantId: string, fact: Omit<TenantFact, "at"> & { at?: string }): void;
   start(): void;
@@ -43,18 +43,18 @@ export interface TenantFacts {
 
 const MAX_READERS = 200;
 const RETRY_SECONDS = 10;
-/** How often it is asked in which sessions something happened: the most often that one is told of. */
+/** How often the database is asked for sessions with activity; a session is reported at most this often. */
 const ASK_MS = 1_000;
-/** What is asked for overlaps: a turn is seen a little after the time it bears. */
+/** Windows overlap, because a turn becomes visible a little after its timestamp. */
 const WINDOW_SECONDS = 5;
 
 /**
- * What happened in tenants, for those who have a console open on this gateway (ADR 0068). Facts come from the bus as they are sent anyway. Of turns
- * the bus tells this gateway nothing, and shall not for this: while a tenant has readers, the database is asked once a second.
+ * Events of tenants, for consoles open on this gateway (ADR 0068). Facts come from the bus, which carries them anyway. Turns are not
+ * sent to this gateway, and should not be just for this: while a tenant has readers, the database is asked once a second.
  */
 export function createTenantFacts({ bus, logger }: { bus: Bus; logger: Logger }): TenantFacts {
   const readers = new Map<string, Set<FactReader>>();
-  /** By tenant: the newest events told of each session that happened within the window. */
+  /** By tenant: the newest reported event of each session within the window. */
   const told = new Map<string, Map<string, number>>();
   let timer: NodeJS.Timeout | undefined;
   let running = false;
@@ -112,7 +112,7 @@ export function createTenantFacts({ bus, logger }: { bus: Bus; logger: Logger })
   };
 }
 
-/** Facts as the bus has them, in the names of the HTTP interface; ids alone. */
+/** Facts from the bus, with the names of the HTTP interface; ids only. */
 function listen(bus: Bus, tell: TenantFacts["tell"]): void {
   bus.listen(sessionStarted, async (f) => tell(f.tenantId, { type: "session.started", session_id: f.sessionId }));
   bus.listen(sessionEnded, async (f) => tell(f.tenantId, { type: "session.ended", session_id: f.sessionId }));

@@ -5,12 +5,12 @@ import { type Opener, refusedMessage } from "./opener.js";
 import type { FactReader } from "./tenant-facts.js";
 
 /**
- * One reader of what happens in a tenant. It has no place in any log: it begins with `ready`, upon which the reader asks for what it shows, and a reader
- * that is too slow is cut and begins again.
+ * One reader of a tenant's events. It has no place in any log: it begins with `ready`, upon which the reader loads what it shows, and
+ * a reader that is too slow is cut off and starts again.
  */
 export class TenantStream implements HubStream, FactReader {
   readonly linkId = null;
-  /** Those of one person count together, as those of one session do. */
+  /** Streams of one person are counted together, like those of one session. */
   readonly sessionId: string;
 
   constructor(
@@ -42,7 +42,7 @@ export class TenantStream implements HubStream, FactReader {
     this.sse.close();
   }
 
-  // It belongs to no session, whose log could grow or end.
+  // It belongs to no session, so no log can grow or end.
   want(): void {}
   ended(): void {}
   revoke(): void {}

@@ -35,13 +35,14 @@ const PAGE = 200;
 const SNAPSHOT_MESSAGES = 100;
 const DRAIN_MS = 30_000;
 const RETRY_MS = 1_000;
-/** Above it pieces are dropped: the durable message brings the whole text. */
+/** Beyond this, pieces are dropped: the durable message brings the whole text. */
 const MAX_HELD = 2_000;
 const NO_EVENTS = 2_147_483_647;
 
 /**
- * An owner who watches one session. What is told live says only that something happened: the events themselves are read, because what a turn did
- * and cost stands with the turn and is told to nobody else. Each is sent once, in the order of the log. Pieces of text and labels are passed on as they come.
+ * An owner who watches one session. Live entries only signal that something happened: the events themselves are read, because a turn's
+ * actions and cost are stored with the turn and sent to nobody else. Each is sent once, in log order. Pieces of text and labels are
+ * passed on as they arrive.
  */
 export class WatchStream implements HubStream {
   readonly linkId = null;
@@ -75,7 +76,7 @@ export class WatchStream implements HubStream {
     const unsubscribe = await live.subscribe(this.sessionId, (entry) => this.#onEntry(entry));
     sse.onClose(unsubscribe);
     if (cursor === null) await this.#reset();
-    // Once more even when nothing seems missing: an event may have come between the first look and the subscription.
+    // Fetch again even when nothing seems missing: an event may have arrived between the first look and the subscription.
     this.#head = Math.max(this.#head, head, this.#cursor + 1);
     await this.#fetch();
     for (const delta of inFlight(await live.recent(this.sessionId), this.#settled)) this.#sendDelta(delta);
@@ -149,10 +150,10 @@ export class WatchStream implements HubStream {
         const guess = this.#head;
         const page = await bus.call(watchSession, { access, after: this.#cursor, limit: PAGE, snapshot: false });
         const [first] = page.events;
-        // Retention has taken what comes next: the reader's place is lost.
+        // Retention has removed the next events: the reader's place is lost.
         if (page.head > this.#cursor && first?.offset !== this.#cursor + 1) await this.#reset();
         for (const event of page.events) if (event.offset > this.#cursor && !sse.closed) this.#deliver(event);
-        // The log decides how far it goes; a head from elsewhere was a guess. One that rose meanwhile is asked for again.
+        // The log itself determines its end; a head from elsewhere was a guess. A head that rose meanwhile is fetched again.
         if (this.#head === guess) this.#head = Math.max(page.head, this.#cursor);
         if (page.status !== "active") this.#ended = true;
         if (!sse.closed && !(await sse.drained(DRAIN_MS))) sse.close();
@@ -166,7 +167,7 @@ export class WatchStream implements HubStream {
     }
   }
 
-  /** Whole state for a reader whose place in the log is lost. A message that is committed in between comes once more as an event. */
+  /** Full state for a reader whose place in the log is lost. A message committed in between is sent again as an event. */
   async #reset(): Promise<void> {
     const { bus, access, sse, resets } = this.options;
     resets.inc();

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 
-/** How the caller wants the answer of a turn: waited for, told later, or streamed. */
+/** How the caller wants the answer of a turn: by waiting, later, or streamed. */
 export type AnswerMode = "wait" | "async" | "stream";
 
 export function answerModeOf(request: FastifyRequest, query: { stream?: string | undefined }): AnswerMode {

@@ -4,8 +4,8 @@ import { failedTurn } from "./failed-turn.js";
 import type { WaitOptions } from "./wait-for-turn.js";
 
 /**
- * Waits for a turn and gives its result. A failed turn is thrown as its error and a late one as `turn_timeout`; both carry
- * `place`, so that the caller can read later what became of it.
+ * Waits for a turn and returns its result. A failed turn is thrown as its error and a late one as `turn_timeout`; both carry
+ * `place`, so that the caller can look up the turn later.
  */
 export async function awaitTurn(
   { waiter, config }: GatewayContext,

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode, isErrorCode } from "@parley/contracts";
 
-/** Turns that hold the rest of a budget are over by then; with jitter, so that those who wait do not come back together. */
+/** Turns that hold the rest of a budget are finished by then; with jitter, so that waiting callers do not retry together. */
 const BUSY_SECONDS = 2;
 
 /** A turn that ended without an answer, as the error that its caller sees. */

@@ -16,8 +16,8 @@ export interface StreamedTurn {
 }
 
 /**
- * Answers one accepted turn as a stream of its own: `status` and `message.delta` while it is made, `message` per part, then
- * `turn` with the JSON of the plain answer, or `error` with the problem. The turn goes on when the reader leaves.
+ * Answers one accepted turn as a separate stream: `status` and `message.delta` while it runs, `message` per part, then
+ * `turn` with the JSON of the plain answer, or `error` with the problem. The turn continues when the reader leaves.
  */
 export async function streamTurn(
   context: GatewayContext,
@@ -29,14 +29,14 @@ export async function streamTurn(
   const filter = new DeltaFilter();
   const timeoutMs = context.config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
   const ended = context.waiter.wait({ access, turn, timeoutMs, whenGone: (tell) => sse.onClose(tell) });
-  // Beside the wait: an answer that is ready at once does not wait for Redis, and one without Redis comes whole.
+  // In parallel to the wait: an answer that is ready at once does not wait for Redis, and without Redis it is sent as a whole.
   const leave = relay(context, sse, { sessionId, turnId: turn.turn_id, filter });
   try {
     const outcome = await ended;
     leave();
     if (outcome.status === "failed") throw failedTurn(outcome.code, {});
     for (const [part, { content, node_id, node_name }] of outcome.result.messages.entries()) {
-      // An answer that is ready at once, or whose last words travel with its commit: the deltas still add up to the whole text.
+      // If an answer was ready at once, or the end of its text came with the commit, the deltas still add up to the whole text.
       const rest = filter.rest(turn.turn_id, part, content);
       if (rest !== null) sse.send({ event: "message.delta", data: wireDelta(rest) });
       const place = audience === "api" ? { node_id, node_name } : {};
@@ -59,7 +59,7 @@ export async function streamTurn(
   return call.reply;
 }
 
-/** Passes on what is said live about one turn, also what was said before this reader came. The answer ends that. */
+/** Passes on the live entries of one turn, including those from before this reader joined. The returned function ends that. */
 function relay(
   { redis: { live }, logger }: GatewayContext,
   sse: SseStream,

@@ -18,14 +18,14 @@ export interface WaitOptions {
   access: SessionAccess;
   turn: TurnState;
   timeoutMs: number;
-  /** Without a caller nobody is left to wait for. */
+  /** Stops the wait when the caller has disconnected. */
   whenGone?: WhenGone;
 }
 
 export interface TurnWaiter {
-  /** Name of this gateway on the bus: where results are sent to. */
+  /** Name of this gateway on the bus, to which results are sent. */
   readonly replyTo: string;
-  /** Resolves with the turn's end. Throws `turn_timeout` at the deadline; the turn itself goes on. */
+  /** Resolves with the turn's end. Throws `turn_timeout` at the deadline; the turn itself continues. */
   wait(options: WaitOptions): Promise<TurnOutcome>;
   start(): void;
   stop(): void;
@@ -34,11 +34,11 @@ export interface TurnWaiter {
 /** Results that overtake the answer of the accept call are kept this long. */
 const EARLY_TTL_MS = 5_000;
 const MAX_EARLY = 2_000;
-/** Live results are losable, so the durable answer is asked for too; rarely, because a read per turn would cost a turn. */
+/** Live results are losable, so the durable answer is polled too; rarely, because a read per turn would cost as much as a turn. */
 const FIRST_POLL_MS = 1_000;
 const POLL_MS = 1_000;
 
-/** Waits for turns by one live subscription per gateway, with the database as the net under it. */
+/** Waits for turns by one live subscription per gateway, with the database as the fallback. */
 export function createTurnWaiter(deps: { bus: Bus; metrics: Metrics }): TurnWaiter {
   const { bus, metrics } = deps;
   const replyTo = randomBytes(12).toString("hex");
@@ -104,7 +104,7 @@ function firstOf(race: Race): Promise<{ outcome: TurnOutcome; by: "live" | "poll
     };
     const onLive = (outcome: TurnOutcome): void => finish(outcome, "live");
     const onGone = (): void => {
-      // Told at the end of every connection: an error that nobody gets costs 10 microseconds.
+      // Called at the end of every connection: creating an error that nobody gets costs 10 microseconds.
       if (!over) finish(new AppError("turn_timeout", { internal: "the caller has gone" }), "live");
     };
     const next = (pauseMs: number): void => {

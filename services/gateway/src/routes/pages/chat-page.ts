@@ -11,7 +11,7 @@ import { frameAncestors } from "../../edge/origin-headers.js";
 import { resolveLink } from "../../edge/resolve-link.js";
 import { withPreview } from "./link-preview.js";
 
-/** The page does not wait longer for the link's list: it can say by itself what is wrong. */
+/** The page does not wait longer for the link's policy: it can report problems by itself. */
 const LOOKUP_MS = 1_000;
 
 /** Folder of the built page: a setting, or the installed package. */
@@ -21,9 +21,9 @@ function pageFolder(setting: string | undefined): string {
 }
 
 /**
- * The chat page and its files. The document is the same for every link, known or not, but for the sites that may frame it and for the
- * title that stands in previews of its address. The page asks the public API for the rest, so a link scanner that only fetches it uses
- * nothing.
+ * The chat page and its files. The document is the same for every link, known or not, except for the sites that may frame it and the
+ * title shown in previews of its address. The page gets the rest from the public API, so a link scanner that only fetches it has no
+ * effect.
  */
 export async function registerChatPage(app: HttpApp, context: GatewayContext): Promise<void> {
   const { config, proofs } = context;
@@ -33,7 +33,7 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
   const file = join(folder, "index.html");
   const assets = join(folder, "assets");
   let page: string | undefined;
-  // Without a token in the path it is in the fragment, which browsers keep to themselves: then nobody's sites are known here.
+  // Without a token in the path it is in the fragment, which browsers do not send: then no link's sites are known here.
   for (const path of ["/public/chat/:token", "/public/chat"]) {
     app.get<{ Params: { token?: string } }>(path, { schema: { hide: true } }, async (request, reply) => {
       const { token } = request.params;
@@ -59,7 +59,7 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
   if (existsSync(assets)) await serveImmutable(app, { root: assets, prefix: "/assets/chat/assets/" });
 }
 
-/** What the document takes from its link; null without an answer in time, or for a link that is none. */
+/** The policy of the page's link; null without an answer in time, or for an invalid link. */
 async function policyOf(context: GatewayContext, request: FastifyRequest, token: string): Promise<LinkPolicy | null> {
   try {
     const late = sleep(LOOKUP_MS, null, { ref: false });
@@ -70,8 +70,8 @@ async function policyOf(context: GatewayContext, request: FastifyRequest, token:
 }
 
 /**
- * A host page that is isolated (`Cross-Origin-Embedder-Policy: require-corp`) shows only frames that are isolated too and allow it by
- * name. Scripts of a challenge provider would not load in such a page.
+ * An isolated host page (`Cross-Origin-Embedder-Policy: require-corp`) shows only frames that are isolated too and explicitly allow
+ * it. Scripts of a challenge provider would not load in such a page.
  */
 function embeddable(scriptOrigin: string | null): Record<string, string> {
   return {
@@ -80,7 +80,7 @@ function embeddable(scriptOrigin: string | null): Record<string, string> {
   };
 }
 
-/** The script of a challenge provider, where there is one; what it makes of strings is its own affair. */
+/** Allows the script of a challenge provider, if there is one, without restricting what it does with strings. */
 function withScriptOf(origin: string | null, csp: string): string {
   if (origin === null) return csp;
   const directives = csp.split("; ").filter((directive) => !/^(require-)?trusted-types/.test(directive));

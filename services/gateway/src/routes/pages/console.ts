@@ -7,14 +7,14 @@ import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
 const built = join(dirname(createRequire(import.meta.url).resolve("@parley/console/package.json")), "dist");
 
 /**
- * No page may frame the console. It frames the chat page, as the preview of a link. Its scripts may not turn text into code or markup,
- * but for what people wrote, sanitized, and the one worker, whose address is written in the policy that names it.
+ * No page may frame the console. It frames the chat page as the preview of a link. Its scripts may not turn text into code or markup,
+ * except sanitized user text and the one worker, whose policy fixes its address.
  */
 const CSP = `${pageCsp("'none'", "dompurify parley-push-worker")}; frame-src 'self'`;
 
 /**
- * The owner console and its files. The document is the same for everybody and every address under `/console`: who may see
- * what is decided by the management API, which the page asks with the token of whoever signs in.
+ * The owner console and its files. The document is the same for everybody and every address under `/console`: the management API
+ * decides who may see what, and the page calls it with the user's sign-in.
  */
 export async function registerConsole(app: HttpApp, { folder = built }: { folder?: string } = {}): Promise<void> {
   const file = join(folder, "index.html");

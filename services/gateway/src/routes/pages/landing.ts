@@ -1,6 +1,6 @@
 import type { HttpApp } from "@parley/http";
 
-/** Nothing lives at the root; people who try it most likely look for the documentation. */
+/** There is nothing at the root; people who open it most likely look for the documentation. */
 export function registerLanding(app: HttpApp): void {
   app.get("/", { schema: { hide: true } }, async (_request, reply) => reply.redirect("/docs", 302));
 }

@@ -13,9 +13,9 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) =
 const MAX_DESCRIPTION = 300;
 
 /**
- * The page's document with the title of its link, for tabs and for the previews that messengers draw of an address. A link that asks
- * something before it opens, or is for one person, shows its title alone: a preview is read by whoever is in the room. No picture:
- * whoever served it would learn of every preview.
+ * The page's document with the title of its link, for tabs and for the previews that messengers show of an address. A link with an
+ * entry check, or for one person, shows only its title: everybody in the chat room sees a preview. No picture:
+ * its server would learn of every preview.
  */
 export function withPreview(page: string, { title, agentName, description, ...policy }: LinkPolicy): string {
   const name = escaped(title || agentName);
@@ -29,7 +29,7 @@ export function withPreview(page: string, { title, agentName, description, ...po
     '<meta name="twitter:card" content="summary" />',
     ...(words === "" ? [] : ["og:description", "description"].map((key) => describing(key, words))),
   ];
-  // A function: `$` in a title would mean something in a replacement text.
+  // A function, because `$` in a title would be special in a replacement string.
   return page.replace(/<title>[^<]*<\/title>/, () => tags.join("\n    "));
 }
 

@@ -8,9 +8,9 @@ const PROVIDERS = ["sendgrid", "mailgun", "twilio"] as const;
 /** SendGrid sends up to a thousand events at once. */
 const BODY_BYTES = 800_000;
 const FORM = "application/x-www-form-urlencoded";
-/** Calls of one address in a minute: a delivery to a thousand numbers brings some thousands. */
+/** Calls of one address per minute: a delivery to a thousand numbers causes several thousand. */
 const PER_MINUTE = 6_000;
-/** What signatures stand in. */
+/** Headers that contain signatures. */
 const SIGNED = [
   "x-twilio-signature",
   "x-twilio-email-event-webhook-signature",
@@ -20,11 +20,11 @@ const SIGNED = [
 type Asked = FastifyRequest<{ Params: { provider: string } }>;
 
 /**
- * Where providers of mail and text messages say what became of a message after they had taken it. Its signature is the right to it; no
- * token is asked for. Idempotent by state.
+ * Receives delivery events from providers of mail and text messages. Calls are authorised by their signature; no
+ * token is needed. Idempotent by state.
  */
 export async function registerProviderEvents(app: HttpApp, context: GatewayContext): Promise<void> {
-  // Read already, as every body is; the signature covers its bytes.
+  // Already read, like every body; the signature covers its bytes.
   app.addContentTypeParser(FORM, (_request, _payload, done) => done(null));
   app.post(PATH, { schema: { hide: true }, bodyLimit: BODY_BYTES }, async (request: Asked, reply: FastifyReply) => {
     const key = `provider:${request.clientBucket}`;
@@ -36,7 +36,7 @@ export async function registerProviderEvents(app: HttpApp, context: GatewayConte
     const headers = Object.fromEntries(
       given.flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
     );
-    // As the provider called it: behind a proxy the server sees another address.
+    // The URL that the provider called: behind a proxy the server sees another one.
     const url = context.config.PUBLIC_URL + request.url;
     const body = request.rawBody.toString("utf8");
     await context.bus.call(takeProviderEvents, { provider, url, headers, body });

@@ -14,7 +14,7 @@ const ENGLISH: UnsubscribeTexts = {
   unknown: "This address is not valid.",
 };
 
-/** The page that takes a reader off the list, in the languages of the mails. */
+/** Texts of the unsubscribe page, in the languages of the mails. */
 const TEXTS: Readonly<Record<string, UnsubscribeTexts>> = {
   en: ENGLISH,
   ar: {
@@ -117,7 +117,7 @@ const TEXTS: Readonly<Record<string, UnsubscribeTexts>> = {
   },
 };
 
-/** The texts for the first wish (BCP 47 tags) that there are some for; English when there is none. */
+/** The texts for the first preferred language (BCP 47 tags) that is available, else English. */
 export function unsubscribeTexts(wishes: readonly string[]): { language: string; texts: UnsubscribeTexts } {
   for (const wish of wishes) {
     const language = wish.toLowerCase().split("-")[0] ?? "";

@@ -9,14 +9,14 @@ import { escapeHtml } from "../../escape-html.js";
 import { unsubscribeTexts } from "./unsubscribe-texts.js";
 
 const PATH = "/unsubscribe/:token";
-/** What RFC 8058 lets a mail program post; its one field says nothing that the address does not. */
+/** Forms that a mail program may post by RFC 8058; their one field adds nothing to the address. */
 const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
 const FORM_BYTES = 2_048;
 
 const STYLE =
   "body{font:1.0625rem/1.5 system-ui,sans-serif;max-width:32rem;margin:10vh auto;padding:0 1.25rem}" +
   "button{font:inherit;min-height:2.75rem;padding:0 1.25rem}";
-/** The page has one sheet, and its policy names it. */
+/** The page has one inline style sheet, which its policy names. */
 const CSP = pageCsp("'none'", "'none'").replace(
   "style-src 'self'",
   `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
@@ -25,12 +25,12 @@ const CSP = pageCsp("'none'", "'none'").replace(
 type Asked = FastifyRequest<{ Params: { token: string } }>;
 
 /**
- * Takes the reader of a mail off the list. Opening the address only asks, since scanners of mail open every address; what the page's
- * button and the button of a mail program post does it (RFC 8058). Idempotent by state.
+ * Unsubscribes the reader of a mail. Opening the address only asks, because mail scanners open every address; the POST of the page's
+ * button or of a mail program's button unsubscribes (RFC 8058). Idempotent by state.
  */
 export async function registerUnsubscribe(app: HttpApp, context: GatewayContext): Promise<void> {
   const hidden = { schema: { hide: true }, bodyLimit: FORM_BYTES };
-  // Read already, as every body is; nothing of it is of interest.
+  // Already read, like every body; its content is not needed.
   app.addContentTypeParser(FORMS, (_request, _payload, done) => done(null));
   app.get(PATH, hidden, async (request: Asked, reply: FastifyReply) => {
     await requireLimit(context, request);

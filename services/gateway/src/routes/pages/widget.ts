@@ -11,7 +11,7 @@ const built = join(dirname(createRequire(import.meta.url).resolve("@parley/widge
 
 export interface WidgetFiles {
   folder?: string;
-  /** Token of the link that script tags without `data-link` mean; undefined = there is none. */
+  /** Token of the link used by script tags without `data-link`; undefined = none. */
   link(): string | undefined;
 }
 
@@ -20,16 +20,16 @@ interface Served {
   encoded: Record<"br" | "gzip" | "identity", Buffer>;
 }
 
-/** Stands in the built script where the server writes its own link. */
+/** Placeholder in the built script that the server replaces with its own link. */
 const LINK = "%PARLEY_LINK%";
 const SCRIPT = "text/javascript; charset=utf-8";
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": SCRIPT };
-/** The address of the script never changes, so a host page asks again after minutes and is mostly told that nothing changed. */
+/** The address of the script never changes, so a host page revalidates after minutes, mostly without a change. */
 const CACHE = "public, max-age=300, stale-while-revalidate=86400";
-/** The demo page and the page of its own: our script, our frame, nobody may frame them. */
+/** For the demo page and the standalone page: our script, our frame, nobody may frame them. */
 const PAGE_CSP = `${pageCsp("'none'", "'none'")}; frame-src 'self'`;
 
-/** The widget's script and its pages. Host pages of any site, isolated ones too, may load the script; it holds nothing secret. */
+/** The widget's script and its pages. Host pages of any site, isolated ones too, may load the script; it contains no secrets. */
 export function registerWidget(app: HttpApp, { folder = built, link }: WidgetFiles): void {
   const files = new Map<string, Served>();
   const read = (name: string, token = ""): Served => {
@@ -49,7 +49,7 @@ export function registerWidget(app: HttpApp, { folder = built, link }: WidgetFil
 
   for (const path of ["/widget.js", "/static/chat-widget.js"])
     app.get(path, { schema: { hide: true } }, async (request, reply) => script(request, reply));
-  // One address that is included as a script and opened as a page: the browser says which of both it wants.
+  // One address that is included as a script and opened as a page: the browser's headers show which one it wants.
   app.get("/static/chat-widget.html", { schema: { hide: true } }, async (request, reply) => {
     reply.header("vary", "sec-fetch-dest, accept, accept-encoding");
     return wantsScript(request) ? script(request, reply) : page("chat-widget.html", TYPES[".html"])(request, reply);
@@ -69,7 +69,7 @@ function prepare(text: string): Served {
   };
 }
 
-/** Older browsers, and all on plain http, name no destination; there a page asks for HTML and a script for anything. */
+/** Older browsers, and all on plain http, send no destination; there a page accepts HTML and a script anything. */
 function wantsScript({ headers }: FastifyRequest): boolean {
   const destination = headers["sec-fetch-dest"];
   if (destination !== undefined) return destination === "script";

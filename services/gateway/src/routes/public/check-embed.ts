@@ -7,8 +7,8 @@ import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 
 /**
- * Why a frame of the chat stays empty on the asking site. Browsers tell a host page nothing of a frame that `frame-ancestors` refuses,
- * so the widget asks. A read, also for sites that the link does not list: they learn no more than that they are not listed.
+ * Why a frame of the chat stays empty on the calling site. Browsers tell a host page nothing about a frame that `frame-ancestors`
+ * refuses, so the widget asks. A read, also for sites that the link does not list: they learn only that they are not listed.
  */
 export function checkEmbedRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
@@ -21,7 +21,7 @@ export function checkEmbedRoute(app: HttpApp, context: GatewayContext): void {
     "/embed/:token",
     {
       schema,
-      // Before anything can refuse: the widget is to read the refusals, too.
+      // Set before anything can refuse: the widget must be able to read refusals, too.
       onRequest: async (_request, reply) => void reply.header("access-control-allow-origin", "*"),
     },
     async (request): Promise<z.output<typeof embedCheck>> => {

@@ -6,7 +6,7 @@ import { requireSession } from "../../edge/visit.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 
-/** What the page around a widget says of itself. Idempotent: the last word counts. */
+/** Stores the context from the page around a widget. Idempotent: the last write wins. */
 export function setPageContextRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Set the page context of a widget",

@@ -13,8 +13,8 @@ import { type NewSession, openVisitorSession } from "./new-session.js";
 import { openIdentifiedSession } from "./open-identified.js";
 
 /**
- * Opens a session. A visitor whose session is still alive gets that one (200) and no quota is used: a reload or a second
- * tab is no new session. With the `identity` of another person than the session's they get their own. Idempotent by
+ * Opens a session. A visitor whose session is still live gets that one (200) and no quota is used: a reload or a second
+ * tab is not a new session. With the `identity` of a person other than the session's they get their own. Idempotent by
  * `Idempotency-Key`.
  */
 export function createVisitorSessionRoute(app: HttpApp, context: GatewayContext): void {
@@ -45,7 +45,7 @@ export function createVisitorSessionRoute(app: HttpApp, context: GatewayContext)
   });
 }
 
-/** Opens the conversation of whom the embedding site vouches for, whoever used this browser before. */
+/** Opens the conversation of a person identified by the embedding site, whoever used this browser before. */
 async function openKnown(
   context: GatewayContext,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
@@ -63,7 +63,7 @@ async function openKnown(
   return reply.code(opened.reused ? 200 : 201).send(answerOf(session, sessionToken));
 }
 
-/** Throws `session_ended` where it ended this moment. */
+/** Throws `session_ended` when it has just ended. */
 function answerOf(session: SessionView | null, sessionToken: string | null): z.input<typeof sessionOpened> {
   if (session === null) throw new AppError("session_ended");
   const { session_id, expires_at, remaining_messages } = session;
@@ -71,7 +71,7 @@ function answerOf(session: SessionView | null, sessionToken: string | null): z.i
   return { session_token: sessionToken, session_id, expires_at, remaining_messages, session: seen };
 }
 
-/** The session that a token stands for, while it is alive. */
+/** The session of a token, while it is live. */
 export async function activeSession(
   { bus }: GatewayContext,
   visit: Visit,
@@ -82,7 +82,7 @@ export async function activeSession(
     const { session } = await bus.call(getSession, { access: visitorAccess(visit, token) });
     return session.status === "active" ? session : null;
   } catch (error) {
-    // A token that no longer opens anything is no reason to refuse a new beginning.
+    // A token that is no longer valid must not prevent a new session.
     if (error instanceof AppError && [401, 404, 410].includes(error.status)) return null;
     throw error;
   }

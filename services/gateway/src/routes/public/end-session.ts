@@ -7,8 +7,8 @@ import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 
 /**
- * New Conversation: ends this session and forgets its cookie; the next message opens a fresh one, with a kept token too.
- * Idempotent by state: an ended one is left behind alike.
+ * New Conversation: ends this session and deletes its cookie; the next message opens a new one, even with the old token.
+ * Idempotent by state: an ended session gets the same answer.
  */
 export function endVisitorSessionRoute(app: HttpApp, { bus, config }: GatewayContext): void {
   const schema = {
@@ -27,7 +27,7 @@ export function endVisitorSessionRoute(app: HttpApp, { bus, config }: GatewayCon
       } catch (error) {
         if (!(error instanceof AppError && error.status === 410)) throw error;
       }
-      // Where an address must be confirmed, the old token opens the next conversation: no other code is asked for.
+      // Where an address must be confirmed, the old token opens the next conversation without another code.
       if (!request.visit.policy.requireEmail) forgetSession(reply, request.visit, config.PUBLIC_URL);
       return { success: true };
     },

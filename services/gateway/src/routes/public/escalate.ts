@@ -11,7 +11,7 @@ import { tokenParams } from "../params.js";
 
 const asked = z.object({ escalation_id: z.uuid(), status: z.enum(["open", "assigned"]) });
 
-/** The visitor asks for a human. Idempotent by state: a second request joins the first. */
+/** The visitor requests a human. Idempotent by state: a second request joins the first. */
 export function escalateVisitRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Request a human",
@@ -31,8 +31,8 @@ export function escalateVisitRoute(app: HttpApp, context: GatewayContext): void 
 }
 
 /**
- * What a visitor does who waits for a person: continues with the assistant, leaves an address for an answer by mail, or gives the wish up.
- * Idempotent by state.
+ * The choice of a visitor who waits for a human: continue with the assistant, leave an address for an answer by mail, or cancel the
+ * request. Idempotent by state.
  */
 export function chooseWhileWaitingRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {

@@ -9,7 +9,7 @@ import { tokenParams } from "../params.js";
 
 const body = z.strictObject({ rating: z.int().min(1).max(5), text: feedbackText });
 
-/** What the visitor thinks of the conversation, until 24 hours after its end. Idempotent: a later one replaces it. */
+/** The visitor's rating of the conversation, until 24 hours after its end. Idempotent: a later one replaces it. */
 export function giveFeedbackRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Rate the conversation",

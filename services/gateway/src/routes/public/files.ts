@@ -16,7 +16,7 @@ import { tokenParams } from "../params.js";
 
 /** The most a link can allow, and the form around it. */
 const BODY_LIMIT_BYTES = 10_485_760 + 65_536;
-/** How long the rest of a refused upload is read, so that its sender sees the answer instead of a broken connection. */
+/** How long the rest of a refused upload is read, so that its sender gets the answer instead of a broken connection. */
 const REST_MS = 2_000;
 
 const fileParams = tokenParams.extend({ file_id: z.string().max(64) });
@@ -32,7 +32,7 @@ export function visitorFilesRoutes(app: HttpApp, context: GatewayContext): void 
   removeRoute(app, context);
 }
 
-/** Takes one file, to be sent with a later message. Idempotent by `Idempotency-Key` within the session. */
+/** Accepts one file, to be sent with a later message. Idempotent by `Idempotency-Key` within the session. */
 function uploadRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Upload a file",
@@ -66,7 +66,7 @@ function uploadRoute(app: HttpApp, context: GatewayContext): void {
 }
 
 async function partOf(request: FastifyRequest, maxBytes: number): Promise<MultipartFile> {
-  // A byte more than allowed: whether there are too many is decided where they are counted.
+  // One byte more than allowed: the code that counts the bytes decides whether there are too many.
   const limits = {
     fileSize: maxBytes + 1,
     files: 1,
@@ -116,7 +116,7 @@ function downloadRoute(app: HttpApp, { bus }: GatewayContext): void {
   });
 }
 
-/** Takes a file back before it is sent. Idempotent; a file that was sent stays. */
+/** Removes a file before it is sent. Idempotent; a sent file stays. */
 function removeRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     summary: "Delete an unsent file",

@@ -8,7 +8,7 @@ import { tokenParams } from "../params.js";
 const challengeShown = z.union([
   z.object({
     provider: z.literal("altcha"),
-    /** As ALTCHA has it; the signature covers every member. */
+    /** In ALTCHA's format; the signature covers every member. */
     parameters: z.looseObject({
       algorithm: z.string(),
       nonce: z.string(),
@@ -23,7 +23,7 @@ const challengeShown = z.union([
   z.object({ provider: z.literal("turnstile"), site_key: z.string(), cdata: z.string() }),
 ]);
 
-/** A challenge for this link and this address, good for five minutes and one session. A read. */
+/** A challenge for this link and this address, valid for five minutes and one session. A read. */
 export function getChallengeRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Get a challenge",

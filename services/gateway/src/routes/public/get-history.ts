@@ -10,8 +10,8 @@ import { cursorParam, queryInteger, tokenParams } from "../params.js";
 const query = z.object({ limit: queryInteger(1, 200).default(100), cursor: cursorParam.optional() });
 
 /**
- * The conversation so far, oldest first; empty without a session. `session.last_event_id` is where an event stream continues
- * from. A read.
+ * The conversation so far, oldest first; empty without a session. An event stream continues from `session.last_event_id`.
+ * A read.
  */
 export function getHistoryRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
@@ -26,7 +26,7 @@ export function getHistoryRoute(app: HttpApp, { bus }: GatewayContext): void {
     if (visit.sessionToken === null) return { data: [], next_cursor: null, session: null };
     const access = visitorAccess(visit, visit.sessionToken);
     const { limit, cursor = null } = request.query;
-    // Session first: what is said in between is then in the history and comes once more as an event, never lost.
+    // Session first: a message in between is then in the history and sent again as an event, never lost.
     const { session } = await bus.call(getSession, { access });
     const page = await bus.call(getHistory, { access, limit, cursor });
     const data = page.data.map((message) => wireMessage(message, "visitor"));

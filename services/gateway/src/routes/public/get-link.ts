@@ -9,7 +9,7 @@ import { newcomerLevel } from "../../edge/rates.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 
-/** What a visitor may know of a link before the conversation. A read; it never counts as a session. */
+/** What a visitor may know about a link before the conversation. A read; it never counts as a session. */
 export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Show a link",
@@ -24,7 +24,7 @@ export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
   });
 }
 
-/** Members are named one by one: prompts, intents and budgets of the policy must never slip out with a new field. */
+/** Members are listed individually: prompts, intents and budgets of the policy must never leak with a new field. */
 function showLink(context: GatewayContext, request: FastifyRequest): z.output<typeof publicLink> {
   const { policy } = request.visit;
   const files = policy.fileUploads;
@@ -50,7 +50,7 @@ function showLink(context: GatewayContext, request: FastifyRequest): z.output<ty
     features: { stop: true, feedback: true, ratings: true, typing: true, escalate: true, files: files.enabled },
     introduction: policy.introduction,
     starters: policy.starters,
-    // Their name greets them; the address is nobody's business who merely holds the link.
+    // The name is for the greeting; somebody who merely has the link must not see the address.
     recipient: policy.recipient?.name === undefined ? null : { name: policy.recipient.name },
     files: files.enabled ? { types: files.types, max_bytes: files.maxBytes, max_count: files.maxCount } : null,
     access: policy.access,
@@ -65,7 +65,7 @@ function peopleOf({ people }: LinkPolicy): z.output<typeof publicLink>["people"]
   return { reply_minutes, fallback_minutes, open_now: open, next_open_at: nextOpenAt };
 }
 
-/** What would meet a new visitor: an agent without a version that could talk, a link without room, or neither. */
+/** What a new visitor would find: an agent without a runnable version, a full link, or neither. */
 function availabilityOf(policy: LinkPolicy): z.output<typeof publicLink>["availability"] {
   if (policy.agentReady === false) return "unavailable";
   return policy.sessionsUsed >= policy.maxSessions ? "full" : "available";

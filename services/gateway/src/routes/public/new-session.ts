@@ -20,7 +20,7 @@ export type NewSession = Pick<
 
 type NewSessionBody = Pick<z.output<typeof publicSessionBody>, "participant" | "consent" | "pin" | "proof">;
 
-/** Under which a session is opened once. */
+/** Identifies a request that opens only one session. */
 interface Once {
   key: string;
   fingerprint: string;
@@ -28,7 +28,7 @@ interface Once {
 
 /**
  * Opens a session of the visit's link after the entry check; the quota is counted in that transaction. Idempotent by
- * `Idempotency-Key`. Throws `sessions_exhausted`, and `verification_required` where a confirmed address is wanted first; there
+ * `Idempotency-Key`. Throws `sessions_exhausted`, and `verification_required` where a confirmed address is required first; there
  * the entry check was passed before the code was mailed.
  */
 export async function openVisitorSession(
@@ -44,7 +44,7 @@ export async function openVisitorSession(
   return create(context, request, { ...body, once });
 }
 
-/** The session that a token stood for when its visitor left it with New Conversation; null = it was not left so. */
+/** The session of a token whose visitor left it with New Conversation; null = it was not left that way. */
 export async function leftSession({ bus }: GatewayContext, visit: Visit, sessionToken: string): Promise<string | null> {
   const { session } = await bus.call(getSession, { access: visitorAccess(visit, sessionToken) });
   return session.status !== "active" && session.end_reason === "visitor" ? session.session_id : null;
@@ -53,20 +53,20 @@ export async function leftSession({ bus }: GatewayContext, visit: Visit, session
 const OPENING_TRIES = 5;
 
 /**
- * Opens the session after one that its visitor left; like any new one it passes the entry check and counts. Idempotent by the
- * session that was left: however often a client repeats the message whose answer it lost, it gets one conversation.
+ * Opens the session after one that its visitor left; like any new one it requires the entry check and counts. Idempotent by the
+ * session that was left: however often a client repeats a message whose answer was lost, it gets one conversation.
  */
 export async function openAfter(
   context: GatewayContext,
   request: FastifyRequest,
   { left, entry }: { left: string; entry: NewSessionBody },
 ): Promise<NewSession> {
-  // What the session is opened once for, whatever key the caller gives.
+  // The session is opened once per left session, whatever key the caller gives.
   await requireEntry(context, request, entry, `after ${left}`);
   const after = (session: string): Promise<NewSession> =>
     create(context, request, { ...entry, once: { key: `after:${session}`, fingerprint: "after" } });
   let opened = await after(left);
-  // One whose first words failed was never a conversation: the next try follows it.
+  // A session whose opening failed was never a conversation: the next try follows it.
   for (let n = 1; n < OPENING_TRIES && opened.replayed && opened.turn.status === "failed"; n += 1)
     opened = await after(opened.sessionId);
   return opened;
@@ -101,7 +101,7 @@ async function create(
 /**
  * Opens another conversation for a visitor who confirmed an address before; the token of the last one is the proof.
  * `afterLeaving`: only when the visitor ended the last one. Throws `verification_required` without such a token,
- * `consent_required` when the link's text is another one than was agreed to with it.
+ * `consent_required` when the link's text has changed since it was agreed to.
  */
 export async function openAgain(
   { bus, waiter, visitCounts }: GatewayContext,
@@ -120,14 +120,14 @@ export async function openAgain(
     visitCounts.count(request, policy, "sessions");
     return { ...opened, turnId: opened.turn.turn_id, replayed: false };
   } catch (error) {
-    // The proof has run out: another code is what helps.
+    // The proof has expired: the visitor needs another code.
     if (error instanceof AppError && error.code === "session_token_invalid")
       throw new AppError("verification_required");
     throw error;
   }
 }
 
-/** A repeat of this key opens the same session, so between strangers on one link it must be hard to guess. */
+/** A repeat of this key opens the same session, so it must be hard to guess for strangers on the same link. */
 const LEAST_KEY_LENGTH = 16;
 
 function visitorKey(request: FastifyRequest): string | null {

@@ -10,8 +10,8 @@ import { givenIdempotencyKey } from "../../edge/idempotency.js";
 type Opened = Extract<z.output<typeof openIdentified.response>, { status: "opened" }>;
 
 /**
- * Opens the conversation of whom the embedding site vouches for; null = `running` is theirs already. An identity opens once; a
- * repeat with the same `Idempotency-Key` opens the same conversation again. What was refused is noted for the link's owner.
+ * Opens the conversation of a person identified by the embedding site; null = `running` is already theirs. An identity opens once; a
+ * repeat with the same `Idempotency-Key` opens the same conversation again. Refusals are recorded for the link's owner.
  * Throws `identity_expired`, `identity_refused` (member `reason`), and what the entry check of the link throws.
  */
 export async function openIdentifiedSession(

@@ -14,7 +14,7 @@ const query = z.object({
   wait: queryInteger(0, 25).default(25).describe("Seconds to wait for an event"),
 });
 
-/** The events after a cursor, for readers behind proxies that hold streams back. A read. */
+/** The events after a cursor, for readers behind proxies that buffer streams. A read. */
 export function pollEventsRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Poll the events of the conversation",

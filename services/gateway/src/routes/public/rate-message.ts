@@ -12,7 +12,7 @@ const params = tokenParams.extend({
 });
 const body = z.strictObject({ rating: z.enum(["up", "down"]).nullable(), text: feedbackText });
 
-/** What the visitor thinks of one answer; null takes it back. Idempotent by message. */
+/** The visitor's rating of one answer; null withdraws it. Idempotent by message. */
 export function rateMessageRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Rate a reply",

@@ -20,7 +20,7 @@ import { streamVisitorEventsRoute } from "./stream-events.js";
 import { socketTicketRoute } from "./ticket.js";
 import { visitorReadRoute, visitorTypingRoute } from "./typing.js";
 
-/** The public API: whoever holds a link token. */
+/** The public API, for holders of a link token. */
 export async function registerPublicApi(app: HttpApp, context: GatewayContext): Promise<void> {
   receiveVisitors(app, context);
   getLinkRoute(app, context);

@@ -9,8 +9,8 @@ import { answers, noContent } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 
 /**
- * The way back to a conversation where the browser keeps nothing for the page in a frame: its host page keeps a sealed handle. All
- * three calls are for pages of this server alone, and change no state of the server.
+ * Resumes a conversation where the browser stores nothing for the framed page: its host page stores a sealed handle. All
+ * three calls are only for pages of this server and change no server state.
  */
 export function resumeRoutes(app: HttpApp, context: GatewayContext): void {
   const { bus, config } = context;
@@ -30,7 +30,7 @@ export function resumeRoutes(app: HttpApp, context: GatewayContext): void {
     requireOwnPage(context, request);
     const { visit } = request;
     const session_token = openHandle(context, request, request.body.handle);
-    // What was ended for good, or revoked since, is refused here and not with the next call.
+    // A session that was ended or revoked since is refused here and not with the next call.
     await bus.call(getSession, { access: visitorAccess(visit, session_token) });
     rememberSession(reply, visit, config.PUBLIC_URL, session_token);
     return { session_token };

@@ -24,7 +24,7 @@ import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 import { leftSession, type NewSession, openAfter, openAgain, openVisitorSession } from "./new-session.js";
 
-/** A template: no answer repeats the token of a link, so whoever sent it puts it in. */
+/** A template: no answer repeats the token of a link, so the client inserts it. */
 const EVENTS_URL = "/api/public/events/{token}";
 
 type Accepted = z.output<typeof acceptMessage.response>;
@@ -93,10 +93,10 @@ type Opening = () => Promise<NewSession>;
 const entryOf = ({ consent, pin, proof }: Entry): Entry => ({ consent, pin, proof });
 
 /**
- * How the conversation after New Conversation begins; null = the visitor did not leave, so what has ended stays ended. A
- * confirmed address keeps its token as the proof. An anonymous visitor's browser forgot its cookie with the answer to New
- * Conversation: one that comes all the same was under way before, and its words belong to what was left. A client that keeps
- * its token itself says by using it again that it continues.
+ * Starts the conversation after New Conversation; null = the visitor did not leave, so an ended session stays ended. A
+ * confirmed address keeps its token as the proof. An anonymous visitor's browser deleted its cookie with the answer to New
+ * Conversation: a cookie that still arrives was sent before, and its message belongs to the session that was left. A client that
+ * stores its token itself shows by using it again that it continues.
  */
 async function beginAgain(
   context: GatewayContext,
@@ -113,7 +113,7 @@ async function beginAgain(
   return left === null ? null : () => openAfter(context, request, { left, entry });
 }
 
-/** Opens a session for a first message and lets the agent speak first: the greeting stands before the message for every reader. */
+/** Opens a session for a first message and lets the agent speak first: every reader sees the greeting before the message. */
 async function openAndGreet(
   context: GatewayContext,
   { request, reply }: Call,

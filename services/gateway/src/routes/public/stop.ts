@@ -10,7 +10,7 @@ import { tokenParams } from "../params.js";
 const body = z.object({ turn_id: z.string().max(64).optional() }).default({});
 
 /**
- * Stops the answer that is being made; what was said of it stays. The stream tells how the turn ended, as of any other. Idempotent:
+ * Stops the running answer; text already streamed stays. The stream reports the end of the turn like that of any other. Idempotent:
  * `stopped` false = nothing was left to stop.
  */
 export function stopAnswerRoute(app: HttpApp, context: GatewayContext): void {

@@ -7,7 +7,7 @@ import { requireSession } from "../../edge/visit.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 
-/** A ticket for a socket of the visitor's session, for a page that has it in a cookie. Each call issues another one. */
+/** A ticket for a socket of the visitor's session, for a page that has the session in a cookie. Each call issues a new one. */
 export function socketTicketRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Get a ticket for a socket",

@@ -9,7 +9,7 @@ import { tokenParams } from "../params.js";
 
 const body = z.object({ active: z.boolean() });
 
-/** Tells whoever watches the conversation from the other side that the visitor writes. Not stored, may get lost. */
+/** Shows observers on the other side that the visitor is typing. Not stored, may get lost. */
 export function visitorTypingRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Send a typing notice",
@@ -30,7 +30,7 @@ const readBody = z.object({
   message_id: z.string().min(1).max(128).describe("`<turn id>.<part>`, as in ratings, or the id of the history"),
 });
 
-/** Tells whoever watches the conversation from the other side up to which message the visitor has read. Not stored, may get lost. */
+/** Shows observers on the other side up to which message the visitor has read. Not stored, may get lost. */
 export function visitorReadRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Send a read receipt",

@@ -7,12 +7,12 @@ import { givenIdempotencyKey } from "../../edge/idempotency.js";
 import { keepCookie } from "../../edge/visit.js";
 import type { Visit } from "../../edge/visitor.js";
 
-/** Longer than a code lives, so that the next code of this browser replaces the one before. */
+/** Longer than a code is valid, so that the next code of this browser replaces the previous one. */
 const COOKIE_SECONDS = 3_600;
 
 /**
- * The secret id of this browser's request for a code: as given, else of its cookie, else a new one. With an idempotency key a new one
- * follows from the key, so that whoever repeats the request because its answer was lost gets the same id.
+ * The secret id of this browser's request for a code: as given, else from its cookie, else a new one. With an idempotency key a new one
+ * is derived from the key, so that a repeat after a lost answer gets the same id.
  */
 export function requestIdOf(
   { secrets }: Pick<GatewayContext, "secrets">,
@@ -27,14 +27,14 @@ export function requestIdOf(
   return secrets.keyedHash(`verification:${id}:${request.clientBucket}:${given.email}:${key}`).slice(0, 32);
 }
 
-/** The id that a browser holds; null = it never asked here, or shows no cookie. */
+/** The id that a browser holds; null = it never requested a code here, or sends no cookie. */
 export function heldRequestId(request: FastifyRequest, given: string | undefined): string | null {
   if (given !== undefined) return given;
   const cookie = verificationRequestId.safeParse(readCookie(request.headers.cookie, cookieName(request.visit)));
   return cookie.success ? cookie.data : null;
 }
 
-/** Keeps the id in the browser, where no script can read it; null forgets it. */
+/** Stores the id in the browser, where no script can read it; null deletes it. */
 export function keepRequestId(
   reply: FastifyReply,
   { visit, publicUrl }: { visit: Visit; publicUrl: string },

@@ -17,8 +17,8 @@ const confirmed = z.discriminatedUnion("verified", [
 
 /**
  * Confirms an address by its code and opens the one conversation of (link, address), here as on any other device. A code works
- * once, and in the browser that asked for it; after five wrong tries it is `code_expired`. An address that waits for an approval gets 403
- * `access_pending`, told only to who had the right code.
+ * once, and only in the browser that requested it; after five wrong tries it is `code_expired`. An address that waits for an approval
+ * gets 403 `access_pending`, but only with the right code.
  */
 export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
@@ -33,7 +33,7 @@ export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void
     const { token, email, code, consent } = request.body;
     const visit = await verifyingVisit(context, { request, reply }, { step: "confirm", token });
     const text = visit.policy.consentText;
-    // Before the code is tried: who forgot to agree needs no other code.
+    // Checked before the code is tried: a visitor who forgot to agree must not need another code.
     if (text !== null && consent !== true) throw new AppError("consent_required");
     const answer = await context.bus.call(
       confirmVerification,
@@ -42,7 +42,7 @@ export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void
         linkId: visit.policy.id,
         email,
         code,
-        // Without an id nothing can be tried; what is made up here takes as long.
+        // Without an id no code can match; a random id keeps the timing the same.
         requestId: heldRequestId(request, request.body.request_id) ?? randomUUID(),
         consentHash: consentHash(text) ?? undefined,
         languages: acceptedLanguages(request),

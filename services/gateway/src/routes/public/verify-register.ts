@@ -5,14 +5,14 @@ import { answerPreflight, isPreflight } from "../../edge/origin-headers.js";
 import { confirmAddressRoute } from "./verify-confirm.js";
 import { requestCodeRoute } from "./verify-request.js";
 
-/** Confirmation of addresses. Its link token travels in the body, so the link is looked up after parsing. */
+/** Confirmation of addresses. Its link token is in the body, so the link is looked up after parsing. */
 export async function registerVerification(app: HttpApp, context: GatewayContext): Promise<void> {
   app.decorateRequest("visit");
   app.decorateRequest("suspicion", 0);
   guardAddresses(app, context);
   app.addHook("preParsing", async (request, reply, payload) => {
     if (isPreflight(request)) {
-      // The link stands in the body that comes later: who may read the answer is decided then, who may send it as well.
+      // The link is in the body that comes later: which sites may read and send is decided then.
       reply.header("access-control-allow-origin", request.headers.origin);
       answerPreflight(reply, true);
       return payload;

@@ -12,8 +12,8 @@ import { keepRequestId, requestIdOf } from "./verify-browser.js";
 const codeSent = z.object({ expires_in_seconds: z.int().min(0), request_id: z.string() });
 
 /**
- * Asks for a code by mail. Whether the link allows the address is not told. The code works in this browser alone, which its cookie or
- * `request_id` shows. Idempotent by `Idempotency-Key`; without it each call is another code, three in ten minutes.
+ * Requests a code by mail. Does not reveal whether the link allows the address. The code works only in this browser, identified by its
+ * cookie or `request_id`. Idempotent by `Idempotency-Key`; without it each call sends another code, three in ten minutes.
  */
 export function requestCodeRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {

@@ -1,4 +1,4 @@
-/** The first that fits, since most browsers name others besides. */
+/** The first match wins, because most browsers name others, too. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/\bEdg(?:e|A|iOS)?\//, "Edge"],
   [/\b(?:OPR|Opera)\//, "Opera"],
@@ -15,7 +15,7 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** What tells a person's own browsers apart, and no more of what they say of themselves: `Firefox on Linux`. */
+/** Just enough of the user agent to distinguish a person's own browsers: `Firefox on Linux`. */
 export function browserName(userAgent: string | undefined): string {
   const first = (of: readonly [RegExp, string][]) => of.find(([form]) => form.test(userAgent ?? ""))?.[1];
   const [browser = "Another program", system] = [first(BROWSERS), first(SYSTEMS)];

@@ -28,31 +28,31 @@ const STATE_SECONDS = 600;
 const tags = ["sign-in"];
 /** A redirect has no body. */
 const redirect = z.null().describe("Redirect");
-/** Longer than anything that was sealed here. */
+/** Longer than anything sealed here. */
 const LONGEST = 2_048;
 
 type Context = Pick<GatewayContext, "bus" | "config" | "logger">;
 
-/** Who asks, as a session remembers it. */
+/** The caller, as stored with a session. */
 export const originOf = (request: FastifyRequest) => ({
   agent: browserName(request.headers["user-agent"]),
   from: { address: request.clientAddress, requestId: request.id },
 });
 
-/** Keeps a session that was opened in the browser. */
+/** Stores a newly opened session in the browser. */
 export function signInTo(reply: FastifyReply, publicUrl: string, opened: { token: string; expiresAt: string }): void {
   const seconds = Math.max(1, Math.floor((Date.parse(opened.expiresAt) - Date.now()) / 1_000));
   keepSession(reply, { publicUrl, value: opened.token, seconds });
 }
 
-/** Sign-in by an identity provider: the way there, the way back, and the choice of whoever has several tenants. */
+/** Sign-in by an identity provider: the redirect to it, the callback, and the choice for users with several tenants. */
 export function oidcRoutes(app: HttpApp, context: Context): void {
   optionsRoute(app, context);
   providerRoutes(app, context);
   choiceRoutes(app, context);
 }
 
-/** How somebody may sign in, and whether this browser is: asked by pages that must not be refused for asking. */
+/** The sign-in methods, and whether this browser is signed in, for pages that must not be refused for asking. */
 function optionsRoute(app: HttpApp, { bus, config }: Context): void {
   const schema = {
     summary: "Get the sign-in options",
@@ -103,13 +103,13 @@ function providerRoutes(app: HttpApp, { bus, config, logger }: Context): void {
       return page("signed-in");
     } catch (error) {
       logger.info({ err: error, requestId: request.id }, "sign_in.refused");
-      // A person stands here, not a program: the console says what happened.
+      // The caller is a person, not a program: the console explains what happened.
       return page("refused");
     }
   });
 }
 
-/** For whoever the provider has vouched for and who has several tenants, as a cookie shows that the provider's answer has left. */
+/** For users with several tenants whom the provider has identified, as shown by a cookie set with the provider's answer. */
 function choiceRoutes(app: HttpApp, { bus, config }: Context): void {
   const { PUBLIC_URL: publicUrl } = config;
   const choiceOf = (request: FastifyRequest): string => {

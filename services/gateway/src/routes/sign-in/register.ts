@@ -17,7 +17,7 @@ const signedIn = z.object({ expires_at: z.string() });
 
 type Context = Pick<GatewayContext, "bus" | "config" | "redis" | "failedAttempts">;
 
-/** How people sign in to the console. Nobody is signed in here yet, so each call is counted by its address. */
+/** Sign-in to the console. Nobody is signed in here yet, so each call is counted by its address. */
 export async function registerSignIn(app: HttpApp, context: GatewayContext): Promise<void> {
   const { PUBLIC_URL: publicUrl, RATE_LIMIT_VERIFY_PER_MINUTE: limit } = context.config;
   app.addHook("preParsing", async (request, _reply, payload) => {
@@ -27,7 +27,7 @@ export async function registerSignIn(app: HttpApp, context: GatewayContext): Pro
     if (!taken.allowed)
       throw new AppError("rate_limited", { retryAfterSeconds: taken.retryAfterSeconds, extra: { scope: "address" } });
     if (hasBody(request.headers)) requireMediaType(request.headers["content-type"], JSON_TYPES);
-    // Nobody shall be signed in as somebody else by a page of another site.
+    // A page of another site must not sign a visitor in as somebody else.
     if (request.method === "POST") requireOwnSite(request, publicUrl);
     return payload;
   });
@@ -41,8 +41,8 @@ export async function registerSignIn(app: HttpApp, context: GatewayContext): Pro
 }
 
 /**
- * Asks for a link by mail. Whether anybody has the address is not told. The link works in this browser alone, which its cookie shows.
- * Not idempotent: each call is another mail, five in fifteen minutes.
+ * Requests a link by mail. Does not reveal whether the address is known. The link works only in this browser, identified by its cookie.
+ * Not idempotent: each call sends another mail, five in fifteen minutes.
  */
 function askRoute(app: HttpApp, { bus, config }: Context): void {
   const schema = {
@@ -63,7 +63,7 @@ function askRoute(app: HttpApp, { bus, config }: Context): void {
   });
 }
 
-/** Uses a link up and signs this browser in. Idempotency key: the link; a second use is `sign_in_link_invalid`. */
+/** Consumes a link and signs this browser in. Idempotency key: the link; a second use is `sign_in_link_invalid`. */
 function useRoute(app: HttpApp, { bus, config, failedAttempts }: Context): void {
   const schema = {
     summary: "Sign in with a link",
@@ -86,7 +86,7 @@ function useRoute(app: HttpApp, { bus, config, failedAttempts }: Context): void 
   });
 }
 
-/** Signs this browser out. Idempotent by state: without a live session it forgets the cookie. */
+/** Signs this browser out. Idempotent by state: without a live session it only deletes the cookie. */
 function endRoute(app: HttpApp, { bus, config }: Context): void {
   const schema = {
     summary: "Sign out",
@@ -103,7 +103,7 @@ function endRoute(app: HttpApp, { bus, config }: Context): void {
   });
 }
 
-/** Counts a wrong link as a wrong token is counted. */
+/** Counts a wrong link like a wrong token. */
 function refused(error: unknown, request: FastifyRequest, failed: Context["failedAttempts"]): never {
   if (error instanceof AppError && error.code === "sign_in_link_invalid") {
     const { retryAfterSeconds } = failed.count(request.clientBucket);

@@ -5,7 +5,7 @@ import { type Answer, type Answers, type Call, declareRoute, type RouteSpec } fr
 
 const SURFACE = { tags: ["widget"], security: [{ session: [] }] };
 
-/** Puts one route of the channel on the server; its conversation and user were compared with the session token before. */
+/** Registers one route of the channel; its conversation and user were already compared with the session token. */
 export type ChannelRoute = (app: HttpApp, context: GatewayContext) => void;
 
 export const channelRoute =

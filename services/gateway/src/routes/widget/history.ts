@@ -8,7 +8,7 @@ import { channelRoute } from "./channel-route.js";
 import { conversationParams } from "./conversation-params.js";
 
 const PAGE = 200;
-/** Pages are shorter where messages are long; what a history may show fits in these. */
+/** Pages are shorter where messages are long; a complete history fits in this many. */
 const MAX_PAGES = 50;
 
 /** The newest messages, oldest first. A read. */
@@ -23,7 +23,7 @@ export const channelHistoryRoute = channelRoute({
   handle: async ({ request, query }, context) => {
     const { access, sessionId, userId } = request.participant;
     const limit = query.limit ?? context.config.CHAT_HISTORY_LIMIT;
-    // Session first: what is said in between is then in the history and comes once more as an event, never lost.
+    // Session first: a message in between is then in the history and sent again as an event, never lost.
     const { session } = await context.bus.call(getSession, { access });
     const history = await newest(context, access, limit);
     const messages = channelMessages(history, { conversationId: sessionId, userId }).slice(-limit);
@@ -32,7 +32,7 @@ export const channelHistoryRoute = channelRoute({
   },
 });
 
-/** At least the newest `limit` messages, from the beginning of a turn: the number of an answer in its turn is counted from there. */
+/** At least the newest `limit` messages, from the start of a turn, because the number of an answer is counted from there. */
 async function newest({ bus }: GatewayContext, access: SessionAccess, limit: number): Promise<HistoryMessage[]> {
   let found: HistoryMessage[] = [];
   let cursor: string | null = null;

@@ -13,7 +13,7 @@ import { openIdentifiedSession } from "../public/open-identified.js";
 import { channelRoute } from "./channel-route.js";
 
 /**
- * Opens a conversation by the path of a session of the public API, with all its checks. A caller whose session is still alive
+ * Opens a conversation like a session of the public API, with all its checks. A caller whose session is still live
  * gets that one (200) and no quota is used; with the `identity` of another person they get their own. Idempotent by `Idempotency-Key`.
  */
 export const openConversationRoute = channelRoute({
@@ -45,7 +45,7 @@ export const openConversationRoute = channelRoute({
   },
 });
 
-/** Opens the conversation of whom the embedding site vouches for. Throws `session_ended` where it ended this moment. */
+/** Opens the conversation of a person identified by the embedding site. Throws `session_ended` when it has just ended. */
 async function openKnown(
   context: GatewayContext,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
@@ -60,7 +60,7 @@ async function openKnown(
   return shown(context, token, session.expires_at);
 }
 
-/** Who stands before the link of the body. Throws as a call of the public API does. */
+/** The visit to the link in the body. Throws like a call of the public API. */
 async function visitLink(
   context: GatewayContext,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },

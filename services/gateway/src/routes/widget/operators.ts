@@ -72,7 +72,7 @@ const resolveRoute = ownerRoute({
   },
 });
 
-/** Says something as the operator who has the conversation, as `POST /api/escalations/{id}/reply`. Idempotent by key and message id. */
+/** Replies as the operator who has the conversation, as `POST /api/escalations/{id}/reply`. Idempotent by key and message id. */
 const speakRoute = ownerRoute({
   method: "POST",
   path: "/chat/:conversation_id/messages",
@@ -108,7 +108,7 @@ const speakRoute = ownerRoute({
 
 const LIMIT = 200;
 
-/** A conversation has at most one request that is not resolved. Throws `escalation_not_found`, `escalation_resolved`. */
+/** A conversation has at most one unresolved request. Throws `escalation_not_found`, `escalation_resolved`. */
 async function unresolved(
   bus: GatewayContext["bus"],
   principal: TenantPrincipal,

@@ -20,7 +20,7 @@ const ROUTES: readonly ChannelRoute[] = [
   userConversationsRoute,
 ];
 
-/** The widget channel: whoever holds the session token of a conversation. */
+/** The widget channel, for holders of a conversation's session token. */
 export async function registerChannel(app: HttpApp, context: GatewayContext): Promise<void> {
   receiveParticipants(app, context);
   for (const route of ROUTES) route(app, context);

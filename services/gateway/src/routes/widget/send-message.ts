@@ -7,7 +7,7 @@ import { channelRoute } from "./channel-route.js";
 import { conversationParams } from "./conversation-params.js";
 
 /**
- * Sends a message; its answer comes by socket, stream or history. Idempotent by `client_message_id` within the conversation and by
+ * Sends a message; its answer arrives by socket, stream or history. Idempotent by `client_message_id` within the conversation and by
  * `Idempotency-Key`.
  */
 export const sendChannelMessageRoute = channelRoute({

@@ -16,7 +16,7 @@ import { tellTyping } from "../../streams/tell-typing.js";
 import { channelRoute } from "./channel-route.js";
 import { conversationParams } from "./conversation-params.js";
 
-/** Tells the other side that the visitor writes. Not stored, may get lost. */
+/** Shows the other side that the visitor is typing. Not stored, may get lost. */
 export const channelTypingRoute = channelRoute({
   method: "POST",
   path: "/:conversation_id/typing",
@@ -33,7 +33,7 @@ export const channelTypingRoute = channelRoute({
   },
 });
 
-/** A ticket for one socket. Each call issues another one. */
+/** A ticket for one socket. Each call issues a new one. */
 export const channelTicketRoute = channelRoute({
   method: "POST",
   path: "/:conversation_id/ticket",
@@ -48,7 +48,7 @@ export const channelTicketRoute = channelRoute({
   },
 });
 
-/** Asks for a human. Idempotent by state: a second request joins the first. */
+/** Requests a human. Idempotent by state: a second request joins the first. */
 export const channelEscalateRoute = channelRoute({
   method: "POST",
   path: "/:conversation_id/escalate",

@@ -18,14 +18,14 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Why a socket may not be opened; null = it may. */
     refusal: unknown;
-    /** What would have been the answer to a handshake. */
+    /** The HTTP answer to the handshake. */
     answer: ServerResponse;
   }
 }
 
 const MAX_FRAME_BYTES = 65_536;
 const PROTOCOL = "parley.v1";
-/** What the route matches; any other upgrade is answered as a plain request. */
+/** Paths that the route matches; any other upgrade is answered as a plain request. */
 const SOCKET_PATH = /^\/ws\/chat\/[\w.-]{1,128}\/[\w.-]{1,128}(\?|$)/;
 
 const params = z.object({ conversation_id: z.string(), user_id: z.string() });
@@ -43,7 +43,7 @@ export async function registerSockets(app: HttpApp, context: GatewayContext): Pr
   await app.register(websocket, {
     options: {
       maxPayload: MAX_FRAME_BYTES,
-      // Each socket would keep a window of its own, of about as much memory as ten sockets take (ADR 0053).
+      // Each socket would keep a compression window, about as much memory as ten sockets (ADR 0053).
       perMessageDeflate: false,
       clientTracking: false,
       handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
@@ -88,7 +88,7 @@ export async function registerSockets(app: HttpApp, context: GatewayContext): Pr
   });
 }
 
-/** The request is over with the upgrade: its log line is written now, and the socket keeps nothing of it. */
+/** The request ends with the upgrade: its log line is written now, and the socket keeps nothing of it. */
 function letGo({ answer, raw }: FastifyRequest): void {
   answer.statusCode = 101;
   answer.detachSocket(raw.socket);
@@ -108,7 +108,7 @@ async function refusalOf(context: GatewayContext, request: FastifyRequest): Prom
   }
 }
 
-/** The session token of a handshake, however the client could send it; null = none. */
+/** The session token of a handshake, in any of the supported places; null = none. */
 async function tokenOf(context: GatewayContext, request: FastifyRequest): Promise<string | null> {
   const { ticket } = query.parse(request.query);
   if (ticket !== undefined) return redeemTicket(context, ticket);

@@ -11,7 +11,7 @@ import type { z } from "zod";
 import { channelRoute } from "./channel-route.js";
 import { conversationParams, userParams } from "./conversation-params.js";
 
-/** How the conversation stands. A read. */
+/** The status of the conversation. A read. */
 export const channelStatusRoute = channelRoute({
   method: "GET",
   path: "/:conversation_id/status",
@@ -48,7 +48,7 @@ function statusOf(
     case "assigned":
       return "assigned";
     case "resolved":
-      // Given back, the agent has it again.
+      // After a hand-back the agent handles it again.
       return newest.outcome === "handed_back" ? "open" : "resolved";
     case undefined:
       return "open";
