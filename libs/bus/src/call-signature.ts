@@ -1,14 +1,14 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Header of a call: when it was signed and by whose key, `<milliseconds since 1970>.<base64url>`. */
+/** Header of a call: the time and the signature, `<milliseconds since 1970>.<base64url>`. */
 export const SIGNATURE_HEADER = "Parley-Signature";
 
-/** How far the clocks of two services may be apart, and how long a call may be on its way. */
+/** Maximum clock difference of two services, and maximum transit time of a call. */
 const WINDOW_MS = 60_000;
 
 export interface CallSignature {
   sign(subject: string, payload: string): string;
-  /** Whether `header` was made by a holder of a key for this very payload on this subject, less than a minute ago. */
+  /** Whether `header` was created by a key holder for exactly this payload and subject, less than a minute ago. */
   verifies(header: string | undefined, subject: string, payload: string | Uint8Array): boolean;
 }
 
@@ -16,7 +16,7 @@ export interface CallSignature {
  * A call carries its principal (tenant, role, operator), which any publisher on the bus could forge. So the caller signs
  * subject, time and the whole request, and the server of the call verifies before it parses: the password of a NATS user
  * alone gives access to no tenant. Measured 4 µs for 1 kB, each side. `accepted`: further keys that calls may be signed with, while
- * the services change from one to another.
+ * the services change keys.
  */
 export function createCallSignature(key: Uint8Array, accepted: readonly Uint8Array[] = []): CallSignature {
   const macBy = (by: Uint8Array, subject: string, time: string, payload: string | Uint8Array): Buffer =>

@@ -24,26 +24,26 @@ import { type Hint, Worker, writeHint } from "./workers.js";
 const DRAIN_DEADLINE_MS = 25_000;
 const SETTLED_DEADLINE_MS = 2_000;
 
-/** A message on its way; `onNobody` runs when the server has nobody to give it to. */
+/** A message to send; `onNobody` runs when the server has no receiver for it. */
 interface Sent {
   text: string;
   trace?: Hint["trace"];
   onNobody?: (() => void) | undefined;
 }
 
-/** A served contract, whatever its types. */
+/** A served contract of any type. */
 type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close" | "open" | "direct">;
 
 /**
- * Connects to NATS and answers after the first attempt, also when it failed: the bus then goes on trying, calls fail with
- * `not_ready`, and everything registered starts when the server is there.
+ * Connects to NATS and resolves after the first attempt, even when it failed: the bus then keeps trying, calls fail with
+ * `not_ready`, and everything registered starts when the server is reachable.
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { url, name, logger } = options;
   const host = hostname().replaceAll(/[^\w-]/g, "-");
   const id = `${host}-${process.pid}-${randomBytes(4).toString("hex")}`;
   const metrics = createBusMetrics(options.metrics);
-  // What this process sends reaches its own listeners without the server, which must not send it to them again.
+  // This process delivers to its own listeners directly, so the server must not echo to them.
   const connection = { ...connectionOptions(url, name), noEcho: true };
   const gather = createGather();
   const mux = new ReplyMux(connection.inboxPrefix, gather);
@@ -82,14 +82,14 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   });
   const listeners = new CoreListeners({ logger, live, heard });
 
-  /** To whoever listens on the server at this moment. */
+  /** Sends to the current listeners on the server. */
   function send(subject: string, { text, trace, onNobody }: Sent): void {
     gather.add(() => {
       try {
         const reply = onNobody && { reply: mux.toldTo(onNobody) };
         keeper.live?.publish(subject, text, { ...traceHeaders(trace), ...reply });
       } catch (error) {
-        // Above the server's maximum, or closing: such messages may get lost, their receivers have another way.
+        // Above the server's maximum, or closing: such messages are losable, their receivers have a fallback.
         logger.warn({ err: error, subject }, "live.dropped");
       }
     });
@@ -97,7 +97,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 
   function handOn(subject: string, { token, payload, signed, trace }: Hint, onNobody?: () => void): void {
     const at = `${subject}.${token}`;
-    // One that came unsigned goes on unsigned.
+    // A hint that arrived unsigned is passed on unsigned.
     send(at, { text: writeHint(signed ? signature : null, at, payload), trace, onNobody });
   }
 
@@ -135,14 +135,14 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     const late = new Promise<"late">((resolve) => {
       timer = setTimeout(resolve, DRAIN_DEADLINE_MS, "late");
     });
-    // Work in hand may still call services of this same process, so they go on answering until it is done.
+    // Running work may still call services of this process, so they keep answering until it is done.
     const finished = Promise.all([...workers.values()].map((worker) => worker.stop())).then(() =>
       Promise.all([...servers.values()].map((server) => server.drain())),
     );
     if ((await Promise.race([finished, late])) === "late") logger.warn({}, "bus.drain_late");
     clearTimeout(timer);
     gather.flush();
-    // Answers are in the socket's buffer until the server has answered a ping.
+    // Answers may be in the socket's buffer until the server has answered a ping.
     await keeper.live?.flush().catch(() => undefined);
     await close();
   }
@@ -174,7 +174,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       const worker = workers.get(subject);
       if (!worker?.open && !connected()) return false;
       const toAny = (): void => {
-        // Later and for nobody, as from the server: whoever gives a hint does not run its work.
+        // Later and outside the current context, as from the server: the sender of a hint does not run its work.
         if (worker?.open) queueMicrotask(() => runFor(undefined, () => worker.take(hint)));
         else handOn(subject, hint);
       };

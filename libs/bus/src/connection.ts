@@ -4,9 +4,9 @@ import type { Logger } from "@parley/observability";
 import { inboxPrefix } from "./subject.js";
 
 export interface ConnectionListener {
-  /** A connection object that was not there before: subscribe everything. */
+  /** A new connection object: subscribe everything. */
   onNew(connection: NatsConnection): void;
-  /** The same object has its socket again; its subscriptions were restored by the client. */
+  /** The same object has reconnected; the client has restored its subscriptions. */
   onAgain(connection: NatsConnection): void;
   onDown(): void;
   /** The server refused a message to this subject. */
@@ -15,13 +15,13 @@ export interface ConnectionListener {
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
-/** A frozen server is noticed after three missed pings, about 6 s. One missed ping is no sign of it where processors are busy. */
+/** A frozen server is noticed after three missed pings, about 6 s. On busy processors a single missed ping proves nothing. */
 const PING_INTERVAL_MS = 2_000;
 const MAX_PINGS_OUT = 2;
 
 /**
- * Keeps one connection for as long as the bus lives. The client reconnects by itself once it was connected; what it does
- * not do is start without a server, or go on after the server refused it. Both are this loop.
+ * Keeps one connection for the life of the bus. The client reconnects by itself once it was connected, but it does
+ * not start without a server or continue after the server refused it. This loop does both.
  */
 export class ConnectionKeeper {
   readonly #options: ConnectionOptions;
@@ -39,7 +39,7 @@ export class ConnectionKeeper {
     this.#listener = settings.listener;
   }
 
-  /** Starts the loop; resolves after the first attempt, whatever came of it. */
+  /** Starts the loop; resolves after the first attempt, successful or not. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.#loop = this.#run(resolve);
@@ -66,7 +66,7 @@ export class ConnectionKeeper {
         failures = 0;
         await this.#serve(connection, firstAttemptDone);
       } catch (error) {
-        // Once per outage: a server that is away for an hour must not fill the disk.
+        // Once per outage: a server that is down for an hour must not fill the disk.
         if (failures++ === 0) this.#logger.warn({ err: error }, "bus.connect_failed");
         firstAttemptDone();
       }
@@ -74,7 +74,7 @@ export class ConnectionKeeper {
     }
   }
 
-  /** Lives with one connection object until it is closed. */
+  /** Serves one connection object until it is closed. */
   async #serve(connection: NatsConnection, ready: () => void): Promise<void> {
     if (this.#closed) return connection.close();
     const statuses = connection.status();
@@ -121,7 +121,7 @@ export class ConnectionKeeper {
   }
 }
 
-/** The client does not read credentials from addresses, so they are taken out of the first one that has them. */
+/** The client does not read credentials from addresses, so they are extracted from the first one that has them. */
 export function connectionOptions(url: string, name: string): ConnectionOptions & { inboxPrefix: string } {
   const addresses = url.split(",").map((part) => parseAddress(part.trim()));
   const credentials = addresses.find(({ username }) => username !== "");
@@ -135,7 +135,7 @@ export function connectionOptions(url: string, name: string): ConnectionOptions 
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: MAX_PINGS_OUT,
     waitOnFirstConnect: false,
-    // A rotated password may be put right while we run.
+    // A rotated password may be corrected while we run.
     ignoreAuthErrorAbort: true,
     noAsyncTraces: true,
     inboxPrefix: inboxPrefix(undefined),

@@ -10,7 +10,7 @@ interface Listener {
   subscription: Subscription | null;
 }
 
-/** Plain subscriptions: every replica sees what is sent while it is connected, nothing is repeated. */
+/** Plain subscriptions: every replica receives what is sent while it is connected, nothing is repeated. */
 export class CoreListeners {
   readonly #logger: Logger;
   readonly #live: () => NatsConnection | null;
@@ -23,7 +23,7 @@ export class CoreListeners {
     this.#live = deps.live;
   }
 
-  /** The answer stops listening. A handler that fails is logged; the message is not repeated. */
+  /** The returned function stops listening. A failing handler is logged; the message is not repeated. */
   add<S extends z.ZodType>(
     subject: string,
     schema: S,
@@ -48,7 +48,7 @@ export class CoreListeners {
     };
   }
 
-  /** Hands a message of this process to its own listeners; the server does not send it back to them. False = there is none. */
+  /** Delivers a message of this process to its own listeners; the server does not echo it to them. False = there is none. */
   deliver(subject: string, text: string): boolean {
     let heard = false;
     for (const listener of this.#listeners) {

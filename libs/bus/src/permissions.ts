@@ -2,25 +2,25 @@ import { type Contract, endsOf, SERVICES, type ServiceName } from "@parley/contr
 import { inboxPrefix } from "./subject.js";
 import { STREAMS } from "./topology.js";
 
-/** What one user of the bus may do; everything else is refused by the server. */
+/** What one user of the bus may do; the server refuses everything else. */
 interface Permissions {
   publish: string[];
   /** A subject, or a subject and the queue group that it may be subscribed with. */
   subscribe: string[];
-  /** May answer each call it was sent, once and for so long. */
+  /** May answer each call it was sent, once and within this time. */
   answers: { seconds: number } | null;
 }
 
 /**
- * Repairs streams of an earlier version for all (`repairStream`) and takes facts out of them. Whoever may change a stream can make it
- * store calls.
+ * Repairs streams of an earlier version for all (`repairStream`) and deletes facts from them. Only one service, because whoever may
+ * change a stream can make it store calls.
  */
 const KEEPS_STREAMS: ServiceName = "cleanup";
 
-/** Room for a call that waited for its turn on the way. */
+/** Slack for a call that was queued on the way. */
 const ANSWER_SLACK_SECONDS = 30;
 
-/** What each service needs for the messages it has an end of, and nothing more. */
+/** What each service needs for the messages it sends or receives, and nothing more. */
 function permissionsOf(service: ServiceName, contracts: readonly Contract[]): Permissions {
   const publish = new Set<string>();
   const subscribe = new Set<string>([`${inboxPrefix(service)}.>`]);
@@ -32,7 +32,7 @@ function permissionsOf(service: ServiceName, contracts: readonly Contract[]): Pe
   for (const contract of contracts) {
     const { from, to } = endsOf(contract);
     const keyed = contract.kind === "rpc" ? contract.subject : `${contract.subject}.*`;
-    // Of work: the hints that are meant for one worker alone.
+    // For work: hints addressed to one worker.
     const named = `${contract.subject}.*.*`;
     if (from.includes(service)) publish.add(keyed);
     if (from.includes(service) && contract.kind === "work") publish.add(named);
@@ -44,14 +44,14 @@ function permissionsOf(service: ServiceName, contracts: readonly Contract[]): Pe
     else if (contract.kind === "event") subscribe.add(`${contract.subject}.>`);
     else {
       subscribe.add(`${keyed} ${contract.service}`).add(named);
-      // A worker that stops hands on what it has not begun.
+      // A stopping worker passes on the hints it has not started.
       publish.add(keyed);
     }
   }
   return { publish: [...publish], subscribe: [...subscribe], answers: seconds === 0 ? null : { seconds } };
 }
 
-/** The part of the server's settings that names the users; passwords come from its environment. */
+/** The part of the server's configuration that lists the users; passwords come from its environment. */
 export function usersConfig(contracts: readonly Contract[]): string {
   const users = SERVICES.map((service) => userConfig(service, permissionsOf(service, contracts)));
   return `users = [\n  # All six services in one process (npm start), and an operator's tools: not restricted.\n  { user: parley, password: $NATS_PASSWORD }\n${users.join("")}]\n`;

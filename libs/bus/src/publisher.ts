@@ -35,10 +35,10 @@ export function createPublisher(deps: PublisherDeps) {
     try {
       await once(subject, text, msgId, DEADLINE_MS).catch(async (error: unknown) => {
         if (!(error instanceof RequestFailure)) throw error;
-        // Listeners keep a subject from being nobody's but do not answer, so a wiped store is also told by silence.
+        // Listeners are receivers that never answer, so a wiped store can also show as a timeout.
         if (error.kind === "timeout") topology.ensureStreams().catch(() => undefined);
         if (error.kind !== "no_responders") throw error;
-        // Nobody takes the subject: the store was wiped under us. Make the stream again and try once more.
+        // The subject has no receiver: the store was wiped. Recreate the stream and try once more.
         await topology.ensureStreams();
         await once(subject, text, msgId, deadlineAt - performance.now());
       });
@@ -61,7 +61,7 @@ export function createPublisher(deps: PublisherDeps) {
     }
     const subject = `${contract.subject}.${token(key)}`;
     const text = JSON.stringify(parsed.data);
-    // Those who listen in this process hear it whatever becomes of the server; a repeat by the outbox they hear again.
+    // Listeners in this process get it whether or not the server stores it; they get a repeat by the outbox again.
     deps.deliver(subject, text);
     try {
       await store(subject, text, msgId);

@@ -20,7 +20,7 @@ interface Waiting {
   reject(failure: RequestFailure): void;
 }
 
-/** Messages without a reply whose fate may still become known. */
+/** Messages without a reply for which the server may still report that there was no receiver. */
 const TOLD = 512;
 
 export interface RequestSettings {
@@ -32,7 +32,7 @@ export interface RequestSettings {
 /**
  * Request and reply over one subscription for the whole connection. The client's own `request` does the same with three
  * promises and a stack trace per call (measured 65–72 µs against 14–24 µs), and lets a request wait for its timeout after
- * the connection is gone; here all waiting requests fail at that moment.
+ * the connection is lost; here all waiting requests fail at that moment.
  */
 export class ReplyMux {
   readonly #prefix: string;
@@ -88,7 +88,7 @@ export class ReplyMux {
         reject: fail,
       });
       this.#gather.add(() => {
-        // Whoever gave up meanwhile wants nothing to be done any more.
+        // The caller may have given up meanwhile.
         if (!this.#waiting.has(id)) return;
         try {
           const reply = `${this.#prefix}${id}`;
@@ -101,8 +101,8 @@ export class ReplyMux {
   }
 
   /**
-   * Where the server says that it had nobody to give a message to that wants no reply; then `onNobody` runs. It is forgotten with the
-   * 512th after it.
+   * Reply subject on which the server reports that a message without a reply had no receiver; then `onNobody` runs. It is dropped after
+   * 512 further ones.
    */
   toldTo(onNobody: () => void): string {
     const place = this.#nextTold++ % TOLD;
@@ -110,12 +110,12 @@ export class ReplyMux {
     return `${this.#prefix}=${place}`;
   }
 
-  /** The connection is gone: no reply can come any more. */
+  /** The connection is lost: no reply can arrive any more. */
   failAll(): void {
     for (const waiting of [...this.#waiting.values()]) waiting.reject(new RequestFailure("disconnected"));
   }
 
-  /** The server does not let this user send there; it says so once for each message, without naming it. */
+  /** The server does not let this user send there; it reports that once per message, without naming the message. */
   denied(subject: string): void {
     for (const waiting of [...this.#waiting.values()]) {
       if (waiting.subject === subject) waiting.reject(new RequestFailure("denied"));
@@ -134,7 +134,7 @@ export class ReplyMux {
       if (isNobody) this.#told[Number(id.slice(1))]?.();
       return;
     }
-    // A late reply finds nobody waiting.
+    // A late reply finds no waiting request.
     const waiting = this.#waiting.get(id);
     if (isNobody) waiting?.reject(new RequestFailure("no_responders"));
     else waiting?.resolve(msg);

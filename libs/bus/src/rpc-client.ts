@@ -14,7 +14,7 @@ export interface RpcClientDeps {
   metrics: BusMetrics;
   connected: () => boolean;
   signature: CallSignature | null;
-  /** The handler of a subject in this process: it is called directly, and so also while the NATS server is down. */
+  /** The handler of a subject in this process: called directly, so it also works while the NATS server is down. */
   served(subject: string): Pick<RpcServer<z.ZodType, z.ZodType>, "direct"> | undefined;
 }
 
@@ -75,7 +75,7 @@ export function createRpcClient(deps: RpcClientDeps) {
   };
 }
 
-/** What a call in this process answers, or why nobody waits for it any more. */
+/** The answer of a call in this process, or the reason why the wait ended. */
 function within(timeoutMs: number, signal: AbortSignal | undefined, call: () => Promise<RpcReply>): Promise<RpcReply> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => end(() => reject(new RequestFailure("aborted", { cause: signal?.reason })));

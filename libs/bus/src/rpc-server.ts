@@ -14,7 +14,7 @@ export const REQUEST_ID_HEADER = "Parley-Request-Id";
 
 const MAX_IN_FLIGHT = 256;
 
-/** What travels beside a request. */
+/** Metadata of a request. */
 export interface CallAbout {
   deadlineMs: number;
   requestId: string | undefined;
@@ -31,13 +31,13 @@ interface RpcServerDeps {
   logger: Logger;
   metrics: BusMetrics;
   signature: CallSignature | null;
-  /** Somebody asks this process. */
+  /** Called when a request arrives. */
   heard(): void;
 }
 
 /**
- * What a handler may know of its call. The signal is made on first use, because most handlers never ask, and it is not
- * derived from a signal of the whole bus: on Node 20 every derived signal leaves a trace in its long-lived source.
+ * What a handler may know of its call. The signal is created on first use, because most handlers never need it, and it is not
+ * derived from a signal of the whole bus: on Node 20 every derived signal leaks into its long-lived source.
  */
 class CallContext implements RpcContext {
   readonly deadlineAt: number;
@@ -70,7 +70,7 @@ class CallContext implements RpcContext {
   }
 }
 
-/** The answering side of one contract: bounded, parsed on both edges, every failure an answer. */
+/** The answering side of one contract: bounded, request and answer parsed, every failure is answered. */
 export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
   readonly #contract: RpcContract<Q, R>;
   readonly #handler: (input: z.output<Q>, context: RpcContext) => Promise<z.input<R>>;
@@ -108,14 +108,14 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
     for (const context of this.#contexts) context.abort(new Error("the bus is closed"));
   }
 
-  /** Takes no more calls; resolves when those in hand are answered. */
+  /** Accepts no more calls; resolves when running ones are answered. */
   async drain(): Promise<void> {
     this.#open = false;
     if (this.#subscription !== null && !this.#subscription.isClosed()) await this.#subscription.drain();
     await Promise.allSettled([...this.#inFlight]);
   }
 
-  /** It is neither closed nor draining. */
+  /** True while it is neither closed nor draining. */
   get open(): boolean {
     return this.#open;
   }
@@ -198,7 +198,7 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
     const { signature, logger } = this.#deps;
     const { subject } = this.#contract;
     if (signature === null || signature.verifies(headers?.get(SIGNATURE_HEADER), subject, data)) return;
-    // An intruder on the bus, or a service that was given another SECRET_KEY or a wrong clock.
+    // An intruder on the bus, or a service with another SECRET_KEY or a wrong clock.
     logger.error({ subject, signed: headers?.has(SIGNATURE_HEADER) ?? false }, "rpc.signature_refused");
     throw new AppError("internal", {
       internal: `${subject}: the call is not signed with the key of this installation`,
@@ -220,7 +220,7 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
       msg.respond(reply.text, reply.code === null ? {} : { headers });
     } catch (error) {
       const { subject } = this.#contract;
-      // The connection is closed, or even the error is too large; the caller's deadline ends its wait.
+      // The connection is closed, or even the error is too large; the caller waits until its deadline.
       if (reply.code !== null) {
         this.#deps.logger.error({ err: error, subject }, "rpc.answer_lost");
         return;
@@ -231,7 +231,7 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
   }
 }
 
-/** For whom a call is: the caller of a management route, whom its message names. */
+/** The actor of a call: the caller of a management route, named in the message. */
 function actorOf(input: unknown, call: string): Actor | undefined {
   const principal = principalOf(input);
   if (principal === undefined) return undefined;

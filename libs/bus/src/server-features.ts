@@ -8,7 +8,7 @@ const FEATURES: { since: string; what: string }[] = [
   { since: "2.11.0", what: "message TTL and consumer pause (2.11)" },
 ];
 
-/** What a server of this version lacks, oldest first, in words for an operator. */
+/** Features that a server of this version lacks, oldest first, worded for an operator. */
 export function missingFeatures(version: string): string[] {
   return FEATURES.filter(({ since }) => compareVersions(version, since) < 0).map(({ what }) => what);
 }

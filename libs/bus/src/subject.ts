@@ -1,6 +1,6 @@
 const SAFE = /^[A-Za-z0-9_-]+$/;
 
-/** One subject token for any key: safe characters stay, each other byte becomes `=XX`, so different keys never meet. */
+/** One subject token for any key: safe characters stay, every other byte becomes `=XX`, so different keys never collide. */
 export function token(key: string): string {
   if (SAFE.test(key)) return key;
   if (key === "") return "=";
@@ -16,6 +16,6 @@ export function keyOf(subject: string): string {
   return last.includes("=") ? decodeURIComponent(last.replaceAll(/=(?=$)/g, "").replaceAll("=", "%")) : last;
 }
 
-/** Where replies to a user of the server arrive: each has its own place, so that no user can read another's replies. */
+/** Inbox prefix of a server user: each has its own, so that no user can read another's replies. */
 export const inboxPrefix = (user: string | undefined): string =>
   user === undefined ? "_INBOX" : `_INBOX.${token(user)}`;

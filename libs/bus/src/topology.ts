@@ -52,7 +52,7 @@ export function streamConfig(spec: StreamSpec, replicas: number): Partial<Stream
   };
 }
 
-/** The part of an existing stream that we look at; the rest is sent back as it came. */
+/** The part of an existing stream that we check; the rest is sent back unchanged. */
 const streamInfo = z.object({
   config: z.looseObject({
     subjects: z.array(z.string()).optional(),
@@ -66,11 +66,11 @@ const purged = z.looseObject({ purged: z.number() });
 
 export interface Topology {
   /**
-   * Creates or updates the streams; callers at the same time share one run. One that fails does not keep the others from being made.
+   * Creates or updates the streams; concurrent callers share one run. A failing stream does not prevent the others.
    * Throws the first failure.
    */
   ensureStreams(): Promise<void>;
-  /** Takes the messages with this last token out of the streams; answers how many. A stream that is not there holds none. */
+  /** Deletes the messages with this last token from the streams; returns how many. A missing stream counts as empty. */
   eraseFacts(token: string): Promise<number>;
 }
 
@@ -81,7 +81,7 @@ export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: 
   async function makeStream(spec: StreamSpec): Promise<void> {
     const config = streamConfig(spec, replicas);
     try {
-      // The same configuration again is no error, so this is also the cheap check that the stream is there.
+      // Repeating the same configuration is not an error, so this is also the cheap check that the stream exists.
       await jetStreamRequest(mux, `STREAM.CREATE.${spec.name}`, config);
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.errorCode !== API_ERRORS.streamNameInUse) throw error;
@@ -89,7 +89,7 @@ export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: 
     }
   }
 
-  /** An existing stream keeps the sizes, ages and copies that an operator gave it; what must be so is put right. */
+  /** An existing stream keeps the sizes, ages and replicas that an operator set; mandatory settings are corrected. */
   async function repairStream(ours: ReturnType<typeof streamConfig>): Promise<void> {
     const { config } = streamInfo.parse(await jetStreamRequest(mux, `STREAM.INFO.${ours.name}`));
     const wanted = {
@@ -104,7 +104,7 @@ export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: 
       await jetStreamRequest(mux, `STREAM.UPDATE.${ours.name}`, wanted);
     } catch (error) {
       if (!(error instanceof JetStreamApiError)) throw error;
-      // A stream of another shape may still work; refusing to start would not.
+      // A stream with another configuration may still work; refusing to start would not.
       logger.error({ err: error, stream: ours.name }, "bus.stream_differs");
     }
   }

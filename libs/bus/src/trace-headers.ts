@@ -17,7 +17,7 @@ export function currentTrace(): Record<string, string> {
   return trace;
 }
 
-/** Options of a message that travels in this trace; without one it has no headers at all. */
+/** Options of a message in this trace; without a trace it has no headers at all. */
 export const traceHeaders = (trace: Record<string, string> = {}): { headers?: MsgHdrs } =>
   trace.traceparent === undefined ? {} : { headers: headersOf(trace) };
 

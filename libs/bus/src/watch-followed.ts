@@ -1,20 +1,20 @@
 import { FOLLOWED_EVERY_MS, FOLLOWED_FOR_MS, PUBLISHERS_KEY, type sessionsFollowed } from "@parley/contracts";
 import type { Bus } from "./bus.js";
 
-/** Which sessions have readers anywhere, as those see it who publish live entries. */
+/** Which sessions have readers anywhere, as seen by publishers of live entries. */
 export interface Followed {
-  /** False when nobody follows the session. While it cannot be known the answer is true. */
+  /** False when nobody follows the session. True while it is unknown. */
   has(sessionId: string): boolean;
-  /** Calls `fn` when the first reader comes to a session. Returns the function that ends this. */
+  /** Calls `fn` when a session gets its first reader. Returns the function that ends this. */
   onFollow(sessionId: string, fn: () => void): () => void;
   /** Stops listening. */
   stop(): void;
 }
 
 /**
- * Listens to the gateways. After a start and after each reconnect nothing is known until every gateway has had time to announce all that
- * it follows; neither is anything while the bus is away.
- * @param contract the announcements; named by the service, which is so one of their receivers
+ * Listens to the gateways. After a start and after each reconnect nothing is known until every gateway has had time to announce all
+ * sessions that it follows; nothing is known either while the bus is down.
+ * @param contract the announcements; passed by the service, which makes it one of their receivers
  */
 export function watchFollowed(bus: Bus, contract: typeof sessionsFollowed): Followed {
   /** Until when, on the monotonic clock. */

@@ -12,7 +12,7 @@ const wireError = z.object({
 });
 export type WireError = z.infer<typeof wireError>;
 
-/** What the caller may know of an error. Everything that is not public is `internal`; its cause stays in our log. */
+/** What the caller may know of an error. Anything not public becomes `internal`; its cause stays in our log. */
 export function toWire(error: unknown): WireError {
   if (error instanceof AppError) {
     return {

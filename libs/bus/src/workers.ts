@@ -8,36 +8,36 @@ import type { BusMetrics } from "./bus-metrics.js";
 import type { CallSignature } from "./call-signature.js";
 import { traceOf } from "./trace-headers.js";
 
-/** A hint on its way to a worker. */
+/** A hint for a worker. */
 export interface Hint {
   /** Last token of its subject. */
   token: string;
   payload: unknown;
-  /** By a service of this installation. */
+  /** Signed by a service of this installation. */
   signed: boolean;
-  /** Headers of the trace it was given in. */
+  /** Headers of the trace it was sent in. */
   trace: Record<string, string>;
 }
 
 export interface WorkerDeps {
-  /** Of the bus: hints can be meant for this worker alone. */
+  /** Id of the bus: hints can be addressed to this worker. */
   id: string;
   logger: Logger;
-  /** null = nobody signs here, and every hint is believed. */
+  /** null = hints are not signed here, and every hint is trusted. */
   signature: CallSignature | null;
   metrics: BusMetrics;
-  /** Somebody tells this process. */
+  /** Called when a hint arrives. */
   heard(): void;
-  /** Gives a hint to the workers of other replicas; `onNobody` runs when there are none. */
+  /** Passes a hint to the workers of other replicas; `onNobody` runs when there are none. */
   handOn(subject: string, hint: Hint, onNobody?: () => void): void;
 }
 
-/** Hints that wait for a slot, for each slot there is. What comes above it is dropped: whoever looks at the database finds its work. */
+/** Hints that may wait per slot. Further ones are dropped: polling the database finds their work. */
 const WAITING_PER_SLOT = 16;
-/** The server gets this long to hand over what is on its way when the worker stops. */
+/** How long the server may still deliver hints in transit when the worker stops. */
 const HAND_OVER_MS = 1_000;
 
-/** Works on the hints of one contract: at most `concurrency` at a time, the next ones in the order in which they came. */
+/** Processes the hints of one contract: at most `concurrency` at a time, further ones in order of arrival. */
 export class Worker<S extends z.ZodType> {
   readonly #contract: WorkContract<S>;
   readonly #handler: WorkHandler<S>;
@@ -56,7 +56,7 @@ export class Worker<S extends z.ZodType> {
     this.#deps = deps;
   }
 
-  /** False once it stops: others get the hints. */
+  /** False once it stops: other workers get the hints. */
   get open(): boolean {
     return this.#open;
   }
@@ -87,14 +87,14 @@ export class Worker<S extends z.ZodType> {
     else this.#deps.metrics.worked(subject, "dropped");
   }
 
-  /** Meant for this worker alone: what it remembers saves less than waiting for a slot costs, so without a free one others get it, once. */
+  /** A hint addressed to this worker: its cache saves less than waiting for a slot costs, so without a free slot it is passed on, once. */
   #takeOwn(hint: Hint): void {
     const isFree = this.#open && this.#running.size < this.#concurrency;
     if (isFree) this.take(hint);
     else this.#deps.handOn(this.#contract.subject, hint, () => this.take(hint));
   }
 
-  /** Takes no more hints, gives those that wait to other replicas, and resolves when the work in hand is done. */
+  /** Accepts no more hints, passes waiting ones to other replicas, and resolves when the running work is done. */
   async stop(): Promise<void> {
     this.close();
     for (const hint of this.#waiting.splice(0)) this.#deps.handOn(this.#contract.subject, hint);
@@ -105,7 +105,7 @@ export class Worker<S extends z.ZodType> {
     await Promise.all(this.#running);
   }
 
-  /** Takes no more hints. */
+  /** Accepts no more hints. */
   close(): void {
     this.#open = false;
     for (const timer of this.#retries) clearTimeout(timer);
@@ -131,7 +131,7 @@ export class Worker<S extends z.ZodType> {
     const work = (): Promise<void> =>
       withSpan(subject, { kind: "consumer" }, () => this.#handler(message.data, { signed }));
     try {
-      // A hint that waited begins behind another one, whose trace is not its own.
+      // A hint that waited starts after another one, so it must not inherit that one's trace.
       await withoutTrace(() => withExtractedTrace(hint.trace, work));
       metrics.worked(subject, "done");
     } catch (error) {
@@ -149,7 +149,7 @@ export class Worker<S extends z.ZodType> {
     metrics.worked(subject, "refused");
   }
 
-  /** Without a time to wait for, the next look at the database decides. */
+  /** Without a delay, the next poll of the database finds the work. */
   #again(hint: Hint, afterMs: number): void {
     if (!this.#open) return;
     const timer = setTimeout(
@@ -169,7 +169,7 @@ export function writeHint(signature: CallSignature | null, subject: string, payl
   return signature === null ? text : `${signature.sign(subject, text)} ${text}`;
 }
 
-/** null = it claims to be signed and is not. */
+/** null = it has an invalid signature. */
 function openHint(
   signature: CallSignature | null,
   subject: string,

@@ -2,19 +2,19 @@ import { setMaxListeners } from "node:events";
 import { type LookoutFor, startPoll } from "./poll.js";
 
 interface ClaimLoopOptions<Item> {
-  /** Mean pause between two claims when nothing ends meanwhile, milliseconds. */
+  /** Mean pause between two claims when no item ends meanwhile, milliseconds. */
   intervalMs: number;
-  /** Says when items are due; without it they are claimed once in an interval. */
+  /** Reports when items are due; without it they are claimed once per interval. */
   lookout?: LookoutFor | undefined;
-  /** Items worked on at once in this process. */
+  /** Items processed concurrently in this process. */
   concurrency: number;
-  /** How long no other process takes a claimed item, milliseconds: longer than the work on one can take. */
+  /** How long no other process can claim a claimed item, milliseconds: longer than the work on one can take. */
   holdMs: number;
-  /** How long items in hand may finish at the stop before their signal aborts, milliseconds. */
+  /** How long running items may take to finish at the stop before their signal aborts, milliseconds. */
   finishMs: number;
-  /** Takes at most `limit` due items, and nobody else takes them for `holdMs`. */
+  /** Claims at most `limit` due items, which nobody else can claim for `holdMs`. */
   claim(limit: number, holdMs: number): Promise<readonly Item[]>;
-  /** Works on one item and writes down how it ended. When it throws, the item becomes due again at the end of its hold. */
+  /** Processes one item and records the outcome. When it throws, the item becomes due again at the end of its hold. */
   work(item: Item, signal: AbortSignal): Promise<void>;
   /** After each claim. */
   tidy?(): Promise<void>;
@@ -24,17 +24,17 @@ interface ClaimLoopOptions<Item> {
   onError(error: unknown): void;
 }
 
-/** After an item its slot is given to the next one that is due, by one claim for all that end within this time. */
+/** When an item ends its slot is refilled, with one claim for all that end within this time. */
 const NEXT_CLAIM_MS = 20;
 
 /**
- * Works on items that the database hands out, in any number of replicas: a claim keeps them apart. At least once: a process that
- * dies between its work and the note of it leaves the hold to end, and the item is claimed again.
+ * Processes items claimed from the database, in any number of replicas: claims keep them apart. At least once: after a crash
+ * between the work and recording it, the hold expires and the item is claimed again.
  */
 export function startClaimLoop<Item>(options: ClaimLoopOptions<Item>): { stop(): Promise<void> } {
   const { intervalMs, concurrency, holdMs, finishMs, onError } = options;
   const stopping = new AbortController();
-  // One listener for each item in hand.
+  // One listener per running item.
   setMaxListeners(concurrency + 1, stopping.signal);
   const running = new Set<Promise<void>>();
 

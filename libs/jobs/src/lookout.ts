@@ -4,25 +4,25 @@ import { startPoll } from "./poll.js";
 import type { Lookout, Watched, Work } from "./watched.js";
 
 export interface LookoutOptions {
-  /** When work of these kinds is due next, in milliseconds from now; kinds that nothing waits for are left out. */
+  /** When work of these kinds is due next, in milliseconds from now; kinds without waiting work are left out. */
   ask(works: Work[]): Promise<{ work: Work; due_ms: number }[]>;
-  /** False: nobody can tell of work, and so it is looked for. */
+  /** False: work cannot be announced, so the database must be polled. */
   canBeTold(): boolean;
   onError(error: unknown): void;
 }
 
-/** Longest pause between two looks: what a word that got lost costs at most. */
+/** Longest pause between two looks: the maximum delay after a lost message. */
 const LONGEST_PAUSE_MS = 5_000;
-/** The same in shortest intervals: whoever shortens an interval does not wait long for anything. */
+/** The same limit as a multiple of the shortest interval: shorter intervals also shorten this pause. */
 const LONGEST_PAUSE = 10;
-/** A process in which nothing happened for so long looks less and less often. */
+/** After this long without activity a process looks less and less often. */
 const AWAKE_MS = 30_000;
 const RETRY_MS = 1_000;
 
 /**
- * Looks for all background work of a process at once, and begins the rounds of what is due at its time. While there is work, while
- * something happens in the process, and while it cannot be told of work, it looks as often as the shortest interval says; afterwards the
- * pauses double up to `LONGEST_PAUSE_MS`. A look only says when a claim is worth its cost: the claims decide.
+ * Looks for all background work of a process at once, and starts the rounds of due work on time. While there is work, while
+ * the process is active, and while work cannot be announced, it looks at the shortest interval; afterwards the
+ * pauses double up to `LONGEST_PAUSE_MS`. A look only shows when a claim is worth its cost: the claims decide.
  */
 export function lookOut({ ask, canBeTold, onError }: LookoutOptions): Lookout {
   const watched = new Map<Work, Watched>();
@@ -49,7 +49,7 @@ export function lookOut({ ask, canBeTold, onError }: LookoutOptions): Lookout {
         if (one === undefined) continue;
         const inMs = dueMs + one.afterMs;
         if (inMs <= 0) keepAwake();
-        // What is due later than the next look is left to that.
+        // Work due after the next look is left to that look.
         if (inMs <= 2 * LONGEST_PAUSE_MS) one.dueIn(inMs);
       }
     },
@@ -66,7 +66,7 @@ export function lookOut({ ask, canBeTold, onError }: LookoutOptions): Lookout {
     },
     stir() {
       keepAwake();
-      // No later than the jittered pause of who is awake: asked again and again it changes nothing.
+      // At most the jittered pause of an active process, so repeated calls change nothing.
       poll.soon(shortest() * 1.2);
     },
     stop: () => poll.stop(),
@@ -82,7 +82,7 @@ interface LookoutDeps {
   logger: Logger;
 }
 
-/** Looks into the database with one statement, and wakes with everything that this process hears on the bus. */
+/** Looks into the database with one statement, and wakes on everything that this process receives on the bus. */
 export function startLookout({ db, bus, logger }: LookoutDeps): Lookout {
   const lookout = lookOut({
     ask: (works) => db.query("select work, due_ms from work_due($1::text[])", [works]),

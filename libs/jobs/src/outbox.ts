@@ -7,7 +7,7 @@ interface OutboxDeps extends SendFactDeps {
 }
 
 /**
- * Publishes what waits in the outbox, oldest first. Rows stay locked while they are sent, so several processes share the work; a row
+ * Publishes the waiting rows of the outbox, oldest first. Rows stay locked while they are sent, so several processes share the work; a row
  * is marked only after the bus has acknowledged it, and its id is the message id, so a repeat after a crash is dropped by the bus.
  *
  * @param options.olderMs only rows that wait at least this long (milliseconds); 0 = all
@@ -28,7 +28,7 @@ export async function sendOutbox(
         await send(row);
         sent.push(row.id);
       } catch (error) {
-        // What went out is marked all the same; the rest waits for the next round.
+        // Rows already sent are marked anyway; the rest wait for the next round.
         options.onRefused(error);
         break;
       }
@@ -39,9 +39,9 @@ export async function sendOutbox(
 }
 
 export interface Outbox {
-  /** Publishes what waits as soon as possible; calls that come together share one round. */
+  /** Publishes waiting rows as soon as possible; concurrent calls share one round. */
   soon(): void;
-  /** Waits for a round under way. */
+  /** Waits for a running round. */
   stop(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export function startOutbox(deps: OutboxDeps): Outbox {
   return {
     soon() {
       again = true;
-      // What waits was left by several requests: it is sent in the trace of none.
+      // The waiting rows come from several requests, so they are sent in the trace of none.
       running ??= withoutTrace(round);
     },
     async stop() {

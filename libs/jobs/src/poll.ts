@@ -2,9 +2,9 @@ import { withoutTrace } from "@parley/observability";
 import type { Lookout, Work } from "./watched.js";
 
 export interface Poll {
-  /** Begins the next round in `inMs` milliseconds at the latest; asked during a round, counted from then. */
+  /** Starts the next round in `inMs` milliseconds at the latest; during a round, the time also counts from the call. */
   soon(inMs?: number): void;
-  /** Ends the pause, aborts the round under way and waits for it. */
+  /** Ends the pause, aborts the running round and waits for it. */
   stop(): Promise<void>;
 }
 
@@ -13,7 +13,7 @@ export interface PollOptions {
   intervalMs: number;
   /** Mean pause after a round that threw, milliseconds; default `intervalMs`. */
   retryMs?: number;
-  /** Says when the work of these rounds is due. */
+  /** Reports when the work of these rounds is due. */
   lookout?: LookoutFor | undefined;
   /** Mean pause after a round that did not throw, milliseconds; default `intervalMs`. */
   nextPauseMs?(): number;
@@ -28,10 +28,10 @@ export interface LookoutFor {
   afterMs?: number;
 }
 
-/** A round without a lookout's word, for what nobody looks out for: old records, and what a look would miss. */
+/** Interval of rounds without the lookout, for work it does not cover: old records, and what a look would miss. */
 const UNASKED_MS = 60_000;
 
-/** Replicas that were started together must not ask the database at the same moment forever. */
+/** Replicas that were started together must not keep querying the database at the same moment. */
 const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);
 
 /** Repeats a round until stopped, one at a time, with a jittered pause after each. The first one begins at once. */
@@ -41,7 +41,7 @@ export function startPoll({ intervalMs, retryMs = intervalMs, lookout, ...option
   const { signal } = stopping;
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
-  /** When the next round begins at the latest, on the monotonic clock. */
+  /** Latest start of the next round, on the monotonic clock. */
   let dueAt = Number.POSITIVE_INFINITY;
   let endedAt = Number.NEGATIVE_INFINITY;
 
@@ -66,7 +66,7 @@ export function startPoll({ intervalMs, retryMs = intervalMs, lookout, ...option
     const begin = (): void => {
       running = runRound();
     };
-    // A round that a request asked for serves other requests as well: it runs in the trace of none.
+    // A round triggered by one request serves others as well, so it runs in the trace of none.
     timer = withoutTrace(() => setTimeout(begin, Math.max(0, dueAt - performance.now()))).unref();
   };
   const soon = (inMs = 0): void => {
@@ -75,7 +75,7 @@ export function startPoll({ intervalMs, retryMs = intervalMs, lookout, ...option
     dueAt = at;
     schedule();
   };
-  // Work that is due and that nobody can take, such as what another replica has in hand, is asked for once in an interval.
+  // Due work that cannot be claimed, such as work of another replica, is asked for once per interval.
   const dueIn = (inMs: number): void => {
     if (running === null) soon(Math.max(inMs, endedAt + jittered(intervalMs) - performance.now()));
   };

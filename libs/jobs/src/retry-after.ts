@@ -1,4 +1,4 @@
-/** Of its wait, up to which an attempt comes later: receivers that come back do not get everything at once. */
+/** Maximum extra delay as a fraction of the wait, so that recovering receivers do not get everything at once. */
 const JITTER = 0.1;
 
 /**

@@ -23,17 +23,17 @@ export interface SendFactDeps {
 }
 
 /**
- * Publishes a row of the outbox under its id. What became of a session is logged and counted here, because every way on which a
- * session begins, ends or asks for a human writes its fact to the outbox in its own transaction.
+ * Publishes a row of the outbox under its id. Session outcomes are logged and counted here, because every transaction in which a
+ * session begins, ends or requests a human writes its fact to the outbox.
  *
- * @returns sends one row; throws when the bus refuses it. A row that nobody can ever send counts as sent, and is logged.
+ * @returns sends one row; throws when the bus refuses it. A row that can never be sent counts as sent, and is logged.
  */
 export function sendFact(deps: SendFactDeps) {
   const record = recordFact(deps);
   return async ({ id, subject, key, payload }: OutboxRow): Promise<void> => {
     const contract = eventContractOf(subject);
     if (contract === undefined) {
-      // It must not stand in the way of the others.
+      // It must not block the others.
       deps.logger.error({ subject, outboxId: id }, "outbox.unknown_subject");
       return;
     }
@@ -47,7 +47,7 @@ function recordFact({ logger, metrics }: SendFactDeps) {
   const opened = metrics.counter("escalations_opened_total", "Requests for a human, by who asked", ["source"]);
   const resolved = metrics.counter("escalations_resolved_total", "Requests for a human that are over", ["outcome"]);
   return (subject: string, payload: OutboxRow["payload"]): void => {
-    // Ids and words of the product's own; who took an escalation is a person's name.
+    // Only ids and the product's own terms; the assignee of an escalation would be a person's name.
     const { tenantId, sessionId, conversationId, escalationId } = payload;
     const [reason, source, outcome] = [payload.reason, payload.source, payload.outcome].map(String);
     switch (subject) {

@@ -17,17 +17,17 @@ export interface Watched {
   work: Work;
   /** Its mean pause while there is work, milliseconds. */
   intervalMs: number;
-  /** Milliseconds that work waits beyond its time in the database. */
+  /** Milliseconds that work waits beyond its due time in the database. */
   afterMs: number;
-  /** Something is due in so many milliseconds; ≤ 0 = it is due. */
+  /** Work is due in this many milliseconds; ≤ 0 = due now. */
   dueIn(ms: number): void;
 }
 
 export interface Lookout {
-  /** The answer ends it. */
+  /** The returned function ends the watch. */
   watch(watched: Watched): () => void;
-  /** Something happened: what comes of it is found as soon as while there is work. Calls that come together cost nothing. */
+  /** Reports activity: resulting work is found as fast as while there is work. Repeated calls are nearly free. */
   stir(): void;
-  /** Waits for the look under way. */
+  /** Waits for the running look. */
   stop(): Promise<void>;
 }

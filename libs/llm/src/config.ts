@@ -88,7 +88,7 @@ export interface ModelDeps {
   metrics?: Metrics;
 }
 
-/** The configured model: scripted when asked for or when there is neither a key nor a base URL, else OpenAI-compatible. */
+/** The configured model: scripted when requested or when there is neither a key nor a base URL, else OpenAI-compatible. */
 export function modelFromConfig(config: LlmConfig, deps: ModelDeps): Model {
   const embedder = chosenEmbedder(config, deps);
   const providers = Object.entries(config.MODEL_PROVIDERS ?? {}).map(([id, { base_url, api_key, model, ...own }]) => {
@@ -100,7 +100,7 @@ export function modelFromConfig(config: LlmConfig, deps: ModelDeps): Model {
   const prices = createPriceBook(config.MODEL_PRICES);
   const model = { ...chosenModel(config, deps), prices };
   return {
-    // With one provider there is nothing to choose: a `provider_id` of another installation does no harm.
+    // With one provider there is nothing to choose, so a `provider_id` from another installation is harmless.
     ...(providers.length === 0 ? model : routeProviders(model, new Map(providers), prices)),
     ...(embedder === null ? {} : { embedder }),
   };
@@ -146,7 +146,7 @@ function chosenModel(config: LlmConfig, deps: ModelDeps): Model {
     return createScriptedModel({ paceMs: config.SCRIPTED_PACE_MS });
   }
   return createOpenAiModel({
-    // Local servers take any key, but the SDK wants one.
+    // Local servers accept any key, but the SDK requires one.
     apiKey: apiKey ?? "none",
     model: wanted ?? DEFAULT_MODEL,
     ...(baseUrl === undefined ? {} : { baseUrl }),

@@ -6,12 +6,12 @@ import type { ModelUsage } from "./model-usage.js";
 const AROUND = 16;
 const CHARACTERS_PER_TOKEN = 4;
 
-/** At most so many tokens has a text for an embedding model. */
+/** Upper bound on the tokens of a text for an embedding model. */
 export const embedInputBound = (text: string): number => tokenBound(text) + AROUND;
 
 /**
- * What a call for vectors has used that did not answer: what the model says, else an estimate when it may have read the texts; null =
- * it was refused and costs nothing. `aborted` = the caller gave it up.
+ * Usage of a failed embedding call: as the model reported it, else an estimate when it may have read the texts; null =
+ * it was refused and costs nothing. `aborted` = the caller gave up.
  */
 export function embeddingUsageOfFailure(
   error: unknown,
@@ -22,7 +22,7 @@ export function embeddingUsageOfFailure(
   return { ...estimatedEmbedding(texts), estimated: true };
 }
 
-/** For calls that nobody counted. */
+/** Estimate for calls without reported usage. */
 export function estimatedEmbedding(texts: readonly string[]): ModelUsage {
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   return { inputTokens: Math.ceil(characters / CHARACTERS_PER_TOKEN), outputTokens: 0 };

@@ -4,13 +4,13 @@ import { extractionRequest } from "./openai/extraction.js";
 import { replyMessages } from "./openai/reply-messages.js";
 import type { StructuredRequest } from "./openai/structured-request.js";
 
-/** What a server's chat template puts around one message: markers, role, line ends; and around the whole request. */
+/** Tokens that a server's chat template adds to one message: markers, role, line ends; and to the whole request. */
 const PER_MESSAGE = 16;
 const PER_REQUEST = 64;
 
 /**
- * An upper bound on the tokens of a text for any byte-pair encoding: every token stands for at least one byte. Encodings that normalize
- * first see the text's compatibility form, which can be longer; a marker for the beginning may be added.
+ * An upper bound on the tokens of a text for any byte-pair encoding: every token covers at least one byte. Encodings that normalize
+ * first see the text's compatibility form, which can be longer; a start marker may be added.
  */
 export function tokenBound(text: string): number {
   const bytes = Buffer.byteLength(text);
@@ -19,7 +19,7 @@ export function tokenBound(text: string): number {
   return Math.max(bytes, Buffer.byteLength(text.normalize("NFKC"))) + 1;
 }
 
-/** At most so many input tokens has this request, whatever model answers it. */
+/** Upper bound on the input tokens of this request, whatever model answers it. */
 export function replyInputBound(request: Parameters<typeof replyMessages>[0]): number {
   return replyMessages(request).reduce((sum, { content }) => sum + tokenBound(content) + PER_MESSAGE, PER_REQUEST);
 }
@@ -29,7 +29,7 @@ export const extractInputBound = (request: ExtractRequest): number => structured
 export const classifyInputBound = (request: ClassifyRequest): number =>
   structuredInputBound(classificationRequest(request));
 
-/** Structured answers have a floor below which their JSON would be cut; the request raises a smaller limit to it. */
+/** Structured answers have a minimum below which their JSON would be cut off; the request raises a smaller limit to it. */
 export const extractOutput = (request: ExtractRequest): { most: number; least: number } => ({
   most: extractionRequest(request).settings.max_tokens,
   least: extractionRequest({ ...request, settings: { ...request.settings, max_tokens: 1 } }).settings.max_tokens,
@@ -40,7 +40,7 @@ export const classifyOutput = (request: ClassifyRequest): { most: number; least:
   least: classificationRequest({ ...request, settings: { ...request.settings, max_tokens: 1 } }).settings.max_tokens,
 });
 
-/** The schema travels once: as `response_format`, which servers rewrite into the prompt, or in words. */
+/** The schema is sent once: as `response_format`, which servers rewrite into the prompt, or as text. */
 export function structuredInputBound({ system, data, schema }: StructuredRequest): number {
   const texts = [system, JSON.stringify(data)].reduce((sum, text) => sum + tokenBound(text) + PER_MESSAGE, PER_REQUEST);
   return texts + 2 * tokenBound(JSON.stringify(schema)) + PER_REQUEST;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A variable that holds JSON; what it must be is piped behind. What is no JSON is refused without being repeated. */
+/** A variable that contains JSON; pipe its schema after this. Invalid JSON is refused without being quoted. */
 export const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);

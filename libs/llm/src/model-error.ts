@@ -1,11 +1,11 @@
 import type { ModelUsage } from "./model-usage.js";
 
 export interface ModelErrorOptions {
-  /** True when parts of the answer had already been handed out: a repeat would say them again. */
+  /** True when parts of the answer had already been passed on: a retry would repeat them. */
   afterFirstToken?: boolean;
-  /** What the failed call has used as far as known, for the budget. */
+  /** Usage of the failed call as far as known, for the budget. */
   usage?: ModelUsage;
-  /** When the provider said so, or until the breaker closes. */
+  /** Given by the provider, or the time until the breaker closes. */
   retryAfterSeconds?: number;
   cause?: unknown;
 }

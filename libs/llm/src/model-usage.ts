@@ -2,8 +2,8 @@
 export interface ModelUsage {
   inputTokens: number;
   outputTokens: number;
-  /** True = the server did not count, or its count cannot be true; these are estimates. */
+  /** True = the server did not count, or its count is implausible; these are estimates. */
   estimated?: true;
-  /** Why these are not the server's own numbers: it gave none, they cannot be true, or the texts have at least these. */
+  /** Why these are not the server's own numbers: it gave none, they are implausible, or they are below the texts' minimum. */
   doubt?: "missing" | "unbelievable" | "too_low";
 }

@@ -13,11 +13,11 @@ export interface ModelSettings {
   /** 0–2 */
   temperature: number;
   max_tokens: number;
-  /** Which of the configured providers is asked; default: the first one. */
+  /** Which of the configured providers is called; default: the first one. */
   provider_id?: string;
-  /** How urgently the provider works on it, in the provider's own words. */
+  /** Priority of the request at the provider, in the provider's own terms. */
   service_tier?: string;
-  /** Of a reply: longest wait for the first piece of text, per attempt; default: as the provider is configured. */
+  /** For a reply: longest wait for the first piece of text, per attempt; default: as the provider is configured. */
   first_token_timeout_seconds?: number;
 }
 
@@ -28,7 +28,7 @@ export interface ModelHints {
   nodeName: string | null;
   variables: Record<string, unknown>;
   scripted?: ScriptedRules;
-  /** What the visitor said last, without the files that the message shows to a model. */
+  /** The visitor's last message, without the files that the message shows to a model. */
   said?: string;
 }
 
@@ -39,7 +39,7 @@ export interface ReplyRequest {
   passages?: string;
   /** Oldest first; the current user message last. Empty when the agent opens the conversation. */
   messages: ModelMessage[];
-  /** What names in [brackets] in the system text stand for: quoted data, sent with the user's role, for this call only. */
+  /** Values of names in [brackets] in the system text: quoted data, sent with the user's role, for this call only. */
   values?: string;
   settings: ModelSettings;
   hints: ModelHints;
@@ -47,17 +47,17 @@ export interface ReplyRequest {
 
 export interface ExtractRequest {
   variables: { name: string; prompt: string }[];
-  /** Of the author, for all variables. */
+  /** From the author, for all variables. */
   instructions?: string;
   messages: ModelMessage[];
-  /** What names in [brackets] in the prompts stand for: data of the conversation. */
+  /** Values of names in [brackets] in the prompts: data of the conversation. */
   values?: Record<string, string>;
   settings: ModelSettings;
   hints: ModelHints;
 }
 
 export interface ClassifyRequest {
-  /** With priorities, all intents that match are asked for: which one is followed is decided by them, higher first. */
+  /** With priorities, all matching intents are requested: the one with the highest priority is followed. */
   intents: { id: string; description: string; examples: string[]; priority?: number }[];
   /** The user text to classify. */
   text: string;
@@ -70,7 +70,7 @@ export interface ClassifyRequest {
 export interface CallOptions {
   /** Ends the call at once; the promise is then rejected with the signal's reason. */
   signal: AbortSignal;
-  /** What a call had used when the signal ended it, as far as known; called before the promise is rejected. */
+  /** Usage of a call when the signal ended it, as far as known; called before the promise is rejected. */
   onAbandoned?: (usage: ModelUsage) => void;
 }
 
@@ -91,7 +91,7 @@ interface Answered {
 export interface Reply extends Answered {
   text: string;
   firstTokenMs: number | null;
-  /** `stop`, `length`, `content_filter`, … as the provider says. */
+  /** `stop`, `length`, `content_filter`, … as the provider reports it. */
   finishReason: string;
 }
 
@@ -121,7 +121,7 @@ export interface Embeddings {
   model: string;
 }
 
-/** Texts to vectors: near in meaning = near in direction. Errors as of a model. */
+/** Converts texts to vectors: similar meaning = similar direction. Errors as for a model. */
 export interface Embedder {
   /** Vectors of different names are never compared. */
   name: string;
@@ -129,17 +129,17 @@ export interface Embedder {
 }
 
 /**
- * A language model. Every call ends in exactly one result or one error: ModelError for everything the model or the way to
- * it does, the signal's reason when the caller gave up. Nothing is retried by the caller's side of this interface.
+ * A language model. Every call ends in exactly one result or one error: ModelError for every failure of the model or the connection
+ * to it, the signal's reason when the caller gave up. Callers of this interface must not retry.
  */
 export interface Model {
   /** Name of the configured model. */
   name: string;
-  /** What `provider_id` may name; another is `model_unavailable`. Absent = it is not looked at. */
+  /** Valid values of `provider_id`; others are `model_unavailable`. Absent = it is ignored. */
   providers?: ReadonlySet<string>;
-  /** Names of all models that may answer a call with these settings. Default: the wanted one. */
+  /** Names of all models that may answer a call with these settings. Default: the requested one. */
   answeredBy?(settings: ModelSettings): string[];
-  /** What its tokens cost; default: the list prices. */
+  /** Token prices; default: the list prices. */
   prices?: PriceBook;
   /** Absent = no embedding model is configured. */
   embedder?: Embedder;

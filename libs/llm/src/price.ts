@@ -9,8 +9,8 @@ export interface ModelPrice {
 }
 
 /**
- * List prices, last compared with the published ones on 2026-04-13: a row holds from its day (UTC) until the next row of the same
- * model. An operator's MODEL_PRICES go first.
+ * List prices, last compared with the published ones on 2026-04-13: a row applies from its day (UTC) until the next row of the same
+ * model. An operator's MODEL_PRICES take precedence.
  */
 const LIST: readonly (readonly [model: string, since: string, input: number, output: number])[] = [
   ["gpt-3.5-turbo", "2023-03-01", 2, 2],
@@ -23,7 +23,7 @@ const LIST: readonly (readonly [model: string, since: string, input: number, out
   ["gpt-4.1-nano", "2025-04-14", 0.1, 0.4],
   ["gpt-4o", "2024-05-13", 5, 15],
   ["gpt-4o", "2024-10-02", 2.5, 10],
-  // The first snapshot has kept its price; the later ones cost what the model costs.
+  // The first snapshot kept its price; later ones cost what the model costs.
   ["gpt-4o-2024-05-13", "2024-05-13", 5, 15],
   ["gpt-4o-mini", "2024-07-18", 0.15, 0.6],
   ["gpt-5", "2025-08-07", 1.25, 10],
@@ -32,14 +32,14 @@ const LIST: readonly (readonly [model: string, since: string, input: number, out
   ["gpt-5-pro", "2025-10-06", 15, 120],
   ["gpt-5.1", "2025-11-13", 1.25, 10],
   ["gpt-5.2", "2025-12-11", 1.75, 14],
-  // Newer families charge more above a length of prompt. One price would count too little there, so they stay unlisted:
-  // a money budget refuses them until MODEL_PRICES names what to count.
+  // Newer families charge more above a certain prompt length. A single price would be too low there, so they stay unlisted:
+  // a money budget refuses them until MODEL_PRICES sets a price.
   ["o1", "2024-12-17", 15, 60],
   ["o3", "2025-04-16", 10, 40],
   ["o3", "2025-06-10", 2, 8],
   ["o3-mini", "2025-01-31", 1.1, 4.4],
   ["o4-mini", "2025-04-16", 1.1, 4.4],
-  // Vectors have no output to pay for.
+  // Embeddings have no paid output.
   ["text-embedding-3-large", "2024-01-25", 0.13, 0],
   ["text-embedding-3-small", "2024-01-25", 0.02, 0],
   ["text-embedding-ada-002", "2022-12-15", 0.1, 0],
@@ -47,7 +47,7 @@ const LIST: readonly (readonly [model: string, since: string, input: number, out
   ["scripted-echo", "2020-01-01", 0, 0],
 ];
 
-/** What tokens cost, model by model. */
+/** Token prices by model. */
 export interface PriceBook {
   /** The price of a model at a time (default now); null = the book has none. */
   priceOf(model: string, at?: Date): ModelPrice | null;
@@ -63,8 +63,8 @@ export const modelPrices = jsonText.pipe(
 );
 
 /**
- * The list prices with an operator's own before them. A dated snapshot (`gpt-4o-2024-08-06`) costs what its model costs unless it has a
- * price of its own; any other suffix is another model and unknown.
+ * The list prices, overridden by an operator's own. A dated snapshot (`gpt-4o-2024-08-06`) costs what its model costs unless it has its
+ * own price; any other suffix is another, unknown model.
  */
 export function createPriceBook(own: Readonly<Record<string, ModelPrice>> = {}): PriceBook {
   const priceOf = (model: string, at = new Date()): ModelPrice | null => {
@@ -79,7 +79,7 @@ export function createPriceBook(own: Readonly<Record<string, ModelPrice>> = {}):
   return priceBookOf(priceOf);
 }
 
-/** A book of what `priceOf` says. */
+/** A price book based on `priceOf`. */
 export function priceBookOf(priceOf: PriceBook["priceOf"]): PriceBook {
   return {
     priceOf,

@@ -4,7 +4,7 @@ import type { Model, ModelSettings } from "./model.js";
 import { ModelError } from "./model-error.js";
 import { type PriceBook, priceBookOf } from "./price.js";
 
-/** A further OpenAI-compatible server that agents may name. */
+/** An additional OpenAI-compatible server that agents may name. */
 const provider = z.strictObject({
   base_url: z.url({ protocol: /^https?$/ }),
   api_key: z.string().min(1).optional(),
@@ -14,13 +14,13 @@ const provider = z.strictObject({
   first_token_timeout_ms: z.int().min(1).max(110_000).optional(),
 });
 
-/** `MODEL_PROVIDERS`: JSON of providers by the id that agent documents name. Anything else stops the start; no value is repeated. */
+/** `MODEL_PROVIDERS`: JSON of providers by the id that agent documents name. Anything else stops the start; no value is quoted. */
 export const modelProviders = jsonText.pipe(z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), provider));
 
 /**
- * One model over several providers: each call goes to the one that its settings name by `provider_id`, else to `model`. What a named
- * provider answered with is told as `<provider>/<model>`, and priced under this name first, then under the model's own.
- * A provider that is not configured is `model_unavailable`, without a try elsewhere: a prompt goes only where its author sent it.
+ * One model over several providers: each call goes to the one that its settings name by `provider_id`, else to `model`. The answering
+ * model of a named provider is reported as `<provider>/<model>`, and priced under this name first, then under the model's own.
+ * A provider that is not configured is `model_unavailable`, without a fallback: a prompt goes only where its author sent it.
  */
 export function routeProviders(model: Model, providers: ReadonlyMap<string, Model>, prices: PriceBook): Model {
   const chosen = ({ provider_id: id }: ModelSettings): { id: string | null; model: Model } => {

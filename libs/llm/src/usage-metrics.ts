@@ -1,6 +1,6 @@
 import type { Metrics } from "@parley/observability";
 
-/** What a model was used for. `search` = an owner tries the knowledge base out; `suggestion` = drafted for an operator. */
+/** What a model was used for. `search` = an owner tests the knowledge base; `suggestion` = drafted for an operator. */
 export type ModelPurpose =
   | "turn"
   | "history"
@@ -12,11 +12,11 @@ export type ModelPurpose =
   | "suggestion";
 
 export interface UsageMetrics {
-  /** Counts what was recorded for a use of a model. `cost` in dollars; null = the model has no price. */
+  /** Counts the recorded usage of a model call. `cost` in dollars; null = the model has no price. */
   count(purpose: ModelPurpose, used: { inputTokens: number; outputTokens: number; cost: number | null }): void;
 }
 
-/** Tokens and money as they are recorded, by purpose: their sums are those of the records, whoever has paid. */
+/** Recorded tokens and cost by purpose: the sums match the records, whoever paid. */
 export function createUsageMetrics(metrics: Metrics): UsageMetrics {
   const tokens = metrics.counter("parley_recorded_tokens_total", "Tokens recorded as used, by purpose", [
     "purpose",

@@ -3,9 +3,9 @@ import type { Component } from "./lifecycle.js";
 import { within } from "./within.js";
 
 interface ClockOptions {
-  /** Whose time decides, for readers: `database` or `redis`. */
+  /** Name of the authority whose time counts, for display: `database` or `redis`. */
   authority: string;
-  /** Its time, in milliseconds since 1970. */
+  /** The authority's time, in milliseconds since 1970. */
   ask(): Promise<number>;
   logger: Logger;
   metrics: Metrics;
@@ -15,7 +15,7 @@ interface ClockOptions {
   ownTime?: () => number;
 }
 
-/** The time by which this process decides; not ready while its own clock is too far from it. */
+/** The time that this process uses for decisions; not ready while its own clock is too far off. */
 export interface Clock extends Component {
   /** Milliseconds since 1970 by the authority's clock; by the process's own until the authority has answered once. */
   now(): number;
@@ -23,12 +23,12 @@ export interface Clock extends Component {
 
 const EVERY_MS = 30_000;
 const MOST_OFF_MS = 5_000;
-/** An answer may lie anywhere between question and arrival, so a slow one says too little. */
+/** The measured time may be anywhere between request and response, so a slow answer is too imprecise. */
 const SLOWEST_MS = 1_000;
 
 /**
- * Compares the process's clock with that of the server whose time decides. While that server is away the last comparison
- * holds: reaching it is not the business of this check.
+ * Compares the process's clock with that of the authoritative server. While that server is unreachable the last comparison
+ * holds: reachability is not part of this check.
  */
 export function createClock(options: ClockOptions): Clock {
   const { authority, ask, logger, metrics, everyMs = EVERY_MS, ownTime = Date.now } = options;

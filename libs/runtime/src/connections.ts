@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Addresses and keys that several services need; each picks the ones it uses, so that their descriptions stand once. */
+/** Addresses and keys that several services need; each picks the ones it uses, so that they are described only once. */
 export const connectionConfig = z.object({
   DATABASE_URL: z.string().describe("PostgreSQL; services act as parley_app, whatever the login"),
   NATS_URL: z.string().describe("NATS with JetStream; multiple addresses separated by commas"),

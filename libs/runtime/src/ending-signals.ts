@@ -6,11 +6,11 @@ const ENDING_SIGNALS = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const;
 export const COPIES_WITHIN_MS = 2_000;
 
 /**
- * Calls `onFirst` for the first signal that asks this process to end, and `onLater` for each one that comes more than two
- * seconds after it. What comes sooner is a copy: a signal to the whole process group reaches this process directly and once
- * more from every parent that passes signals on.
+ * Calls `onFirst` for the first signal that asks this process to end, and `onLater` for each one that arrives more than two
+ * seconds after it. An earlier one is a copy: a signal to the whole process group reaches this process directly and again
+ * from every parent that forwards signals.
  *
- * The handlers stay until the process ends: while the last handler of a signal is removed and added again, that signal kills.
+ * The handlers stay until the process ends: between removing the last handler of a signal and adding it again, that signal kills.
  */
 export function onEndingSignals(onFirst: (signal: NodeJS.Signals) => void, onLater: () => void): void {
   let firstAt: number | undefined;

@@ -1,10 +1,10 @@
 import type { Logger } from "@parley/observability";
 import { within } from "./within.js";
 
-/** Something with a lifetime: what `start` opens, `stop` closes. `ready` answers true, or false / a short reason. */
+/** Something with a lifetime: what `start` opens, `stop` closes. `ready` returns true, or false / a short reason. */
 export interface LifecyclePart {
   name: string;
-  /** `stopping` fires when the process is asked to end while it starts: a part that waits gives up then. */
+  /** `stopping` fires when the process is asked to end while it starts: a waiting part should then give up. */
   start?(stopping: AbortSignal): Promise<void>;
   stop?(): Promise<void>;
   ready?(): Promise<boolean | string>;
@@ -29,9 +29,9 @@ export interface Lifecycle {
   start(): Promise<void>;
   /** Stops everything within the deadline; the second call joins the first. Throws the first failure after trying all. */
   stop(): Promise<void>;
-  /** Asks every part, each with a deadline of its own. Not ready while starting, draining or stopped. */
+  /** Asks every part, each with its own deadline. Not ready while starting, draining or stopped. */
   readiness(): Promise<Readiness>;
-  /** True from the first moment of `stop`: readiness is off, work in hand continues. */
+  /** True from the first moment of `stop`: readiness is off, running work continues. */
   readonly draining: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface LifecycleOptions {
 
 const STOP_DEADLINE_MS = 25_000;
 const CHECK_DEADLINE_MS = 2_000;
-/** A part behind one that used up the time still gets a moment to close its sockets. */
+/** A part that stops after one that used up the time still gets a moment to close its sockets. */
 const LEAST_STOP_MS = 500;
 
 type Phase = "new" | "starting" | "running" | "draining" | "stopped";
@@ -65,7 +65,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
 
   async function startAll(): Promise<void> {
     for (const part of parts) {
-      // A stop during start ends it here: what is up already is closed by the stop.
+      // A stop during start ends the start here: the stop closes the parts already started.
       if (stopping !== undefined) return;
       const began = performance.now();
       // Counted as started before it is, so that a part that fails half-way can close what it had opened.
@@ -125,7 +125,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     async readiness() {
       const answers = await Promise.all(parts.map((part) => check(part, checkDeadlineMs)));
       const checks: Readiness["checks"] = Object.fromEntries(answers);
-      // A service's main part bears the same name: while running, its own answer counts.
+      // A service's main part has the same name: while running, its own answer counts.
       if (phase !== "running") checks[options.name] = { ok: false, detail: phase };
       else checks[options.name] ??= { ok: true };
       return { ready: Object.values(checks).every(({ ok }) => ok), checks };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-/** Everything that is wrong with the environment, one line per variable. Values are never quoted. */
+/** All mistakes in the environment, one line per variable. Values are never quoted. */
 export class ConfigError extends Error {
   constructor(readonly mistakes: string[]) {
     super(`The configuration has ${mistakes.length === 1 ? "a mistake" : "mistakes"}:\n  ${mistakes.join("\n  ")}`);
@@ -13,7 +13,7 @@ type Environment = Record<string, string | undefined>;
 
 /**
  * Reads the variables of a schema from the environment. An empty string counts as unset; `NAME_FILE` names a file that
- * holds the value (for secrets; a trailing line break is dropped). Throws ConfigError with all mistakes at once.
+ * contains the value (for secrets; a trailing line break is dropped). Throws ConfigError with all mistakes at once.
  */
 export function loadConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Lifecycle } from "./lifecycle.js";
 
-/** Numbers by which an autoscaler decides, of the moment they are asked for. Throws while they are not known. */
+/** Current numbers for an autoscaler. Throws while they are not known. */
 export type Scaling = () => Promise<Record<string, number>>;
 
 export interface OpsServerOptions {
@@ -24,9 +24,9 @@ export interface OpsServer {
 }
 
 /**
- * Probes and metrics on a port of their own, never reachable from outside: `/healthz` says that the process lives and asks
- * no dependency, `/readyz` is 503 while starting, draining or without a dependency, `/metrics` is the Prometheus text, `/scaling`
- * tells numbers to autoscalers and is 503 while they are not known: an autoscaler then keeps what it has.
+ * Probes and metrics on a separate port, never reachable from outside: `/healthz` reports that the process lives without checking
+ * dependencies, `/readyz` is 503 while starting, draining or without a dependency, `/metrics` is the Prometheus text, `/scaling`
+ * returns numbers for autoscalers and is 503 while they are not known: an autoscaler then changes nothing.
  */
 export function createOpsServer(options: OpsServerOptions): OpsServer {
   const { lifecycle, metrics, logger, scaling } = options;

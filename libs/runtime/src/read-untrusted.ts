@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { AppError } from "@parley/contracts";
 
 const WATCH_MS = 20;
-/** Runs beside the reading, which may block its own thread. Plain JavaScript, so that it needs no loader. */
+/** Runs in parallel to the reading, which may block its own thread. Plain JavaScript, so that it needs no loader. */
 const WATCH = `
 const { workerData: { timeoutMs, memoryBytes, everyMs } } = require("node:worker_threads");
 setInterval(() => {
@@ -14,15 +14,15 @@ setInterval(() => {
 }, everyMs);`;
 
 /**
- * The whole work of a process that `createUntrustedReader` starts: reads the input to its end, hands it to `read` with the arguments,
- * and writes what it answers, which must be JSON. AppErrors of `read` are passed on; anything else counts as `internal`.
+ * The whole work of a process that `createUntrustedReader` starts: reads the input to its end, passes it to `read` with the arguments,
+ * and writes the result, which must be JSON. AppErrors of `read` are passed on; anything else counts as `internal`.
  */
 export async function readUntrusted(read: (input: Buffer, args: string[]) => Promise<unknown>): Promise<void> {
   const [timeoutMs, memoryBytes, ...args] = process.argv.slice(2);
   const workerData = { timeoutMs: Number(timeoutMs), memoryBytes: Number(memoryBytes), everyMs: WATCH_MS };
   new Worker(WATCH, { eval: true, workerData, execArgv: [], stdout: true, stderr: true }).unref();
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  // Where memory runs out, Linux ends this process and not the one that serves.
+  // When memory runs out, Linux kills this process and not the service.
   await writeFile("/proc/self/oom_score_adj", "1000").catch(() => undefined);
   const pieces: Buffer[] = [];
   for await (const piece of process.stdin) pieces.push(Buffer.from(piece));

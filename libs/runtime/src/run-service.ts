@@ -15,7 +15,7 @@ import { ConfigError, loadConfig } from "./load-config.js";
 import type { OpsServer, Scaling } from "./ops-server.js";
 import { startOpsServer } from "./start-ops-server.js";
 
-/** Variables that every process reads, besides those of its service. */
+/** Variables that every process reads, in addition to those of its service. */
 export const processConfig = z.object({
   LOG_LEVEL: z
     .string()
@@ -60,7 +60,7 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** Where log lines go; default standard output. */
   destination?: DestinationStream;
-  /** Tells the person at the terminal that a second signal ends the process at once; without it that is a log line. */
+  /** Tells the user at the terminal that a second signal ends the process at once; without this, a log line does. */
   onSecondSignal?: () => void;
 }
 
@@ -72,8 +72,8 @@ const EXIT_DEADLINE_MS = 29_000;
 
 /**
  * Runs one service as this process: builds it, starts it, drains on SIGTERM and SIGINT (a second signal more than two seconds
- * later ends at once; an earlier one is taken for a copy of the first), and treats an uncaught error as a reason to stop, because nothing is known about the state after it. Never returns an error:
- * failures are logged and become the exit code.
+ * later ends at once; an earlier one counts as a copy of the first), and treats an uncaught error as a reason to stop, because the state
+ * is unknown after it. Never returns an error: failures are logged and become the exit code.
  */
 export async function runService(
   name: string,
@@ -97,7 +97,7 @@ export async function runService(
       try {
         await lifecycle.stop();
       } finally {
-        // Last, so that probes and the final scrape are answered to the end.
+        // Last, so that probes and the final scrape still get answers.
         await ops?.stop();
         await tracing?.stop();
       }
@@ -123,7 +123,7 @@ function installHandlers(logger: Logger, stop: () => Promise<void>, onSecondSign
       logger: {
         error: (detail: unknown) => logger.error({ err: detail instanceof Error ? detail : undefined }, "exit.forced"),
       },
-      // An idle event loop is not a reason to stop: with the ops port off a broken part would look like a clean exit.
+      // An idle event loop is not a reason to stop: without the ops port a broken part would look like a clean exit.
       skip: ["beforeExit", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"],
     },
     async ({ err }) => {

@@ -1,17 +1,17 @@
 import { z } from "zod";
 
-/** Where people reach this server; read by all who make addresses of it. Spread into a configuration. */
+/** Where people reach this server; read by every service that builds its URLs. Spread into a configuration. */
 export const publicUrlConfig = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https address" })
-    // Pages, their files and the session cookie live at the root of their host: under a path no link would open.
+    // Pages, their files and the session cookie are at the root of their host: under a path no link would open.
     .refine((url) => ["", "/"].includes(url.replace(/^https?:\/\/[^/?#]+/i, "")), { message: "must not have a path" })
     .transform((url) => url.replace(/\/+$/, ""))
     .default("http://localhost:8080")
     .describe("Public URL of this server; used in links, https enables secure cookies"),
 };
 
-/** Where mails go; read by all who send some. Spread into a configuration. */
+/** Where mails go; read by every service that sends some. Spread into a configuration. */
 export const mailConfig = {
   SMTP_URL: z
     .string()

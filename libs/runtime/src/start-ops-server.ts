@@ -6,7 +6,7 @@ const LAST_PORT = 9_109;
 
 /**
  * Starts probes and metrics. Without a port it takes the first free one from 9090 to 9109, so that several processes of one
- * host never keep each other from starting; the line `ops.listening` says which. When all are taken the process goes without.
+ * host never keep each other from starting; the log line `ops.listening` shows which. When all are taken the process runs without.
  *
  * @param port null = the first free one; 0 = none
  * @returns null when nothing listens

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { AppError, type FieldError, isErrorCode } from "@parley/contracts";
 import { z } from "zod";
 
-/** What one reading may take; a process that takes more is killed. */
+/** Limits of one reading; a process that exceeds them is killed. */
 interface ReaderLimits {
-  /** Milliseconds of processor time, so that a busy machine refuses no more than an idle one; twice that by the clock. */
+  /** Milliseconds of CPU time, so that a busy machine refuses no more than an idle one; twice that in wall-clock time. */
   timeoutMs: number;
-  /** Of the whole process, in bytes. */
+  /** Memory of the whole process, in bytes. */
   memoryBytes: number;
-  /** Of the answer, in bytes. */
+  /** Size of the answer, in bytes. */
   answerBytes: number;
 }
 
@@ -16,18 +16,18 @@ export interface UntrustedReaderOptions {
   /** Module that calls `readUntrusted`; a `.ts` file is run from its source. */
   entry: URL;
   limits: ReaderLimits;
-  /** Processes at one time; further inputs wait up to `waitMs`. */
+  /** Concurrent processes; further inputs wait up to `waitMs`. */
   atOnce: number;
   waitMs: number;
 }
 
 export interface UntrustedReader {
   /**
-   * What the entry's function answers for these bytes. Throws the AppError that the function threw; `input_too_costly` when a limit was
-   * passed; `overloaded` when no process came free in time; `not_ready` after `stop`.
+   * The result of the entry's function for these bytes. Throws the AppError that the function threw; `input_too_costly` when a limit was
+   * exceeded; `overloaded` when no process was free in time; `not_ready` after `stop`.
    */
   read(input: Buffer, args?: string[]): Promise<unknown>;
-  /** Ends all running processes; what waits is refused. */
+  /** Ends all running processes; waiting inputs are refused. */
   stop(): void;
 }
 
@@ -42,8 +42,8 @@ const answerSchema = z.union([
 ]);
 
 /**
- * Reads what strangers wrote in a process of its own, which knows no secrets and is killed when it takes too long or too much: a parser
- * that runs without end, or a small file that inflates to gigabytes, never holds up this process.
+ * Reads untrusted input in a separate process, which has no secrets and is killed when it exceeds time or memory: a parser
+ * that never ends, or a small file that inflates to gigabytes, never blocks this process.
  */
 export function createUntrustedReader(options: UntrustedReaderOptions): UntrustedReader {
   const slots = createSlots(options);
@@ -64,7 +64,7 @@ export function createUntrustedReader(options: UntrustedReaderOptions): Untruste
   };
 }
 
-/** Places for `atOnce` readings, first come first served. */
+/** Slots for `atOnce` readings, first come first served. */
 function createSlots({ atOnce, waitMs }: { atOnce: number; waitMs: number }) {
   const waiting = new Set<{ begin(): void; refuse(error: AppError): void }>();
   let busy = 0;
@@ -110,11 +110,11 @@ function run(
   { input, args, running }: { input: Buffer; args: string[]; running: Set<ChildProcess> },
 ): Promise<Buffer> {
   const fromSource = entry.pathname.endsWith(".ts") ? ["--conditions=parley-source", "--import", "tsx"] : [];
-  // The heap has the smaller part: bytes outside of it count too.
+  // The heap gets only a part: memory outside of it counts too.
   const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.75) / 1_048_576)}`;
   const bounds = [String(limits.timeoutMs), String(limits.memoryBytes)];
   return new Promise((resolve, reject) => {
-    // An empty environment: whatever takes over this process finds no password in it.
+    // An empty environment: code that takes over this process finds no password in it.
     const child = spawn(process.execPath, [heap, ...fromSource, entry.pathname, ...bounds, ...args], {
       env: {},
       stdio: ["pipe", "pipe", "ignore"],
@@ -122,14 +122,14 @@ function run(
     running.add(child);
     const pieces: Buffer[] = [];
     let bytes = 0;
-    // The process watches itself; this is for one that never came so far.
+    // The process watches itself; this timer is for one that never got that far.
     const timer = setTimeout(() => child.kill("SIGKILL"), limits.timeoutMs * 2 + 1_000);
     child.stdout.on("data", (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > limits.answerBytes) child.kill("SIGKILL");
       else pieces.push(piece);
     });
-    // A process that is killed while it is written to: its end tells more.
+    // A write error of a killed process is ignored: its exit says more.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
     child.once("error", (cause) => reject(new AppError("overloaded", { cause, internal: "no process" })));

@@ -1,4 +1,4 @@
-/** A wait that was cut off. */
+/** A wait that exceeded its deadline. */
 class DeadlineError extends Error {
   constructor(deadlineMs: number) {
     super(`not finished after ${Math.round(deadlineMs)} ms`);

@@ -14,7 +14,7 @@ export interface FailureFacts {
   status?: number;
   retryAfterMs?: number;
   afterFirstToken?: boolean;
-  /** It has used up the whole wait for a first token. */
+  /** It used up the whole wait for a first token. */
   slow?: boolean;
   usage?: ModelUsage;
   cause?: unknown;
@@ -23,7 +23,7 @@ export interface FailureFacts {
 /** One attempt ended without an answer. */
 export class AttemptFailure extends Error {
   constructor(readonly facts: FailureFacts) {
-    // Not the reason: the SDK drops errors that speak of a timeout.
+    // Not the reason: the SDK drops errors that mention a timeout.
     super("no answer");
     this.name = "AttemptFailure";
   }
@@ -41,18 +41,18 @@ export function unusable(reason: string, retryable = true): FailureFacts {
   return { ...{ code: "model_unavailable", reason, retryable, health: "alive", fallback: true } };
 }
 
-/** The server was not reached, or was gone before it answered. */
+/** The server was not reached, or disconnected before it answered. */
 export function unreachable(cause: unknown): FailureFacts {
   const slow = cause instanceof Error && "code" in cause && cause.code === "UND_ERR_CONNECT_TIMEOUT";
   const reason = slow ? "connect_timeout" : "connection_failed";
   return { ...{ code: "model_unavailable", reason, retryable: true, health: "down", fallback: true }, cause };
 }
 
-/** Sorts what the transport, the SDK around it or the parser threw. */
+/** Classifies errors of the transport, the SDK around it or the parser. */
 export function factsOf(error: unknown): FailureFacts {
   const thrown = error instanceof Error && error.cause instanceof AttemptFailure ? error.cause : error;
   if (thrown instanceof AttemptFailure) return thrown.facts;
-  // A broken line of JSON, a connection cut in the middle, a shape that is no chat completion. Parser errors quote what
+  // A broken line of JSON, an interrupted connection, a shape that is not a chat completion. Parser errors quote what
   // they could not read, which may be conversation text: only system errors are kept as cause.
   const broken = error instanceof Error && "code" in error;
   return {
@@ -63,7 +63,7 @@ export function factsOf(error: unknown): FailureFacts {
 
 type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Of an answer that is not 2xx. The provider's own message is left out: it can quote the prompt. */
+/** For a non-2xx answer. The provider's own message is left out: it can quote the prompt. */
 export function factsOfStatus(status: number, headers: AnswerHeaders): FailureFacts {
   const retryAfterMs = retryAfter(headers);
   const common = { status, reason: `status_${status}`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };

@@ -18,7 +18,7 @@ export interface AttemptsOptions<T> {
   /** One attempt; must end within `remainingMs`. */
   attempt(model: string, remainingMs: number): Promise<T>;
   totalMs: number;
-  /** Longest wait of one attempt for its first token; a model that has used it up is not asked again at the fallback's expense. */
+  /** Longest wait of one attempt for its first token; a model that used it up is not retried at the fallback's expense. */
   firstTokenMs: number;
   retryBaseMs: number;
   signal: AbortSignal;
@@ -36,7 +36,7 @@ export async function runAttempts<T>(options: AttemptsOptions<T>): Promise<T> {
   const deadlineAt = performance.now() + options.totalMs;
   let last: FailureFacts | null = null;
   for (const [index, model] of options.models.entries()) {
-    // What is left must still hold a whole wait for the next model.
+    // The remaining time must still cover a full wait for the next model.
     const keptMs = index + 1 < options.models.length ? options.firstTokenMs : 0;
     const outcome = await tryModel(options, { model, retries: index === 0 ? MAX_RETRIES : 0, deadlineAt, keptMs });
     if (outcome.type === "answer") return outcome.value;
@@ -54,7 +54,7 @@ interface Try {
   model: string;
   retries: number;
   deadlineAt: number;
-  /** Time that belongs to the next model. */
+  /** Time reserved for the next model. */
   keptMs: number;
 }
 type Outcome<T> = { type: "answer"; value: T } | { type: "failure"; facts: FailureFacts };
@@ -87,7 +87,7 @@ async function tryModel<T>(
       );
     }
     const pauseMs = pauseBefore(n + 1, last, options.retryBaseMs);
-    // After a slow failure the next one may be as slow, and the next model needs its time after it.
+    // After a slow failure the next attempt may be as slow, and the next model still needs its time.
     const needMs = pauseMs + (last.slow ? 2 * keptMs : 0);
     const again = n < retries && last.retryable && !last.afterFirstToken && needMs < deadlineAt - performance.now();
     if (!again) break;
@@ -103,7 +103,7 @@ function report(breaker: Breaker, { health }: FailureFacts): void {
   else breaker.neither();
 }
 
-/** Full jitter, so that the callers of a provider that comes back do not come back together. Infinity = not worth waiting for. */
+/** Full jitter, so that the callers of a recovering provider do not retry together. Infinity = not worth waiting for. */
 function pauseBefore(retry: number, { retryAfterMs }: FailureFacts, baseMs: number): number {
   const jitter = Math.random() * Math.min(MAX_BACKOFF_MS, baseMs * 2 ** (retry - 1));
   if (retryAfterMs === undefined) return jitter;

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 export interface BreakerOptions {
-  /** Failures in a row that open it. */
+  /** Consecutive failures that open it. */
   failures: number;
   /** Time it stays open before one probe is let through. */
   coolDownMs: number;
@@ -10,15 +10,15 @@ export interface BreakerOptions {
 export const DEFAULT_BREAKER: BreakerOptions = { failures: 8, coolDownMs: 5_000 };
 
 export interface Breaker {
-  /** Milliseconds until a call may be tried; 0 = now. A call that was let through must report `success` or `failure` or `neither`. */
+  /** Milliseconds until a call may be tried; 0 = now. An admitted call must report `success`, `failure` or `neither`. */
   enter(): number;
   success(): void;
   failure(): void;
-  /** The call said nothing about the provider's health (aborted by the caller). */
+  /** The call shows nothing about the provider's health (aborted by the caller). */
   neither(): void;
 }
 
-/** Spares a provider that is down, and visitors the wait for it: after some failures in a row calls are refused at once. */
+/** Protects a provider that is down, and visitors from waiting for it: after some consecutive failures calls are refused at once. */
 export function createBreaker({ failures, coolDownMs }: BreakerOptions): Breaker {
   let inARow = 0;
   let openUntil = 0;

@@ -4,7 +4,7 @@ import { createTransport, type Transport } from "./transport.js";
 
 const DEFAULT_BASE_URL = "https://api.openai.com/v1";
 
-/** The connections to one server, and the official SDK over them for answers that are read as a whole: structured calls, embeddings. */
+/** The connections to one server, and the official SDK over them for non-streamed answers: structured calls, embeddings. */
 export function connectOpenAi(
   { apiKey, baseUrl = DEFAULT_BASE_URL }: { apiKey: string; baseUrl?: string },
   timeouts: ModelTimeouts,
@@ -12,18 +12,18 @@ export function connectOpenAi(
   const transport = createTransport({ baseUrl, apiKey, connectMs: timeouts.connectMs });
   let loading: Promise<OpenAI> | undefined;
   const load = async (): Promise<OpenAI> => {
-    // A first turn without a structured call does not wait for it (about 100 ms).
+    // A first turn without a structured call does not wait for this import (about 100 ms).
     const sdk = await import("openai");
     return new sdk.OpenAI({
       apiKey,
-      // The transport knows the server; the SDK says which path of it.
+      // The transport knows the server; the SDK only supplies the path.
       baseURL: "http://model",
       organization: null,
       project: null,
       fetch: fetchOver(transport),
       // Timeouts, retries and breaker are ours.
       maxRetries: 0,
-      // Never the one that fires: the watchdog of each attempt is always shorter.
+      // Never fires: the watchdog of each attempt is always shorter.
       timeout: timeouts.totalMs + 60_000,
       // The SDK logs lines it cannot parse, which are conversation text.
       logLevel: "off",
@@ -32,7 +32,7 @@ export function connectOpenAi(
   return { client: () => (loading ??= load()), transport };
 }
 
-/** What the SDK needs of `fetch`. An answer that is not 2xx rejects with its AttemptFailure, which the SDK hands on as a cause. */
+/** The part of `fetch` that the SDK needs. A non-2xx answer rejects with its AttemptFailure, which the SDK passes on as a cause. */
 function fetchOver(transport: Transport): typeof fetch {
   return async (input, init) => {
     const parts: Buffer[] = [];

@@ -1,27 +1,27 @@
 import { tokenBound } from "../input-bound.js";
 import type { ModelUsage } from "../model-usage.js";
 
-/** What one call sent and got, as far as it matters for counting. */
+/** What one call sent and received, as far as it matters for counting. */
 export interface Exchanged {
   /** Every text that was sent. */
   sent: readonly string[];
   /** The answer; empty for calls whose answer has no tokens. */
   said: string;
-  /** More input tokens cannot have been read; made only where a server counts more than one token for each character. */
+  /** Upper bound on the input tokens; computed only where a server counts more than one token per character. */
   inputBound(): number;
-  /** Output tokens the server was asked to keep to; 0 where there is no output. */
+  /** Requested limit of output tokens; 0 where there is no output. */
   maxTokens: number;
 }
 
-/** Characters of a token, for estimates of calls that nobody counted. */
+/** Characters per token, for estimates of calls without reported usage. */
 const CHARACTERS_PER_TOKEN = 4;
-/** No tokenizer comes near so many characters a token over a whole text, repetitions left out: English has 4 to 5, the best Indic ones below 5. */
+/** No tokenizer comes near this many characters per token over a whole text, repetitions excluded: English has 4 to 5, the best Indic ones below 5. */
 const FLOOR_CHARACTERS_PER_TOKEN = 8;
 
 /**
- * What a call has used. The server's count holds where it can be true, and is raised to a floor that every tokenizer exceeds: a server
- * that counts nothing would lift every budget. A count that is missing, is no whole number, is negative, or exceeds what was sent and
- * allowed is replaced by an estimate, which says so.
+ * Usage of a call. A plausible count of the server is used, raised to a floor that every tokenizer exceeds: a server
+ * that counts nothing would lift every budget. A count that is missing, not a whole number, negative, or higher than what was sent and
+ * allowed is replaced by an estimate, which is marked as such.
  */
 export function countedUsage(counted: Counted | null, exchanged: Exchanged): ModelUsage {
   const { sent, said } = exchanged;
@@ -38,7 +38,7 @@ export function countedUsage(counted: Counted | null, exchanged: Exchanged): Mod
   return { inputTokens, outputTokens, ...(raised ? { doubt: "too_low" } : {}) };
 }
 
-/** What a server says, whatever it says. */
+/** The server's count, unvalidated. */
 interface Counted {
   input: unknown;
   output: unknown;
@@ -61,14 +61,14 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-/** Fewer tokens than this the texts do not have. Looks closer only where `counted` is low. */
+/** Lower bound on the tokens of the texts. Counts exactly only where `counted` is low. */
 function floorOf(texts: readonly string[], counted: number): number {
   if (lengthOf(texts) <= counted * FLOOR_CHARACTERS_PER_TOKEN) return 0;
   const characters = texts.reduce((sum, text) => sum + charactersOf(text), 0);
   return Math.ceil(characters / FLOOR_CHARACTERS_PER_TOKEN);
 }
 
-/** Three and more of the same are one: a run of spaces or dashes is one token. By code units: a seventh of what a pattern takes. */
+/** Counts a run of three or more equal characters as one: a run of spaces or dashes is one token. By code units: takes a seventh of a regular expression's time. */
 function charactersOf(text: string): number {
   let count = 0;
   let before = -1;

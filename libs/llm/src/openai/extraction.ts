@@ -37,7 +37,7 @@ export function extractionRequest({
   };
 }
 
-/** Exactly the requested variables; whatever is no scalar, empty or a spelled-out "null" counts as not found. */
+/** Exactly the requested variables; anything that is not a scalar, is empty or is a literal "null" counts as not found. */
 export function extractedValues(variables: Variables, object: Record<string, unknown> | null): Record<string, unknown> {
   return Object.fromEntries(
     variables.map(({ name }, index) => {

@@ -6,14 +6,14 @@ import type { ModelUsage } from "../model-usage.js";
 type Operation = "reply" | "extract" | "classify" | "embed";
 
 export interface ModelMetrics {
-  /** Runs a call and counts its one outcome, its duration and its tokens. The function gets its start (monotonic ms). */
+  /** Runs a call and records its outcome, duration and tokens. The function gets the start time (monotonic ms). */
   measured<T extends { usage: ModelUsage }>(
     operation: Operation,
     signal: AbortSignal,
     call: (startedAt: number) => Promise<T>,
   ): Promise<T>;
   retried(reason: string): void;
-  /** Tokens of a call that the caller gave up. */
+  /** Tokens of a call that the caller abandoned. */
   abandoned(usage: ModelUsage): void;
   firstToken(ms: number | null): void;
 }

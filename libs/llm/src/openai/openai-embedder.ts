@@ -50,7 +50,7 @@ async function askVectors(
     );
     const vectors = vectorsOf(answer, request.texts.length);
     if (vectors === null) throw new AttemptFailure(unusable("malformed_answer"));
-    // Compatible servers leave fields out that the SDK's types promise.
+    // Compatible servers omit fields that the SDK's types promise.
     const usage = countedUsage(answer.usage ? { input: answer.usage.prompt_tokens, output: 0 } : null, {
       ...{ sent: request.texts, said: "", maxTokens: 0 },
       inputBound: () => request.texts.reduce((sum, text) => sum + embedInputBound(text), 0),
@@ -64,7 +64,7 @@ async function askVectors(
   }
 }
 
-/** One vector for each text, all of one length, in the order of the texts; null = not that. */
+/** One vector per text, all of the same length, in the order of the texts; null = malformed. */
 function vectorsOf(answer: { data?: { index: number; embedding: unknown }[] }, count: number): number[][] | null {
   const data = [...(answer.data ?? [])].sort((a, b) => a.index - b.index);
   const vectors = data.flatMap(({ embedding }) => (isVector(embedding) ? [embedding] : []));

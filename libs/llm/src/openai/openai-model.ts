@@ -22,7 +22,7 @@ import type { StructuredRequest } from "./structured-request.js";
 import { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./timeouts.js";
 import { Watchdog } from "./watchdog.js";
 
-/** Agents name their models; beyond this many the oldest breaker is forgotten. */
+/** Agents name their models; beyond this many the oldest breaker is dropped. */
 const MAX_BREAKERS = 200;
 
 export interface OpenAiModelOptions {
@@ -30,7 +30,7 @@ export interface OpenAiModelOptions {
   /** Any OpenAI-compatible server; default OpenAI. */
   baseUrl?: string;
   model: string;
-  /** Gets one attempt when the wanted model has failed before its first token. */
+  /** Gets one attempt when the requested model has failed before its first token. */
   fallbackModel?: string;
   timeouts?: Partial<ModelTimeouts>;
   breaker?: BreakerOptions;
@@ -81,7 +81,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
         try {
           return await ask(true);
         } catch (error) {
-          // Some compatible servers refuse `response_format`: ask in words, and remember when that worked.
+          // Some compatible servers refuse `response_format`: ask in words, and remember it if that worked.
           if (factsOf(error).status !== 400 || signal.aborted) throw error;
           const answer = await ask(false);
           withoutSchema.add(model);

@@ -3,8 +3,8 @@ import type { ReplyRequest } from "../model.js";
 export type SentMessage = { role: "system" | "user" | "assistant"; content: string };
 
 /**
- * The messages of a reply as they are sent. Passages are a second system message, so that the first stays the same at each call and
- * can be cached by the provider. Values join the newest user message, because some servers refuse two messages of one role in a row.
+ * The messages of a reply as they are sent. Passages are a second system message, so that the first stays the same in each call and
+ * the provider can cache it. Values are appended to the newest user message, because some servers refuse two consecutive messages of one role.
  */
 export function replyMessages({
   system,

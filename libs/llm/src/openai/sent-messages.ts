@@ -4,7 +4,7 @@ import { extractionRequest } from "./extraction.js";
 import { replyMessages, type SentMessage } from "./reply-messages.js";
 import { structuredMessages } from "./structured-request.js";
 
-/** What a prompt says does not depend on how the model is set. */
+/** The prompt text does not depend on the model settings. */
 const SETTINGS = { temperature: 0, max_tokens: 1 };
 
 type Words<Request> = Omit<Request, "settings" | "hints">;
@@ -14,7 +14,7 @@ type Asked =
   | ({ type: "llm.extract" } & Words<ExtractRequest>)
   | ({ type: "llm.classify" } & Words<ClassifyRequest>);
 
-/** The messages that a model server gets for a request, for somebody who wants to read them. */
+/** The messages that a model server gets for a request, for display. */
 export function sentMessages(asked: Asked): SentMessage[] {
   const rest = { settings: SETTINGS, hints: { agentName: "", nodeId: "", nodeName: null, variables: {} } };
   switch (asked.type) {

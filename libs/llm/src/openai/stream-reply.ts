@@ -19,18 +19,18 @@ export interface StreamedReply {
   finishReason: string;
 }
 
-/** A provider that ignores `max_tokens` is cut off here: no token has more than a few characters. */
+/** Cuts off a provider that ignores `max_tokens`: no token has more than a few characters. */
 const charactersFor = (maxTokens: number): number => maxTokens * 16 + 256;
 
 interface Progress {
   text: string;
-  /** As the server says, whatever it says; null = nothing yet. */
+  /** The server's count, unvalidated; null = none yet. */
   counted: { input: unknown; output: unknown } | null;
   firstTokenMs: number;
   finishReason: string | null;
 }
 
-/** One streamed attempt. Throws AttemptFailure, told apart by whether text was already handed out. */
+/** One streamed attempt. Throws AttemptFailure, which states whether text was already passed on. */
 export async function streamReply(
   transport: Transport,
   { model, request, watchdog }: { model: string; request: ReplyRequest; watchdog: Watchdog },
@@ -68,10 +68,10 @@ export async function streamReply(
   throw new AttemptFailure({ ...facts, afterFirstToken: text !== "", ...(text === "" ? {} : { usage }) });
 }
 
-/** Compatible servers leave out what the SDK's types promise, or answer with an error under a good status. */
+/** Compatible servers omit what the SDK's types promise, or answer with an error under a success status. */
 type Chunk = Partial<OpenAI.ChatCompletionChunk> & { error?: unknown };
 
-/** Reads the parts of an answer into `progress`; `false` when there is more of it than was asked for. */
+/** Reads the parts of an answer into `progress`; `false` when it is longer than requested. */
 function createReader(attempt: {
   request: ReplyRequest;
   watchdog: Watchdog;
@@ -106,9 +106,9 @@ function createReader(attempt: {
   };
 }
 
-/** A stream that ended by itself, but not with an answer. */
+/** A stream that ended normally, but without an answer. */
 function incomplete(finishReason: string | null): ReturnType<typeof unusable> {
   if (finishReason === null) return unusable("ended_early");
-  // `length`: everything went into hidden reasoning; `content_filter`: refused. Both come again.
+  // `length`: everything went into hidden reasoning; `content_filter`: refused. Both would recur.
   return unusable("empty_answer", finishReason !== "length" && finishReason !== "content_filter");
 }

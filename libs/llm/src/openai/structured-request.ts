@@ -11,7 +11,7 @@ export interface StructuredRequest {
   settings: ModelSettings;
 }
 
-/** The messages of a structured question as they are sent. */
+/** The messages of a structured request as they are sent. */
 export const structuredMessages = ({ system, data }: Pick<StructuredRequest, "system" | "data">): SentMessage[] => [
   { role: "system", content: system },
   { role: "user", content: JSON.stringify(data) },

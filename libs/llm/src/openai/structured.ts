@@ -8,7 +8,7 @@ import { type StructuredRequest, structuredMessages } from "./structured-request
 import type { Watchdog } from "./watchdog.js";
 
 export interface StructuredAnswer {
-  /** The object the model wrote, or null when there was none to be found. */
+  /** The object the model wrote, or null when none was found. */
   object: Record<string, unknown> | null;
   usage: ModelUsage;
 }
@@ -37,7 +37,7 @@ export async function askStructured(
       },
       { signal: watchdog.signal },
     );
-    // Compatible servers leave fields out that the SDK's types promise.
+    // Compatible servers omit fields that the SDK's types promise.
     const text = completion?.choices?.[0]?.message?.content;
     if (typeof text !== "string") throw new AttemptFailure(unusable("malformed_answer"));
     return { object: findObject(text), usage: usageOf(completion.usage, request, text) };
@@ -49,14 +49,14 @@ export async function askStructured(
   }
 }
 
-/** The first JSON object in a text that may have fences, prose or a cut end around it. */
+/** The first JSON object in a text that may have fences, prose or a truncated end around it. */
 function findObject(text: string): Record<string, unknown> | null {
   const start = text.indexOf("{");
   if (start < 0) return null;
   for (let end = text.lastIndexOf("}"); end > start; end = text.lastIndexOf("}", end - 1)) {
     const value = parse(text.slice(start, end + 1));
     if (isObject(value)) return value;
-    // Each miss costs a parse; an answer with more than a few stray braces is no answer.
+    // Each miss costs a parse; an answer with more than a few stray braces is not usable.
     if (text.length - end > 1_000) return null;
   }
   return null;

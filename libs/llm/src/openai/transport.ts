@@ -5,14 +5,14 @@ import { AttemptFailure, factsOf, factsOfStatus, unreachable } from "./attempt-f
 
 /** More than any answer within the token limits; a server that sends more is broken. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
-/** A server that keeps connections for less says so or closes them. */
+/** A server that keeps connections for a shorter time announces it or closes them. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** Gets each part of a good answer at once, in the context of the call. `false` = enough: the connection is cut. */
+/** Gets each part of a successful answer at once, in the context of the call. `false` = enough: the connection is cut. */
 type Read = (part: Buffer) => boolean;
 
 export interface Transport {
-  /** One POST of JSON to a path below the base URL, over kept connections; redirects are not followed. Its only deadline is that to connect. */
+  /** One POST of JSON to a path below the base URL, over kept-alive connections; redirects are not followed. Its only deadline is for connecting. */
   post(path: string, body: string, read: Read): Exchange;
   close(): void;
 }
@@ -23,7 +23,7 @@ export function createTransport(options: { baseUrl: string; apiKey: string; conn
   const pool = new Pool(base.origin, {
     connect: { timeout: options.connectMs },
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // The watchdog of each attempt is the deadline of both.
+    // The watchdog of each attempt enforces both deadlines.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -44,9 +44,9 @@ export function createTransport(options: { baseUrl: string; apiKey: string; conn
   };
 }
 
-/** One request and its answer. Sockets call in the context of the request that opened them; `read` is called in its own. */
+/** One request and its answer. Sockets call back in the context of the request that opened them; `read` runs in the context of its own call. */
 class Exchange extends AsyncResource implements Dispatcher.DispatchHandler {
-  /** The answer was read, or enough of it. Rejects with AttemptFailure. */
+  /** Resolves when the answer, or enough of it, was read. Rejects with AttemptFailure. */
   readonly ended: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (failure: AttemptFailure) => void = () => undefined;
@@ -64,7 +64,7 @@ class Exchange extends AsyncResource implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Ends it at once, at any time, also while it waits for its connection. */
+  /** Ends it at once, at any time, even while it waits for its connection. */
   readonly abort = (): void => {
     this.#aborted = true;
     const error = new Error("aborted");
@@ -85,7 +85,7 @@ class Exchange extends AsyncResource implements Dispatcher.DispatchHandler {
   onResponseData(_: unknown, part: Buffer): void {
     this.#bytes += part.length;
     if (this.#bytes > MAX_RESPONSE_BYTES) throw new Error("response too large");
-    // The body of a refusal is only read to keep the connection: it can quote the prompt.
+    // The body of a refusal is read only to keep the connection, and dropped, because it can quote the prompt.
     if (this.#status >= 300 || this.runInAsyncScope(this.read, null, part)) return;
     this.#resolve();
     this.abort();

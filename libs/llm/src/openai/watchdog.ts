@@ -1,9 +1,9 @@
 export type Expiry = "first_token" | "idle" | "total";
 
-/** After the finish reason only usage and `[DONE]` are missing; a server that keeps those back still has answered. */
+/** After the finish reason only usage and `[DONE]` are missing; a server that withholds those has still answered. */
 const LINGER_MS = 1_000;
 
-/** The deadlines of one attempt: it is over when the caller gives up or one of the times has passed. */
+/** The deadlines of one attempt: it is over when the caller gives up or one of the times has elapsed. */
 export class Watchdog {
   readonly #total: NodeJS.Timeout;
   #phase: NodeJS.Timeout;
@@ -22,13 +22,13 @@ export class Watchdog {
     else caller.addEventListener("abort", this.#giveUp, { once: true });
   }
 
-  /** What is to be done when it is over; at once when it is. */
+  /** Runs `stop` when the attempt is over; at once if it already is. */
   onOver(stop: () => void): void {
     this.#stop = stop;
     if (this.over) stop();
   }
 
-  /** The same as a signal, which costs more. Asked for once. */
+  /** The same as a signal, which costs more. May be read only once. */
   get signal(): AbortSignal {
     const controller = new AbortController();
     this.onOver(() => controller.abort());

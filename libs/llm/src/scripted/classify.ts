@@ -4,7 +4,7 @@ import { keywords } from "./words.js";
 
 export type Guess = Pick<Classification, "intent" | "confidence" | "also">;
 
-/** Below this an intent is no match at all. */
+/** Below this an intent does not match at all. */
 const LEAST = 0.5;
 
 /**

@@ -107,7 +107,7 @@ function dateIn(text: string): string | null {
 }
 
 const WORD = "[\\p{L}][\\p{L}'’-]*";
-/** After these words anything is a name; after the weaker ones only what is written like one. */
+/** After these words anything is a name; after the weaker ones only what is spelled like one. */
 const NAMED = new RegExp(
   `\\b(?:my name is|my name's|name is|call me|ich heiße|mein name ist|name:)\\s+(${WORD}(?:\\s+(?!and\\b|from\\b|but\\b|or\\b|my\\b)${WORD})?)`,
   "iu",
@@ -145,7 +145,7 @@ function stated(key: string): Finder {
   return first(pattern);
 }
 
-/** A short answer to a question of the assistant that asked for this very thing. */
+/** A short answer to the assistant's question for exactly this value. */
 function answered(what: string, messages: ModelMessage[]): string | null {
   const wanted = keywords(what);
   for (let at = messages.length - 1; at > 0; at--) {

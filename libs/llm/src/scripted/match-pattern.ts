@@ -5,13 +5,13 @@ const MAX_TEXT = 2_000;
 const DEADLINE_MS = 50;
 const MAX_TRIES = 20;
 
-/** An empty world without any object of ours: it only runs one regular expression at a time. */
+/** An empty context without any of our objects: it only runs one regular expression at a time. */
 const world = createContext(Object.create(null));
 const run = new Script("RegExp(source, flags).exec(text)");
 
 /**
- * Matches an author's pattern (case-insensitive) against a visitor's text, under a deadline: a pattern that backtracks for
- * ever must cost its author's reply and not the process. Null = no match, no valid pattern, or too slow.
+ * Matches an author's pattern (case-insensitive) against a visitor's text, with a deadline: a pattern that backtracks
+ * endlessly must cost only its author's reply, not the process. Null = no match, invalid pattern, or too slow.
  */
 export function matchPattern(source: string, text: string): string[] | null {
   for (const flags of ["iu", "i"]) {
@@ -20,7 +20,7 @@ export function matchPattern(source: string, text: string): string[] | null {
       const match = runInTime();
       return Array.isArray(match) ? match.map((part) => (typeof part === "string" ? part : "")) : null;
     } catch (error) {
-      // The unicode flag refuses some old spellings, which the second round takes; a timeout is final.
+      // The unicode flag rejects some old syntax, which the second round accepts; a timeout is final.
       if (error instanceof Error && "code" in error) return null;
     }
   }
@@ -28,8 +28,8 @@ export function matchPattern(source: string, text: string): string[] | null {
 }
 
 /**
- * The deadline is time on the clock, of which a busy machine may give this process nothing: then the pattern has not been slow, it has
- * not run, and what it matches must not depend on that.
+ * The deadline is wall-clock time, during which a busy machine may not run this process at all: then the pattern was not slow but
+ * never ran, and the result must not depend on that.
  */
 function runInTime(): unknown {
   for (let tries = 1; ; tries += 1) {

@@ -23,7 +23,7 @@ export function composeReply(request: ReplyRequest): ScriptedReply {
   return { text: fill(texts[turn % texts.length] ?? "", { ...hints.variables, last_user_text: said }), status };
 }
 
-/** `{{name}}` by its value, once: a value that contains `{{other}}` stays as it is. */
+/** Replaces `{{name}}` by its value, once: a value that contains `{{other}}` stays as it is. */
 function fill(text: string, values: Record<string, unknown>): string {
   return text.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (_, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
@@ -35,7 +35,7 @@ function fill(text: string, values: Record<string, unknown>): string {
   });
 }
 
-/** What was looked up first, when anything was: a demo without a model then answers from its documents. */
+/** The first passage found, if any: a demo without a model then answers from its documents. */
 function fromPassages({ passages }: ReplyRequest): string | null {
   const found = /<passage [^>]*>\n(.*?)\n<\/passage>/s.exec(passages ?? "")?.[1];
   return found === undefined ? null : `Here is what I found: ${found.replace(/\s+/g, " ")}`;
@@ -64,7 +64,7 @@ function ownReply(request: ReplyRequest, said: string): string {
   return `${addressed} Let us go on with “${place}”. ${closing}`;
 }
 
-/** A prompt that says “ask for their name and zip code” becomes the question for it: demo agents then lead somewhere. */
+/** A prompt that says “ask for their name and zip code” becomes that question, so that demo agents make progress. */
 function wantedQuestion(system: string): string | null {
   const asked = [
     ...system.matchAll(
@@ -75,7 +75,7 @@ function wantedQuestion(system: string): string | null {
     .at(-1)?.[1]
     ?.split(/,|;|:| so that | in order /)[0]
     ?.trim();
-  // “it again”, half sentences: only a short list of things makes a question.
+  // “it again”, partial sentences: only a short list of things makes a question.
   if (wanted === undefined || /^(?:it|this|that|them)\b/i.test(wanted)) return null;
   return `Could you tell me ${wanted.replace(/\b(?:their|his|her|the)\b/gi, "your")}?`;
 }

@@ -3,11 +3,11 @@ import type { Embedder } from "../model.js";
 import { countWords, fingerprint, keywords } from "./words.js";
 
 const DIMENSIONS = 64;
-/** Words that come out equal for one place of the vector would look alike; several places for each make that rare. */
+/** Words that hash to the same place of the vector would look alike; several places per word make that rare. */
 const PLACES = 3;
 
 /**
- * Vectors without a model: texts that share meaningful words, or words that the scripted model takes for equal (cost and price),
+ * Vectors without a model: texts that share meaningful words, or words that the scripted model treats as equal (cost and price),
  * point in similar directions. A pure function of the text.
  */
 export function createScriptedEmbedder(): Embedder {

@@ -7,14 +7,14 @@ import { composeReply, type ScriptedReply } from "./reply.js";
 import { countWords } from "./words.js";
 
 export interface ScriptedModelOptions {
-  /** Pause before each further word of a reply, in milliseconds; an agent's own `pace_ms` goes first. Default 0. */
+  /** Pause before each further word of a reply, in milliseconds; an agent's own `pace_ms` takes precedence. Default 0. */
   paceMs?: number;
-  /** Answers are `echo(<last user text>)`, whatever the agent says: for tests that compare every answer. */
+  /** Answers are `echo(<last user text>)`, whatever the agent document says: for tests that compare every answer. */
   echo?: boolean;
 }
 
 /**
- * A model without a model: everything but the times is a pure function of the request. It follows the agent's
+ * A simulated model: everything except the timing is a pure function of the request. It follows the agent's
  * `x-scripted` rules and has fallbacks for agents without any, so that the whole product works offline.
  */
 export function createScriptedModel({ paceMs = 0, echo = false }: ScriptedModelOptions = {}): Model {

@@ -6,7 +6,7 @@ const STOPWORDS = new Set(
   ).split(" "),
 );
 
-/** Words that say the same to a keyword matcher. */
+/** Words that a keyword matcher treats as equal. */
 const SYNONYMS: Record<string, string> = {
   ...same("yes", "yeah yep yup sure ok okay correct right agree agreed confirm confirmed absolutely definitely"),
   ...same("no", "nope nah wrong incorrect disagree decline"),
