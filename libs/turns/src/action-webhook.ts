@@ -1,10 +1,10 @@
 import type { Effect } from "@parley/workflow";
 import type { TurnRun } from "./turn-run.js";
 
-/** A document that loops through a `webhook:` action must not send a thousand requests for one message. */
+/** A document that loops through a `webhook:` action must not send thousands of requests for one message. */
 const MAX_PER_TURN = 20;
 
-/** Notes an action for the commit of its turn: a turn that fails or is stopped sends nothing. */
+/** Records an action for the commit of its turn: a turn that fails or is stopped sends nothing. */
 export function keepWebhook(run: TurnRun, effect: Extract<Effect, { type: "action.webhook" }>): void {
   const { nodeId, phase, url, variables } = effect;
   if (run.webhooks.length < MAX_PER_TURN) run.webhooks.push({ node_id: nodeId, phase, url, variables });

@@ -10,15 +10,15 @@ import {
 import type { ModelBudget, Reserve } from "./budget-model.js";
 import { TurnRefused } from "./calls.js";
 
-/** The vector of a question, which another service makes, under the budget of a turn. */
+/** The embedding of a query, which another service computes, under the budget of a turn. */
 export interface EmbeddingBudget {
   /**
-   * Holds what the vector may cost at most; answers the model that may be asked. Null = none: there is no room, no price, or none is
-   * configured here. Waits for room as a call does; throws only the signal's reason.
+   * Reserves the most that the embedding may cost; returns the model that may be called. Null = none: no room, no price, or none
+   * configured here. Waits for room like a call; throws only the signal's reason.
    */
   hold(text: string, signal: AbortSignal): Promise<string | null>;
   /**
-   * Counts what was used. `unknown` = it may have been made, and nobody has told: an estimate, which is answered. Null = nothing is held.
+   * Charges the usage. `unknown` = the call may have been made without a report: returns an estimate. Null = nothing is reserved.
    */
   settle(used: (ModelUsage & { model: string }) | "nothing" | "unknown"): { model: string; usage: Usage } | null;
 }
@@ -38,7 +38,7 @@ export function embeddingBudget(model: Model, budget: ModelBudget, reserve: Rese
       try {
         await reserve(plan, prices.priceOf(name), signal);
       } catch (error) {
-        // The words of the question are found without it; whether the answer has room is for its own reservation.
+        // The keyword search works without an embedding; the answer's own reservation decides whether the answer has room.
         if (error instanceof TurnRefused) return null;
         throw error;
       }
@@ -55,7 +55,7 @@ export function embeddingBudget(model: Model, budget: ModelBudget, reserve: Rese
         const counted = { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens };
         return { model: name, usage: { ...counted, cost: prices.costOf(name, usage) } };
       }
-      // Nobody counted: what was held is what it may have been.
+      // Without reported usage the reserved amount is charged.
       if (used !== "nothing")
         charge(used.estimated ? { inputTokens: embedInputBound(text), outputTokens: 0 } : used, used.model);
       return null;

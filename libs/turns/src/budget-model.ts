@@ -28,15 +28,15 @@ export interface ModelBudget {
   budgets: { reserve: ReserveBudget };
   turn: TurnTry;
   spent: Spent;
-  /** How long the calls of a turn wait, together, for room that other turns hold. */
+  /** How long the calls of a turn wait in total for room that other turns have reserved. */
   waitMs: number;
 }
 
-/** A reply of fewer tokens is no answer. */
+/** A reply of fewer tokens is not a useful answer. */
 const LEAST_REPLY = 16;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 400;
-/** For estimates of calls that nobody counted. */
+/** For estimates of calls without reported usage. */
 const CHARACTERS_PER_TOKEN = 4;
 
 interface CallBound {
@@ -50,14 +50,14 @@ interface CallPlan extends CallBound {
 }
 
 /**
- * Holds room for a call and answers the output it may have. Throws TurnRefused where the budget says no, the signal's reason when it is
- * not waited for any more.
+ * Reserves room for a call and returns the output it may have. Throws TurnRefused when the budget refuses, the signal's reason when the
+ * wait is aborted.
  */
 export type Reserve = (bound: CallBound, price: ModelPrice | null, signal: AbortSignal) => Promise<number>;
 
 /**
- * The model under a link's budget: every call first reserves the most it can cost, is then held to the granted output, and counts what it
- * really used in `spent`. Throws TurnRefused (`budget_busy`, `budget_exhausted`, `budget_unpriced`) where the budget says no.
+ * The model under a link's budget: every call first reserves the most it can cost, is then limited to the granted output, and adds its
+ * actual usage to `spent`. Throws TurnRefused (`budget_busy`, `budget_exhausted`, `budget_unpriced`) when the budget refuses.
  */
 export function budgetedModel(model: Model, budget: ModelBudget, reserve = createReserve(budget)): Model {
   const perform = createCall(model, budget, reserve);
@@ -97,7 +97,7 @@ export function budgetedModel(model: Model, budget: ModelBudget, reserve = creat
 
 interface Performance<T> {
   run(settings: ModelSettings, hooks: Pick<CallOptions, "onAbandoned">): Promise<T>;
-  /** Characters said so far. */
+  /** Characters streamed so far. */
   streamed?(): number;
 }
 
@@ -122,7 +122,7 @@ function createCall(model: Model, budget: ModelBudget, reserve: Reserve) {
     };
     try {
       const answer = await run({ ...plan.settings, max_tokens: granted }, { onAbandoned });
-      // Nobody counted: what was held is what it may have been.
+      // Without reported usage the reserved amount is charged.
       const usage = answer.usage.estimated ? { inputTokens: plan.input, outputTokens: granted } : answer.usage;
       charge(usage, prices.costOf(answer.model, usage) ?? costAt(usage));
       return answer;
@@ -134,7 +134,7 @@ function createCall(model: Model, budget: ModelBudget, reserve: Reserve) {
   };
 }
 
-/** Providers charge for what they have read and said, also when nobody waits for the rest; a call they refused costs nothing. */
+/** Providers charge for input read and output generated, even when nobody waits for the rest; a refused call costs nothing. */
 function usedByFailure(call: {
   error: unknown;
   aborted: boolean;
@@ -169,7 +169,7 @@ function highestPrice(
   };
 }
 
-/** Reserves, and waits with jitter while running turns hold the room: first for all that was asked for, at last for the least that makes sense. */
+/** Reserves, and waits with jitter while running turns hold the room: first for the full request, finally for the least that makes sense. */
 export function createReserve({ budgets, turn, spent, waitMs }: ModelBudget): Reserve {
   let waitedMs = 0;
   return async ({ input, output }, price, signal) => {

@@ -3,7 +3,7 @@ import type { ModelUsage } from "@parley/llm";
 import type { CallEffect, CallResult, RagQuery } from "@parley/workflow";
 import type { HistoryItem } from "./history.js";
 
-/** What the trace keeps beside the answer: no headers, no address, which both may hold secrets. */
+/** What the trace stores besides the answer: no headers and no address, because both may contain secrets. */
 export interface HttpSummary {
   method: string;
   /** Of the last attempt; null without an answer. */
@@ -12,31 +12,31 @@ export interface HttpSummary {
   attempts: number;
 }
 
-/** What the trace keeps of a search: where its passages are, not their text, so that a removed document is gone from traces too. */
+/** What the trace stores of a search: the places of its passages, not their text, so that a removed document is gone from traces too. */
 export interface RetrievalRecord {
   search_mode: RagQuery["search_mode"];
   latency_ms: number;
   passages: { document_id: string; document: string; revision: number; n: number; score: number }[];
-  /** What the vector of the question took; null = no model was asked. */
+  /** Usage of the query's embedding; null = no model was called. */
   embedding: { model: string; usage: Usage } | null;
   warning: { code: string; message: string } | null;
 }
 
-/** What the world answered to a call of a turn. */
+/** The external answer to a call of a turn. */
 export interface CallOutput {
   result: CallResult;
-  /** Null for calls that are not the model's, and so is the model. */
+  /** Null for calls other than model calls; `model` is then null too. */
   usage: Usage | null;
   /** Why the usage is not the server's own count; absent = it is. */
   usageDoubt?: ModelUsage["doubt"];
   latencyMs: number;
-  /** From the beginning of the call to the first words of a reply. Absent = it came whole, or is none. */
+  /** From the start of the call to the first text of a reply. Absent = not streamed, or not a reply. */
   firstTokenMs?: number;
   model: string | null;
   http?: HttpSummary;
 }
 
-/** A model call that failed for good: its public code. */
+/** A call that finally failed, with its public code. */
 export class CallFailed extends Error {
   constructor(
     readonly code: string,
@@ -47,7 +47,7 @@ export class CallFailed extends Error {
   }
 }
 
-/** A call that must not be made: the whole turn fails with this public code. A workflow would take a failed call for an answer. */
+/** A call that must not be made: the whole turn fails with this public code. With a CallFailed the workflow would continue instead. */
 export class TurnRefused extends Error {
   constructor(readonly code: string) {
     super(code);
@@ -55,7 +55,7 @@ export class TurnRefused extends Error {
   }
 }
 
-/** A call that was given up because the turn is to stop. What it had said by then is with the live writer. */
+/** A call that was aborted because the turn is to stop. The live writer has the text streamed by then. */
 export class CallStopped extends Error {
   constructor(
     readonly usage: Usage,
@@ -66,11 +66,11 @@ export class CallStopped extends Error {
   }
 }
 
-/** What is told of a call as soon as it is known, however the call ends. */
+/** Reports about a call as soon as they are known, however the call ends. */
 interface CallNotes {
-  /** What was looked up for it. */
+  /** The passages that were looked up for it. */
   retrieved(retrieval: RetrievalRecord): void;
-  /** The fingerprint of the words that a model is asked with. */
+  /** The fingerprint of the prompt that a model is sent. */
   asking(fingerprint: string): void;
 }
 

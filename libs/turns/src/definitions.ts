@@ -7,7 +7,7 @@ export interface Definition {
   workflow: CompiledWorkflow;
   /** Rules for the scripted model; other models never see them. */
   scripted: ScriptedRules | undefined;
-  /** Whose knowledge base its answers draw on; absent = none can be asked, as in a test of a document. */
+  /** The agent whose knowledge base its answers use; absent = none is available, as in a test of a document. */
   knowledge?: { agentId: string; version: number };
 }
 
@@ -23,8 +23,8 @@ interface Documents {
 const MAX_DEFINITIONS = 500;
 
 /**
- * Versions are immutable, so a compiled one is kept as long as there is room. Throws TerminalError when the version does not
- * exist or cannot be compiled: no repeat can help.
+ * Versions are immutable, so a compiled one is cached as long as there is room. Throws TerminalError when the version does not
+ * exist or cannot be compiled: a retry cannot help.
  */
 export function createDefinitions(documents: Documents) {
   const compiled = new Map<string, Definition>();

@@ -2,7 +2,7 @@ import { type ReplyRequest, withoutHidden } from "@parley/llm";
 import type { HistoryItem } from "./history.js";
 
 const MAX_WORDS = 250;
-/** Characters of one message that the model sees: a pasted page must not push the others out. */
+/** Characters of one message that the model sees: a pasted page must not displace the others. */
 const MAX_MESSAGE = 2_000;
 
 const SYSTEM = `You sum up the part of a conversation that its agent will not see any more.
@@ -14,7 +14,7 @@ const cut = (whole: string): string => {
   return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
 };
 
-/** The request that sums up what a model no longer sees of a conversation. What was said travels as quoted data in the user role. */
+/** The request that summarises what a model no longer sees of a conversation. The messages are sent as quoted data in the user role. */
 export function earlierPrompt(of: {
   agentName: string;
   summary: string | null;
@@ -41,5 +41,5 @@ export function earlierPrompt(of: {
   };
 }
 
-/** A model's summary as it is kept; the newest words count where it is too long. */
+/** A model's summary as it is stored; keeps the last words when it is too long. */
 export const asEarlier = (text: string): string => text.trim().split(/\s+/).slice(-MAX_WORDS).join(" ");

@@ -7,6 +7,6 @@ export interface HistoryItem {
   /** The node that answered; null for the visitor. */
   node_id: string | null;
   files?: AttachedFile[] | null;
-  /** The files as the model reads them; made once, when the message is first shown to it. */
+  /** The files as the model reads them; created once, when the message is first shown to it. */
   attached?: string;
 }

@@ -11,16 +11,17 @@ export interface LiveWriter {
   append(part: number, text: string): void;
   /** The finished text of a part: replaces what was streamed when it differs. */
   finish(part: number, text: string): void;
-  /** What was streamed of a part so far. */
+  /** The text of a part streamed so far. */
   said(part: number): string;
-  /** Ends it and hands over what readers do not have yet: it travels with the events of the commit, in one call. */
+  /** Ends the stream and returns what readers do not have yet, to be sent with the events of the commit in one call. */
   close(): LiveEntry[];
 }
 
 /**
  * Streams one attempt of one turn. Text is published at once, then again `windowMs` later, so that a fast model costs one message per
- * window, not one per token, and a slow one makes nobody wait. Each delta says where it stands (`at`, in UTF-16 units), so readers may apply it twice. While nobody follows the session nothing is
- * published; the first reader gets at once what was said before it came. Losable: the committed message decides.
+ * window, not one per token, and a slow one makes nobody wait. Each delta gives its position (`at`, in UTF-16 units), so readers may
+ * apply it twice. While nobody follows the session nothing is published; the first reader gets the earlier text at once. Losable: the
+ * committed message decides.
  */
 export function createLiveWriter(
   live: LiveChannel,
@@ -36,7 +37,7 @@ export function createLiveWriter(
   let atOnce: NodeJS.Immediate | undefined;
   let publishedAt = Number.NEGATIVE_INFINITY;
   let label: LiveEntry | null = null;
-  /** Entries were left out, because nobody followed. */
+  /** Entries were skipped because nobody followed. */
   let skipped = false;
 
   const seal = (): void => {
@@ -67,7 +68,7 @@ export function createLiveWriter(
   };
   const schedule = (waitMs: number): void => {
     if (!live.has(sessionId)) skipped = true;
-    // After what has arrived together: a reply that came whole travels with its commit.
+    // After everything that arrived together: an unstreamed reply is sent with its commit.
     else if (waitMs <= 0) atOnce ??= setImmediate(flush);
     else timer ??= setTimeout(flush, waitMs);
   };

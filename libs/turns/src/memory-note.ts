@@ -2,11 +2,11 @@ import { withoutHidden } from "@parley/llm";
 import { storableText } from "@parley/workflow";
 import type { TurnRun } from "./turn-run.js";
 
-/** Characters of one note, and how many a turn writes: what does not fit is in the trace alone. */
+/** Maximum characters per note, and notes per turn: the rest is only in the trace. */
 const NOTE_CHARACTERS = 500;
 const NOTES_PER_TURN = 5;
 
-/** Keeps what a `write_user_memory:` action wants remembered: one line without hidden characters. It is data wherever it is read. */
+/** Records the note of a `write_user_memory:` action: one line without hidden characters. It is treated as data wherever it is read. */
 export function keepNote(run: TurnRun, action: { nodeId: string; text: string }): void {
   const line = withoutHidden(storableText(action.text))
     .replace(/[\p{Cc}\s]+/gu, " ")

@@ -13,18 +13,18 @@ import {
   valuesBlock,
 } from "./prompt.js";
 
-/** What a prompt has beside the document and the conversation. */
+/** Inputs to a prompt besides the document and the conversation. */
 export interface PromptSurroundings {
   policy: PromptPolicy;
   memory: string | null;
   /** A summary of what the model no longer sees of the conversation. */
   earlier?: string | null;
   handover?: string | null;
-  /** What the page around a widget says; nobody vouches for it. */
+  /** Context from the page around a widget; untrusted. */
   pageContext?: Record<string, unknown> | null;
 }
 
-/** The words that a model is asked with: without passages, which are looked up at each call, and without the canary of the process. */
+/** The text of a model request: without passages, which are looked up for each call, and without the canary of the process. */
 export type ModelRequest =
   | ({ type: "llm.reply" } & Pick<ReplyRequest, "system" | "messages" | "values">)
   | ({ type: "llm.extract" } & Pick<ExtractRequest, "variables" | "messages" | "values">)
@@ -45,7 +45,7 @@ export function replyRequestOf(
       chatIntent: given.policy.chat_intent,
       override: given.policy.system_prompt_override,
       memory: given.memory,
-      // An agent that a session was given to without its context knows nothing of what was before.
+      // An agent that got a session by a transfer without context knows nothing of what was before.
       earlier: call.ownMessages === undefined ? (given.earlier ?? null) : null,
       handover: given.handover ?? null,
     }),
@@ -78,7 +78,7 @@ export function classifyRequestOf(
   };
 }
 
-/** The context of a classification: without the text that is classified, which travels on its own. */
+/** The context of a classification: without the classified text, which is sent separately. */
 function before(history: readonly HistoryItem[], text: string): readonly HistoryItem[] {
   const current = history.findLastIndex((item) => item.role === "user" && item.content === text);
   return current < 0 ? history : history.slice(0, current);
@@ -95,9 +95,9 @@ export function requestOf(call: ModelCall, history: readonly HistoryItem[], give
   }
 }
 
-/** Of 256 bits so many that no two prompts of a session share them. */
+/** Enough of 256 bits that no two prompts of a session collide. */
 const FINGERPRINT_CHARACTERS = 22;
 
-/** Tells later whether a prompt that was made again is the one that was sent. It holds no word of it. */
+/** Shows later whether a rebuilt prompt is the one that was sent, without containing any of its text. */
 export const fingerprintOf = (request: Omit<ModelRequest, "type">): string =>
   hash("sha256", JSON.stringify(request), "base64url").slice(0, FINGERPRINT_CHARACTERS);

@@ -10,28 +10,28 @@ interface ApiContext {
   /** Part of the idempotency key, so that a repeated turn repeats the key. */
   turnId: string;
   signal: AbortSignal;
-  /** The secrets of an agent that a call names, by name; one that is not there is left out. Asked only for calls that name one. */
+  /** The secrets of an agent that a call names, by name; missing ones are left out. Called only for calls that name one. */
   secretsOf(agentId: string, names: readonly string[]): Promise<ReadonlyMap<string, CarriedSecret>>;
   /** 0 to 1; spreads the attempts of many sessions. */
   random?: () => number;
 }
 
-/** Calls one turn may make: the engine's own guard counts transitions, of which a document may allow a thousand. */
+/** Maximum calls per turn: the engine's own guard counts transitions, of which a document may allow a thousand. */
 const MAX_CALLS_PER_TURN = 20;
 /** All attempts of one call with their waits. */
 const CALL_BUDGET_MS = 300_000;
 const MAX_REDIRECTS = 3;
 
-/** Answers that another attempt may better. */
+/** Statuses for which another attempt may succeed. */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Carries out the HTTP calls of one turn: attempts, waits, limits. An answer of any status is a result; everything else is
+ * Performs the HTTP calls of one turn: attempts, waits, limits. An answer of any status is a result; everything else is
  * CallFailed with `api_refused`, `api_timeout`, `api_too_large`, `api_unreachable`, `api_too_many_calls`, `api_secret_missing` or
  * `api_secret_refused`.
  *
  * At least once: a turn that is run again after a crash calls again. A call that may change something carries
- * `Idempotency-Key: <turn>:<call>`, the same for every attempt and every run, so that receivers can tell a repetition.
+ * `Idempotency-Key: <turn>:<call>`, the same for every attempt and every run, so that receivers can detect a repetition.
  */
 export function createPerformApiCall(
   context: ApiContext,
@@ -57,7 +57,7 @@ interface FilledCall extends ApiCall {
   secrets: CarriedSecret[];
 }
 
-/** The call as it is sent. Its secrets are read for this call and forgotten with it: the trace keeps neither address nor headers. */
+/** The call as it is sent. Its secrets are read for this call only: the trace stores neither address nor headers. */
 async function withSecrets(context: ApiContext, call: ApiCall, agentId: string | undefined): Promise<FilledCall> {
   const { url, headers, query } = call;
   const texts = [url, ...Object.values(headers), ...Object.values(query)];
@@ -118,7 +118,7 @@ function isWorthAnother(result: OutboundResult): boolean {
   return result.type === "timeout" || result.type === "unreachable";
 }
 
-/** The wait after attempt `attempts` (from 1), milliseconds: at most a quarter longer or shorter than the policy says. */
+/** The wait after attempt `attempts` (from 1), milliseconds: at most a quarter longer or shorter than the policy specifies. */
 function pauseAfter(retry: RetryPolicy, attempts: number, random: () => number): number {
   const plain = Math.min(retry.initialDelayMs * retry.multiplier ** (attempts - 1), retry.maxDelayMs);
   return Math.round(plain * (0.75 + random() * 0.5));

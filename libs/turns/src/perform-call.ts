@@ -24,19 +24,19 @@ interface CallContext extends PromptSurroundings {
   variables: () => Record<string, unknown>;
   signal: AbortSignal;
   live: LiveWriter;
-  /** Looks passages up for an answer; absent or null = answers are made without. */
+  /** Looks up passages for an answer; absent or null = answers are generated without. */
   retrieve?: Retrieve | null;
-  /** Told when an answer held what must not be said: the rules it met. */
+  /** Called with the matched rules when an answer contained forbidden content. */
   onWithheld?: (rules: string[]) => void;
 }
 
-/** A model may think for a minute before its first word: readers are told so long that somebody is at it. */
+/** A model may think for a minute before its first word: meanwhile readers are shown that it is working. */
 const QUIET_MS = 10_000;
 
-/** One for the process: a system prompt that stays the same can be cached by its provider. */
+/** One per process: an unchanged system prompt can be cached by the provider. */
 const canary = createCanary();
 
-/** Carries out the model calls of one turn. A model's failure becomes CallFailed with its public code; an abort is rethrown. */
+/** Performs the model calls of one turn. A model's failure becomes CallFailed with its public code; an abort is rethrown. */
 export function createPerformCall(context: CallContext): PerformCall<ModelCall> {
   const { model, signal } = context;
   const hints = (call: ModelCall): ModelHints => ({
@@ -57,7 +57,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
       : { first_token_timeout_seconds: call.model.first_token_timeout_seconds }),
   });
 
-  /** Characters of what the last reply was shown of the knowledge base and of variables. */
+  /** Characters that the last reply was shown of the knowledge base and of variables. */
   let shown = 0;
 
   const carryOut: PerformCall<ModelCall> = async (call, history, note): Promise<CallOutput> => {
@@ -132,13 +132,13 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
   };
 }
 
-/** The name under which the wanted model answers and is priced. */
+/** The name under which the requested model answers and is priced. */
 const wantedOf = (model: Model, settings: ModelSettings): string =>
   (settings.provider_id === undefined ? undefined : model.answeredBy?.(settings)[0]) ??
   settings.model_name ??
   model.name;
 
-/** What a call had used that failed on its way, as far as the model has told. */
+/** Usage of a failed call, as far as the model reported it. */
 function failedUsage(model: Model, settings: ModelSettings, { usage }: ModelError): Partial<CallFailed["details"]> {
   if (usage === undefined) return {};
   const wanted = wantedOf(model, settings);
@@ -147,10 +147,10 @@ function failedUsage(model: Model, settings: ModelSettings, { usage }: ModelErro
   return { usage: used, model: wanted };
 }
 
-/** Characters of a token, as the model's own estimate has it: a call that is given up is never counted by the provider. */
+/** Characters per token, as in the model's own estimate: the provider never reports usage of an aborted call. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** What a call that was given up has cost, by estimate: the whole prompt, and what was said until then. */
+/** The estimated cost of an aborted call: the whole prompt, and the text streamed until then. */
 function stoppedCall(
   context: CallContext,
   call: ModelCall,

@@ -8,10 +8,10 @@ const VALUE_CHARACTERS = 2_000;
 const VALUES_CHARACTERS = 8_000;
 const MEMORY_CHARACTERS = 8_000;
 
-/** Text of others inside a quotation: whatever could end it early, or look like the start of another, loses its angle bracket. */
+/** User text inside a quotation: anything that could end it early, or look like the start of another, loses its angle bracket. */
 export const quoted = (text: string): string => withoutHidden(text).replace(MARKS, "‹");
 
-/** Values of variables as they are shown to a model: on one line, without hidden characters, cut where they are long. */
+/** Values of variables as shown to a model: on one line, without hidden characters, truncated when long. */
 export function shownValues(values: Readonly<Record<string, string>>): Record<string, string> | undefined {
   let left = VALUES_CHARACTERS;
   const shown = Object.entries(values).map(([name, value]) => {
@@ -43,18 +43,18 @@ export interface PromptPolicy {
 }
 
 interface PromptParts {
-  /** Global prompt and node prompt, as the engine gives them: without any value of a variable. */
+  /** Global prompt and node prompt, as the engine provides them: without values of variables. */
   node: string;
   chatIntent: string | null | undefined;
   override: string | null | undefined;
   memory: string | null;
-  /** What the conversation was about before its messages that the model sees. */
+  /** Summary of the conversation before the messages that the model sees. */
   earlier?: string | null;
-  /** What an operator told when giving the conversation back. */
+  /** The operator's summary when handing the conversation back. */
   handover?: string | null;
 }
 
-/** The system text of a reply: policy first, the remembered block last and marked as data. Visitor text never enters it. */
+/** The system text of a reply: policy first, the memory block last and marked as data. Visitor text never enters it. */
 export function systemPrompt(parts: PromptParts): string {
   const blocks = [parts.node];
   if (parts.override) blocks.push(parts.override);
@@ -85,7 +85,7 @@ export interface ModelMessage {
   content: string;
 }
 
-/** The newest `window` messages (0 = all that are held), cleaned of hidden characters, oldest first. */
+/** The newest `window` messages (0 = all available), without hidden characters, oldest first. */
 export function modelMessages(history: readonly HistoryItem[], window: number): ModelMessage[] {
   const visible = window > 0 ? history.slice(-window) : history;
   return visible.map(({ role, content, attached }) => {
@@ -96,7 +96,7 @@ export function modelMessages(history: readonly HistoryItem[], window: number): 
 
 const PAGE_CHARACTERS = 4_096;
 
-/** What the page around a widget says, as one quotation; undefined = it says nothing. The escaped bracket keeps it from ending it. */
+/** Context from the page around a widget, as one quotation; undefined = none. The escaped bracket keeps the data from ending it. */
 export function pageBlock(data: Readonly<Record<string, unknown>> | null): string | undefined {
   if (data === null || Object.keys(data).length === 0) return undefined;
   const text = withoutHidden(JSON.stringify(data))
@@ -108,7 +108,7 @@ export function pageBlock(data: Readonly<Record<string, unknown>> | null): strin
   );
 }
 
-/** The messages with a quotation behind the visitor's newest one; where they have said nothing there is no place for it. */
+/** Appends a quotation to the visitor's newest message; without a visitor's message it is left out. */
 export function beside(messages: readonly ModelMessage[], block: string | undefined): ModelMessage[] {
   const newest = messages.findLastIndex(({ role }) => role === "user");
   return messages.map((message, at) =>
@@ -116,7 +116,7 @@ export function beside(messages: readonly ModelMessage[], block: string | undefi
   );
 }
 
-/** Messages since the current node was entered: everything after the last answer that another node gave. */
+/** Messages since the current node was entered: everything after the last answer of another node. */
 export function sinceNodeEntered(history: readonly HistoryItem[], nodeId: string): HistoryItem[] {
   const last = history.findLastIndex((item) => item.role === "assistant" && item.node_id !== nodeId);
   return history.slice(last + 1);

@@ -7,7 +7,7 @@ export interface TurnTry {
 }
 
 export interface Reservation extends TurnTry {
-  /** What earlier calls of this try have used. */
+  /** Usage of earlier calls of this try. */
   spent_tokens: number;
   spent_cost: number;
   /** An upper bound. */
@@ -15,7 +15,7 @@ export interface Reservation extends TurnTry {
   max_output: number;
   enough_output: number;
   min_output: number;
-  /** Dollars a token; null = the model has no price. */
+  /** Dollars per token; null = the model has no price. */
   input_price: number | null;
   output_price: number | null;
 }
@@ -25,5 +25,5 @@ export interface ReservationAnswer {
   max_output?: number;
 }
 
-/** Holds what a model call may cost at most. Idempotent: it replaces what the same try held before. */
+/** Reserves the most a model call may cost. Idempotent: it replaces the earlier reservation of the same try. */
 export type ReserveBudget = (reservation: Reservation) => Promise<ReservationAnswer>;

@@ -43,13 +43,13 @@ interface RetrieveDeps {
   logger: Logger;
   /** Null = no budget. */
   budget: EmbeddingBudget | null;
-  /** Told what a search has taken as soon as that is known, whatever becomes of the answer. */
+  /** Called with the usage of a search as soon as it is known, whatever happens to the answer. */
   onDone: (record: RetrievalRecord) => void;
 }
 
 /**
- * Looks passages up for one answer. Never fails and takes no longer than two seconds, beside the wait for room in the link's budget: a
- * knowledge base that does not answer means an answer without it, and a warning in the trace. Rejects only with the signal's reason.
+ * Looks up passages for one answer. Never fails and takes at most two seconds, plus the wait for room in the link's budget: if the
+ * knowledge base does not respond, the answer is generated without it, with a warning in the trace. Rejects only with the signal's reason.
  */
 async function retrievePassages(
   deps: RetrieveDeps,
@@ -90,7 +90,7 @@ async function retrievePassages(
   }
 }
 
-/** On the budget and in the record: what the vector of the question took. */
+/** Charges the budget with the usage of the query's embedding and records it. */
 function settle(deps: RetrieveDeps, record: RetrievalRecord, used: Retrieved["embedding"]): void {
   if (!used) {
     deps.budget?.settle("nothing");
@@ -102,7 +102,7 @@ function settle(deps: RetrieveDeps, record: RetrievalRecord, used: Retrieved["em
   deps.budget?.settle({ ...usage, model });
 }
 
-/** The retrieval of one document's answers; null where there is no knowledge base to ask. */
+/** The retrieval for one document's answers; null without a knowledge base. */
 export function createRetrieve(
   deps: Omit<RetrieveDeps, "onDone">,
   tenantId: string,
@@ -113,7 +113,7 @@ export function createRetrieve(
   return (query, onDone) => retrievePassages({ ...deps, onDone }, { tenantId, ...knowledge }, query, signal);
 }
 
-/** The passages for an answer as one system message; null = nothing was found. */
+/** Returns the passages for an answer as one system message; null = nothing found. */
 export type Retrieve = (query: RagQuery, onDone: RetrieveDeps["onDone"]) => Promise<string | null>;
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -125,7 +125,7 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** The passages as one system message that says what they are: quoted data. Null without passages. */
+/** The passages as one system message that marks them as quoted data. Null without passages. */
 function passagesBlock(passages: readonly Pick<RetrievedPassage, "document" | "heading" | "text">[]): string | null {
   if (passages.length === 0) return null;
   const quotedPassages = passages.map(({ document, heading, text }, index) => {

@@ -32,7 +32,7 @@ const STATUS_OF: Record<CallEffect["type"], string> = {
 const MAX_CALLS = 2_000;
 
 /**
- * Drives the pure engine through one turn: effects go out, results come back, until the turn is done or has failed. Touches the world
+ * Drives the pure engine through one turn: performs effects and feeds back results until the turn is done or has failed. Side effects
  * only through `perform` and `live`. Idempotency: the caller commits behind the fence, so a repeated run has no second effect.
  */
 export async function runTurn(input: {
@@ -42,9 +42,9 @@ export async function runTurn(input: {
   history: readonly HistoryItem[];
   perform: PerformCall;
   live: LiveWriter;
-  /** Gets each step of the engine, before its effects are carried out. */
+  /** Gets each step of the engine, before its effects are performed. */
   onStep?: (result: StepResult) => void;
-  /** Whether the visitor wants no more of this answer. Asked before each call; `perform` ends the one in hand. */
+  /** Whether the visitor has stopped this answer. Checked before each call; `perform` aborts the running one. */
   stopRequested?: () => boolean;
 }): Promise<TurnRun> {
   const { definition, live } = input;

@@ -1,4 +1,4 @@
-/** Why a call was given up: the visitor wants no more of this answer. */
+/** Abort reason of a call whose answer the visitor has stopped. */
 export class StopRequested extends Error {
   constructor() {
     super("the turn is to stop");

@@ -4,8 +4,8 @@ import type { Definition } from "./definitions.js";
 import type { TurnRun } from "./turn-run.js";
 
 /**
- * What a stopped turn leaves behind: the words that were said, and the workflow where it was. Without a word the turn has failed with
- * `turn_stopped`, which gives the message back; only an opening, which a session cannot do without, ends well even in silence.
+ * The result of a stopped turn: the text streamed so far, and the workflow unchanged. Without any text the turn fails with
+ * `turn_stopped`, which returns the message to the quota; only an opening, which every session needs, succeeds without text.
  */
 export function stoppedRun(
   run: TurnRun,

@@ -9,7 +9,7 @@ interface TransferDeps {
   repository: { activeVersion(tenantId: string, agent: string): Promise<{ agentId: string; version: number } | null> };
 }
 
-/** The agent that a transfer goes to: its version that is active now, frozen for the rest of the session by the engine's state. */
+/** The target agent of a transfer: its currently active version, pinned for the rest of the session by the engine's state. */
 export function createLoadAgent(deps: TransferDeps, tenantId: string) {
   return async (call: LoadAgentCall): Promise<{ definition: Definition; output: CallOutput }> => {
     const startedAt = performance.now();
@@ -26,13 +26,13 @@ export function createLoadAgent(deps: TransferDeps, tenantId: string) {
 }
 
 /**
- * Everything a turn may call. After a transfer the model calls are those of the target's document, and see no more of the
- * history than belongs to it.
+ * Everything a turn may call. After a transfer the model calls are those of the target's document, and see only
+ * the history that belongs to it.
  */
 export function createPerform(parts: {
   definition: Definition;
   modelCalls: (definition: Definition) => PerformCall<ModelCall>;
-  /** `definition`: of the agent that speaks, whose secrets the call may carry. */
+  /** `definition`: of the agent in control, whose secrets the call may carry. */
   callApi: (call: ApiCall, definition: Definition) => Promise<CallOutput>;
   loadAgent: ReturnType<typeof createLoadAgent>;
 }): PerformCall {
@@ -54,7 +54,7 @@ export function createPerform(parts: {
   };
 }
 
-/** What belongs to the agent that speaks: the newest messages, where its session was given to it without the others. */
+/** The history of the agent in control: only the newest messages if it got the session without the earlier ones. */
 export function ownOf(history: readonly HistoryItem[], count: number | undefined): readonly HistoryItem[] {
   return count === undefined ? history : history.slice(Math.max(0, history.length - count));
 }

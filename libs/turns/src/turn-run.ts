@@ -16,26 +16,26 @@ export interface RecordedCall {
   type: CallEffect["type"];
   node_id: string;
   latency_ms: number;
-  /** To the first words of a reply; part of `latency_ms`. */
+  /** Time to the first text of a reply; part of `latency_ms`. */
   first_token_ms?: number;
   model: string | null;
-  /** The fingerprint of the prompt, whose words are elsewhere; absent in older records and where no model was asked. */
+  /** The fingerprint of the prompt, whose text is not stored here; absent in older records and where no model was called. */
   prompt?: string;
   usage: Usage | null;
-  /** Why the usage is not the server's own count: it gave none, it cannot be true, or it was raised. Absent = it is. */
+  /** Why the usage is not the server's own count: it gave none, it is implausible, or it was raised. Absent = it is. */
   usage_doubt?: NonNullable<CallOutput["usageDoubt"]>;
-  /** Of a transfer only which version it led to. */
+  /** For a transfer only the version it led to. */
   result: Exclude<CallResult, { type: "agent" }> | ({ type: "agent" } & AgentRef) | null;
   failed: string | null;
   http?: HttpSummary;
   retrieval?: Omit<RetrievalRecord, "warning">;
 }
 
-/** What a turn answered: with it and the recorded calls the engine takes the very same way again. */
+/** The event of a turn: with it and the recorded calls the engine takes exactly the same path again. */
 export interface RecordedEvent {
   type: Exclude<EngineEvent["type"], "call.done" | "call.failed">;
   seconds_in_node: number | null;
-  /** Of a message: whether a human had the session. Absent in older records. */
+  /** For a message: whether a human handled the session. Absent in older records. */
   human?: boolean;
 }
 
@@ -46,25 +46,25 @@ export interface TurnRun {
   failed: string | null;
   calls: RecordedCall[];
   warnings: { code: string; message: string }[];
-  /** What `log:` actions wrote; kept with the trace, because their text may hold a visitor's words. */
+  /** What `log:` actions wrote; stored with the trace, because their text may contain a visitor's words. */
   logs: { node_id: string; text: string | null; variables: Record<string, unknown> | null }[];
-  /** What `webhook:` actions asked for; delivered after the commit. */
+  /** Deliveries of `webhook:` actions; sent after the commit. */
   webhooks: ActionWebhook[];
-  /** What `write_user_memory:` actions want remembered; written with the commit, for a confirmed person only. */
+  /** Notes of `write_user_memory:` actions; written with the commit, for a confirmed person only. */
   memoryNotes: string[];
   /** Reason of the escalation this turn opened. */
   escalation: string | null;
-  /** The visitor has sounded angry or upset for as long as the document bears it. */
+  /** The visitor has sounded angry or upset for longer than the document tolerates. */
   isUpset: boolean;
-  /** Seconds in its node after which the session goes on by itself; null = never. */
+  /** Seconds in its node after which the session continues by itself; null = never. */
   timeout: number | null;
   variables: Record<string, unknown>;
-  /** Which node set each of them. */
+  /** The node that set each variable. */
   variableNodes: Record<string, string>;
   /** Sum of the model calls, milliseconds. */
   latencyMs: number;
   usage: Usage;
-  /** The turn was stopped: the outcome holds what was said until then, the state is the one before. */
+  /** The turn was stopped: the outcome contains the text until then, the state is the one before. */
   stopped: boolean;
   event: RecordedEvent;
 }

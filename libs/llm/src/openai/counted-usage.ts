@@ -68,7 +68,7 @@ function floorOf(texts: readonly string[], counted: number): number {
   return Math.ceil(characters / FLOOR_CHARACTERS_PER_TOKEN);
 }
 
-/** Counts a run of three or more equal characters as one: a run of spaces or dashes is one token. By code units: takes a seventh of a regular expression's time. */
+/** Counts three or more equal characters as one: a run of spaces or dashes is one token. By code units: a seventh of a regex's time. */
 function charactersOf(text: string): number {
   let count = 0;
   let before = -1;
