@@ -5,7 +5,7 @@ import { distributionConfig } from "./distribution/config.js";
 import { scheduleConfig } from "./schedules/config.js";
 import { oidcConfig } from "./users/oidc/config.js";
 
-/** Variables that only the links service reads; connections and SECRET_KEY are read by main.ts. */
+/** Variables of the links service alone; main.ts reads connections and SECRET_KEY. */
 export const linksConfig = z.object({
   LINKS_MAX_IN_FLIGHT: z.coerce
     .number()

@@ -12,16 +12,16 @@ export interface Candidate {
   agentId: string;
   agentName: string;
   linkId: string;
-  /** Normalised, and confirmed: who was not must not learn what comes out here. */
+  /** Normalised and confirmed: unconfirmed callers must not learn the result. */
   email: string;
   addressHash: string;
-  /** Of the mail that may tell them of an approval. */
+  /** Language of the mail that may report an approval. */
   language: MailLanguage;
 }
 
 /**
- * Whether an agent that wants approvals lets a confirmed address in. The first time it does not, a request is kept and its
- * owner told; pending and denied ones are answered alike. Idempotent by (agent, address).
+ * Whether an agent that requires approvals admits a confirmed address. On the first refusal a request is stored and the
+ * owner notified; pending and denied ones get the same answer. Idempotent by (agent, address).
  */
 export async function admit(deps: LinksDeps, mailer: Mailer, who: Candidate): Promise<boolean> {
   const { tenantId, agentId, linkId, addressHash } = who;

@@ -7,7 +7,7 @@ import { getPolicy } from "./get-policy.js";
 import { listRequests } from "./list-requests.js";
 import { setPolicy } from "./set-policy.js";
 
-/** Each hashes a PIN (16 MiB and some 30 ms); what comes above is answered `overloaded` and takes no try. */
+/** Each call hashes a PIN (16 MiB and some 30 ms); calls above this limit get `overloaded` and use no try. */
 const MAX_HASHING = 32;
 
 /** Serves access policies, requests and PINs. */

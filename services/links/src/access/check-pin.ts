@@ -5,8 +5,8 @@ import { pinMatches } from "./pin.js";
 import { pinWasRight, takePinTry } from "./repository.js";
 
 /**
- * Checks the PIN of a link. A try is taken before anything is compared, so parallel guesses get no extra ones; a right PIN gives
- * it back. Throws `pin_wrong`, `rate_limited` while the address or the whole link has to wait, `link_unavailable`.
+ * Checks the PIN of a link. A try is used before anything is compared, so parallel guesses get no extra ones; a correct PIN
+ * returns it. Throws `pin_wrong`, `rate_limited` while the address or the whole link has to wait, `link_unavailable`.
  */
 export const checkPin =
   (deps: LinksDeps) =>

@@ -9,8 +9,8 @@ import { requestView } from "./request-view.js";
 import { openAddressee } from "./sealed-address.js";
 
 /**
- * Approves or denies a request; a decision may be changed later, and holds from the requester's next message on. Idempotent by
- * state: the same decision again changes nothing and mails nobody. A denial is not told to the requester.
+ * Approves or denies a request; a decision may be changed later, and applies from the requester's next message on. Idempotent by
+ * state: repeating a decision changes nothing and mails nobody. The requester is not told of a denial.
  */
 export const decideRequest =
   (deps: LinksDeps, mailer: Mailer) =>

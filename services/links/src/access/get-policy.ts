@@ -5,7 +5,7 @@ import { requireAgent } from "../links/agents.js";
 import { policyView } from "./policy-view.js";
 import { findPolicy } from "./repository.js";
 
-/** The access policy of an agent, with the addresses it names; hence the role. A read. */
+/** The access policy of an agent, with its addresses; hence the role. A read. */
 export const getPolicy =
   (deps: LinksDeps) =>
   async ({ principal, agent }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -2,17 +2,17 @@ import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** 16 MiB and some 30 ms: PINs are short, so what slows down a thief of the database is the hash and its pepper. */
+/** 16 MiB and some 30 ms: PINs are short, so only the hash and its pepper slow down a thief of the database. */
 const COST = { N: 16_384, r: 8, p: 1 };
 
-/** A PIN as it is stored: `scrypt$<salt>$<hash>`, bound to its link and peppered. */
+/** A PIN in stored form: `scrypt$<salt>$<hash>`, bound to its link and peppered. */
 async function hashPin(pepper: (text: string) => string, linkId: string, pin: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await derive(pepper(`pin:${linkId}:${pin.normalize("NFKC")}`), salt);
   return `scrypt$${salt.toString("base64url")}$${hash.toString("base64url")}`;
 }
 
-/** Whether a PIN is the stored one; takes as long when nothing is stored. */
+/** Whether a PIN matches the stored one; takes as long when nothing is stored. */
 export async function pinMatches(
   pepper: (text: string) => string,
   linkId: string,
@@ -27,7 +27,7 @@ export async function pinMatches(
   return timingSafeEqual(found, wanted.length === HASH_BYTES ? wanted : NO_HASH) && kind === "scrypt";
 }
 
-/** The column of a PIN as an owner gave it: undefined leaves it, null takes it away. */
+/** The column value for a PIN given by an owner: undefined leaves it unchanged, null removes it. */
 export async function storedPin(
   deps: { secrets: { keyedHash(text: string): string } },
   linkId: string,

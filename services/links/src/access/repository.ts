@@ -22,14 +22,14 @@ export async function findPolicy(trx: TenantTransaction, agentId: string): Promi
   return rows[0] ?? OPEN;
 }
 
-/** Sealed addresses that need no approval, in no order. */
+/** Sealed addresses that need no approval, unordered. */
 export async function listAddresses(trx: TenantTransaction, agentId: string): Promise<string[]> {
   const { rows } = await sql<{ address_sealed: string }>`select address_sealed from agent_access_addresses
     where agent_id = ${agentId}`.execute(trx);
   return rows.map((row) => row.address_sealed);
 }
 
-/** Writes a policy and locks it until the end of the transaction: two changes come one after the other. */
+/** Writes a policy and locks it until the end of the transaction, which serializes changes. */
 export async function writePolicy(
   trx: TenantTransaction,
   at: { tenantId: string; agentId: string },
@@ -64,7 +64,7 @@ export async function replaceAddresses(
     on conflict do nothing`.execute(trx);
 }
 
-/** Links of an agent with live sessions, at most `limit`: whose streams have to be closed. */
+/** Links of an agent with live sessions, at most `limit`; their streams have to be closed. */
 export async function linksInUse(trx: TenantTransaction, agentId: string, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select l.id from temporary_chat_links l
     where l.agent_id = ${agentId} and l.deleted_at is null
@@ -100,7 +100,7 @@ export async function listRequests(
   return rows;
 }
 
-/** Decides a request. `changed` false = it was decided so before; null = this agent has no such request. */
+/** Decides a request. `changed` false = it already had this decision; null = this agent has no such request. */
 export async function decide(
   trx: TenantTransaction,
   at: { agentId: string; id: string },
@@ -118,7 +118,7 @@ export async function decide(
 
 const asked = z.object({ admitted: z.boolean(), created: z.boolean(), announce: z.boolean() });
 
-/** Lets a confirmed address in, or keeps its one request. */
+/** Admits a confirmed address, or stores its one request. */
 export async function askForAccess(
   trx: TenantTransaction,
   request: {
@@ -148,7 +148,7 @@ export interface PinPlace {
   bucket: string;
 }
 
-/** Takes a try of a link's PIN and answers what to compare with. Throws `link_unavailable`. */
+/** Uses one try of a link's PIN and returns what to compare with. Throws `link_unavailable`. */
 export async function takePinTry(db: Db, at: PinPlace): Promise<z.output<typeof pinTry>> {
   const rows = await db.query<{ r: unknown }>("select take_pin_try($1, $2, $3) as r", [
     at.tenantId,
@@ -158,7 +158,7 @@ export async function takePinTry(db: Db, at: PinPlace): Promise<z.output<typeof 
   return pinTry.parse(rows[0]?.r);
 }
 
-/** Gives the try back: the PIN was right. */
+/** Returns the try, because the PIN was correct. */
 export async function pinWasRight(db: Db, at: PinPlace): Promise<void> {
   await db.query("select pin_was_right($1, $2, $3)", [at.tenantId, at.linkId, at.bucket]);
 }

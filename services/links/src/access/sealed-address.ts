@@ -1,7 +1,7 @@
 import type { Secrets } from "@parley/secrets";
 import { type MailLanguage, mailLanguage } from "../mails/mail-language.js";
 
-/** Somebody who is written to later, when nobody is there to say in which language. */
+/** Somebody who gets a mail later, when their language can no longer be determined. */
 export interface Addressee {
   email: string;
   language: MailLanguage;
@@ -12,12 +12,12 @@ interface Place {
   agentId: string;
 }
 
-/** No address has a line break. What was sealed without a language is read as before. */
+/** No address contains a line break. Values sealed without a language are still readable. */
 const BETWEEN = "\n";
 
 /**
- * An address that is shown to its owner again, sealed for one agent, so that it cannot be moved to another one's list. The
- * language is that of its mails; addresses that get none are sealed without.
+ * An address that is shown to the owner again, sealed for one agent, so that it cannot be moved to another agent's list. The
+ * language is that of its mails; addresses that get none are sealed without one.
  */
 export const sealAddress = (
   secrets: Pick<Secrets, "seal">,

@@ -17,12 +17,12 @@ import { policyView } from "./policy-view.js";
 import { linksInUse, replaceAddresses, writePolicy } from "./repository.js";
 import { sealAddress } from "./sealed-address.js";
 
-/** Links whose streams are closed at once when an agent's links are switched off; of more, the rest close with their sessions. */
+/** Links whose streams are closed at once when an agent's links are switched off; further ones close with their sessions. */
 const MAX_REVOKED = 1_000;
 
 /**
- * Sets who may come in by the links of an agent. Idempotent: the same body again changes nothing. Conversations feel it with
- * their next message; with `links_enabled` false the streams of running ones are closed as well.
+ * Sets who may use the links of an agent. Idempotent: repeating the same body changes nothing. It affects conversations from
+ * their next message on; with `links_enabled` false the streams of running ones are closed as well.
  */
 export const setPolicy =
   (deps: LinksDeps) =>
@@ -53,7 +53,7 @@ export const setPolicy =
         key: agentId,
         payload: { ...at, linksEnabled: row.links_enabled },
       };
-      // Also when they were off before: a stream that began in between two changes must not outlive the second.
+      // Also when they were already off: a stream opened between two changes must not outlive the second.
       const closed = row.links_enabled ? [] : await linksInUse(trx, agentId, MAX_REVOKED);
       const revoked = closed.map((linkId) => ({ contract: linkRevoked, key: linkId, payload: { linkId, tenantId } }));
       return { answer: await policyView(deps, trx, { ...at, row }), facts: [changed, ...revoked] };

@@ -6,7 +6,7 @@ import { recordAct } from "./record-act.js";
 import { sealHeads } from "./seal-heads.js";
 import { verifyAudit } from "./verify-audit.js";
 
-/** Each reads a whole chain. */
+/** Each verification reads a whole chain. */
 const MAX_VERIFYING = 2;
 const SEAL_INTERVAL_MS = 30_000;
 

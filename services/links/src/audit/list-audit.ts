@@ -7,7 +7,7 @@ import { decodePlace, encodePlace } from "./place.js";
 
 type Entry = Omit<AuditLine, "previous_hash" | "hashed"> & Partial<AuditLine>;
 
-/** What an entry's hash is made of. */
+/** The input of an entry's hash. */
 const PROOF = sql.raw(
   "|| jsonb_build_object('previous_hash', encode(e.previous_hash, 'hex'), 'hashed', audit_text(e))",
 );

@@ -3,7 +3,7 @@ import { sql } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 
-/** Writes an act of the caller to the audit; a lost answer may leave an entry of something that was never done. */
+/** Writes an act of the caller to the audit; after a lost answer an entry may describe something that never happened. */
 export const recordAct =
   ({ db }: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

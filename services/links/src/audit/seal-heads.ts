@@ -12,12 +12,12 @@ interface Head {
   hash: Buffer;
 }
 
-/** Where the seal of a chain's end belongs: it fits nowhere else. */
+/** Binds the seal of a chain's end to its place. */
 export const sealAad = (tenantId: string, seq: number): string => `audit:${tenantId}:${seq}`;
 
 /**
- * Seals the ends of chains that have grown, and tells of the new entries in the log and to receivers of webhooks. What is changed or
- * removed later is found by the seal, and whoever also owns the key is found by the log. Repeatable; replicas seal an end once.
+ * Seals the ends of chains that have grown, and reports the new entries in the log and to webhook receivers. Later changes or
+ * removals are detected by the seal, and those by somebody who also has the key by the log. Repeatable; replicas seal an end once.
  */
 export async function sealHeads({ db, secrets, logger }: LinksDeps, signal: AbortSignal): Promise<void> {
   for (;;) {

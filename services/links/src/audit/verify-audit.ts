@@ -6,7 +6,7 @@ import type { LinksDeps } from "../deps.js";
 import { decodePlace, encodePlace } from "./place.js";
 import { sealAad } from "./seal-heads.js";
 
-/** Entries of one statement: a tenth of a second. */
+/** Entries per statement: takes a tenth of a second. */
 const STRETCH = 5_000;
 /** How long one call works; the next one continues where it stopped. */
 const CALL_MS = 3_000;
@@ -21,8 +21,8 @@ interface Stretch {
 }
 
 /**
- * Computes the chain of the tenant again, stretch by stretch from a cursor on, and compares it with the seals of its earlier ends. A read.
- * Throws `validation_failed` for a cursor that is none.
+ * Recomputes the chain of the tenant, section by section from a cursor on, and compares it with the seals of its earlier ends. A read.
+ * Throws `validation_failed` for an invalid cursor.
  */
 export const verifyAudit =
   ({ db, secrets }: LinksDeps) =>
@@ -62,7 +62,7 @@ const readStretch = (db: Db, tenantId: string, from: number): Promise<Stretch> =
     return row;
   });
 
-/** Every end that was sealed must still be there, with the hash it had. `next` null: also those past the end of the chain. */
+/** Every sealed end must still exist, with the same hash. `next` null: also those past the end of the chain. */
 function compareSeals(
   { db, secrets }: Pick<LinksDeps, "db" | "secrets">,
   { tenantId, from, next }: { tenantId: string; from: number; next: number | null },

@@ -17,7 +17,7 @@ import { updateKey } from "./update-key.js";
 import { updateTenant } from "./update-tenant.js";
 import { verifyToken } from "./verify-token.js";
 
-/** Answers the messages about tenants, API tokens and signing keys. */
+/** Serves tenants, API tokens and signing keys. */
 export function bindCredentials(deps: LinksDeps): void {
   const { bus } = deps;
   const bound = { maxInFlight: deps.config.LINKS_MAX_IN_FLIGHT };

@@ -3,7 +3,7 @@ import { claimOnce, OPERATOR_WIDE } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 
-/** Remembers the signature of a request in the database, where neither a flush nor a restart reaches it. Idempotency key: the signature. */
+/** Stores the signature of a request in the database, where it survives flushes and restarts. Idempotency key: the signature. */
 export const claimSignature =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -10,7 +10,7 @@ type Output = z.input<typeof contract.response>;
 
 /**
  * Creates a signing key of the caller's tenant; the secret is shown once. Idempotent by the caller's key, else by the signature;
- * without them each call is a key.
+ * without them each call creates a key.
  */
 export const createKey =
   (deps: LinksDeps) =>

@@ -7,8 +7,8 @@ import { enterTenant, insertTenant, insertToken } from "./repository.js";
 type Output = z.input<typeof contract.response>;
 
 /**
- * Creates a tenant with its first owner token, shown once. Only for operator-wide callers, who share one room for their keys.
- * Idempotent by the caller's key, else by the signature; without them each call is a tenant.
+ * Creates a tenant with its first owner token, shown once. Only for operator-wide callers, who share one namespace for their keys.
+ * Idempotent by the caller's key, else by the signature; without them each call creates a tenant.
  */
 export const createTenant =
   (deps: LinksDeps) =>

@@ -7,8 +7,8 @@ import { enterTenant, insertToken, tenantExists } from "./repository.js";
 type Output = z.input<typeof contract.response>;
 
 /**
- * Issues a management token, shown once. Nobody hands out more than they hold. Idempotent by the caller's key, else by the signature;
- * without them each call is a token.
+ * Issues a management token, shown once. Nobody can grant more than they have. Idempotent by the caller's key, else by the signature;
+ * without them each call creates a token.
  */
 export const createToken =
   (deps: LinksDeps) =>

@@ -12,7 +12,7 @@ import type { LinksDeps } from "../deps.js";
 import { lockToken, othersManage, revokeCredential } from "./repository.js";
 
 /**
- * Revokes a management token of the caller's tenant, but not the last one that could make others (`last_token`). Idempotent by state:
+ * Revokes a management token of the caller's tenant, but not the last one that could create others (`last_token`). Idempotent by state:
  * a second delete is `not_found`.
  */
 export const deleteToken =

@@ -1,13 +1,13 @@
 import { sql } from "@parley/db";
 import type { TenantTransaction } from "../transaction.js";
 
-/** The sealed secret kept under a name, or null. */
+/** The sealed secret stored under a name, or null. */
 export async function findSecret(trx: TenantTransaction, name: string): Promise<string | null> {
   const { rows } = await sql<{ sealed: string }>`select sealed from demo_secrets where name = ${name}`.execute(trx);
   return rows[0]?.sealed ?? null;
 }
 
-/** Keeps a sealed secret under a name, in place of the one before. */
+/** Stores a sealed secret under a name, replacing the previous one. */
 export async function keepSecret(
   trx: TenantTransaction,
   at: { tenantId: string; name: string },

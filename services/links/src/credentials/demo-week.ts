@@ -26,8 +26,8 @@ const week = z.object({
 export type DemoWeek = Omit<z.output<typeof week>, "state">;
 
 /**
- * The week that is to be played into the demo tenant, by this start for the first time or because an earlier one was ended in the middle.
- * Null when it was played, when somebody has removed it, or when there are conversations that are not the demo's.
+ * The week to be played into the demo tenant, for the first time or because an earlier start was interrupted.
+ * Null when it was already played, when somebody has removed it, or when there are conversations that are not the demo's.
  */
 export async function beginDemoWeek(deps: LinksDeps, seed: DemoSeed): Promise<DemoWeek | null> {
   return deps.db.tenant(DEMO_TENANT_ID, async (trx) => {
@@ -45,7 +45,7 @@ export async function beginDemoWeek(deps: LinksDeps, seed: DemoSeed): Promise<De
   });
 }
 
-/** The week is there: later starts leave it alone, also when its owner changes it. What was removed while it was played goes now. */
+/** Marks the week as complete: later starts leave it alone, even if its owner changes it. A removal during the playing is completed now. */
 export async function endDemoWeek(deps: LinksDeps, played: DemoWeek & { principal: Principal }): Promise<void> {
   const { principal, ...week } = played;
   const known = await find(deps, principal);
@@ -53,34 +53,34 @@ export async function endDemoWeek(deps: LinksDeps, played: DemoWeek & { principa
   else await keep(deps, { ...week, state: "played" });
 }
 
-/** How much of the demo's week there is; a tenant without one has none of it. */
+/** How much of the demo week exists; none in a tenant without one. */
 export const demoWeekHandler =
   (deps: LinksDeps) =>
   async ({ principal }: z.output<typeof demoWeekState.request>): Promise<z.input<typeof demoWeekState.response>> => {
     const known = await find(deps, principal);
     const sessions = known === null ? 0 : await countSessions(deps, known);
-    // A removal that was ended in the middle has left some: they are offered again.
+    // An interrupted removal has left some: they are offered again.
     if (known === null || (known.state === "removed" && sessions === 0))
       return { state: "none", sessions: 0, links: [] };
     const links = known.links.map(({ agent, id }) => ({ agent, id }));
     return { state: known.state === "playing" ? "playing" : "played", sessions, links };
   };
 
-/** Removes the demo's week with its links and its numbers. Idempotent by state: where none is there, nothing is removed. */
+/** Removes the demo week with its links and its numbers. Idempotent by state: without one nothing is removed. */
 export const removeDemoWeekHandler =
   (deps: LinksDeps) =>
   async ({ principal }: z.output<typeof removeContract.request>): Promise<z.input<typeof removeContract.response>> => {
     requireRole(principal, "admin");
     const known = await find(deps, principal);
     if (known === null) return { sessions: 0 };
-    // First: a start that is playing it right now must not continue.
+    // First, so that a start that is currently playing it does not continue.
     await keep(deps, { ...known, state: "removed" });
     const sessions = await countSessions(deps, known);
     for (const { agentId, id } of known.links) {
       try {
         await deps.bus.call(deleteLinkContract, { principal, agent: agentId, id });
       } catch (error) {
-        // Its owner was faster.
+        // The owner has already deleted it.
         if (!(error instanceof AppError) || !["link_not_found", "agent_not_found"].includes(error.code)) throw error;
       }
     }
@@ -101,7 +101,7 @@ async function makeLinks(deps: LinksDeps, seed: DemoSeed): Promise<DemoWeek["lin
       rate_limit_per_minute: 60,
       expires_in_hours: null,
     };
-    // A start that died before the week was kept has left this link: the repeat finds it.
+    // A start that crashed before the week was stored has left this link: the repeat finds it.
     const { link, token } = await createLink(deps)({
       principal,
       agent: agentId,

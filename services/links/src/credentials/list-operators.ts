@@ -5,7 +5,7 @@ import type { LinksDeps } from "../deps.js";
 
 const MOST = 500;
 
-/** Who may take an escalation: users and live tokens of operators and above, by name. A read; names and roles are no secrets among them. */
+/** Who may take an escalation: users and live tokens of operators and above, by name. A read; names and roles are not secret among them. */
 export const listOperators =
   (deps: LinksDeps) =>
   async ({ principal }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

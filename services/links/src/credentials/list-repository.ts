@@ -32,7 +32,7 @@ const KEY = sql`id, key_id, name, scopes, require_nonce, ${TIMES}, iso(expires_a
       case when revoked_at is not null then 'revoked' when expires_at <= now() then 'expired'
            when expires_at is not null then 'rotating' else 'active' end as status`;
 
-/** Signing keys, newest first; never what they sign with. */
+/** Signing keys, newest first; never their secrets. */
 export async function listKeys(trx: TenantTransaction, tenantId: string, page: ListPage) {
   const { rows } = await sql`select ${KEY} from api_keys ${pageOf(tenantId, page)}`.execute(trx);
   return rows.map((row) => placedKey.parse(row));

@@ -4,7 +4,7 @@ import type { LinksDeps } from "../deps.js";
 import { asPage, pageAsked } from "../list-cursor.js";
 import { listTenants as readTenants } from "./list-repository.js";
 
-/** One page of all tenants, for operator-wide callers alone. A read. */
+/** One page of all tenants, only for operator-wide callers. A read. */
 export const listTenants =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -25,7 +25,7 @@ export interface VisitByToken {
   person: string;
 }
 
-/** What a visitor's token opens, across tenants. */
+/** The session that a visitor's token opens, across tenants. */
 export async function visitByTokenId(db: Db, tokenId: string): Promise<VisitByToken | null> {
   const rows = await db.query<VisitByToken>("select * from visit_by_token_id($1)", [tokenId]);
   return rows[0] ?? null;
@@ -49,7 +49,7 @@ export interface KeyRow {
   tenant_id: string;
   secret_sealed: string;
   scopes: string[];
-  /** Of the key, or of its tenant. */
+  /** Set for the key or for its tenant. */
   require_nonce: boolean;
 }
 
@@ -65,7 +65,7 @@ export async function tenantExists(db: Db, tenantId: string): Promise<boolean> {
   return rows[0]?.found === true;
 }
 
-/** Remembers the use of a credential, at most once a minute, so that a busy caller does not turn reads into writes. */
+/** Records the use of a credential, at most once a minute, so that a busy caller does not turn reads into writes. */
 export async function touchCredential(
   db: Db,
   table: "api_tokens" | "api_keys",
@@ -77,7 +77,7 @@ export async function touchCredential(
   );
 }
 
-/** Binds what follows in a transaction to another tenant; the way for operator-wide callers alone. */
+/** Binds the rest of a transaction to another tenant; only for operator-wide callers. */
 export async function enterTenant(trx: TenantTransaction, tenantId: string): Promise<void> {
   await sql`select enter_tenant(${tenantId})`.execute(trx);
 }
@@ -112,8 +112,9 @@ export async function lockToken(trx: TenantTransaction, id: string): Promise<Rol
 }
 
 /**
- * Whether the tenant has another token that works and can do what this one can, as far as managing tokens goes, or an owner who
- * signs in; the last such owner cannot be removed (`change_user.sql`). Revocations of a tenant wait for each other here, so that two at once cannot each count on the other's token.
+ * Whether the tenant has another valid token that can manage tokens like this one, or an owner who signs in; the last such owner
+ * cannot be removed (`change_user.sql`). Revocations of a tenant wait for each other here, so that two concurrent ones cannot each
+ * count on the other's token.
  */
 export async function othersManage(
   trx: TenantTransaction,
@@ -130,7 +131,7 @@ export async function othersManage(
   return rows.length > 0;
 }
 
-/** Revokes a token or key; false = unknown or revoked before. */
+/** Revokes a token or key; false = unknown or already revoked. */
 export async function revokeCredential(
   trx: TenantTransaction,
   table: "api_tokens" | "api_keys",
@@ -159,8 +160,8 @@ export async function insertKey(trx: TenantTransaction, key: NewKey): Promise<vo
 }
 
 /**
- * Gives a live key an end. Null = unknown, revoked, or already on its way out: a key has one successor, so that never more
- * than two of one chain are valid at once.
+ * Sets an end for a live key. Null = unknown, revoked, or already retiring: a key has one successor, so that at most
+ * two of one chain are valid at once.
  */
 export async function retireKey(
   trx: TenantTransaction,
@@ -173,7 +174,7 @@ export async function retireKey(
   return rows[0] ?? null;
 }
 
-/** Says whether a live key signs only with a nonce; false = unknown or revoked. */
+/** Sets whether a live key may sign only with a nonce; false = unknown or revoked. */
 export async function setKeyNonce(
   trx: TenantTransaction,
   key: { id: string; requireNonce: boolean },
@@ -183,7 +184,7 @@ export async function setKeyNonce(
   return rows.length === 1;
 }
 
-/** Changes what is given of the tenant that the transaction is bound to; null = no such tenant. */
+/** Changes the given fields of the tenant that the transaction is bound to; null = no such tenant. */
 export async function changeTenant(
   trx: TenantTransaction,
   tenant: { id: string; requireNonce?: boolean | undefined; suspended?: boolean | undefined },

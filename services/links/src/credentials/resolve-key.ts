@@ -5,7 +5,7 @@ import { grantOf } from "./key-scopes.js";
 import { keyById, touchCredential } from "./repository.js";
 import { keyAad } from "./sealed-key.js";
 
-/** Key material for the gateway's signature check; null = unknown, revoked or retired. A read, apart from the mark of last use. */
+/** Key material for the gateway's signature check; null = unknown, revoked or retired. A read, except for recording the last use. */
 export const resolveKey =
   (deps: LinksDeps) =>
   async ({ keyId }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

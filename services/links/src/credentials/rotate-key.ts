@@ -8,8 +8,8 @@ import { mintKey } from "./sealed-key.js";
 type Output = z.input<typeof contract.response>;
 
 /**
- * Gives a signing key a successor with a key id of its own; both are valid during the overlap, then the old one ends. Idempotent by
- * the caller's key, else by the signature. A key has one successor: another rotation of it is `not_found`.
+ * Gives a signing key a successor with a new key id; both are valid during the overlap, then the old one ends. Idempotent by
+ * the caller's key, else by the signature. A key has one successor: rotating it again gets `not_found`.
  */
 export const rotateKey =
   (deps: LinksDeps) =>
@@ -25,7 +25,7 @@ export const rotateKey =
         await insertKey(trx, row);
         return {
           answer: { id: row.id, keyId: row.keyId, secret },
-          // Cached copies of the old key know nothing of its new end.
+          // Cached copies of the old key do not have its new end.
           facts: [{ contract: credentialRevoked, key: input.id, payload: { id: input.id, rotated: true } }],
         };
       }),

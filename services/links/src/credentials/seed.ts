@@ -16,7 +16,7 @@ export interface DemoAgent {
   document: unknown;
   /** Body of the demo link as in `POST …/public-links`. */
   link: Record<string, unknown>;
-  /** Links of another kind are kept beside those made before. */
+  /** Links of another kind are kept in addition to existing ones. */
   linkKind?: string;
 }
 
@@ -28,8 +28,8 @@ export interface DemoSeed {
 }
 
 /**
- * Makes sure that a demo tenant, an owner token, the given agents and one link for each exist, and tells their secrets.
- * Idempotent: what exists is kept, also when its owner has changed it; a token or link that was deleted is made again.
+ * Ensures that a demo tenant, an owner token, the given agents and one link for each exist, and returns their secrets.
+ * Idempotent: existing objects are kept, even if their owner changed them; a deleted token or link is recreated.
  * Several processes may call it at once. Needs agent-runner on the bus. Throws what the bus and the database throw.
  */
 export async function seedDemo(deps: LinksDeps, demo: { tenantName?: string; agents: DemoAgent[] }): Promise<DemoSeed> {
@@ -49,7 +49,7 @@ export async function seedDemo(deps: LinksDeps, demo: { tenantName?: string; age
   return seed;
 }
 
-/** False when what was kept for the demo was sealed under another master key: then nothing sealed can be opened any more. */
+/** False when the demo's secret was sealed under another master key: then no sealed value can be opened any more. */
 export async function masterKeyFits(deps: Pick<LinksDeps, "db" | "secrets" | "logger">): Promise<boolean> {
   const name = "owner-token";
   const sealed = await deps.db.tenant(DEMO_TENANT_ID, (trx) => findSecret(trx, name));
@@ -58,7 +58,7 @@ export async function masterKeyFits(deps: Pick<LinksDeps, "db" | "secrets" | "lo
 
 const aadOf = (name: string): string => `demo_secrets:${DEMO_TENANT_ID}:${name}`;
 
-/** The secret kept under a name, when it still works; otherwise a new one, made and kept by exactly one caller at a time. */
+/** The secret stored under a name if it still works; otherwise a new one, created and stored by one caller at a time. */
 async function ensureSecret(
   deps: LinksDeps,
   name: string,
@@ -75,7 +75,7 @@ async function ensureSecret(
   });
 }
 
-/** Null when the master key was changed, which ends every token anyway. */
+/** Null when the master key was changed, which invalidates every token anyway. */
 function openOrNull(deps: Pick<LinksDeps, "secrets" | "logger">, sealed: string, name: string): string | null {
   try {
     return deps.secrets.open(sealed, aadOf(name));

@@ -5,7 +5,7 @@ import type { LinksDeps } from "../deps.js";
 import { readKey } from "./list-repository.js";
 import { setKeyNonce } from "./repository.js";
 
-/** Says whether a signing key signs only with a nonce. Idempotent by state. */
+/** Sets whether a signing key may sign only with a nonce. Idempotent by state. */
 export const updateKey =
   (deps: LinksDeps) =>
   async ({
@@ -16,7 +16,7 @@ export const updateKey =
     requireRole(principal, "admin");
     return changeWithFacts(deps, tenantOf(principal), async (trx) => {
       if (!(await setKeyNonce(trx, { id, requireNonce }))) throw new AppError("not_found");
-      // Gateways hold copies of the key; `rotated`, because nothing that it opened is to be closed.
+      // Gateways cache the key; `rotated`, because streams that it opened must stay open.
       const facts = [{ contract: credentialRevoked, key: id, payload: { id, rotated: true } }];
       return { answer: { key: await readKey(trx, id) }, facts };
     });

@@ -5,8 +5,8 @@ import type { LinksDeps } from "../deps.js";
 import { changeTenant } from "./repository.js";
 
 /**
- * Says whether all keys of a tenant sign only with a nonce, and whether it is suspended, which operator-wide callers alone decide.
- * Idempotent by state. Another tenant is as unknown as one that does not exist.
+ * Sets whether all keys of a tenant may sign only with a nonce, and whether it is suspended, which only operator-wide callers decide.
+ * Idempotent by state. Another tenant looks like one that does not exist.
  */
 export const updateTenant =
   (deps: LinksDeps) =>
@@ -21,7 +21,7 @@ export const updateTenant =
     return changeWithFacts(deps, id, async (trx) => {
       const tenant = await changeTenant(trx, { id, ...change });
       if (tenant === null) throw new AppError("not_found");
-      // Gateways hold copies of the tenant's keys; what they opened stays open, unless the tenant is suspended.
+      // Gateways cache the tenant's keys; streams that they opened stay open, unless the tenant is suspended.
       const payload = { id, rotated: tenant.suspended_at === null };
       return { answer: { tenant }, facts: [{ contract: credentialRevoked, key: id, payload }] };
     });

@@ -7,7 +7,7 @@ import { tokenById, touchCredential } from "./repository.js";
 /** Compared against when the id is unknown, so that it costs the same as a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
 
-/** Who holds a management token; null for anything that is not a live one. A read, apart from the mark of last use. */
+/** The holder of a management token; null for anything but a live one. A read, except for recording the last use. */
 export const verifyToken =
   (deps: LinksDeps) =>
   async ({ token }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -10,7 +10,7 @@ export interface SendingDeps extends LinksDeps {
   checkTarget: CheckTarget;
 }
 
-/** What a caller or a schedule wants to have sent. */
+/** What a caller or a schedule wants to send. */
 export interface Wish {
   channel: SendChannel;
   recipients: readonly (string | { address: string; name?: string | undefined; language?: string | undefined })[];
@@ -22,7 +22,7 @@ export interface Wish {
   language?: string | undefined;
 }
 
-/** A send-out about to be made: its recipients are checked and sealed. */
+/** A planned send-out: its recipients are checked and sealed. */
 export interface PlannedSend {
   id: string;
   tenantId: string;
@@ -37,10 +37,10 @@ export interface PlannedSend {
   duplicates: number;
 }
 
-/** The message of a wish that names none. */
+/** The template of a wish that names none. */
 export const DEFAULT_TEMPLATE = "invitation";
 
-/** Checks what needs no transaction. `texts`: of the wish's template, when it is the tenant's own. Throws `channel_unavailable`, and `validation_failed` with every wrong recipient. */
+/** Checks everything that needs no transaction. `texts`: of the wish's template, when it is the tenant's own. Throws `channel_unavailable`, and `validation_failed` with every wrong recipient. */
 export function planSend(
   deps: SendingDeps,
   of: { tenantId: string; wish: Wish; texts: MessageTexts | null; languages: readonly unknown[] },
@@ -68,8 +68,8 @@ export function planSend(
 }
 
 /**
- * Writes a send-out with its recipients; from the commit on they are sent to. `dry`: says what would be. Throws `link_not_sendable`,
- * `link_address_unknown`, `send_limit_reached`, and `validation_failed` for a link with a PIN that each is to have a copy of.
+ * Writes a send-out with its recipients; sending starts with the commit. `dry`: only reports the result. Throws `link_not_sendable`,
+ * `link_address_unknown`, `send_limit_reached`, and `validation_failed` for personal copies of a link with a PIN.
  */
 export async function acceptSend(
   deps: SendingDeps,
@@ -105,7 +105,7 @@ export async function acceptSend(
 
 function requireSendable({ personalised }: PlannedSend, link: LinkRow, hasAddress: boolean): void {
   const status = linkStatus(link);
-  // Copies begin with no session used.
+  // Copies start without used sessions.
   if (status !== "active" && !(status === "full" && personalised)) throw new AppError("link_not_sendable");
   if (!personalised && !hasAddress) throw new AppError("link_address_unknown");
   if (personalised && link.pin_set) {

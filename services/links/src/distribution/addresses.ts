@@ -12,7 +12,7 @@ import { z } from "zod";
 import { type MailLanguage, mailLanguage } from "../mails/mail-language.js";
 import { addressHash } from "../verification/code.js";
 
-/** A recipient as it is written: found by hash, readable under the master key alone. */
+/** A recipient in stored form: found by hash, readable only with the master key. */
 export interface Addressee {
   id: string;
   hash: string;
@@ -22,12 +22,12 @@ export interface Addressee {
   language: MailLanguage;
 }
 
-/** Whether the outgoing client would refuse an address; null = it would not. */
+/** Why the outgoing client would refuse an address; null = it would not. */
 export type CheckTarget = (url: string) => TargetRefusal | null;
 
 const isOfPeople = (channel: SendChannel): boolean => channel === "email" || channel === "sms";
 
-/** The pseudonym of a recipient within a tenant: of an e-mail address the one that entry checks and erasures know. */
+/** The pseudonym of a recipient within a tenant: for an e-mail address the one used by entry checks and erasures. */
 export const recipientHash = (
   secrets: Pick<Secrets, "keyedHash">,
   of: { tenantId: string; channel: SendChannel; address: string },
@@ -36,7 +36,7 @@ export const recipientHash = (
     ? addressHash(secrets, of.tenantId, of.address)
     : secrets.keyedHash(`recipient:${of.tenantId}:${of.channel}:${of.address}`);
 
-/** Enough of an address to recognise it. The path of a chat webhook is its password. */
+/** Enough of an address to recognise it. The path of a chat webhook is its credential. */
 export function addressHint(channel: SendChannel, address: string): string {
   if (channel === "sms") return `${address.slice(0, 4)}…${address.slice(-2)}`;
   if (!isOfPeople(channel)) return new URL(address).host;
@@ -56,7 +56,7 @@ export const openPerson = (secrets: Pick<Secrets, "open">, sealed: string, aad: 
   sealedPerson.parse(JSON.parse(secrets.open(sealed, aad)));
 
 /**
- * Recipients in their one spelling, each once: of a repeated one the first stays. Throws `validation_failed` with every one that
+ * Normalised recipients, each once: of repeated ones the first is kept. Throws `validation_failed` with every one that
  * nothing can be sent to.
  */
 export function addresseesOf(

@@ -11,17 +11,17 @@ import { asText, writeMessage } from "./write-message.js";
 export type SendOutput = z.input<typeof sendLink.response>;
 type Answer = SendOutput["answer"];
 
-/** Members that the calls which begin a send-out share. */
+/** Members shared by the calls that begin a send-out. */
 type SendCall = Omit<z.output<typeof sendLink.request>, "body"> & { body: { dry_run?: boolean | undefined } };
 
 export interface Prepared {
   plan: PlannedSend;
-  /** Runs in the same transaction, once the send-out is written. */
+  /** Runs in the same transaction after the send-out is written. */
   onAccepted?: () => Promise<unknown>;
 }
 
 /**
- * Begins a send-out of a link, or says what would be sent. Idempotent by the caller's key, else by the signature: a repeat gets the first
+ * Begins a send-out of a link, or reports what would be sent. Idempotent by the caller's key, else by the signature: a repeat gets the first
  * delivery. Throws `link_not_found` and what `prepare` and `acceptSend` throw; then nothing is sent.
  */
 export async function beginSend(
@@ -56,7 +56,7 @@ export async function beginSend(
   return answer;
 }
 
-/** The message of the first recipient. Nobody's link is made for it, so its address has a gap. */
+/** The message to the first recipient. No link is created for it, so its address has a placeholder. */
 function previewOf({ config }: SendingDeps, plan: PlannedSend, of: { link: LinkRow; agent: string }) {
   const [first] = plan.people;
   if (first === undefined) throw new AppError("internal", { internal: "a send-out has a recipient" });

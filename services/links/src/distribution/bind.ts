@@ -26,7 +26,7 @@ import {
 } from "./suppressions.js";
 import { takeProviderEventsHandler } from "./take-provider-events.js";
 
-/** Answers the messages about sending links, and sends them. Stop it before the mailer and the database are closed. */
+/** Serves the sending of links, and sends them. Stop it before the mailer and the database are closed. */
 export function bindDistribution(deps: LinksDeps, mailer: Mailer, lookout: Lookout): { stop(): Promise<void> } {
   const { bus, config, logger, metrics } = deps;
   const rules = { allowedCidrs: config.OUTBOUND_ALLOWED_CIDRS, allowTestHooks: config.ALLOW_TEST_HOOKS };

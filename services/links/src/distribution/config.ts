@@ -8,7 +8,7 @@ function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-/** Variables of sending: how much, and through whom. Spread into the configuration of links. */
+/** Variables of sending: limits and providers. Spread into the configuration of links. */
 export const distributionConfig = {
   SEND_PER_RECIPIENT_DAY: count(1_000)
     .default(5)

@@ -2,9 +2,9 @@ import { createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypt
 import { z } from "zod";
 import type { LinksConfig } from "../config.js";
 
-/** What a provider says of a message that it had taken before. */
+/** What a provider reports about a message that it had accepted. */
 export interface ProviderEvent {
-  /** Of the recipient's row, which was sent along with the message. */
+  /** Id of the recipient's row, which was sent along with the message. */
   recipientId: string;
   /** `bounced`, `complained`, `unsubscribed`: the address gets no more; `undelivered`: this message alone did not arrive. */
   what: "bounced" | "complained" | "unsubscribed" | "undelivered";
@@ -25,7 +25,7 @@ export interface ProviderReader {
   read(call: ProviderCall): ProviderEvent[];
 }
 
-/** Mailgun repeats a call for 8 hours; an older one was kept by somebody else. */
+/** Mailgun repeats a call for 8 hours; an older one is a replay by somebody else. */
 const MAILGUN_AGE_SECONDS = 12 * 3_600;
 
 function isSame(given: string, expected: string): boolean {
@@ -92,7 +92,7 @@ function ofMailgun(event: string, severity: string | undefined): ProviderEvent["
   return event === "complained" || event === "unsubscribed" ? event : null;
 }
 
-/** Each call names a time and a word, signed under the key of the account's webhooks. */
+/** Each call contains a time and a token, signed with the key of the account's webhooks. */
 const mailgun = ({ MAILGUN_WEBHOOK_KEY: key }: LinksConfig, now: () => number): ProviderReader => ({
   isSetUp: key !== undefined,
   isGenuine({ body }) {
@@ -116,7 +116,7 @@ const mailgun = ({ MAILGUN_WEBHOOK_KEY: key }: LinksConfig, now: () => number): 
   },
 });
 
-/** Codes of Twilio after which no message will ever arrive: not reachable for good, unknown, a landline, no number. */
+/** Twilio codes after which no message will ever arrive: permanently unreachable, unknown, a landline, not a number. */
 const GONE = new Set(["30005", "30006", "21211", "21614"]);
 const STOPPED = "21610";
 

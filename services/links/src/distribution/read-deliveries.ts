@@ -26,7 +26,7 @@ interface OfLink {
   id: string;
 }
 
-/** Reads in the tenant of the caller what belongs to one of its links. Throws `agent_not_found`, `link_not_found`. */
+/** Reads data of one of the links of the caller's tenant. Throws `agent_not_found`, `link_not_found`. */
 async function within<T>(deps: LinksDeps, input: OfLink, read: (trx: TenantTransaction) => Promise<T>): Promise<T> {
   const agent = await requireAgent(deps.bus, input.principal, input.agent);
   return deps.db.tenant(tenantOf(input.principal), async (trx) => {
@@ -45,8 +45,8 @@ async function requireDelivery(
 }
 
 /**
- * What was sent, newest first: of a link, of an agent or of the tenant. A read. Throws `agent_not_found`, `link_not_found`
- * for what is named and is not there.
+ * Deliveries, newest first: of a link, of an agent or of the tenant. A read. Throws `agent_not_found`, `link_not_found`
+ * for a named one that does not exist.
  */
 export const listLinkDeliveriesHandler =
   (deps: LinksDeps) =>
@@ -70,7 +70,7 @@ export const getLinkDeliveryHandler =
     delivery: await within(deps, input, (trx) => requireDelivery(trx, input)),
   });
 
-/** Who was sent a link and how it went, in the order of the call. A read; editors, because it names addresses. */
+/** Recipients of a link and the outcome for each, in the order of the call. A read; editors, because it contains addresses. */
 export const listDeliveryRecipientsHandler =
   (deps: LinksDeps) =>
   async (
@@ -101,7 +101,7 @@ function positionOf(cursor: string): number {
   throw notOfThisList();
 }
 
-/** Stops what was not sent yet. Idempotent by state. */
+/** Cancels what was not sent yet. Idempotent by state. */
 export const cancelLinkDeliveryHandler =
   (deps: LinksDeps) =>
   async (input: z.output<typeof cancelLinkDelivery.request>): Promise<z.input<typeof cancelLinkDelivery.response>> => {

@@ -22,7 +22,7 @@ export interface NewSendOut {
   personalised: boolean;
   trackOpens: boolean;
   template: string;
-  /** Of the tenant's own template, as they are now. */
+  /** Current texts of the tenant's own template. */
   texts: MessageTexts | null;
   subject: string | null;
   message: string | null;
@@ -50,7 +50,7 @@ const counted = z.object({
 });
 export type Counted = z.output<typeof counted>;
 
-/** Writes recipients within the limits of the last 24 hours; `dry`: says what would be. */
+/** Writes recipients within the limits of the last 24 hours; `dry`: only reports the result. */
 export async function acceptRecipients(
   trx: TenantTransaction,
   of: Pick<NewSendOut, "id" | "tenantId" | "agentId" | "channel">,
@@ -93,7 +93,7 @@ export interface DeliveriesAsked {
   linkId: string | null;
   status: LinkDelivery["status"] | null;
   channel: SendChannel | null;
-  /** Somebody was, or nobody was, left without it. */
+  /** Filters deliveries that did not reach, or did reach, everybody; null = all. */
   missed: boolean | null;
 }
 
@@ -157,7 +157,7 @@ export async function listRecipients(
   return rows;
 }
 
-/** Somebody who can be sent to again, with the link of their own that still works. */
+/** A recipient who can be sent to again, with their own link if it still works. */
 export type Resendable = Pick<RecipientRow, "id" | "address_sealed" | "language">;
 
 export async function resendable(
@@ -169,7 +169,7 @@ export async function resendable(
   return rows;
 }
 
-/** Gives the recipients of a new send-out the links that an earlier one made for them, where these still work. */
+/** Gives the recipients of a new send-out the links that an earlier one created for them, where these still work. */
 export async function keepLinks(trx: TenantTransaction, of: { from: string; to: string }): Promise<void> {
   await sql`update send_out_recipients n set link_id = l.id
     from send_out_recipients o join temporary_chat_links l on l.id = o.link_id
@@ -191,7 +191,7 @@ const claimed = z.object({
   address_sealed: z.string(),
   address_hash: z.string(),
   language: z.string(),
-  /** An earlier attempt began to tell the provider then, and never said how it went. */
+  /** When an earlier attempt without a recorded outcome began to call the provider. */
   handed_over_at: z.string().nullable(),
   send_out_id: z.string(),
   channel: sendChannel,
@@ -207,7 +207,7 @@ const claimed = z.object({
   agent_name: z.string(),
   tenant_name: z.string(),
 });
-/** A recipient taken for one attempt. */
+/** A recipient claimed for one attempt. */
 export type Claimed = z.output<typeof claimed>;
 
 export interface Settlement {
@@ -216,18 +216,18 @@ export interface Settlement {
   outcome: string | null;
   providerId: string | null;
   retryMs: number | null;
-  /** The provider may have the message; it is asked before it is told again. */
+  /** The provider may have the message; it is asked before the message is sent again. */
   inDoubt: boolean;
 }
 
 /** SQL of the sender. */
 export const createSenderRepository = (db: Db) => ({
-  /** Takes due recipients for `holdMs`: nobody else takes them until then. `most`: attempts that may break off. */
+  /** Claims due recipients for `holdMs`: nobody else can claim them until then. `most`: attempts that may break off. */
   async claim(limit: number, holdMs: number, most: number): Promise<Claimed[]> {
     const rows = await db.query<{ r: unknown }>("select claim_recipients($1, $2, $3) as r", [limit, holdMs, most]);
     return rows.map(({ r }) => claimed.parse(r));
   },
-  /** The recipient's own link: the one there is, or the one that is given. */
+  /** The recipient's own link: the existing one, or the given one. */
   async personalLink(
     { tenant_id, id }: Claimed,
     made: { id: string; tokenId: string; tokenHash: Buffer; tokenHint: string; tokenSealed: string; person: object },
@@ -242,7 +242,7 @@ export const createSenderRepository = (db: Db) => ({
     const [row] = rows;
     return row ? { linkId: row.link_id, sealed: row.token_sealed } : null;
   },
-  /** Whether the provider may be told now. */
+  /** Whether the provider may be called now. */
   async handOver({ tenant_id, id, attempt }: Claimed, needMs: number): Promise<boolean> {
     const rows = await db.query<{ word: string }>("select hand_over_recipient($1, $2, $3, $4) as word", [
       ...[tenant_id, id, attempt, needMs],

@@ -7,8 +7,8 @@ import { beginSend, type SendOutput } from "./begin-send.js";
 import { findDelivery, keepLinks, type Resendable, resendable, textsOfDelivery } from "./repository.js";
 
 /**
- * Writes again to those of a delivery who have not opened or not used their link, or whom it did not reach; each on the link they have.
- * Idempotent as `beginSend`. Throws besides `delivery_not_found`, `no_recipients`, `validation_failed` for what the delivery does not tell.
+ * Writes again to recipients of a delivery who have not opened or used their link, or whom it did not reach; each with their link.
+ * Idempotent as `beginSend`. Also throws `delivery_not_found`, `no_recipients`, `validation_failed` for what the delivery does not record.
  */
 export const resendDelivery =
   (deps: SendingDeps) =>

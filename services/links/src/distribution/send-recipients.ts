@@ -17,11 +17,11 @@ export interface SenderDeps extends LinksDeps {
 
 const AT_ONCE = 8;
 const FINISH_MS = 5_000;
-/** Longer than any attempt, its wait for a place and a connection included. */
+/** Longer than any attempt, including its wait for a slot and a connection. */
 const HOLD_MS = 90_000;
-/** What must be left of the hold when a provider is told: no other replica takes the recipient while it is. */
+/** Time that must be left of the hold when a provider is called, so that no other replica claims the recipient meanwhile. */
 const NEEDED_MS = 45_000;
-/** Attempts that may break off without a word. */
+/** Attempts that may break off without an outcome. */
 const MOST_BROKEN = 12;
 /** Seconds after each failed attempt. */
 const WAITS = [5, 30, 120, 600, 1_800, 7_200];
@@ -30,8 +30,8 @@ const PURGED_AT_ONCE = 100;
 
 /**
  * Sends links to recipients, in any number of replicas. Idempotency key: the id of the recipient's row, in `Message-ID` and
- * `webhook-id`. Before a provider is told, the row says so; an attempt that broke off after that is repeated under the same id where
- * the provider knows a repeat, is asked for where it can be asked, and stays in doubt where neither is so.
+ * `webhook-id`. Before a provider is called, the row records it; an attempt that broke off after that is repeated under the same id where
+ * the provider detects repeats, looked up where the provider can be asked, and otherwise stays in doubt.
  */
 export function startSender(deps: SenderDeps): { stop(): Promise<void> } {
   const outcomes = deps.metrics.counter("link_messages_total", "Attempts to send links", ["channel", "outcome"]);
@@ -63,7 +63,7 @@ export function startSender(deps: SenderDeps): { stop(): Promise<void> } {
   });
 }
 
-/** null = there is nothing to be sent any more, or somebody else does it. */
+/** null = there is nothing left to send, or somebody else sends it. */
 async function attempt(deps: SenderDeps, item: Claimed, signal: AbortSignal): Promise<Told | null> {
   const channel = deps.channels[item.channel];
   const parcel = await parcelOf(deps, item);

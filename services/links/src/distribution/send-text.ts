@@ -7,7 +7,7 @@ export interface SendTexts {
   greetingByName: string;
   /** `{until}` is a date with its time. */
   expiry: string;
-  /** Above the address that takes the recipient off the list. */
+  /** Text above the unsubscribe address. */
   unsubscribe: string;
   templates: Record<SendTemplate, { subject: string; words: string }>;
 }

@@ -44,13 +44,13 @@ async function suppress(
   await sql`select suppress_address(${of.tenantId}, ${of.hash}, ${of.sealed}, ${of.hint}, ${of.reason})`.execute(trx);
 }
 
-/** How a person stands on the list. */
+/** Seals a person for the suppression list. */
 export const sealSuppression = (
   secrets: Pick<Secrets, "seal">,
   of: { tenantId: string; hash: string; person: Person },
 ): string => sealPerson(secrets, of.person, suppressionAad(of.tenantId, of.hash));
 
-/** Who gets no more messages, newest first. A read; editors, because it names addresses. */
+/** Suppressed addresses, newest first. A read; editors, because it contains addresses. */
 export const listSuppressionsHandler =
   (deps: Deps) =>
   async (input: z.output<typeof listSuppressions.request>): Promise<z.input<typeof listSuppressions.response>> => {
@@ -70,7 +70,7 @@ export const listSuppressionsHandler =
     return { data: data.map((row) => viewOf(deps, tenantId, row)), nextCursor };
   };
 
-/** Puts an address on the list. Idempotent by state. */
+/** Adds an address to the list. Idempotent by state. */
 export const suppressAddressHandler =
   (deps: Deps) =>
   async ({
@@ -96,7 +96,7 @@ export const suppressAddressHandler =
     return { suppression: viewOf(deps, tenantId, row) };
   };
 
-/** Takes an address off the list. Idempotent by state. Throws `suppression_not_found`. */
+/** Removes an address from the list. Idempotent by state. Throws `suppression_not_found`. */
 export const allowAddressHandler =
   (deps: Deps) =>
   async ({ principal, id }: z.output<typeof allowAddress.request>): Promise<z.input<typeof allowAddress.response>> => {
@@ -108,7 +108,7 @@ export const allowAddressHandler =
     return {};
   };
 
-/** Takes a reader of a mail off the list. Idempotent by state; the token alone is the right to it. */
+/** Unsubscribes the reader of a mail. Idempotent by state; the token alone authorises it. */
 export const unsubscribeHandler =
   (deps: Deps) =>
   async ({ token }: z.output<typeof unsubscribe.request>): Promise<z.input<typeof unsubscribe.response>> => {

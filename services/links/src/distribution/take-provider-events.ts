@@ -8,7 +8,7 @@ import { sealSuppression } from "./suppressions.js";
 
 type Deps = Pick<LinksDeps, "config" | "db" | "secrets" | "logger">;
 
-/** Events of one statement: far below the time that a statement may take. Providers send up to a thousand at once. */
+/** Events per statement: far below the time that a statement may take. Providers send up to a thousand at once. */
 const BATCH = 1_000;
 
 interface Known {
@@ -19,9 +19,9 @@ interface Known {
 }
 
 /**
- * Notes what a provider says of messages that it had taken: they did not arrive, or their reader wants no more. Who is gone or wants no
- * more gets none from the tenant. Idempotent by state. Throws `not_found` for a provider that is not set up, `forbidden` for a call that is
- * not signed as it signs.
+ * Records a provider's reports about accepted messages: not delivered, or unwanted by their reader. Addresses that are gone or want no
+ * more messages get none from the tenant. Idempotent by state. Throws `not_found` for a provider that is not set up, `forbidden` for a
+ * call without its signature.
  */
 export function takeProviderEventsHandler(deps: Deps) {
   const readers = providerReaders(deps.config, Date.now);
@@ -40,7 +40,7 @@ export function takeProviderEventsHandler(deps: Deps) {
   };
 }
 
-/** Two round trips however many they are. Answers how many are of recipients that are not erased, and not past the days that the log is kept. */
+/** Two round trips whatever their number. Returns how many belong to recipients that are neither erased nor older than the log. */
 async function take({ db, secrets }: Pick<Deps, "db" | "secrets">, events: ProviderEvent[]): Promise<number> {
   const known = await recipientsOf(db, events);
   const told = events.flatMap(({ recipientId, what }): { id: string; what: string; sealed: string | null }[] => {

@@ -1,15 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Secrets } from "@parley/secrets";
 
-/** Bytes of the tenant's id, of the address's hash and of the proof. */
+/** Number of bytes of the tenant's id, the address's hash and the proof. */
 const [TENANT, HASH, PROOF] = [16, 32, 16];
 
 const proofOf = (secrets: Pick<Secrets, "keyedHash">, tenantId: string, hash: string): Buffer =>
   Buffer.from(secrets.keyedHash(`unsubscribe:${tenantId}:${hash}`), "hex").subarray(0, PROOF);
 
 /**
- * What the address to unsubscribe at ends with. It says for whom without saying who, needs no row, and so works as long as the mail
- * is kept. All it can do is to take this address off this tenant's list.
+ * The end of the unsubscribe address. It identifies the recipient by a pseudonym and needs no row, so it works as long as the mail
+ * exists. All it can do is unsubscribe this address from this tenant.
  */
 export const unsubscribeToken = (secrets: Pick<Secrets, "keyedHash">, tenantId: string, hash: string): string =>
   Buffer.concat([
@@ -18,7 +18,7 @@ export const unsubscribeToken = (secrets: Pick<Secrets, "keyedHash">, tenantId: 
     proofOf(secrets, tenantId, hash),
   ]).toString("base64url");
 
-/** Of whom a token speaks; null = it was not made here. */
+/** The recipient of a token; null = it was not issued here. */
 export function readUnsubscribeToken(
   secrets: Pick<Secrets, "keyedHash">,
   token: string,

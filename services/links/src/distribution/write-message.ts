@@ -3,14 +3,14 @@ import type { MailLanguage } from "../mails/mail-language.js";
 import { isOfProduct, textFor } from "../message-templates/own-texts.js";
 import { SEND_TEXTS } from "./send-texts.js";
 
-/** What a message is made of. */
+/** The parts of a message. */
 export interface MessageParts {
-  /** That of the recipient; a tenant's own template may not have it, and says what it has in another. */
+  /** The recipient's language; a tenant's own template may lack it and then uses another. */
   language: MailLanguage;
   template: string;
-  /** Of the tenant's own template. */
+  /** Texts of the tenant's own template. */
   texts: MessageTexts | null;
-  /** In place of the template's, as `message`. */
+  /** Replaces the template's, as does `message`. */
   subject: string | null;
   message: string | null;
   name: string | null;
@@ -25,15 +25,15 @@ export interface SentMessage {
   /** One line. */
   subject: string;
   greeting: string;
-  /** What it is about, without greeting, address and end. */
+  /** The body, without greeting, address and closing. */
   words: string;
-  /** When the link ends, as a sentence; null = it does not. */
+  /** When the link expires, as a sentence; null = never. */
   expiry: string | null;
   url: string;
 }
 
 const RIGHT_TO_LEFT: ReadonlySet<MailLanguage> = new Set<MailLanguage>(["ar", "he"]);
-/** First strong isolate and its end: a Latin name amid Hebrew or Arabic must not turn the words around it. */
+/** First strong isolate and its end: a Latin name in Hebrew or Arabic text must not reorder the words around it. */
 const isolated = (language: MailLanguage, text: string): string =>
   RIGHT_TO_LEFT.has(language) ? `\u2068${text}\u2069` : text;
 
@@ -41,7 +41,7 @@ const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim
 
 const OWN = /\{\{\s*(recipient\.name|agent\.name|link\.title|link\.url)\s*\}\}/g;
 
-/** Writes a message in the recipient's language. What a value holds is never read as a placeholder. */
+/** Writes a message in the recipient's language. Values are never interpreted as placeholders. */
 export function writeMessage(parts: MessageParts): SentMessage {
   const { name } = parts;
   const texts = parts.texts === null ? null : textFor(parts.texts, parts.language);
@@ -78,15 +78,15 @@ function dateIn(language: MailLanguage, iso: string): string {
   return `${format.format(new Date(iso))} UTC`;
 }
 
-/** The message as plain text. An owner's words that name the address themselves do not get it a second time. */
+/** The message as plain text. The address is not repeated when the owner's text already contains it. */
 export function asText({ greeting, words, expiry, url }: SentMessage): string {
   const address = words.includes(url) ? [] : [url];
   return `${[greeting, words, ...address, ...(expiry === null ? [] : [expiry])].join("\n\n")}\n`;
 }
 
-/** As short as it can be said: text messages are paid by their length. */
+/** As short as possible: text messages are charged by length. */
 export const asShortText = ({ words, url }: SentMessage): string => (words.includes(url) ? words : `${words} ${url}`);
 
-/** The end of a mail by which its reader takes themselves off the list. */
+/** Appends the unsubscribe footer of a mail. */
 export const withUnsubscribe = (text: string, language: MailLanguage, address: string): string =>
   `${text}\n-- \n${SEND_TEXTS[language].unsubscribe}\n${address}\n`;

@@ -1,10 +1,10 @@
 import type { OutboundResult } from "@parley/outbound";
 import type { SentMessage } from "../write-message.js";
 
-/** One message to one recipient, ready to be told. */
+/** One message to one recipient, ready to be sent. */
 export interface Parcel {
   tenantId: string;
-  /** Of the recipient's row: the same in each attempt. */
+  /** Id of the recipient's row: the same in each attempt. */
   id: string;
   deliveryId: string;
   address: string;
@@ -13,12 +13,12 @@ export interface Parcel {
   agent: string;
   title: string;
   expiresAt: string | null;
-  /** Where the recipient takes themselves off the list. */
+  /** Address where the recipient can unsubscribe. */
   unsubscribe: string;
 }
 
 /**
- * How an attempt went. `retry`: nothing reached the recipient, or the provider knows a repeat by its id. `doubt`: it may have
+ * The outcome of an attempt. `retry`: nothing reached the recipient, or the provider detects a repeat by its id. `doubt`: it may have
  * reached them, and a repeat might be a second copy.
  */
 export type Told =
@@ -30,19 +30,19 @@ export type Told =
 export interface Channel {
   send(parcel: Parcel, signal: AbortSignal): Promise<Told>;
   /**
-   * Whether the provider has the message of an attempt that broke off after `since`: `sent`, `retry` = surely not, `doubt` =
-   * nobody could say now. Only of providers that do not know a repeat, and can be asked.
+   * Whether the provider has the message of an attempt that broke off after `since`: `sent`, `retry` = certainly not, `doubt` =
+   * unknown. Only for providers that do not detect repeats but can be asked.
    */
   find?(parcel: Parcel, since: string, signal: AbortSignal): Promise<Told>;
 }
 
 /** One attempt, whatever its channel, ends within this. */
 export const ATTEMPT_MS = 15_000;
-/** Bytes of an answer that are read. */
+/** Maximum bytes read of an answer. */
 export const ANSWER_BYTES = 262_144;
 
 const BEFORE_THE_REQUEST = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 
-/** There was no connection, so the other side has heard nothing. */
+/** There was no connection, so the other side received nothing. */
 export const neverConnected = (result: OutboundResult): boolean =>
   result.type === "unreachable" && BEFORE_THE_REQUEST.has(result.reason);

@@ -14,10 +14,10 @@ const listHeaders = (unsubscribe: string): Record<string, string> => ({
 const textOf = ({ message, unsubscribe }: Parcel): string =>
   withUnsubscribe(asText(message), message.language, unsubscribe);
 
-/** The same in each attempt: who reads it knows a repeat. */
+/** The same in each attempt, so that receivers can detect a repeat. */
 const messageId = ({ id }: Parcel): string => `<${id}@parley>`;
 
-/** By SMTP, or into the development mailbox, which keeps a mail once. A server that took a mail twice has it twice under one id. */
+/** By SMTP, or into the development mailbox, which stores a mail once. A server that accepted a mail twice has it twice under one id. */
 export const smtpChannel = (mailer: Mailer): Channel => ({
   async send(parcel) {
     const { tenantId, id, address: to, message, unsubscribe } = parcel;
@@ -40,14 +40,14 @@ function senderOf(from: string): { email: string; name?: string } {
   return email === "" ? { email: from.trim() } : { email, ...(name !== "" && { name }) };
 }
 
-/** What an answer of a mail provider means. A repeat has the id of the first, so whatever is not final is tried again. */
+/** Interprets the answer of a mail provider. A repeat has the id of the first, so anything not final is retried. */
 function toldBy(result: OutboundResult, idOf: (answer: Extract<OutboundResult, { type: "answered" }>) => string): Told {
   if (result.type !== "answered") {
     return result.type === "refused" ? { type: "failed", outcome: "refused" } : { type: "retry", outcome: result.type };
   }
   const { status } = result;
   if (status >= 200 && status <= 299) return { type: "sent", providerId: idOf(result) || undefined };
-  // Keys and quotas are put right by the operator; what is wrong with the message itself stays wrong.
+  // The operator can correct keys and quotas; errors of the message itself are final.
   const isOurs = status >= 500 || [401, 402, 403, 404, 408, 425, 429].includes(status);
   return isOurs ? { type: "retry", outcome: `status_${status}` } : { type: "failed", outcome: `status_${status}` };
 }

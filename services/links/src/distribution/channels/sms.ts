@@ -10,18 +10,18 @@ const listed = z.object({
 });
 
 const bounds = { timeoutMs: ATTEMPT_MS, maxBytes: ANSWER_BYTES };
-/** Newest messages of a number that are looked through; more than one send-out reaches it in a minute. */
+/** Newest messages to a number that are searched; several send-outs may reach it within a minute. */
 const LOOKED_AT = 50;
-/** Clocks of two companies differ. */
+/** Tolerance for differing clocks. */
 const SKEW_MS = 60_000;
 
-/** Whether the account for text messages is there. */
+/** Whether the account for text messages is configured. */
 export const canSendSms = (config: LinksConfig): boolean =>
   [config.TWILIO_ACCOUNT_SID, config.TWILIO_AUTH_TOKEN, config.TWILIO_FROM].every((value) => value !== undefined);
 
 /**
- * By the interface of Twilio. It knows no repeat, so an attempt whose end nobody saw is not made again before the provider's own
- * list of messages to the number says that there is none with these words.
+ * By Twilio's API. It does not detect repeats, so an attempt with an unknown outcome is not repeated until the provider's own
+ * list of messages to the number shows none with this text.
  */
 export function smsChannel({ outbound, config }: { outbound: Outbound; config: LinksConfig }): Channel {
   const account = encodeURIComponent(config.TWILIO_ACCOUNT_SID ?? "");
@@ -33,7 +33,7 @@ export function smsChannel({ outbound, config }: { outbound: Outbound; config: L
     async send({ tenantId, id, address, message }, signal) {
       const sender = /^MG[0-9a-f]{32}$/i.test(from) ? "MessagingServiceSid" : "From";
       const form = new URLSearchParams({ To: address, [sender]: from, Body: asShortText(message) });
-      // An address that the provider cannot reach would make it refuse the message.
+      // With a callback address that it cannot reach, the provider would refuse the message.
       const { PUBLIC_URL } = config;
       if (PUBLIC_URL.startsWith("https://"))
         form.set("StatusCallback", `${PUBLIC_URL}/provider-events/twilio?recipient=${id}`);

@@ -2,7 +2,7 @@ import type { Outbound, OutboundResult } from "@parley/outbound";
 import { asText, type SentMessage } from "../write-message.js";
 import { ANSWER_BYTES, ATTEMPT_MS, type Channel, neverConnected, type Parcel, type Told } from "./channel.js";
 
-/** Slack reads these three as markup. */
+/** Slack interprets these three as markup. */
 const slackText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
@@ -10,7 +10,7 @@ const slackBody = ({ message }: Parcel): unknown => ({ text: slackText(asText(me
 
 const block = (text: string, more: object = {}): object => ({ type: "TextBlock", text, wrap: true, ...more });
 
-/** An adaptive card, which both kinds of incoming webhooks of Teams take. */
+/** An adaptive card, which both kinds of incoming webhooks of Teams accept. */
 const teamsBody = ({ message, title }: Parcel): unknown => ({
   type: "message",
   attachments: [
@@ -45,7 +45,7 @@ const textWithoutAddress = ({ greeting, words }: SentMessage): string => `${gree
 const post = (outbound: Outbound, { tenantId, address, id }: Parcel, body: unknown, signal: AbortSignal) =>
   outbound.request({
     ...{ method: "POST", url: address, tenantId, signal, timeoutMs: ATTEMPT_MS, maxBytes: ANSWER_BYTES },
-    // The same in each attempt, for receivers that look.
+    // The same in each attempt, for receivers that detect repeats.
     headers: { "content-type": "application/json", "webhook-id": id, "idempotency-key": id },
     body: JSON.stringify(body),
   });
@@ -54,7 +54,7 @@ function statusOf(result: OutboundResult): number | null {
   return result.type === "answered" ? result.status : null;
 }
 
-/** Incoming webhooks of chats take no id and cannot be asked what they have: what may have been posted is not posted again. */
+/** Incoming webhooks of chats accept no id and cannot be queried: a message that may have been posted is not posted again. */
 const chatChannel = (outbound: Outbound, bodyOf: (parcel: Parcel) => unknown): Channel => ({
   async send(parcel, signal) {
     const result = await post(outbound, parcel, bodyOf(parcel), signal);
@@ -76,7 +76,7 @@ const chatChannel = (outbound: Outbound, bodyOf: (parcel: Parcel) => unknown): C
 export const slackChannel = (outbound: Outbound): Channel => chatChannel(outbound, slackBody);
 export const teamsChannel = (outbound: Outbound): Channel => chatChannel(outbound, teamsBody);
 
-/** A receiver of one's own, which knows a repeat by its `webhook-id`. */
+/** A custom receiver, which detects a repeat by its `webhook-id`. */
 export const webhookChannel = (outbound: Outbound): Channel => ({
   async send(parcel, signal) {
     const result = await post(outbound, parcel, webhookBody(parcel), signal);
