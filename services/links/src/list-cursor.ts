@@ -2,7 +2,7 @@ import { type ListPosition, listCursor, timeCursor } from "@parley/contracts";
 import { z } from "zod";
 
 const names = listCursor(z.tuple([z.string()]));
-/** Of lists by name. */
+/** For lists ordered by name. */
 export const nameCursor = {
   encode: (name: string): string => names.encode([name]),
   decode: (cursor: string): string => names.decode(cursor)[0],
@@ -10,7 +10,7 @@ export const nameCursor = {
 
 const MAX_PAGE = 200;
 
-/** What a list was asked for. One row more than the page shall have tells whether there is a next one. */
+/** The requested page. One row more than the page shows whether there is a next one. */
 export function pageAsked(input: { limit: number; cursor?: string | undefined }): {
   limit: number;
   page: { before: ListPosition | null; limit: number };
@@ -22,7 +22,7 @@ export function pageAsked(input: { limit: number; cursor?: string | undefined })
   };
 }
 
-/** The page of so many rows, and where the next one begins. */
+/** The page of these rows, and the cursor of the next one. */
 export function asPage<T extends { id: string; position: string }>(
   rows: readonly T[],
   limit: number,

@@ -1,6 +1,6 @@
 import { sqlStateOf } from "@parley/db";
 
-/** SQLSTATE of the transaction that PostgreSQL gives up to end a deadlock. */
+/** SQLSTATE of the transaction that PostgreSQL aborts to end a deadlock. */
 const DEADLOCK = "40P01";
 const MAX_TRIES = 3;
 

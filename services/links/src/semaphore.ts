@@ -1,4 +1,4 @@
-/** Runs at most `count` pieces of work at a time, in the order of their calls. */
+/** Runs at most `count` tasks at a time, in the order of their calls. */
 export function createSemaphore(count: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = count;
   const waiting: (() => void)[] = [];

@@ -17,7 +17,7 @@ import { bindUsers } from "./users/bind.js";
 import { bindVerification } from "./verification/bind.js";
 import { keepMail, keepMailOnce } from "./verification/repository.js";
 
-/** What admins see of the configuration; nothing that is secret. */
+/** What admins see of the configuration; no secrets. */
 const SHOWN = {
   retention: ["SEND_LOG_DAYS"],
   sign_in: [
@@ -26,7 +26,7 @@ const SHOWN = {
   ],
 } as const;
 
-/** Tenants, their credentials, and public links: everything that decides who may come in. */
+/** Tenants, their credentials, and public links: everything that decides on access. */
 export function createLinks(deps: LinksDeps): Component {
   let open: { stop(): Promise<void> }[] = [];
   let lookout: Lookout | undefined;
@@ -61,7 +61,7 @@ export function createLinks(deps: LinksDeps): Component {
       closeMailer = () => mailer.close();
       await deps.bus.settled();
     },
-    // The bus drains what is in hand when the process closes it; besides, this service holds only mails.
+    // The bus drains running calls when the process closes it; otherwise this service holds only mails.
     async stop() {
       await Promise.all(open.map((one) => one.stop()));
       await lookout?.stop();

@@ -93,7 +93,7 @@ export interface DeliveriesAsked {
   linkId: string | null;
   status: LinkDelivery["status"] | null;
   channel: SendChannel | null;
-  /** Filters deliveries that did not reach, or did reach, everybody; null = all. */
+  /** True = some recipient failed or is in doubt, false = none; null = all. */
   missed: boolean | null;
 }
 
@@ -157,7 +157,7 @@ export async function listRecipients(
   return rows;
 }
 
-/** A recipient who can be sent to again, with their own link if it still works. */
+/** A recipient who can be sent to again, with their own link that still works. */
 export type Resendable = Pick<RecipientRow, "id" | "address_sealed" | "language">;
 
 export async function resendable(

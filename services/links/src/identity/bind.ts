@@ -7,7 +7,7 @@ import { openIdentified } from "./open-identified.js";
 import { createPublishedKeys } from "./published-keys.js";
 import { getIdentity, removeIdentity, rotateSecret, setIdentity } from "./settings.js";
 
-/** Serves identities that embedding sites vouch for. `stop` closes the connections to sites that publish their keys. */
+/** Serves identities from embedding sites. `stop` closes the connections to sites that publish their keys. */
 export function bindIdentity(
   deps: LinksDeps,
   { mailer, agentShown }: { mailer: Mailer; agentShown: AgentsShown },

@@ -28,7 +28,7 @@ import { type Identity, type IdentityKeys, verifyIdentity } from "./verify-ident
 type Input = z.output<typeof contract.request>;
 type Answer = z.input<typeof contract.response>;
 
-/** What opening needs besides the connections. */
+/** Dependencies of opening besides the connections. */
 export interface Entrance {
   mailer: Mailer;
   agentShown: AgentsShown;
@@ -38,9 +38,9 @@ export interface Entrance {
 const refused = (reason: IdentityRefusal): Answer => ({ status: "refused", reason });
 
 /**
- * Opens the conversation of whom the embedding site vouches for. The identity is used up before anything is opened: a repeat by the same
- * key opens the same conversation again, anybody else's is `used`. Throws `link_unavailable`, `consent_required`, `access_pending`
- * and what opening throws.
+ * Opens the conversation of a person identified by the embedding site. The identity is consumed before anything is opened: a repeat with
+ * the same key opens the same conversation again, any other use gets `used`. Throws `link_unavailable`, `consent_required`,
+ * `access_pending` and what opening throws.
  */
 export const openIdentified =
   (deps: LinksDeps, entrance: Entrance) =>
@@ -67,7 +67,7 @@ export const openIdentified =
     return enter(deps, entrance.mailer, { input, policy, identity, person });
   };
 
-/** By what the link knows signatures; null = it takes no identities. */
+/** The link's keys for verifying signatures; null = it accepts no identities. */
 function keysOf(
   deps: LinksDeps,
   published: PublishedKeys,
@@ -83,7 +83,7 @@ function keysOf(
   };
 }
 
-/** With an address a person is the one who could confirm it by a code; without one they are known at this link alone. */
+/** With an address the person is the same as one who confirms it by a code; without one they are known only on this link. */
 function personHash(
   { secrets }: LinksDeps,
   { tenantId, linkId }: { tenantId: string; linkId: string },
@@ -93,7 +93,7 @@ function personHash(
   return secrets.keyedHash(`identified:${tenantId}:${linkId}:${sub}`);
 }
 
-/** Whose session a token opens; null also for a token that opens nothing any more. */
+/** The person whose session a token opens; null also for an invalid token. */
 async function holderOf(deps: LinksDeps, access: NonNullable<Input["access"]>): Promise<string | null> {
   try {
     return (await deps.bus.call(tokenSubject, { access })).participantHash ?? null;
@@ -103,20 +103,20 @@ async function holderOf(deps: LinksDeps, access: NonNullable<Input["access"]>): 
   }
 }
 
-/** A link that asks for a confirmed address asks the site for it, and keeps to its domains. */
+/** A link that requires a confirmed address requires it from the site, within its allowed domains. */
 function addressSuffices(link: LinkRow, email: string | null): boolean {
   if (!link.require_email && link.access_mode === "open") return true;
   return email !== null && allowsAddress(link.allowed_email_domains, email);
 }
 
-/** Whether this caller may use the identity: nobody did, or they did themselves. */
+/** Whether this caller may use the identity: it is unused, or they used it themselves. */
 function takeIdentity(
   deps: LinksDeps,
   { tenantId, linkId, idempotencyKey }: Input,
   { jti }: Identity,
 ): Promise<boolean> {
   const { keyedHash } = deps.secrets;
-  // Without a key nobody can say that it was them.
+  // Without a key a caller cannot prove that it was them.
   const fingerprint = keyedHash(`identity by:${idempotencyKey ?? newId()}`);
   const key = keyedHash(`identity:${linkId}:${jti}`);
   return deps.db.tenant(tenantId, (trx) => claimBy(trx, { tenantId, scope: "links.identified", key, fingerprint }));

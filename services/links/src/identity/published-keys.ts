@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
 
-/** Where a site publishes its keys, and whose link asks. */
+/** Where a site publishes its keys, and the tenant whose link asks. */
 interface KeyPlace {
   url: string;
   tenantId: string;
@@ -12,12 +12,12 @@ interface KeyPlace {
 
 /** Public keys that sites publish. */
 export interface PublishedKeys {
-  /** `fresh`: fetched again unless that was done a moment ago. Null = they cannot be had. */
+  /** `fresh`: fetched again unless that was just done. Null = they are unavailable. */
   of(place: KeyPlace, fresh: boolean): Promise<JWTVerifyGetKey | null>;
 }
 
 const KEPT_MS = 600_000;
-/** A site that signs with a key nobody knows cannot make us ask it more often. */
+/** A site that signs with an unknown key cannot make us fetch more often than this. */
 const COOLDOWN_MS = 30_000;
 const FETCH_MS = 4_000;
 const MAX_BYTES = 262_144;
@@ -28,7 +28,7 @@ interface Fetched {
   keys: Promise<JWTVerifyGetKey | null>;
 }
 
-/** Keeps the keys of a site for ten minutes. Those that ask at once share one fetch. */
+/** Caches the keys of a site for ten minutes. Concurrent callers share one fetch. */
 export function createPublishedKeys(outbound: Outbound): PublishedKeys {
   const sites = new Map<string, Fetched>();
   return {

@@ -17,7 +17,7 @@ interface At {
   agentId?: string;
 }
 
-/** Settings of a link; of one that has none every field is null. Null = no such link. A secret that has run out is left out. */
+/** Settings of a link; without any, every field is null. Null = no such link. An expired secret is left out. */
 export async function findIdentity(trx: TenantTransaction, { id, agentId }: At): Promise<IdentityRow | null> {
   const { rows } = await sql<IdentityRow>`
     select i.secret_sealed, i.secret_created_at, i.jwks_url, i.public_key, now() as db_now,
@@ -42,7 +42,7 @@ export async function writeKeys(
       public_key = case when ${public_key === undefined} then i.public_key else excluded.public_key end`.execute(trx);
 }
 
-/** Puts a new secret in place; the one before it counts for `overlapHours` more. */
+/** Sets a new secret; the previous one stays valid for `overlapHours`. */
 export async function writeSecret(
   trx: TenantTransaction,
   at: { tenantId: string; id: string },

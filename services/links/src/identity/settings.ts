@@ -20,7 +20,7 @@ import { deleteIdentity, findIdentity, type IdentityRow, writeKeys, writeSecret 
 /** Binds a sealed secret to its row. */
 export const identityAad = (at: { tenantId: string; id: string }): string => `link_identities:${at.tenantId}:${at.id}`;
 
-/** Names itself, so that scanners for leaked secrets can find it. */
+/** A recognisable prefix, so that scanners for leaked secrets can find it. */
 const SECRET_PREFIX = "his_";
 
 type Rotated = z.input<typeof rotateContract.response>;
@@ -45,7 +45,7 @@ export const setIdentity =
     });
   };
 
-/** Makes a secret, or its successor. Idempotent by the caller's key, else by the signature. Throws `link_not_found`. */
+/** Creates a secret, or its successor. Idempotent by the caller's key, else by the signature. Throws `link_not_found`. */
 export const rotateSecret =
   (deps: LinksDeps) =>
   async (input: z.output<typeof rotateContract.request>): Promise<Rotated> => {
@@ -65,7 +65,7 @@ export const rotateSecret =
     );
   };
 
-/** Takes all keys of a link away. Idempotent by state. Throws `link_not_found`. */
+/** Removes all keys of a link. Idempotent by state. Throws `link_not_found`. */
 export const removeIdentity =
   (deps: LinksDeps) =>
   async (input: z.output<typeof deleteContract.request>): Promise<z.input<typeof deleteContract.response>> => {

@@ -10,17 +10,17 @@ import {
 } from "jose";
 import { z } from "zod";
 
-/** By what a link knows the signatures of the embedding site. */
+/** A link's keys for verifying signatures of the embedding site. */
 export interface IdentityKeys {
-  /** Of HS256: the current secret, then the one before it. */
+  /** For HS256: the current secret, then the previous one. */
   secrets: string[];
   /** PEM. */
   publicKey: string | null;
-  /** Keys that the site publishes, null while they cannot be had; `fresh` = look again. Null = it publishes none. */
+  /** Keys that the site publishes, null while they are unavailable; `fresh` = fetch again. Null = it publishes none. */
   published: ((fresh: boolean) => Promise<JWTVerifyGetKey | null>) | null;
 }
 
-/** Whom the site vouches for. */
+/** The person identified by the site. */
 export interface Identity {
   /** Id of the token, for its single use. */
   jti: string;
@@ -32,7 +32,7 @@ export interface Identity {
 
 export type Verified = { ok: true; identity: Identity } | { ok: false; reason: IdentityRefusal };
 
-/** A public key is never taken for a secret: which algorithms there are depends on the keys, not on the token. */
+/** A public key is never used as a secret: the allowed algorithms depend on the keys, not on the token. */
 const SHARED = ["HS256"];
 const PUBLIC = ["RS256", "ES256", "EdDSA", "Ed25519"];
 const LONGEST_SECONDS = 3_600;
@@ -40,7 +40,7 @@ const TOLERANCE_SECONDS = 60;
 const MAX_ATTRIBUTES = 4_096;
 
 const isStorableText = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed();
-/** Names and texts at any depth are what the database can hold. */
+/** Names and texts at any depth must be storable in the database. */
 const isStorable = (value: unknown): boolean => {
   if (typeof value === "string") return isStorableText(value);
   if (typeof value !== "object" || value === null) return true;
@@ -53,7 +53,7 @@ const claims = z.object({
   sub: shortText.min(1),
   exp: z.number(),
   email: emailAddress.optional(),
-  /** As OpenID Connect has it: false = the site does not vouch for the address. */
+  /** As in OpenID Connect: false = the site has not verified the address. */
   email_verified: z.boolean().optional(),
   name: shortText.optional(),
   attributes: z
@@ -65,7 +65,7 @@ const claims = z.object({
 
 /**
  * Verifies a JWT of the embedding site: HS256 by a shared secret, RS256, ES256 or EdDSA by a public key; `aud` names the link, `exp` is at
- * most an hour away, `jti` and `sub` are there. Says which check failed; never throws for what a caller sends.
+ * most an hour away, `jti` and `sub` are present. Reports which check failed; never throws for a caller's input.
  */
 export async function verifyIdentity(keys: IdentityKeys, token: string, audience: string): Promise<Verified> {
   try {
@@ -104,7 +104,7 @@ async function signedPayload(
 function publicAttempts({ publicKey, published }: IdentityKeys, token: string, rules: JWTVerifyOptions): Attempt[] {
   const own = publicKey === null ? [] : [() => jwtVerify(token, createPublicKey(publicKey), rules)];
   if (published === null) return own;
-  // A site that changed its keys a moment ago: its list is fetched again before the signature counts as wrong.
+  // The site may have just changed its keys: its list is fetched again before the signature counts as wrong.
   const listed = [false, true].map(
     (fresh): Attempt =>
       async () => {
@@ -116,7 +116,7 @@ function publicAttempts({ publicKey, published }: IdentityKeys, token: string, r
   return [...own, ...listed];
 }
 
-/** What the first key that fits has signed. */
+/** The payload verified by the first matching key. */
 async function firstSigned(attempts: Attempt[]): Promise<JWTPayload | IdentityRefusal> {
   let reason: IdentityRefusal = "algorithm";
   for (const attempt of attempts) {
@@ -138,7 +138,7 @@ function reasonOf(error: unknown): IdentityRefusal {
   if (error instanceof errors.JWTClaimValidationFailed) return error.claim === "aud" ? "audience" : "claims";
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) return "algorithm";
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid) return "malformed";
-  // Of a key that is no signing key of this algorithm Node throws a TypeError: another key may fit.
+  // For a key that does not suit the algorithm Node throws a TypeError: another key may match.
   return isSignatureFault(error) ? "signature" : "malformed";
 }
 

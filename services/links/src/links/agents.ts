@@ -12,7 +12,7 @@ export async function requireVersion(bus: Bus, agent: AgentView, version: number
   if (found.status === "error") throw new AppError(found.code);
 }
 
-/** What a link shows of its agent. */
+/** What a link shows about its agent. */
 export interface AgentShown {
   name: string;
   description: string | null;
@@ -25,7 +25,7 @@ const NAME_TTL_MS = 5_000;
 const MAX_NAMES = 10_000;
 
 /**
- * What the public view of a link shows of its agent. Kept a few seconds: a link is resolved far more often than an agent is
+ * What the public view of a link shows about its agent. Cached for a few seconds: a link is resolved far more often than an agent is
  * renamed, and this is the only thing the service needs from the agents.
  */
 export function createAgentsShown(bus: Bus): AgentsShown {
@@ -37,7 +37,7 @@ export function createAgentsShown(bus: Bus): AgentsShown {
     const principal: Principal = { tenantId, role: "viewer", via: "token", id: "links" };
     const { name, description, active_version } = await requireAgent(bus, principal, agentId);
     const agent = { name, description, ready: active_version !== null };
-    // Its first version is awaited by its owner, who looks at once.
+    // Not cached: the owner waits for the first version and checks at once.
     if (!agent.ready) return agent;
     // Insertion order is age: dropping the first entry keeps the map bounded without a timer.
     kept.delete(agentId);

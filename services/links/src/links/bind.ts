@@ -11,10 +11,10 @@ import { resolveVisit } from "./resolve-visit.js";
 import { revealLink } from "./reveal-link.js";
 import { updateLink } from "./update-link.js";
 
-/** Each works through up to 500 links, in turn with the others. */
+/** Each call processes up to 500 links, taking turns with the others. */
 const MAX_BULK = 32;
 
-/** Answers the messages about public links. */
+/** Serves public links. */
 export function bindLinks(deps: LinksDeps, agentShown: AgentsShown): void {
   const { bus } = deps;
   const bound = { maxInFlight: deps.config.LINKS_MAX_IN_FLIGHT };

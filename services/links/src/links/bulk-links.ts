@@ -30,12 +30,12 @@ interface Caller {
   request: LongRequest<Output>;
 }
 
-/** Of all bulk calls of a replica together: few enough that long lists leave connections to everybody else. */
+/** Over all bulk calls of a replica: few enough that long lists leave connections for everybody else. */
 const AT_ONCE = 4;
 
 /**
- * Makes, changes and disables many links, each in a transaction of its own with its own outcome. Idempotent by the key: while
- * the first call runs or after it died, a repeat does what is not done yet and answers what was done; later it gets the answer.
+ * Creates, changes and disables many links, each in its own transaction with its own outcome. Idempotent by the key: while
+ * the first call runs or after it crashed, a repeat does what is missing and reports what was done; later it gets the stored answer.
  */
 export function bulkLinks(deps: LinksDeps) {
   const limited = createSemaphore(AT_ONCE);
@@ -65,7 +65,7 @@ function itemsOf(body: BulkLinksBody): Item[] {
   ];
 }
 
-/** Works on a few items at once; answers stand in the order of the items. After a failure nothing new is begun. */
+/** Processes a few items at once; results are in the order of the items. After a failure nothing new is started. */
 async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();
@@ -87,7 +87,7 @@ async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results;
 }
 
-/** What became of one item. Only refusals of the item are told in its place; a failure of ours ends the call, and a repeat continues. */
+/** The outcome of one item. Only refusals of the item are reported for it; an internal failure ends the call, and a repeat continues. */
 async function outcomeOf(deps: LinksDeps, caller: Caller, item: Item): Promise<BulkLinkResult> {
   const { index, action } = item;
   try {
@@ -103,7 +103,7 @@ async function outcomeOf(deps: LinksDeps, caller: Caller, item: Item): Promise<B
 async function doItem(deps: LinksDeps, caller: Caller, item: Item): Promise<BulkLinkResult> {
   const part = caller.request.part(`${item.action}.${item.index}`);
   const change = await plannedItem(deps, caller, item);
-  // A repeat beside this call waits here for the item.
+  // A concurrent repeat of this call waits here for the item.
   const { replayed: _, ...answer } = await changeWithFacts(deps, caller.tenantId, (trx) =>
     once<BulkLinkResult>(trx, part, async () => {
       const { answer, fact } = await change(trx);
@@ -113,7 +113,7 @@ async function doItem(deps: LinksDeps, caller: Caller, item: Item): Promise<Bulk
   return answer;
 }
 
-/** Does what needs no transaction, and answers what does. */
+/** Does everything that needs no transaction, and returns the rest as a function. */
 async function plannedItem(
   deps: LinksDeps,
   { principal, tenantId, agent }: Caller,

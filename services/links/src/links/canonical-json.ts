@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** JSON with sorted keys: a client that repeats a request may order its fields otherwise. */
+/** JSON with sorted keys: a client that repeats a request may order its fields differently. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
@@ -9,6 +9,6 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-/** What makes two calls of one kind the same: the agent they are for, and their body. */
+/** Calls of one kind with the same agent and body are the same request. */
 export const requestFingerprint = (agentId: string, body: unknown): string =>
   createHash("sha256").update(agentId).update(canonicalJson(body)).digest("hex");

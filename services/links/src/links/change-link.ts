@@ -8,7 +8,7 @@ import { lockMaker, makerOf, requireQuota } from "./link-quota.js";
 import { requireReferences } from "./new-link.js";
 import { applyLimits, isFuture, setBudget, updateLink } from "./repository.js";
 
-/** A change about to be made: everything that needs no transaction is done. */
+/** A planned change: everything that needs no transaction is done. */
 export interface PlannedChange {
   tenantId: string;
   agentId: string;
@@ -17,7 +17,7 @@ export interface PlannedChange {
   pinHash: string | null | undefined;
 }
 
-/** Parses a change and asks other services what they know of it. Throws `validation_failed`, `version_not_found`, `session_not_found`. */
+/** Parses a change and checks its references with other services. Throws `validation_failed`, `version_not_found`, `session_not_found`. */
 export async function planChange(
   deps: LinksDeps,
   of: { tenantId: string; agent: AgentView; id: string; body: unknown },
@@ -30,8 +30,8 @@ export async function planChange(
 
 /**
  * Writes a planned change. Expiry, message limit and idle timeout reach the link's live sessions in the same transaction;
- * what a session froze when it began (version, prompts, first message) stays. Throws `link_not_found`, `links_exhausted` when
- * the change makes a link active again that no longer fits, and `validation_failed` for an expiry that has passed.
+ * what was pinned when a session began (version, prompts, first message) stays. Throws `link_not_found`, `links_exhausted` when
+ * the change reactivates a link beyond the quota, and `validation_failed` for an expiry in the past.
  */
 export async function changeLink(deps: LinksDeps, trx: TenantTransaction, plan: PlannedChange): Promise<Fact> {
   const { tenantId, id, change } = plan;

@@ -10,8 +10,8 @@ type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
 /**
- * Creates a link; its token is in this answer only. Idempotent by the caller's idempotency key, else by the signature: the same
- * request gets the same link and token for 24 hours, while a second one with another body is refused.
+ * Creates a link; only this answer contains its token. Idempotent by the caller's idempotency key, else by the signature: the same
+ * request gets the same link and token for 24 hours, while one with another body is refused.
  */
 export const createLink =
   (deps: LinksDeps) =>

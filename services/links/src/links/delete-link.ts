@@ -19,7 +19,7 @@ export const deleteLink =
 
 const deleteAndEnd = (deps: LinksDeps, at: { tenantId: string; agentId: string; id: string }): Promise<number> =>
   changeWithFacts(deps, at.tenantId, async (trx) => {
-    // The link first: a session that opens at the same time then finds it deleted, or is found by the next statement.
+    // The link first: a session opened at the same time then finds it deleted, or is found by the next statement.
     if (!(await markDeleted(trx, at))) throw new AppError("link_not_found");
     const { id, tenantId } = at;
     return {

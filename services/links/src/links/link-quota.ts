@@ -2,13 +2,13 @@ import { AppError } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { TenantTransaction } from "../transaction.js";
 
-/** Whose active links are counted. */
+/** The maker whose active links are counted. */
 export interface LinkMaker {
   tenantId: string;
   createdBy: string;
 }
 
-/** Makes every change that adds an active link of one maker wait for the one before it; until the end of the transaction. */
+/** Serializes changes that add active links of one maker; holds until the end of the transaction. */
 export async function lockMaker(trx: TenantTransaction, maker: LinkMaker): Promise<void> {
   const key = `links:${maker.tenantId}:${maker.createdBy}`;
   await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);

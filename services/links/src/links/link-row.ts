@@ -2,7 +2,7 @@ import type { FileUploads, Link, LinkPolicy } from "@parley/contracts";
 import type { AgentShown } from "./agents.js";
 import { recipientText } from "./recipient-text.js";
 
-/** One link as the repository reads it; `db_now` is the database's clock, the only one that decides about expiry. */
+/** One link as the repository reads it; `db_now` is the database's clock, the only one that decides on expiry. */
 export interface LinkRow {
   id: string;
   tenant_id: string;
@@ -41,9 +41,9 @@ export interface LinkRow {
   recipient: { name?: string; email?: string } | null;
   budget: LinkBudgetRow | null;
   friendly_errors: boolean;
-  /** Of the agent's access policy. */
+  /** From the agent's access policy. */
   access_mode: LinkPolicy["access"];
-  /** How the agent's people can be reached; null = nothing was said of them. Only of the link a visitor is at. */
+  /** How the agent's people can be reached; null = not configured. Only for the link that a visitor uses. */
   people?: LinkPolicy["people"];
   metadata: Record<string, unknown>;
   is_active: boolean;
@@ -70,7 +70,7 @@ export interface LinkUsage {
 
 export type LinkStatus = "active" | "inactive" | "expired" | "full";
 
-/** A disabled link is `inactive` whatever else is true of it; an expired one is never shown as full. */
+/** A disabled link is always `inactive`; an expired one is never shown as full. */
 export function linkStatus(row: LinkRow): LinkStatus {
   if (!row.is_active) return "inactive";
   if (row.expires_at !== null && row.expires_at <= row.db_now) return "expired";
@@ -140,7 +140,7 @@ const budgetView = (budget: LinkBudgetRow | null): Link["budget"] =>
     ? null
     : { max_tokens: budget.max_tokens, max_cost: budget.max_cost, hard: budget.hard };
 
-/** What a link's uploads are when its owner says no more than that there are some. */
+/** Defaults for a link whose owner only enables uploads. */
 const UPLOAD_DEFAULTS = {
   types: ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"],
   maxBytes: 5_242_880,
@@ -154,7 +154,7 @@ const uploadsOf = (given: FileUploads): Required<FileUploads> => ({
   max_count: given.max_count ?? UPLOAD_DEFAULTS.maxCount,
 });
 
-/** What the gateway enforces and a session freezes. */
+/** What the gateway enforces and a session pins. */
 export function policyOf(row: LinkRow, agent: AgentShown): LinkPolicy {
   const uploads = uploadsOf(row.file_uploads);
   return {

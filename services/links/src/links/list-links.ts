@@ -8,7 +8,7 @@ import { countLinks, listLinks as readLinks, usageOf } from "./repository.js";
 
 const MAX_PAGE = 200;
 
-/** One page of an agent's links, newest first. A cursor wins over an offset; disabled links only when asked for. Inline logos are left out. A read. */
+/** One page of an agent's links, newest first. A cursor takes precedence over an offset; disabled links only on request. Inline logos are left out. A read. */
 export const listLinks =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
@@ -19,7 +19,7 @@ export const listLinks =
     const filter = { agentId: agent.id, includeInactive: input.includeInactive };
     const offset = before ? 0 : Math.max(input.offset ?? 0, 0);
     return deps.db.tenant(tenantId, async (trx) => {
-      // One row more than asked for tells whether there is a next page.
+      // One row more than requested shows whether there is a next page.
       const rows = await readLinks(trx, { ...filter, limit: limit + 1, offset, before });
       const page = takeWithinBytes(rows.slice(0, limit));
       const usage = await usageOf(

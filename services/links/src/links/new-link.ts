@@ -19,7 +19,7 @@ import { lockMaker, requireQuota } from "./link-quota.js";
 import { ownerView } from "./link-row.js";
 import { findLink, insertLink, isFuture, sealedTokenAad, setBudget } from "./repository.js";
 
-/** A link about to be made: everything that needs no transaction is done. */
+/** A planned link: everything that needs no transaction is done. */
 export interface PlannedLink {
   tenantId: string;
   agent: AgentView;
@@ -35,7 +35,7 @@ export interface MadeLink {
 }
 
 /**
- * Parses the body of a new link, fills its template in, and asks other services what they know of it. Throws
+ * Parses the body of a new link, fills in its template, and checks its references with other services. Throws
  * `validation_failed`, `template_not_found`, `version_not_found`, `session_not_found`.
  */
 export async function planLink(
@@ -50,7 +50,7 @@ export async function planLink(
   return { tenantId, agent: of.agent, createdBy: of.principal.id, id, change, pinHash };
 }
 
-/** What a body names elsewhere must be there: the agent's version, and a session of the same tenant and agent. */
+/** References of a body must exist: the agent's version, and a session of the same tenant and agent. */
 export async function requireReferences(
   deps: LinksDeps,
   of: { tenantId: string; agent: AgentView; change: LinkChange },
@@ -63,7 +63,7 @@ export async function requireReferences(
   if (session.agent_id !== of.agent.id) throw new AppError("session_not_found");
 }
 
-/** Writes a planned link within its caller's quota. Throws `links_exhausted`, and `validation_failed` for an expiry that has passed. */
+/** Writes a planned link within its caller's quota. Throws `links_exhausted`, and `validation_failed` for an expiry in the past. */
 export async function makeLink(
   deps: LinksDeps,
   trx: TenantTransaction,

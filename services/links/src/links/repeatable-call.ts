@@ -10,8 +10,8 @@ interface Call {
 }
 
 /**
- * The names under which the answer to a call about an agent's links is kept: its key, and its signature. The answer holds tokens, so it
- * is sealed: the table of keys must be as useless to a reader as the links' own.
+ * The names under which the answer to a call about an agent's links is stored: its key, and its signature. The answer contains tokens, so
+ * it is sealed: the table of keys must be as useless to a reader as that of the links.
  */
 export function repeatableCall(
   { secrets }: Pick<LinksDeps, "secrets">,

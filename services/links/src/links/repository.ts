@@ -15,7 +15,7 @@ const columns = (branding: string) =>
   coalesce((select p.mode from agent_access_policies p where p.agent_id = l.agent_id), 'open') as access_mode, l.metadata, l.is_active, l.created_by,
   l.created_at, l.updated_at, l.last_used_at, now() as db_now`);
 const COLUMNS = columns("l.branding");
-/** A picture in every row would be most of a list. */
+/** Inline pictures would make up most of a list. */
 const LIST_COLUMNS = columns(
   "case when l.branding->>'logo' like 'data:%' then l.branding - 'logo' else l.branding end",
 );
@@ -56,7 +56,7 @@ export interface LinkValues {
   is_active?: boolean | undefined;
 }
 
-/** Expiry as asked for; hours are counted from the database's clock. */
+/** Expiry as requested; hours are counted from the database's clock. */
 export type Expiry =
   | { type: "keep" }
   | { type: "never" }
@@ -70,7 +70,7 @@ export interface NewLink {
   tokenId: string;
   tokenHash: Buffer;
   tokenHint: string;
-  /** The token under the master key, bound to this row by `sealedTokenAad`. */
+  /** The token sealed with the master key, bound to this row by `sealedTokenAad`. */
   tokenSealed: string;
   createdBy: string;
   values: LinkValues & { title: string };
@@ -94,7 +94,7 @@ const columnValue = (value: unknown): unknown =>
 const given = (values: LinkValues): [string, unknown][] =>
   Object.entries(values).filter((entry) => entry[1] !== undefined);
 
-/** Whether an instant is still ahead on the database's clock. */
+/** Whether an instant is in the future on the database's clock. */
 export async function isFuture(trx: TenantTransaction, iso: string): Promise<boolean> {
   const { rows } = await sql<{ future: boolean }>`select ${iso}::timestamptz > now() as future`.execute(trx);
   return rows[0]?.future === true;
@@ -139,7 +139,7 @@ export async function setBudget(
   );
 }
 
-/** Carries changed limits of a link to its live sessions. */
+/** Applies changed limits of a link to its live sessions. */
 export async function applyLimits(
   trx: TenantTransaction,
   linkId: string,
@@ -151,7 +151,7 @@ export async function applyLimits(
   );
 }
 
-/** What binds a sealed token to its row. */
+/** Binds a sealed token to its row. */
 export const sealedTokenAad = (tenantId: string, linkId: string): string => `link-token:${tenantId}:${linkId}`;
 
 /** The sealed token of a link (null in a link that is older than the column); null = no such link of this agent. */
@@ -169,7 +169,7 @@ export async function findSealedToken(
   return rows[0] ?? null;
 }
 
-/** Marks a link as deleted. False = no such link of this agent, or deleted before. */
+/** Marks a link as deleted. False = no such link of this agent, or already deleted. */
 export async function markDeleted(trx: TenantTransaction, at: { agentId: string; id: string }): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`update temporary_chat_links
       set deleted_at = now(), is_active = false, updated_at = now()
@@ -217,7 +217,7 @@ export async function listLinks(trx: TenantTransaction, query: ListQuery): Promi
   return rows;
 }
 
-/** Links of an agent that the same list without paging would show. */
+/** Total number of links in the same list without paging. */
 export async function countLinks(
   trx: TenantTransaction,
   query: Pick<ListQuery, "agentId" | "includeInactive">,

@@ -10,7 +10,7 @@ type Output = z.input<typeof contract.response>;
 
 /**
  * The policy behind a link token. A read. Unknown, wrong secret, disabled, deleted and expired are one statement and one
- * comparison each, so that neither content nor time tells them apart; `expired` is told only to who proved to hold the link.
+ * comparison each, so that neither content nor timing distinguishes them; only a caller who proved to hold the link gets `expired`.
  */
 export const resolveLink =
   (deps: LinksDeps, agentShown: AgentsShown) =>

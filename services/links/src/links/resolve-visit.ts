@@ -9,8 +9,8 @@ import { findUsableLink } from "./repository.js";
 type Output = z.input<typeof contract.response>;
 
 /**
- * The session, the person and the link behind a visitor's token. A read. Unknown ids and wrong secrets are one answer after one
- * comparison each; what became of the link is told only to whoever holds the token.
+ * The session, the person and the link of a visitor's token. A read. Unknown ids and wrong secrets get the same answer after one
+ * comparison each; only the holder of the token learns the state of the link.
  */
 export const resolveVisit =
   (deps: LinksDeps, agentShown: AgentsShown) =>

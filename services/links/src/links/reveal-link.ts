@@ -5,8 +5,8 @@ import { requireAgent } from "./agents.js";
 import { findSealedToken, sealedTokenAad } from "./repository.js";
 
 /**
- * The token of a link again, for who may make links. A read. Throws `link_not_found`, and `link_address_unknown` for a link
- * that was made before tokens were kept sealed.
+ * Shows the token of a link again to callers who may create links. A read. Throws `link_not_found`, and `link_address_unknown` for a
+ * link created before tokens were stored sealed.
  */
 export const revealLink =
   (deps: LinksDeps) =>

@@ -9,8 +9,8 @@ import { ownerView } from "./link-row.js";
 import { findLink, usageOf } from "./repository.js";
 
 /**
- * Changes the given fields of a link, never its token. Idempotent: the same body again changes nothing. Disabling a link
- * closes its streams, while its sessions stay and continue when it is enabled again.
+ * Changes the given fields of a link, never its token. Idempotent: repeating the same body changes nothing. Disabling a link
+ * closes its streams, but its sessions stay and continue when it is enabled again.
  */
 export const updateLink =
   (deps: LinksDeps) =>

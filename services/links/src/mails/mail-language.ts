@@ -15,7 +15,7 @@ import { pt } from "./texts/pt.js";
 import { tr } from "./texts/tr.js";
 import { zh } from "./texts/zh.js";
 
-/** The languages of the chat page: who reads it in one of them gets mails in the same. */
+/** The languages of the chat page: mails use the language in which somebody reads the page. */
 export const MAIL_TEXTS = { ar, de, en, es, fr, he, hi, it, ja, ko, nl, pl, pt, tr, zh } as const satisfies Readonly<
   Record<string, MailTexts>
 >;
@@ -26,7 +26,7 @@ const FORMER_CODES: Readonly<Record<string, string>> = { iw: "he" };
 
 export const isMailLanguage = (name: string): name is MailLanguage => Object.hasOwn(MAIL_TEXTS, name);
 
-/** The first wish (BCP 47 tags, as given) that there are texts for; English when there is none. */
+/** The first preferred language (BCP 47 tags, as given) with texts; English when there is none. */
 export function mailLanguage(wishes: readonly unknown[]): MailLanguage {
   for (const wish of wishes) {
     if (typeof wish !== "string") continue;

@@ -6,14 +6,14 @@ interface MailTemplate {
 
 /** The mails of this service in one language. */
 export interface MailTexts {
-  /** To a visitor. `{code}` stands alone on its line, behind four spaces; `{minutes}` is how long it is valid (the forms fit 10). */
+  /** To a visitor. `{code}` is alone on its line, after four spaces; `{minutes}` is how long it is valid (the forms fit 10). */
   code: MailTemplate;
-  /** To a requester who may come in from now on. */
+  /** To a requester who has been approved. */
   approved: MailTemplate;
-  /** To an owner; whose the request is stands in the list, behind the owner's own sign-in. */
+  /** To an owner; only the list, behind the owner's sign-in, shows whose request it is. */
   requested: MailTemplate;
-  /** To a person who may manage from now on; `{address}` is the console, and holds no secret. */
+  /** To a newly invited user; `{address}` is the console, and contains no secret. */
   invited: MailTemplate;
-  /** To a person who manages. `{address}` signs in, once, within `{minutes}` (the forms fit 15), and stands alone on its line. */
+  /** To a user. `{address}` signs in, once, within `{minutes}` (the forms fit 15), and is alone on its line. */
   signIn: MailTemplate;
 }

@@ -3,7 +3,7 @@ import { MAIL_TEXTS, type MailLanguage } from "./mail-language.js";
 import type { MailTexts } from "./mail-texts.js";
 
 const RIGHT_TO_LEFT: ReadonlySet<MailLanguage> = new Set<MailLanguage>(["ar", "he"]);
-/** First strong isolate and its end: a Latin name amid Hebrew or Arabic must not turn the words around it. */
+/** First strong isolate and its end: a Latin name in Hebrew or Arabic text must not reorder the words around it. */
 const [ISOLATE, END_ISOLATE] = ["\u2068", "\u2069"];
 
 /** Values of the placeholders. */
@@ -15,7 +15,7 @@ export interface MailValues {
   minutes?: number;
 }
 
-/** One mail, without its recipient. What a value holds is never read as a placeholder. */
+/** One mail, without its recipient. Values are never interpreted as placeholders. */
 export function writeMail(
   kind: keyof MailTexts,
   language: MailLanguage,

@@ -30,7 +30,7 @@ export const listTemplatesHandler =
     return { data, nextCursor: last ? nameCursor.encode(last.name) : null };
   };
 
-/** One of them. A read. Throws `template_not_found`. */
+/** One template. A read. Throws `template_not_found`. */
 export const getTemplateHandler =
   ({ db }: Deps) =>
   async ({ principal, name }: In<typeof getMessageTemplate>): Out<typeof getMessageTemplate> => {
@@ -39,7 +39,7 @@ export const getTemplateHandler =
     return { template };
   };
 
-/** Makes or changes one; what is on its way keeps its words. Idempotent by state. Throws `name_taken`. */
+/** Creates or changes a template; messages already accepted keep their text. Idempotent by state. Throws `name_taken`. */
 export const putTemplateHandler =
   ({ db }: Deps) =>
   async ({ principal, name, body }: In<typeof putMessageTemplate>): Out<typeof putMessageTemplate> => {
@@ -50,7 +50,7 @@ export const putTemplateHandler =
     return { template: await db.tenant(tenantId, (trx) => repository.writeTemplate(trx, of)) };
   };
 
-/** Deletes one; what is on its way keeps its words. Idempotent by state: a second delete is `template_not_found`. */
+/** Deletes a template; messages already accepted keep their text. Idempotent by state: a second delete is `template_not_found`. */
 export const deleteTemplateHandler =
   ({ db }: Deps) =>
   async ({ principal, name }: In<typeof deleteMessageTemplate>): Out<typeof deleteMessageTemplate> => {

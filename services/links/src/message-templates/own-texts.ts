@@ -3,10 +3,10 @@ import type { MailLanguage } from "../mails/mail-language.js";
 import type { TenantTransaction } from "../transaction.js";
 import { findTemplate } from "./repository.js";
 
-/** Whether it is a message of the product, whose words nobody changes. */
+/** Whether it is a built-in message, whose text cannot be changed. */
 export const isOfProduct = (name: string): name is SendTemplate => SEND_TEMPLATES.some((one) => one === name);
 
-/** The texts of a tenant's own template; null = the name is that of a message of the product. Throws `template_not_found`. */
+/** The texts of a tenant's own template; null = the name is that of a built-in message. Throws `template_not_found`. */
 export async function textsOf(trx: TenantTransaction, name: string): Promise<MessageTexts | null> {
   if (isOfProduct(name)) return null;
   const found = await findTemplate(trx, name);
@@ -14,7 +14,7 @@ export async function textsOf(trx: TenantTransaction, name: string): Promise<Mes
   return found.texts;
 }
 
-/** What somebody reads of these texts: those of their language, else the English, else the first by its code. */
+/** The text for a reader: in their language, else in English, else the first by its code. */
 export function textFor(
   texts: MessageTexts,
   language: MailLanguage,

@@ -19,7 +19,7 @@ export async function findTemplate(trx: TenantTransaction, name: string): Promis
   return rows[0] ? messageTemplate.parse(rows[0]) : null;
 }
 
-/** Writes it whole, whether there is one of its name or not. */
+/** Creates or replaces a template. */
 export async function writeTemplate(
   trx: TenantTransaction,
   of: { tenantId: string; name: string; texts: MessageTexts; by: string },

@@ -8,10 +8,10 @@ import { addressHash } from "../verification/code.js";
 type Json = Record<string, unknown>;
 type Query = ReturnType<typeof sql<{ record: Json }>>;
 
-/** Rows of one kind: more of a person would be a flood that is cut, and said to be. */
+/** Maximum rows of one kind; more are cut off, and the export says so. */
 const MOST = 200;
 
-/** One kind of what entry checks, links and the development mailbox hold of an address. A read; admins. */
+/** One kind of the data that entry checks, links and the development mailbox store about an address. A read; admins. */
 export const exportAccess =
   ({ db, secrets }: Pick<LinksDeps, "db" | "secrets">) =>
   async ({ principal, email, kind }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -4,7 +4,7 @@ import type { SendingDeps } from "../distribution/accept-send.js";
 import * as manage from "./manage-schedules.js";
 import { startScheduler } from "./run-schedules.js";
 
-/** Answers the messages about schedules, and runs them. Stop it before the database is closed. */
+/** Serves schedules, and runs them. Stop it before the database is closed. */
 export function bindSchedules(deps: SendingDeps, lookout: Lookout): { stop(): Promise<void> } {
   const { bus, config } = deps;
   const bound = { maxInFlight: config.LINKS_MAX_IN_FLIGHT };

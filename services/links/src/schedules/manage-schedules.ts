@@ -50,7 +50,7 @@ async function requireSchedule(trx: TenantTransaction, id: string): Promise<repo
 const badCron = (): AppError =>
   new AppError("validation_failed", { errors: [{ pointer: "/cron", rule: "cron", message: CRON_MESSAGE }] });
 
-/** Everything that an occurrence will need is tried now: agent, templates, recipients, channel. */
+/** Checks everything that an occurrence will need: agent, templates, recipients, channel. */
 async function checked(
   deps: SendingDeps,
   principal: Principal,
@@ -97,7 +97,7 @@ function within<T>(pointer: string, check: () => T): T {
   }
 }
 
-/** Makes a schedule. Idempotent by the caller's key, else by the signature. Throws `validation_failed` and what an occurrence would. */
+/** Creates a schedule. Idempotent by the caller's key, else by the signature. Throws `validation_failed` and what an occurrence would. */
 export const createScheduleHandler =
   (deps: SendingDeps) =>
   async (input: In<typeof createSchedule>): Out<typeof createSchedule> => {
@@ -163,7 +163,7 @@ export const getScheduleHandler =
     return { schedule: { ...shown, parameters: { ...shown.parameters, recipients } } };
   };
 
-/** Changes what is given; `parameters` as a whole. Idempotent by state. Throws `schedule_not_found` and what its creation does. */
+/** Changes the given fields; `parameters` as a whole. Idempotent by state. Throws `schedule_not_found` and what its creation does. */
 export const updateScheduleHandler =
   (deps: SendingDeps) =>
   async ({ principal, id, body }: In<typeof updateSchedule>): Out<typeof updateSchedule> => {
@@ -190,7 +190,7 @@ export const updateScheduleHandler =
     });
   };
 
-/** Pauses a schedule, or continues with the next occurrence; those meanwhile are nobody's. Idempotent by state. */
+/** Pauses a schedule, or resumes it with the next occurrence; those in between are skipped. Idempotent by state. */
 export const pauseScheduleHandler =
   (deps: SendingDeps) =>
   async ({ principal, id, paused }: In<typeof pauseSchedule>): Out<typeof pauseSchedule> => {
@@ -233,7 +233,7 @@ export const runScheduleHandler =
     return answer;
   };
 
-/** Occurrences of a schedule and what came of them, newest first. A read. */
+/** Occurrences of a schedule and their outcomes, newest first. A read. */
 export const listScheduleRunsHandler =
   (deps: SendingDeps) =>
   async (input: In<typeof listScheduleRuns>): Out<typeof listScheduleRuns> => {

@@ -23,7 +23,7 @@ const fieldsOf = (cron: string): string[] => (NICKNAMES[cron.toLowerCase()] ?? c
 const jobOf = (fields: readonly string[], timezone: string): Cron =>
   new Cron(fields.join(" "), { timezone, paused: true, mode: "5-part" });
 
-/** Whether a text is a pattern of five fields, or a nickname, that ever occurs. */
+/** Whether a text is a pattern of five fields, or a nickname, that occurs at all. */
 export function isPattern({ cron, timezone }: Pattern, from: number): boolean {
   const fields = fieldsOf(cron);
   if (fields.length !== FIELDS) return false;
@@ -36,8 +36,8 @@ export function isPattern({ cron, timezone }: Pattern, from: number): boolean {
 
 /**
  * The first occurrence after an instant; null = there is none.
- * Where the hour is fixed, each local time comes once: of an hour that comes twice (end of summer time) the first one counts, and what
- * a change of clocks skips comes at its end, several such times together. Where the hour is `*`, real time counts: every half hour
+ * Where the hour is fixed, each local time occurs once: of a repeated hour (end of summer time) the first one counts, and times that a
+ * clock change skips occur at its end, several such times together. Where the hour is `*`, elapsed time counts: every half hour
  * stays every half hour.
  * @param after milliseconds since 1970
  */
@@ -46,7 +46,7 @@ export function nextOccurrence({ cron, timezone }: Pattern, after: number): numb
   const [, hour = "*"] = fields;
   if (hour.startsWith("*")) return jobOf(fields, timezone).nextRun(new Date(after))?.getTime() ?? null;
   const local = jobOf(fields, "UTC");
-  // Before the local time of `after`: a time that was skipped lies before its instant.
+  // Start before the local time of `after`, because a skipped time is earlier than its instant.
   let wall = local.nextRun(new Date(after + offsetAt(timezone, after) - DAY_MS));
   while (wall !== null) {
     const instant = instantOf(timezone, wall.getTime());
@@ -81,7 +81,7 @@ function formatIn(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** How far the clocks of a zone are ahead of UTC at an instant, milliseconds. */
+/** The UTC offset of a zone at an instant, milliseconds. */
 function offsetAt(timeZone: string, at: number): number {
   const parts = formatIn(timeZone).formatToParts(at);
   const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
@@ -89,12 +89,12 @@ function offsetAt(timeZone: string, at: number): number {
   return local - Math.floor(at / 1_000) * 1_000;
 }
 
-/** The instant of a local time, given as if it were UTC: the first one of two, and the end of the change that skips it. */
+/** The instant of a local time, given as if it were UTC: the first of two, or the end of the clock change that skips it. */
 function instantOf(timeZone: string, wall: number): number {
   const [before, after] = [offsetAt(timeZone, wall - DAY_MS), offsetAt(timeZone, wall + DAY_MS)];
   const meant = [wall - before, wall - after].filter((at) => at + offsetAt(timeZone, at) === wall);
   if (meant.length > 0) return Math.min(...meant);
-  // The clocks are changed between these two.
+  // The clock change is between these two.
   let [early, late] = [wall - Math.max(before, after), wall - Math.min(before, after)];
   while (late - early > 1_000) {
     const middle = Math.floor((early + late) / 2_000) * 1_000;

@@ -7,7 +7,7 @@ import { findTemplate } from "../message-templates/repository.js";
 import type { TenantTransaction } from "../transaction.js";
 import type { StoredRecipient } from "./repository.js";
 
-/** What binds a recipient of a schedule to it. */
+/** Binds a sealed recipient to its schedule. */
 export const scheduleAad = (of: { tenantId: string; scheduleId: string; hash: string }): string =>
   `schedule:${of.tenantId}:${of.scheduleId}:${of.hash}`;
 
@@ -19,7 +19,7 @@ export const sealRecipient = (
 
 type Kept = z.output<typeof keptParameters>;
 
-/** The body of the link that an occurrence makes. */
+/** The body of the link that an occurrence creates. */
 export const linkBodyOf = ({ template, title, expires_in_hours }: Partial<Kept>): Record<string, unknown> => ({
   ...(template !== undefined && { template }),
   ...(title !== undefined && { title }),
@@ -27,7 +27,7 @@ export const linkBodyOf = ({ template, title, expires_in_hours }: Partial<Kept>)
 });
 
 /**
- * The words of the message: those that are named, else those of the link template's name where there are some. `template` undefined = the
+ * The texts of the message: the named template, else one with the link template's name if it exists. `template` undefined = the
  * default. Throws `template_not_found`.
  */
 export async function wordsOf(

@@ -5,7 +5,7 @@ import type { TenantTransaction } from "../transaction.js";
 
 export interface ScheduleRow extends Omit<Schedule, "next_runs" | "paused"> {
   paused_at: string | null;
-  /** The time of the database, milliseconds. */
+  /** The database's time, milliseconds. */
   now: number;
 }
 
@@ -63,7 +63,7 @@ export interface StoredRecipient {
   language: string | null;
 }
 
-/** Puts recipients in place of those there were. */
+/** Replaces the recipients. */
 export async function setRecipients(
   trx: TenantTransaction,
   at: { tenantId: string; scheduleId: string },
@@ -84,7 +84,7 @@ export async function readRecipients(trx: TenantTransaction, scheduleId: string)
   return rows;
 }
 
-/** Locks a schedule for a change; false = there is none. */
+/** Locks a schedule for a change; false = no such schedule. */
 export async function lockSchedule(trx: TenantTransaction, id: string): Promise<boolean> {
   const { rows } = await sql`select id from schedules where id = ${id} for update`.execute(trx);
   return rows.length === 1;
@@ -113,7 +113,7 @@ const RUN =
   (select o.link_id from send_outs o where o.id = r.send_out_id) as link_id, iso(r.created_at) as created_at,
   iso(r.ended_at) as ended_at`);
 
-/** One occurrence now, that the pattern does not have. */
+/** Inserts an occurrence now, outside the pattern. */
 export async function insertRun(
   trx: TenantTransaction,
   at: { tenantId: string; scheduleId: string },
@@ -145,7 +145,7 @@ const due = z.object({
   next_at: z.number(),
   now: z.number(),
 });
-/** A schedule whose next occurrence has come; times in milliseconds. */
+/** A schedule whose next occurrence is due; times in milliseconds. */
 export type DueSchedule = z.output<typeof due>;
 
 const claimed = z.object({
@@ -155,7 +155,7 @@ const claimed = z.object({
   agent_id: z.string(),
   parameters: z.unknown(),
 });
-/** An occurrence taken for one attempt. */
+/** An occurrence claimed for one attempt. */
 export type ClaimedRun = z.output<typeof claimed>;
 
 /** SQL of the scheduler. */
@@ -179,7 +179,7 @@ export const createRunRepository = (db: Db) => ({
   },
 });
 
-/** False = the occurrence has ended before. */
+/** False = the occurrence had already ended. */
 export async function endRun(
   trx: TenantTransaction,
   of: { tenantId: string; id: string; status: "done" | "failed"; outcome: string | null; sendOutId: string | null },

@@ -11,14 +11,14 @@ import { linkBodyOf, scheduleAad, wordsOf } from "./parameters.js";
 import { type ClaimedRun, createRunRepository, type DueSchedule, endRun, readRecipients } from "./repository.js";
 
 const PLANNED_AT_ONCE = 100;
-/** An occurrence that is later than this is missed: a good morning is not sent in the afternoon. */
+/** An occurrence that is more than this late counts as missed: a good-morning message is not sent in the afternoon. */
 const GRACE_MS = 3_600_000;
 const AT_ONCE = 4;
 const HOLD_MS = 30_000;
 const FINISH_MS = 5_000;
 const MOST_BROKEN = 10;
 
-/** What of a due schedule is run, what is missed, and when it is due next. All times in milliseconds. */
+/** Which occurrences of a due schedule are run, which are missed, and when it is due next. All times in milliseconds. */
 export function planOf({
   cron,
   timezone,
@@ -44,7 +44,7 @@ export function planOf({
 
 /**
  * Finds due occurrences and runs them, in any number of replicas. Idempotency key: schedule and time of the occurrence, which are a row;
- * link, delivery and the row's end are written in one transaction, so a process that dies leaves all of them or none.
+ * link, delivery and the row's end are written in one transaction, so after a crash all of them exist or none.
  */
 export function startScheduler(deps: SendingDeps, lookout: Lookout): { stop(): Promise<void> } {
   const runs = createRunRepository(deps.db);
@@ -90,10 +90,10 @@ export function startScheduler(deps: SendingDeps, lookout: Lookout): { stop(): P
   };
 }
 
-/** Already over, so that nothing of this transaction may stay. */
+/** The occurrence has already ended, so this transaction must be rolled back. */
 class Overtaken extends Error {}
 
-/** Answers a word for why it failed for good; null = it is done. Throws what another attempt may mend. */
+/** Returns the reason of a final failure; null = done. Throws errors that another attempt may fix. */
 async function runOnce(deps: SendingDeps, item: ClaimedRun): Promise<string | null> {
   try {
     await createAndSend(deps, item);
@@ -118,7 +118,7 @@ async function createAndSend(deps: SendingDeps, item: ClaimedRun): Promise<void>
     people: await readRecipients(trx, scheduleId),
     words: await wordsOf(trx, parameters),
   }));
-  // Erasures may have taken all of them.
+  // Erasures may have removed all of them.
   if (people.length === 0) throw new AppError("no_recipients");
   const recipients = people.map(({ hash, sealed, language }) => {
     const { address, name } = openPerson(deps.secrets, sealed, scheduleAad({ tenantId, scheduleId, hash }));

@@ -10,7 +10,7 @@ export const listSecurityEvents =
     requireRole(input.principal, "viewer");
     const { days, limit, linkId = null, kind = null } = input;
     const before = input.cursor === undefined ? null : timeCursor.decode(input.cursor);
-    // One row more than asked for tells whether there is a next page.
+    // One row more than requested shows whether there is a next page.
     const filter = { linkId, kind, days, before, limit: limit + 1 };
     const rows = await readSecurityEvents(db, tenantOf(input.principal), filter);
     const page = rows.slice(0, limit);

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 import { keepSecurityEvents } from "./repository.js";
 
-/** Keeps what a gateway noticed, tenant by tenant. Not idempotent: these are counts that may be lost or doubled. */
+/** Stores the security events of a gateway, tenant by tenant. Not idempotent: these counts may be lost or doubled. */
 export const noteSecurity =
   ({ db }: LinksDeps) =>
   async ({ events }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -11,11 +11,11 @@ export interface SecurityEventRow {
   session_id: string | null;
   count: number;
   at: string;
-  /** Exact to the microsecond, for the cursor. */
+  /** With microsecond precision, for the cursor. */
   position: string;
 }
 
-/** Keeps events of one tenant; answers how many. */
+/** Stores events of one tenant; returns how many. */
 export async function keepSecurityEvents(db: Db, tenantId: string, events: SecurityEventNote[]): Promise<number> {
   const rows = events.map((event) => ({
     id: newId(),

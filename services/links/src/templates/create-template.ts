@@ -17,7 +17,7 @@ import { templateView } from "./template-view.js";
 type Output = z.input<typeof contract.response>;
 
 /**
- * Makes a template of the tenant's own. Idempotent by the caller's key, else by the signature; without them a second one of that name
+ * Creates a template of the tenant. Idempotent by the caller's key, else by the signature; without them a repeated name
  * is refused. Throws `name_taken`.
  */
 export const createTemplate =

@@ -6,7 +6,7 @@ import { nameCursor } from "../list-cursor.js";
 import { listTemplates as readTemplates } from "./repository.js";
 import { builtInViews, templateView } from "./template-view.js";
 
-/** The built-in templates on the first page, beside the first of the tenant's own by name. A read. */
+/** The built-in templates on the first page, followed by the tenant's own by name. A read. */
 export const listTemplates =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

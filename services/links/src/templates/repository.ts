@@ -29,7 +29,7 @@ export async function insertTemplate(
   return parsed(rows[0]);
 }
 
-/** One template by id or name; an id wins. */
+/** One template by id or name; an id takes precedence. */
 export async function findTemplate(trx: TenantTransaction, which: string): Promise<TemplateRow | null> {
   const { rows } = await sql<Read>`select ${COLUMNS} from link_templates where id::text = ${which} or name = ${which}
     order by id::text = ${which} desc limit 1`.execute(trx);
@@ -46,7 +46,7 @@ export async function listTemplates(
   return rows.map((row) => ({ ...row, fields: keptTemplateFields.parse(row.fields) }));
 }
 
-/** Writes the given fields over those of a template. Null = no such template. */
+/** Overwrites the given fields of a template. Null = no such template. */
 export async function updateTemplate(
   trx: TenantTransaction,
   change: { id: string; name: string | undefined; fields: LinkTemplateFields },

@@ -2,7 +2,7 @@ import type { LinkTemplate, LinkTemplateFields } from "@parley/contracts";
 import { BUILT_IN } from "./built-in.js";
 import type { TemplateRow } from "./repository.js";
 
-/** A template of a tenant as the API shows it: its fields beside its name. Fields that it leaves open are absent. */
+/** A template of a tenant as the API shows it: its fields next to its name. Fields that it does not set are absent. */
 export function templateView({ fields, ...row }: TemplateRow): LinkTemplate {
   return { ...fields, ...row, built_in: false };
 }

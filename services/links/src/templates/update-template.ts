@@ -13,7 +13,7 @@ import { isBuiltIn } from "./built-in.js";
 import { findTemplate, updateTemplate as writeTemplate } from "./repository.js";
 import { templateView } from "./template-view.js";
 
-/** SQLSTATE of a second row under a unique key. */
+/** SQLSTATE of a duplicate row under a unique key. */
 const UNIQUE_VIOLATION = "23505";
 
 /** Changes the given fields of a template; links made of it stay as they are. Idempotent by state. Throws `template_not_found`, `name_taken`. */

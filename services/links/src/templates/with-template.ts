@@ -4,8 +4,8 @@ import { BUILT_IN, isBuiltIn } from "./built-in.js";
 import { findTemplate } from "./repository.js";
 
 /**
- * The body of a new link with its template filled in: fields of the body win one by one, nested objects as a whole, and an
- * expiry of either spelling takes the place of the template's. Throws `validation_failed`, `template_not_found`.
+ * The body of a new link with its template filled in: each field of the body takes precedence, nested objects as a whole, and an
+ * expiry in either form replaces the template's. Throws `validation_failed`, `template_not_found`.
  */
 export async function withTemplate(deps: Pick<LinksDeps, "db">, tenantId: string, body: unknown): Promise<unknown> {
   const { template, ...own } = parseOrRefuse(createLinkBody, body);

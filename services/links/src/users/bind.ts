@@ -11,7 +11,7 @@ import { createOidc } from "./oidc/provider.js";
 import * as sessions from "./sessions.js";
 import { askSignIn, useSignInLink, verifyUserSession } from "./sign-in.js";
 
-/** Answers the messages about people who manage and how they sign in. `stop` waits for mails that are being written. */
+/** Serves users and their sign-in. `stop` waits for mails that are being sent. */
 export function bindUsers(deps: LinksDeps, mailer: Mailer): { stop(): Promise<void> } {
   const { bus, logger } = deps;
   const inHand = new Set<Promise<void>>();

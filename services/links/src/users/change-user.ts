@@ -14,7 +14,7 @@ import type { LinksDeps } from "../deps.js";
 import type { TenantTransaction } from "../transaction.js";
 import { changeUser, disableUser, lockUser, type Outcome, readUser, renameUser } from "./repository.js";
 
-/** Changes name or role of a user, keeps the user out or lets the user in again; nobody changes who stands above them, nor gives more than they have. Idempotent by state. */
+/** Changes name or role of a user, disables or enables the user; nobody can change a user above them or grant more than they have. Idempotent by state. */
 export const updateUser =
   (deps: LinksDeps) =>
   async (input: z.output<typeof updateContract.request>): Promise<z.input<typeof updateContract.response>> => {
@@ -34,7 +34,7 @@ export const updateUser =
     });
   };
 
-/** Takes a user out of the tenant; what the person has open is closed. Idempotent by state: a second time it is `user_not_found`. */
+/** Removes a user from the tenant and closes the user's sessions and streams. Idempotent by state: a second call gets `user_not_found`. */
 export const removeUser =
   (deps: LinksDeps) =>
   async ({
@@ -73,5 +73,5 @@ function requireChanged(outcome: Outcome): void {
   if (outcome === "last_owner") throw new AppError("last_owner");
 }
 
-/** Gateways hold copies of who somebody is, and streams that were opened with it. */
+/** Gateways cache a user's identity, and have streams that were opened with it. */
 export const revokedUser = (id: string): Fact => ({ contract: credentialRevoked, key: id, payload: { id } });

@@ -3,12 +3,12 @@ import { sql } from "@parley/db";
 import type { LinksDeps } from "../deps.js";
 import { makeSignInLink } from "./sign-in.js";
 
-/** No mail reaches it: the owner of a machine signs in by the address that is printed there. */
+/** No mail reaches it: the owner of a machine signs in by the printed address. */
 const ADDRESS = "owner@this-machine.local";
 
 /**
- * An address that signs in whoever started the product, as an owner, once; it lives for minutes. Each call makes another one, the user
- * behind it is made once. Null when that user was removed or disabled: people with addresses of their own have taken over.
+ * An address that signs in whoever started the product as an owner, once; it is valid for minutes. Each call creates a new one, but
+ * its user only once. Null when that user was removed or disabled: users with their own addresses have taken over.
  */
 export async function firstSignIn(deps: LinksDeps, tenantId: string): Promise<string | null> {
   const userId = await deps.db.tenant(tenantId, async (trx) => {

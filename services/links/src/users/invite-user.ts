@@ -10,9 +10,9 @@ import { insertUser, readUser, tenantName } from "./repository.js";
 type Output = z.input<typeof contract.response>;
 
 /**
- * Adds a person to the caller's tenant and tells them by mail. The mail names the console and holds no secret: the person signs in
- * there with the address. Nobody gives more than they have. Idempotent by the caller's key, else by the signature; a second
- * invitation of an address is `user_exists`.
+ * Adds a person to the caller's tenant and notifies them by mail. The mail links to the console and contains no secret: the person signs
+ * in there with the address. Nobody can grant more than they have. Idempotent by the caller's key, else by the signature; a second
+ * invitation of an address gets `user_exists`.
  */
 export const inviteUser =
   (deps: LinksDeps, mailer: Mailer) =>

@@ -3,7 +3,7 @@ import type { LinksDeps } from "../deps.js";
 import type { TenantTransaction } from "../transaction.js";
 import { type NewUserSession, openUserSession } from "./sign-in-repository.js";
 
-/** Opens a session of a user in the caller's transaction; its token is for a cookie alone. Null = the user was removed. */
+/** Opens a session of a user in the caller's transaction; its token is only for a cookie. Null = the user was removed. */
 export async function openSession(
   deps: Pick<LinksDeps, "secrets" | "config">,
   trx: TenantTransaction,

@@ -5,7 +5,7 @@ import type { TenantTransaction } from "../transaction.js";
 
 const placed = userView.extend({ position: z.string() });
 
-/** A user as the caller sees it; the position has the microseconds that a JavaScript date would lose. */
+/** A user as the caller sees it; the position preserves the microseconds that a JavaScript date would lose. */
 const shown = (
   me: string,
 ) => sql`id, email, name, role, iso(created_at) as created_at, iso(last_seen_at) as last_seen_at,
@@ -47,7 +47,7 @@ export interface Invitation {
   role: Role;
 }
 
-/** Adds a user, or takes a removed one back in under the former id. Null = somebody with this address is there already. */
+/** Adds a user, or restores a removed one with the former id. Null = there is already a user with this address. */
 export async function insertUser(trx: TenantTransaction, user: Invitation): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`insert into users (id, tenant_id, email, name, role)
     values (${user.id}, ${user.tenantId}, ${user.email}, ${user.name}, ${user.role})
@@ -72,7 +72,7 @@ export async function changeUser(
   return outcome.parse(rows[0]?.outcome);
 }
 
-/** Keeps a user out, or lets the user in again; the guard against a tenant without an owner is in the statement. */
+/** Disables or enables a user; the guard against a tenant without an owner is in the statement. */
 export async function disableUser(
   trx: TenantTransaction,
   user: { tenantId: string; id: string; disabled: boolean },

@@ -15,7 +15,7 @@ import { readUser, tenantName } from "./repository.js";
 import { liveSession } from "./sign-in.js";
 import { endSessions, listSessions } from "./sign-in-repository.js";
 
-/** Signs a browser out by its cookie. Idempotent by state: what is no live session is ended already. */
+/** Signs a browser out by its cookie. Idempotent by state: anything but a live session has already ended. */
 export const endUserSession =
   (deps: LinksDeps) =>
   async ({ token }: z.output<typeof endContract.request>): Promise<z.input<typeof endContract.response>> => {
@@ -40,7 +40,7 @@ export const endUserSessions =
       return { answer: { ended }, facts: ended > 0 ? [revokedUser(id)] : [] };
     });
 
-/** Where the caller is signed in. A read; a token is signed in nowhere. */
+/** Where the caller is signed in. A read; tokens have no sign-ins. */
 export const listUserSessions =
   (deps: LinksDeps) =>
   async ({
@@ -52,7 +52,7 @@ export const listUserSessions =
     return { data: await deps.db.tenant(tenantOf(principal), (trx) => listSessions(trx, of)) };
   };
 
-/** Signs the caller out of one browser. Idempotent by state: a second time it is `not_found`. */
+/** Signs the caller out of one browser. Idempotent by state: a second call gets `not_found`. */
 export const revokeUserSession =
   (deps: LinksDeps) =>
   async ({
@@ -66,7 +66,7 @@ export const revokeUserSession =
     });
   };
 
-/** Who calls. A read. */
+/** Identifies the caller. A read. */
 export const identifyCaller =
   (deps: LinksDeps) =>
   async ({

@@ -12,7 +12,7 @@ const asked = z.discriminatedUnion("status", [
 ]);
 export type SignInAsked = z.output<typeof asked>;
 
-/** Counts a wish for a link and answers who has the address, over all tenants. */
+/** Counts a request for a link and returns the users with the address, across tenants. */
 export async function countAsk(db: Db, at: { mailHash: string; email: string }): Promise<SignInAsked> {
   const rows = await db.query<{ r: unknown }>("select ask_sign_in($1, $2) as r", [at.mailHash, at.email]);
   return asked.parse(rows[0]?.r);
@@ -47,14 +47,14 @@ export async function signInLinkById(db: Db, tokenId: string): Promise<SignInLin
   return rows[0] ?? null;
 }
 
-/** Takes a link; false = somebody else was faster, or it has expired. */
+/** Consumes a link; false = another call already has, or it has expired. */
 export async function takeSignInLink(trx: TenantTransaction, tokenId: string): Promise<boolean> {
   const { rows } = await sql`delete from sign_in_links where token_id = ${tokenId} and expires_at > now()
     returning token_id`.execute(trx);
   return rows.length === 1;
 }
 
-/** Where a request came from, as the audit names it. */
+/** Where a request came from, in the form of the audit. */
 export interface RequestOrigin {
   address?: string | undefined;
   requestId?: string | undefined;
@@ -72,7 +72,7 @@ export interface NewUserSession {
   from: RequestOrigin;
 }
 
-/** Opens a session; answers when it expires, null = the user was removed. */
+/** Opens a session; returns its expiry, null = the user was removed. */
 export async function openUserSession(trx: TenantTransaction, session: NewUserSession): Promise<string | null> {
   const { address, requestId: request_id } = session.from;
   const { rows } = await sql<{ expires: string | null }>`select open_user_session(
@@ -91,13 +91,13 @@ export interface UserSessionRow {
   role: Role;
 }
 
-/** A live session with the role that its user has now, across tenants. */
+/** A live session with its user's current role, across tenants. */
 export async function userSessionById(db: Db, tokenId: string, idleHours: number): Promise<UserSessionRow | null> {
   const rows = await db.query<UserSessionRow>("select * from user_session_by_token_id($1, $2)", [tokenId, idleHours]);
   return rows[0] ?? null;
 }
 
-/** Remembers the use of a session, at most once a minute. */
+/** Records the use of a session, at most once a minute. */
 export async function touchUserSession(db: Db, at: { tenantId: string; id: string; userId: string }): Promise<void> {
   await db.tenant(at.tenantId, (trx) =>
     sql`with touched as (
@@ -107,7 +107,7 @@ export async function touchUserSession(db: Db, at: { tenantId: string; id: strin
   );
 }
 
-/** Ends live sessions of a user: one, or all. Answers how many. */
+/** Ends live sessions of a user: one, or all. Returns how many. */
 export async function endSessions(trx: TenantTransaction, of: { userId: string; id?: string }): Promise<number> {
   const one = of.id === undefined ? sql`` : sql`and id = ${of.id}`;
   const { rows } = await sql`update user_sessions set ended_at = now()

@@ -28,7 +28,7 @@ const NO_HASH = Buffer.alloc(32);
 const browserHash = (secrets: Pick<Secrets, "keyedHash">, browser: string): string =>
   secrets.keyedHash(`sign-in browser:${browser}`);
 
-/** Makes a link that signs a user in. The word stands behind `#`, so no server, log or referrer ever gets it. */
+/** Creates a link that signs a user in. The token is after the `#`, so no server, log or referrer ever gets it. */
 export async function makeSignInLink(
   deps: Pick<LinksDeps, "db" | "secrets" | "config">,
   link: Pick<NewSignInLink, "tenantId" | "userId" | "browserHash">,
@@ -41,8 +41,8 @@ export async function makeSignInLink(
 }
 
 /**
- * Mails a link to everybody who has the address, one for each tenant, behind the answer: neither the answer nor its time tells whether
- * anybody has it. Not idempotent: each call is another mail, within the limits of the address.
+ * Mails a link to every user with the address, one per tenant, after the answer: neither the answer nor its timing reveals whether
+ * anybody has it. Not idempotent: each call sends another mail, within the limits of the address.
  */
 export const askSignIn =
   (deps: LinksDeps, use: { mailer: Mailer; behind(work: Promise<void>): void }) =>
@@ -65,7 +65,7 @@ export const askSignIn =
     return { expiresInSeconds: LINK_SECONDS };
   };
 
-/** Uses a link up, in the browser that asked for it, and opens a session. Idempotency key: the link; of two calls one succeeds. */
+/** Consumes a link, in the browser that requested it, and opens a session. Idempotency key: the link; of two calls one succeeds. */
 export const useSignInLink =
   (deps: LinksDeps) =>
   async (input: z.output<typeof useContract.request>): Promise<z.input<typeof useContract.response>> => {
@@ -74,7 +74,7 @@ export const useSignInLink =
     const right = deps.secrets.verify(parsed?.secret ?? "", row?.token_hash ?? NO_HASH);
     if (parsed === null || row === null || !right) throw new AppError("sign_in_link_invalid");
     const bound = row.browser_hash;
-    // A link that was taken from a mail, by a scanner or a thief, is of no use without the browser that asked; nor is it used up.
+    // A link taken from a mail, by a scanner or a thief, is useless without the browser that requested it, and is not consumed.
     if (bound !== null && (input.browser === null || browserHash(deps.secrets, input.browser) !== bound))
       throw new AppError("sign_in_link_invalid");
     const via = bound === null ? "start" : "mail";
@@ -87,7 +87,7 @@ export const useSignInLink =
     return opened;
   };
 
-/** Who is signed in with a cookie; null for anything that is not a live session. A read, apart from the mark of last use. */
+/** The user signed in with a cookie; null for anything but a live session. A read, except for recording the last use. */
 export const verifyUserSession =
   (deps: LinksDeps) =>
   async ({ token }: z.output<typeof verifyContract.request>): Promise<z.input<typeof verifyContract.response>> => {
@@ -99,7 +99,7 @@ export const verifyUserSession =
     return { principal: { tenantId: row.tenant_id, role: row.role, via: "user", id: row.user_id } };
   };
 
-/** The session behind the token of a cookie, or null. */
+/** The session of a cookie's token, or null. */
 export async function liveSession(deps: Pick<LinksDeps, "db" | "secrets" | "config">, token: string) {
   const parsed = parseToken("user", token);
   if (parsed === null) return null;

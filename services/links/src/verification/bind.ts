@@ -11,7 +11,7 @@ import { requestVerification as request } from "./request-verification.js";
 /** Each of these hashes a code: more at once would only wait for each other and for memory. */
 const MAX_HASHING = 64;
 
-/** Serves the confirmation of addresses and of identities, and who may come in. */
+/** Serves the confirmation of addresses and of identities, and admission. */
 export function bindVerification(
   deps: LinksDeps,
   use: { mailer: Mailer; agentShown: AgentsShown },

@@ -5,7 +5,7 @@ import type { HashedCode, Subject } from "./repository.js";
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** 16 MiB and some 30 ms a hash: beside five tries and ten minutes it slows down whoever holds a copy of the database. */
+/** 16 MiB and some 30 ms per hash: in addition to five tries and ten minutes it slows down somebody with a copy of the database. */
 const COST = { N: 16_384, r: 8, p: 1 };
 
 /** Six digits, leading zeros included. */
@@ -15,7 +15,7 @@ export const newCode = (): string => String(randomInt(0, 1_000_000)).padStart(6,
 export const addressHash = (secrets: Pick<Secrets, "keyedHash">, tenantId: string, email: string): string =>
   secrets.keyedHash(`participant:${tenantId}:${email}`);
 
-/** Whose code, by hashes: an address on a link, and the browser that asked with the secret id of its request. */
+/** The subject of a code, as hashes: an address on a link, and the secret request id of the browser that requested it. */
 export function subjectOf(
   secrets: Pick<Secrets, "keyedHash">,
   {
@@ -29,13 +29,13 @@ export function subjectOf(
   return { tenantId, linkId, addressHash: addressHash(secrets, tenantId, email), requestHash };
 }
 
-/** A code as it is stored. It is bound to its row and to the master key, so a hash that is moved or stolen alone says nothing. */
+/** A code in stored form. It is bound to its row and to the master key, so a hash that is moved or stolen by itself is useless. */
 export async function hashCode(secrets: Pick<Secrets, "keyedHash">, at: Subject, code: string): Promise<HashedCode> {
   const [codeId, salt] = [newId(), randomBytes(SALT_BYTES)];
   return { codeId, salt, hash: await derive(bound(secrets, at, codeId, code), salt) };
 }
 
-/** Whether a code is the stored one; takes as long when nothing is stored. */
+/** Whether a code matches the stored one; takes as long when nothing is stored. */
 export async function codeMatches(
   secrets: Pick<Secrets, "keyedHash">,
   at: Subject,
@@ -50,7 +50,7 @@ export async function codeMatches(
 const NO_SALT = Buffer.alloc(SALT_BYTES);
 const NO_HASH = Buffer.alloc(HASH_BYTES);
 
-/** A hash that no code has. */
+/** A hash that no code matches. */
 export const noHash = (): Buffer => randomBytes(HASH_BYTES);
 
 const bound = (secrets: Pick<Secrets, "keyedHash">, at: Subject, codeId: string, code: string): string =>

@@ -21,9 +21,9 @@ type Input = z.output<typeof contract.request>;
 type Answer = z.input<typeof contract.response>;
 
 /**
- * Confirms an address and opens its conversation. A try is taken before anything is compared, and a right code is used up by
- * exactly one caller; it is given back when the conversation cannot be opened, so that nobody needs a new code because a link
- * was full or a service was away. Whether the address is let in is asked after its code was right, and uses the code up. It
+ * Confirms an address and opens its conversation. A try is used before anything is compared, and a correct code is consumed by
+ * exactly one caller; it is released when the conversation cannot be opened, so that nobody needs a new code because a link
+ * was full or a service was down. Admission is checked after the code was correct, and consumes the code. This
  * confirms that somebody reads the mails of an address; it does not authenticate a person.
  */
 export const confirmVerification =
@@ -31,7 +31,7 @@ export const confirmVerification =
   async (input: Input): Promise<Answer> => {
     const { tenantId, linkId } = input;
     const policy = await usablePolicy(deps, use.agentShown, { tenantId, linkId });
-    // Agreed to another text than the one that stands there now: before a try is taken, so that the code still works.
+    // The visitor agreed to an outdated text: checked before a try is used, so that the code still works.
     if (policy.consentText !== null && input.consentHash !== consentHash(policy.consentText))
       throw new AppError("consent_required");
     const at = subjectOf(deps.secrets, input);
@@ -45,7 +45,7 @@ export const confirmVerification =
       return await enter(deps, use.mailer, { input, policy, addressHash: at.addressHash });
     } catch (error) {
       if (error instanceof AppError && error.code === "access_pending") throw error;
-      // When this fails too, the visitor needs another code; what failed first is what they must hear of.
+      // When this fails too, the visitor needs another code; the first error is the one to report.
       await releaseCode(deps.db, at, stored.codeId).catch((cause: unknown) =>
         deps.logger.warn({ err: cause, linkId }, "verification.release_failed"),
       );

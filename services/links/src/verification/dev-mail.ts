@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 import { listMail } from "./repository.js";
 
-/** What the development mailbox of a tenant holds. A read; `not_found` where mails are sent. Codes are in it, hence the role. */
+/** The development mailbox of a tenant. A read; `not_found` where mails are sent. It contains codes, hence the role. */
 export const devMail =
   (deps: LinksDeps, mailer: Mailer) =>
   async ({ principal, limit }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -1,13 +1,13 @@
 import { type Db, namedCall, sql } from "@parley/db";
 import { z } from "zod";
 
-/** Whose code: one address on one link, asked for by one browser. */
+/** The subject of a code: one address on one link, requested by one browser. */
 export interface Subject {
   tenantId: string;
   linkId: string;
   /** Keyed hash of the normalised address. */
   addressHash: string;
-  /** Keyed hash of what the browser that asked holds as a secret. */
+  /** Keyed hash of the secret of the browser that requested it. */
   requestHash: string;
 }
 
@@ -37,12 +37,12 @@ export interface CodeRequest {
   mailHash: string;
   /** Keyed hash of the caller's idempotency key. */
   repeatHash: string | null;
-  /** Somebody reads of it: it counts on the budgets of link and tenant. */
+  /** A mail is sent: it counts against the budgets of link and tenant. */
   mailed: boolean;
   budgets: { linkPerHour: number; tenantPerDay: number };
 }
 
-/** Makes a code the newest of its request; `repeated`: the same call was here before, and nothing was changed. */
+/** Stores a code as the newest of its request; `repeated`: the same call was made before, and nothing changed. */
 export async function storeCode(db: Db, at: Subject, request: CodeRequest): Promise<Requested> {
   const { code, budgets } = request;
   const [call, values] = namedCall("request_verification", {
@@ -63,7 +63,7 @@ export async function storeCode(db: Db, at: Subject, request: CodeRequest): Prom
   return requested.parse(rows[0]?.r);
 }
 
-/** Takes one of the tries of the newest code of a request and answers what to compare with. */
+/** Uses one try of the newest code of a request and returns what to compare with. */
 export async function takeTry(db: Db, at: Subject): Promise<Tried> {
   const rows = await db.query<{ r: unknown }>("select take_verification_try($1, $2, $3, $4) as r", [
     at.tenantId,
@@ -77,7 +77,7 @@ export async function takeTry(db: Db, at: Subject): Promise<Tried> {
   return { status: "open", code: { codeId, salt: Buffer.from(salt, "hex"), hash: Buffer.from(hash, "hex") } };
 }
 
-/** Uses a code up; false = somebody else was faster, or a newer code replaced it. */
+/** Consumes a code; false = another call already has, or a newer code replaced it. */
 export async function markUsed(db: Db, at: Subject, codeId: string): Promise<boolean> {
   const rows = await db.query<{ used: boolean }>("select use_verification($1, $2, $3, $4) as used", [
     at.tenantId,
@@ -88,7 +88,7 @@ export async function markUsed(db: Db, at: Subject, codeId: string): Promise<boo
   return rows[0]?.used === true;
 }
 
-/** Gives a used code back with its try. */
+/** Releases a used code together with its try. */
 export async function releaseCode(db: Db, at: Subject, codeId: string): Promise<void> {
   await db.query("select release_verification($1, $2, $3, $4)", [at.tenantId, codeId, at.linkId, at.addressHash]);
 }
@@ -101,7 +101,7 @@ export interface KeptMail {
   created_at: string;
 }
 
-/** Keeps a mail in the development mailbox, which holds the newest 200 of a tenant. */
+/** Stores a mail in the development mailbox, which holds the newest 200 of a tenant. */
 export async function keepMail(
   db: Db,
   mail: { tenantId: string; to: string; subject: string; text: string },
@@ -109,7 +109,7 @@ export async function keepMail(
   await db.query("select keep_dev_mail($1, $2, $3, $4)", [mail.tenantId, mail.to, mail.subject, mail.text]);
 }
 
-/** As `keepMail`, once for an id. */
+/** As `keepMail`, once per id. */
 export async function keepMailOnce(
   db: Db,
   mail: { tenantId: string; to: string; subject: string; text: string; id: string },

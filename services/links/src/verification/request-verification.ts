@@ -13,10 +13,10 @@ import { storeCode } from "./repository.js";
 const CODE_SECONDS = 600;
 
 /**
- * Makes a code the newest one of its request and mails it. Idempotent by (request, key); without a key each call is another code, within
- * the limits of the address on all links of the server and the budgets of link and tenant. An address that the link does not allow gets
- * the same answer after the same work, and a code that cannot match; the mail goes out behind the answer, so its time tells nothing either.
- * A link that asks for no address answers the same and does nothing.
+ * Stores a code as the newest one of its request and mails it. Idempotent by (request, key); without a key each call creates another
+ * code, within the limits of the address on all links of the server and the budgets of link and tenant. An address that the link does not
+ * allow gets the same answer after the same work, and a code that cannot match; the mail is sent after the answer, so timing reveals
+ * nothing either. A link that requires no address gives the same answer and does nothing.
  */
 export const requestVerification =
   (deps: LinksDeps, use: { mailer: Mailer; agentShown: AgentsShown }) =>
@@ -25,7 +25,7 @@ export const requestVerification =
     const link = await deps.db.tenant(tenantId, (trx) => findUsableLink(trx, linkId));
     if (link === null || (link.expires_at !== null && link.expires_at <= link.db_now))
       throw new AppError("link_unavailable");
-    // Anybody can see that this link asks for no address, so the missing work tells nothing.
+    // Anybody can see that this link requires no address, so the missing work reveals nothing.
     if (!link.require_email && link.access_mode === "open") return { expiresInSeconds: CODE_SECONDS };
     const { keyedHash } = deps.secrets;
     const at = subjectOf(deps.secrets, input);
@@ -45,7 +45,7 @@ export const requestVerification =
       throw new AppError("rate_limited", { retryAfterSeconds: asked.seconds, extra: { scope: asked.scope } });
     if (asked.status === "repeated") return { expiresInSeconds: asked.seconds, replayed: true };
     if (allowed) {
-      // As the page chooses its own: the link's language before the reader's.
+      // Chosen like the page's language: the link's before the reader's.
       const language = mailLanguage([link.branding.locale, ...(input.languages ?? [])]);
       const mail = writeMail("code", language, { agent, code, minutes: CODE_SECONDS / 60 });
       void use.mailer.send({ tenantId, to: email, ...mail });

@@ -4,15 +4,15 @@ import type { LinksDeps } from "../../deps.js";
 import { openSession } from "../open-session.js";
 import type { RequestOrigin } from "../sign-in-repository.js";
 
-/** An account of the provider, as far as it says who somebody is here. */
+/** An account of the provider, reduced to what identifies a user here. */
 export interface Account {
   /** Keyed hash of issuer and subject. */
   subject: string;
-  /** Null = it has proven none. */
+  /** Null = it has no verified address. */
   email: string | null;
 }
 
-/** One of the users whom an account may sign in; there is one of each tenant at most. */
+/** One of the users whom an account may sign in; at most one per tenant. */
 export interface OidcUser {
   id: string;
   tenant_id: string;
@@ -24,7 +24,7 @@ export interface OidcUser {
 export const usersOf = (db: Db, { subject, email }: Account): Promise<OidcUser[]> =>
   db.query<OidcUser>("select * from oidc_users($1, $2)", [subject, email]);
 
-/** Opens a session, and binds the user to the account the first time. Throws `sign_in_refused` for one who was removed meanwhile. */
+/** Opens a session, and binds the user to the account the first time. Throws `sign_in_refused` for a user removed meanwhile. */
 export async function enter(
   deps: LinksDeps,
   { id: userId, tenant_id: tenantId }: Pick<OidcUser, "id" | "tenant_id">,

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { LinksDeps } from "../../deps.js";
 import { CALLBACK, type Oidc } from "./provider.js";
 
-/** What a browser must bring back from the provider: binds the answer to the browser that was sent there. */
+/** State that a browser must return from the provider: binds the answer to the browser that was sent there. */
 export interface OidcState {
   state: string;
   nonce: string;

@@ -12,11 +12,11 @@ const AAD = "a tenant to choose after the identity provider";
 
 const kept = z.object({ subject: z.string(), email: z.string().nullable(), until: z.number() });
 
-/** For an account with several tenants: whom the provider has vouched for, sealed, which the browser keeps until one is chosen. */
+/** For an account with several tenants: the sealed identity from the provider, which the browser keeps until one is chosen. */
 export const sealedChoice = ({ secrets }: Pick<LinksDeps, "secrets">, { subject, email }: Account): string =>
   secrets.seal(JSON.stringify({ subject, email, until: Date.now() + CHOICE_MS }), AAD);
 
-/** Asks the database again: who was removed or disabled since cannot be chosen. Throws `sign_in_refused`. */
+/** Asks the database again: users removed or disabled since cannot be chosen. Throws `sign_in_refused`. */
 async function opened(deps: LinksDeps, choice: string): Promise<Account & { users: OidcUser[] }> {
   const account = read(deps, choice);
   if (account === null) throw new AppError("sign_in_refused");
@@ -32,7 +32,7 @@ function read({ secrets }: Pick<LinksDeps, "secrets">, choice: string): Account 
   }
 }
 
-/** The tenants that the holder of a choice may sign in to, the one seen last first. A read. */
+/** The tenants that the holder of a choice may sign in to, most recently used first. A read. */
 export const oidcTenants =
   (deps: LinksDeps) =>
   async ({ choice }: z.output<typeof tenantsContract.request>): Promise<z.input<typeof tenantsContract.response>> => {
@@ -42,7 +42,7 @@ export const oidcTenants =
     };
   };
 
-/** Signs in to the chosen tenant. Not idempotent: each call opens a session; the gateway takes the choice from the browser with the first. */
+/** Signs in to the chosen tenant. Not idempotent: each call opens a session; the gateway deletes the choice from the browser with the first. */
 export const chooseOidcTenant =
   (deps: LinksDeps) =>
   async (input: z.output<typeof chooseContract.request>): Promise<z.input<typeof chooseContract.response>> => {

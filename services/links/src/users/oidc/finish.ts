@@ -18,8 +18,9 @@ const claims = z.looseObject({
 type Claims = z.output<typeof claims>;
 
 /**
- * Signs in whom the provider vouches for: a user who is bound to the account, or has the address that it proves; else somebody of a
- * domain that may join. A user of several tenants chooses one first. Refuses everything else with one answer. Idempotency key: the code of the provider, which it takes once.
+ * Signs in a person identified by the provider: a user who is bound to the account, or has its verified address; else a person from a
+ * domain that may join. A user of several tenants chooses one first. Refuses everything else with one answer. Idempotency key: the
+ * provider's code, which it accepts once.
  */
 export const finishOidc =
   (deps: LinksDeps, oidc: Oidc | null) =>
@@ -34,14 +35,14 @@ export const finishOidc =
     const email = provenEmail(deps, who);
     const subject = deps.secrets.keyedHash(`oidc:${deps.config.OIDC_ISSUER}:${who.sub}`);
     const users = await usersOf(deps.db, { subject, email });
-    // Which of them is meant only the person knows.
+    // Only the person can choose among them.
     if (users.length > 1) return { choice: sealedChoice(deps, { subject, email }) };
     const user = users[0] ?? (await joined(deps, { email, name: who.name }));
     if (user === null) throw new AppError("sign_in_refused");
     return enter(deps, user, { subject, browser: agent, from });
   };
 
-/** What the browser kept. Throws `sign_in_refused` for what was not sealed here, or too long ago. */
+/** The state kept by the browser. Throws `sign_in_refused` for one not sealed here, or too old. */
 function opened({ secrets }: Pick<LinksDeps, "secrets">, state: string): OidcState {
   try {
     const read = kept.parse(JSON.parse(secrets.open(state, STATE_AAD)));
@@ -68,7 +69,7 @@ async function vouchedFor(
       idTokenExpected: true,
     });
     const own = claims.parse(tokens.claims());
-    // Many providers tell the address only here.
+    // Many providers return the address only here.
     if (own.email !== undefined) return own;
     return claims.parse(await client.fetchUserInfo(configuration, tokens.access_token, own.sub));
   } catch (cause) {
@@ -77,7 +78,7 @@ async function vouchedFor(
   }
 }
 
-/** The address, when the provider says that the account owns it, or is trusted not to let anybody choose one. */
+/** The address, if the provider reports it as verified, or is trusted not to let users choose one freely. */
 function provenEmail(
   { config }: Pick<LinksDeps, "config">,
   { email, email_verified: verified }: Claims,
@@ -86,7 +87,7 @@ function provenEmail(
   return email !== undefined && proven ? normaliseEmail(email) : null;
 }
 
-/** Adds somebody of a domain that may join. Null = of another one, or there already: bound to another account, or removed. */
+/** Adds a person from a domain that may join. Null = from another domain, or already known: bound to another account, or removed. */
 async function joined(
   { config, db }: Pick<LinksDeps, "config" | "db">,
   { email, name }: { email: string | null; name: string | undefined },

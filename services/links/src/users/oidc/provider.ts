@@ -2,16 +2,16 @@ import { AppError } from "@parley/contracts";
 import * as client from "openid-client";
 import type { LinksDeps } from "../../deps.js";
 
-/** Seconds for each call of the provider. */
+/** Timeout of each call to the provider, in seconds. */
 const TIMEOUT_SECONDS = 10;
-/** Its keys and addresses change; the library asks for unknown keys by itself. */
+/** Its keys and addresses may change; the library fetches unknown keys by itself. */
 const KNOWN_MS = 3_600_000;
 export const CALLBACK = "/api/sign-in/oidc/callback";
 
 export interface Oidc {
-  /** What the button says. */
+  /** Label of the button. */
   name: string;
-  /** What the provider says of itself, asked for once an hour. Throws `not_ready` when it cannot be asked. */
+  /** The provider's metadata, fetched once an hour. Throws `not_ready` when it is unreachable. */
   discovered(): Promise<client.Configuration>;
 }
 
@@ -21,7 +21,7 @@ export function createOidc({ config, logger }: Pick<LinksDeps, "config" | "logge
   if (issuer === undefined || id === undefined) return null;
   const options = {
     timeout: TIMEOUT_SECONDS,
-    // Only a loopback address comes without https; see the setting.
+    // Only loopback addresses are allowed without https; see the setting.
     ...(issuer.startsWith("http:") ? { execute: [client.allowInsecureRequests] } : {}),
   };
   const authentication = secret === undefined ? client.None() : undefined;
@@ -45,6 +45,6 @@ export function createOidc({ config, logger }: Pick<LinksDeps, "config" | "logge
   };
 }
 
-/** What went wrong, without what was sent or answered. */
+/** The error code, without request or answer. */
 export const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown";
