@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const seconds = (fallback: number) => z.coerce.number().min(0.05).max(86_400).default(fallback);
 
-/** Variables that only the cleanup service reads; connections are read by main.ts. */
+/** Variables of the cleanup service alone; main.ts reads connections. */
 export const cleanupConfig = z.object({
   CLEANUP_INTERVAL_MINUTES: z.coerce
     .number()

@@ -72,7 +72,7 @@ export function createCleanup(deps: CleanupDeps): Component {
       deps.bus.serve(rotateKeysContract, rotateKeys(deps), { maxInFlight: 1 });
       const looking = startLookout(deps);
       lookout = looking;
-      // What they leave may be due before the next look.
+      // Their work may be due before the next look.
       deps.bus.listen(linkCreated, async () => looking.stir());
       deps.bus.listen(linkUpdated, async () => looking.stir());
       deps.bus.listenLive(dueSoon, SWEEPERS_KEY, () => looking.stir());

@@ -12,13 +12,13 @@ export interface ChunkReader {
 
 const chunks = z.array(z.object({ heading: z.string(), text: z.string() }));
 const MB = 1_048_576;
-/** All of it within the 60 seconds that the caller waits. */
+/** All within the 60 seconds that the caller waits. */
 const LIMITS = { timeoutMs: 20_000, memoryBytes: 640 * MB, answerBytes: 64 * MB };
-/** Text without a format is only decoded and cut; up to this many bytes that takes a few milliseconds, whatever it looks like. */
+/** Plain text is only decoded and split; up to this many bytes that takes a few milliseconds, whatever its content. */
 const MAX_TEXT_HERE = 262_144;
 const fromSource = import.meta.url.endsWith(".ts");
 
-/** Reads documents in processes of their own, two at a time; short plain text here. */
+/** Reads documents in separate processes, two at a time; short plain text in this process. */
 export function createChunkReader(): ChunkReader {
   const entry = new URL(fromSource ? "./document-reader.ts" : "./document-reader.js", import.meta.url);
   const reader = createUntrustedReader({ entry, limits: LIMITS, atOnce: 2, waitMs: 15_000 });

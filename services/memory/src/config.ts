@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Variables that only the memory service reads; connections, SECRET_KEY and the model's are read by main.ts. */
+/** Variables of the memory service alone; main.ts reads connections, SECRET_KEY and the model's variables. */
 export const memoryConfig = z.object({
   MEMORY_SUMMARY_EVERY: z.coerce
     .number()

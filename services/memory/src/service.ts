@@ -12,9 +12,9 @@ import { recall } from "./memory/recall.js";
 import { dueSessions } from "./memory/repository.js";
 import { summarise } from "./memory/summarise.js";
 
-/** Sessions one round of the poll looks at. */
+/** Sessions per round of the poll. */
 const POLL_LIMIT = 50;
-/** Summaries one replica makes at once from hints. */
+/** Summaries that one replica creates concurrently from hints. */
 const CONCURRENCY = 4;
 
 /** Per-person memory: summaries in the background, recall for prompts; and the knowledge bases of agents. */
@@ -43,8 +43,8 @@ export function createMemory(deps: MemoryDeps): Component {
       stopWork = deps.bus.work(
         contracts.turnCompleted,
         async ({ tenantId, sessionId, seq }) => {
-          // The first turn opens the session, so before this nothing is due of this one alone. What several short ones make due
-          // together is found by the poll, so that most short sessions cost no look.
+          // The first turn opens the session, so before this nothing is due from this session alone. The poll finds what becomes due
+          // from several short sessions together, so that most short sessions need no check.
           if (seq > every) await bringUpToDate({ tenantId, sessionId }, stopping.signal);
         },
         { concurrency: CONCURRENCY },

@@ -11,7 +11,7 @@ import { verifyReceipt } from "./verify-receipt.js";
 
 const MAX_IN_FLIGHT = 32;
 
-/** Erasures as owners ask for them and look at them; `erase.ts` works them off. */
+/** Serves requests and views of erasures; `erase.ts` processes them. */
 export function bindErasure(deps: CleanupDeps): void {
   const bound = { maxInFlight: MAX_IN_FLIGHT };
   deps.bus.serve(requestContract, requestErasure(deps), bound);

@@ -28,32 +28,32 @@ import { resolveAddress } from "./resolve-address.js";
 import { CHECKS, OF_A_SESSION, STEPS, type StepName } from "./steps.js";
 import { openSubject, sealSubject } from "./subject.js";
 
-/** Whoever claims an erasure and dies keeps it from the others for so long; each batch gives it as long again. */
+/** How long a claim keeps an erasure from other workers after a crash; each batch renews it. */
 const CLAIM_SECONDS = 20;
-/** One batch is one transaction, and a session may bring thousands of rows. */
+/** One batch is one transaction, and a session may have thousands of rows. */
 const SESSIONS = 20;
 const SCANNED = 2_000;
 const ROWS = 500;
-/** Batches between two claims: a stop of the process waits for no more than these. */
+/** Batches between two claims: a stop of the process waits for at most these. */
 const BATCHES = 50;
 const RETRY_SECONDS = 5;
 
-/** A runner that works on a turn of a session hears within this time that the session is over. */
+/** A runner that works on a turn of a session learns within this time that the session is over. */
 const SETTLE_SECONDS = 6;
 
-/** Nothing failed: the step must wait. */
+/** Not a failure: the step must wait. */
 class NotYet extends Error {}
 
 interface Work {
   at: Claim;
   row: ErasureRow;
-  /** The address or the session's id; null = it is known no more. */
+  /** The address or the session's id; null = no longer known. */
   subject: string | null;
 }
 
 /**
- * Works erasures off, a batch a transaction. A worker that dies leaves whole batches done, and whoever claims the erasure next continues:
- * every batch can be repeated, and the numbers of the receipt are counted in the transactions that remove.
+ * Processes erasures, one batch per transaction. After a crash whole batches are done, and whoever claims the erasure next continues:
+ * every batch can be repeated, and the numbers of the receipt are counted in the transactions that remove data.
  */
 export function erasePeople(deps: CleanupDeps): Job {
   const total = deps.metrics.counter("erasures_done_total", "Erasures that were done and found clean");
@@ -70,7 +70,7 @@ export function erasePeople(deps: CleanupDeps): Job {
         if (done) total.inc();
         return { taken: 1, handled: done ? 1 : 0 };
       } catch (error) {
-        // The others continue meanwhile.
+        // Other erasures continue meanwhile.
         await putOff(deps.db, at, error instanceof NotYet ? 1 : RETRY_SECONDS).catch(() => false);
         if (error instanceof NotYet) return { taken: 1, handled: 0 };
         throw error;
@@ -79,7 +79,7 @@ export function erasePeople(deps: CleanupDeps): Job {
   };
 }
 
-/** Goes on with an erasure for at most so many batches; true = it is done. */
+/** Continues an erasure for at most `BATCHES` batches; true = it is done. */
 async function workOff(deps: CleanupDeps, at: Claim): Promise<boolean> {
   const row = await readClaimed(deps.db, at);
   if (row === null) return false;
@@ -98,7 +98,7 @@ async function workOff(deps: CleanupDeps, at: Claim): Promise<boolean> {
   return false;
 }
 
-/** The address or the session's id. After a restore nobody has kept the address: it is looked for among those that came back. */
+/** The address or the session's id. After a restore the address is not stored: it is searched among the restored ones. */
 async function subjectOf(deps: CleanupDeps, at: Claim, row: ErasureRow): Promise<string | null> {
   if (row.subject_sealed !== null) return openSubject(deps.secrets, at, row.subject_sealed);
   if (row.kind === "session") return null;
@@ -107,7 +107,7 @@ async function subjectOf(deps: CleanupDeps, at: Claim, row: ErasureRow): Promise
   return email;
 }
 
-/** One batch of a step; true = there is more of it. */
+/** One batch of a step; true = there is more. */
 async function runStep(deps: CleanupDeps, { at, row, subject }: Work, name: StepName): Promise<boolean> {
   const { db } = deps;
   switch (name) {
@@ -128,7 +128,7 @@ async function runStep(deps: CleanupDeps, { at, row, subject }: Work, name: Step
   }
 }
 
-/** Words of one session cannot be taken out of a summary again, so the memory that it went into goes with it. */
+/** The content of one session cannot be removed from a summary, so the memory that contains it is erased as well. */
 async function noteItsMemory({ db, secrets }: CleanupDeps, at: Claim, sessionId: string): Promise<void> {
   const person = await sessionPerson(db, at, sessionId);
   if (person === null) return;
@@ -139,17 +139,17 @@ async function noteItsMemory({ db, secrets }: CleanupDeps, at: Claim, sessionId:
 async function eraseSessionBatch(deps: CleanupDeps, at: Claim): Promise<boolean> {
   const { taken, ended, session_ids: sessionIds } = await eraseSessions(deps.db, at, SESSIONS);
   if (taken > 0) {
-    // The step `live` makes sure of it; here the words go at once.
+    // The step `live` ensures it; this removes the text at once.
     const removed = await deps.redis.live.erase(sessionIds).catch(() => 0);
     if (removed > 0) await countErased(deps.db, at, { store: "live", counts: { streams: removed } });
     deps.bus.publishLive(contentRemoved, GATEWAYS_KEY, { sessionIds });
   }
-  // Open streams of a session that ran until now wait for the news.
+  // Open streams of a session that has just been ended wait for the event.
   if (ended > 0) await sendWaiting(deps, 0);
   return taken === SESSIONS;
 }
 
-/** Live streams by the ids of the sessions. A turn that was under way may write until its runner hears that it lost the session. */
+/** Live streams by the ids of the sessions. A running turn may write until its runner learns that it lost the session. */
 async function eraseLive(deps: CleanupDeps, at: Claim): Promise<boolean> {
   const { ids, settled } = await erasedSessionIds(deps.db, at, { after: null, settleSeconds: SETTLE_SECONDS });
   if (!settled) throw new NotYet();
@@ -163,7 +163,7 @@ async function eraseLive(deps: CleanupDeps, at: Claim): Promise<boolean> {
   return false;
 }
 
-/** Facts hold ids alone and go by their age; these go now. */
+/** Facts contain only ids and expire by age; these are deleted now. */
 async function eraseFacts(deps: CleanupDeps, at: Claim): Promise<boolean> {
   let after: string | null = null;
   for (;;) {
@@ -177,7 +177,7 @@ async function eraseFacts(deps: CleanupDeps, at: Claim): Promise<boolean> {
   }
 }
 
-/** Searches for what was left. Nothing: the receipt is written and the address goes. Something: the work begins again. */
+/** Searches for remaining data. If there is none, the receipt is written and the address deleted; otherwise the work starts over. */
 async function finish(deps: CleanupDeps, { at, row, subject }: Work): Promise<boolean> {
   const address = row.kind === "email" ? subject : null;
   const found = (await searchErased(deps.db, at, address)) ?? {};

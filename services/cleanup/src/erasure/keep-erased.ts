@@ -7,8 +7,8 @@ const PAGE = 200;
 const REOPENED = 50;
 
 /**
- * Keeps erased what was erased. Finished erasures are written to the ledger beside the database; those that the database does not know any
- * more, and those of which something has come back, are done again: a backup was restored. Every part can be repeated.
+ * Keeps erased data erased. Finished erasures are written to the ledger outside the database; those that the database no longer
+ * knows, and those with restored data, are repeated: a backup was restored. Every part can be repeated.
  */
 export function keepErased(deps: CleanupDeps): Job {
   const { ERASURE_LEDGER_FILE: file, ERASURE_SWEEP_MINUTES } = deps.config;
@@ -27,7 +27,7 @@ export function keepErased(deps: CleanupDeps): Job {
   };
 }
 
-/** Brings ledger and database to the same knowledge; answers how many erasures are taken on again. */
+/** Synchronizes ledger and database; returns how many erasures are restarted. */
 async function compare(deps: CleanupDeps, ledger: Ledger): Promise<number> {
   const { entries, damaged } = await ledger.read();
   if (damaged > 0) deps.logger.error({ damaged }, "erasure.ledger_unreadable");

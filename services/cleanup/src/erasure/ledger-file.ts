@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const uuid = z.uuid();
 
-/** What is kept of an erasure apart from the database: keyed hashes and ids. */
+/** What is stored of an erasure outside the database: keyed hashes and ids. */
 export const ledgerEntry = z.object({
   erasure_id: uuid,
   tenant_id: uuid,
@@ -21,9 +21,9 @@ export type LedgerEntry = z.output<typeof ledgerEntry>;
 
 const line = z.object({ entry: z.string(), mac: z.string() });
 
-/** The ledger: one line an erasure, only ever added to. Any number of processes may add to one file, or each have its own. */
+/** The ledger: one line per erasure, append-only. Any number of processes may append to one file, or each have its own. */
 export interface Ledger {
-  /** All entries, by id; `damaged`: lines that are none of this installation's, as half a line of a process that was killed. */
+  /** All entries, by id; `damaged`: lines not written by this installation, or partial lines of a killed process. */
   read(): Promise<{ entries: Map<string, LedgerEntry>; damaged: number }>;
   /** Resolves when they are on the disk. */
   add(entries: readonly LedgerEntry[]): Promise<void>;
@@ -54,7 +54,7 @@ export function openLedger(file: string, secrets: Pick<Secrets, "keyedHash">): L
     async add(entries) {
       const lines = entries.map((one) => {
         const entry = JSON.stringify(one);
-        // Behind a line break: half a line of a process that was killed ends there.
+        // Starts with a line break, which ends a partial line of a killed process.
         return `\n${JSON.stringify({ entry, mac: macOf(entry) })}\n`;
       });
       await appendFile(file, lines.join(""), { mode: 0o600 });
@@ -68,7 +68,7 @@ export function openLedger(file: string, secrets: Pick<Secrets, "keyedHash">): L
   };
 }
 
-/** Empty while there is none. */
+/** Empty while there is no file. */
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");

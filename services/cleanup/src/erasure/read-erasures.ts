@@ -38,14 +38,14 @@ export const listErasures =
     };
   };
 
-/** The address of an erasure that is done, should the tenant have it again. */
+/** The address of a finished erasure, if the tenant has it again. */
 const addressOf = async (deps: CleanupDeps, tenantId: string, { id, subject }: Erasure): Promise<string | null> => {
   if (subject.kind !== "email") return null;
   const before = await deps.db.tenant(tenantId, (trx) => erasedBefore(trx, id));
   return resolveAddress(deps, { tenant_id: tenantId, subject_hash: subject.hash, erased_before: before });
 };
 
-/** One erasure, with a new search when it is asked for. A read; admins. */
+/** One erasure, with a new search if requested. A read; admins. */
 export const getErasure =
   (deps: CleanupDeps) =>
   async ({

@@ -5,7 +5,7 @@ import type { Secrets } from "@parley/secrets";
 /** A receipt before it is signed. */
 export type ReceiptBody = Omit<ErasureReceipt, "signature">;
 
-/** JSON with sorted keys and without blanks: one text for one meaning. */
+/** JSON with sorted keys and without whitespace: one text per meaning. */
 const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
@@ -16,13 +16,13 @@ const canonicalJson = (value: unknown): string =>
 const signatureOf = ({ keyedHash }: Pick<Secrets, "keyedHash">, body: ReceiptBody): string =>
   `hmac-sha256:${keyedHash(`erasure receipt:${canonicalJson(body)}`)}`;
 
-/** Signs with a key that is derived from the installation's master key: whoever has that can check it, and nobody else can make one. */
+/** Signs with a key derived from the installation's master key: only its holder can create and verify receipts. */
 export const signReceipt = (secrets: Pick<Secrets, "keyedHash">, body: ReceiptBody): ErasureReceipt => ({
   ...body,
   signature: signatureOf(secrets, body),
 });
 
-/** Whether every byte is as it was signed; takes as long for one that is not. */
+/** Whether the receipt is exactly as it was signed; takes constant time. */
 export function isGenuine(secrets: Pick<Secrets, "keyedHash">, { signature, ...body }: ErasureReceipt): boolean {
   const [own, given] = [Buffer.from(signatureOf(secrets, body)), Buffer.from(signature)];
   return own.length === given.length && timingSafeEqual(own, given);

@@ -25,7 +25,7 @@ export interface Claim {
   claim: string;
 }
 
-/** Claims the next erasure for so many seconds; null = nothing is due. */
+/** Claims the next erasure for `seconds`; null = nothing is due. */
 export async function claimErasure(db: Db, seconds: number): Promise<Claim | null> {
   const [row] = await db.query<{ id: string; tenant: string; claim: string }>(
     "select erasure_id as id, erasure_tenant as tenant, erasure_claim as claim from claim_erasure($1)",
@@ -44,7 +44,7 @@ export interface NewErasure {
   by: string;
 }
 
-/** Adds an erasure, unless one of the same subject is still worked on. Answers the id of the one that is there. */
+/** Adds an erasure, unless one of the same subject is unfinished. Returns the id of the existing or new one. */
 export async function insertErasure(trx: Transaction, made: NewErasure): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     insert into erasures (id, tenant_id, kind, subject_hash, memory_hash, subject_sealed, requested_by)
@@ -92,13 +92,13 @@ export async function listErasureRows(
   });
 }
 
-/** One erasure; null = the tenant has no such. */
+/** One erasure; null = the tenant has no such erasure. */
 export async function readErasure(trx: Transaction, id: string): Promise<Erasure | null> {
   const { rows } = await sql`select ${SHOWN}, created_at::text as position from erasures where id = ${id}`.execute(trx);
   return rows[0] === undefined ? null : named(shownRow.parse(rows[0]).shown);
 }
 
-/** What is younger does not belong to the erasure. */
+/** Newer data does not belong to the erasure. */
 export async function erasedBefore(trx: Transaction, id: string): Promise<string> {
   const { rows } = await sql<{ at: string }>`select iso(erased_before) as at from erasures where id = ${id}`.execute(
     trx,
@@ -106,13 +106,13 @@ export async function erasedBefore(trx: Transaction, id: string): Promise<string
   return rows[0]?.at ?? "-infinity";
 }
 
-/** The database knows a step by its number. */
+/** The database stores a step as a number. */
 const named = (shown: Erasure): Erasure =>
   shown.state === "done"
     ? shown
     : { ...shown, progress: { ...shown.progress, step: STEPS[shown.progress.steps_done] ?? null } };
 
-/** What its worker needs; null = it is somebody else's by now. */
+/** What its worker needs; null = another worker has it now. */
 export async function readClaimed(db: Db, at: Claim): Promise<ErasureRow | null> {
   return db.tenant(at.tenantId, async (trx) => {
     const { rows } = await sql<ErasureRow>`
@@ -123,7 +123,7 @@ export async function readClaimed(db: Db, at: Claim): Promise<ErasureRow | null>
   });
 }
 
-/** Changes a row that is still this worker's. False = it is not. */
+/** Changes a row if this worker still has it. False = it does not. */
 const changeClaimed = (db: Db, at: Claim, change: ReturnType<typeof sql>): Promise<boolean> =>
   db.tenant(at.tenantId, async (trx) => {
     const { rows } = await sql`update erasures set ${change}
@@ -131,11 +131,11 @@ const changeClaimed = (db: Db, at: Claim, change: ReturnType<typeof sql>): Promi
     return rows.length === 1;
   });
 
-/** A step is done: the next one begins. */
+/** Records that a step is done and the next one begins. */
 export const stepDone = (db: Db, at: Claim, next: number): Promise<boolean> =>
   changeClaimed(db, at, sql`step = ${next}, position = null`);
 
-/** Gives the work back, to be gone on with after so many seconds. */
+/** Releases the work, to be continued after `seconds`. */
 export const putOff = (db: Db, at: Claim, seconds: number): Promise<boolean> =>
   changeClaimed(
     db,
@@ -143,7 +143,7 @@ export const putOff = (db: Db, at: Claim, seconds: number): Promise<boolean> =>
     sql`claim = null, claimed_until = null, next_at = clock_timestamp() + make_interval(secs => ${seconds})`,
   );
 
-/** Something was left: the work begins again after so many seconds. */
+/** Data remained: restarts the work after `seconds`. */
 export const beginAgain = (db: Db, at: Claim, seconds: number): Promise<boolean> =>
   changeClaimed(
     db,
@@ -152,7 +152,7 @@ export const beginAgain = (db: Db, at: Claim, seconds: number): Promise<boolean>
         next_at = clock_timestamp() + make_interval(secs => ${seconds})`,
   );
 
-/** The end: the receipt stays, and the address goes. */
+/** Finishes the erasure: stores the receipt and deletes the address. */
 export const finishErasure = (db: Db, at: Claim, receipt: { text: string; doneAt: string }): Promise<boolean> =>
   changeClaimed(
     db,
@@ -164,7 +164,7 @@ export const finishErasure = (db: Db, at: Claim, receipt: { text: string; doneAt
 export const findSessions = (db: Db, at: Claim, subject: string | null): Promise<unknown> =>
   db.query("select find_erasure_sessions($1, $2, $3)", [at.id, at.claim, subject]);
 
-/** Looks through so many sessions; true = there are more. */
+/** Scans `limit` sessions; true = there are more. */
 export async function scanSessions(db: Db, at: Claim, address: string | null, limit: number): Promise<boolean> {
   const [row] = await db.query<{ next: string | null }>("select scan_erasure_sessions($1, $2, $3, $4) as next", [
     at.id,
@@ -190,7 +190,7 @@ export async function eraseSessions(db: Db, at: Claim, limit: number): Promise<E
   return row ?? { taken: 0, ended: 0, session_ids: [] };
 }
 
-/** Answers how many rows were changed. */
+/** Returns how many rows were changed. */
 export async function eraseFromStore(
   db: Db,
   at: Claim,
@@ -208,7 +208,7 @@ export async function eraseFromStore(
 
 const found = z.record(z.string(), z.record(z.string(), z.number())).nullable();
 
-/** What is left, or has come back; null = there is no such erasure. */
+/** Data that remains or was restored; null = no such erasure. */
 export async function searchErased(
   db: Db,
   at: { id: string; tenantId: string },
@@ -222,7 +222,7 @@ export async function searchErased(
   return found.parse(row?.found ?? null);
 }
 
-/** Whose memory a session's words went into: kept while its address is still known. */
+/** The person whose memory contains a session's content: read while the address is still known. */
 export async function sessionPerson(
   db: Db,
   at: Claim,
@@ -241,7 +241,7 @@ export async function sessionPerson(
   });
 }
 
-/** Keeps the address that was found, sealed: while it is worked on it may vanish from where it was found. */
+/** Stores the found address, sealed: during the work it may vanish from where it was found. */
 export const noteSubject = (db: Db, at: Claim, sealed: string): Promise<boolean> =>
   changeClaimed(db, at, sql`subject_sealed = ${sealed}`);
 
@@ -251,8 +251,8 @@ export const noteMemory = (db: Db, at: Claim, memory: { hash: string; agentId: s
 const PAGE = 200;
 
 /**
- * Ids of the sessions of an erasure behind one of them, a page at a time. `settled`: the youngest of those that ran was ended longer than
- * so many seconds ago. Gives its worker more time.
+ * Ids of the sessions of an erasure after one of them, one page at a time. `settled`: the last running one was ended longer than
+ * `settleSeconds` ago. Renews the worker's claim.
  */
 export const erasedSessionIds = (
   db: Db,

@@ -10,8 +10,8 @@ type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
 /**
- * Takes an erasure on; the work follows in the background. Idempotent by the caller's key, and by the subject while an erasure of it
- * is not done. An address of which nothing is known gets its receipt as any other. Throws `session_not_found`.
+ * Accepts an erasure; the work follows in the background. Idempotent by the caller's key, and by the subject while its erasure is
+ * unfinished. An unknown address gets its receipt like any other. Throws `session_not_found`.
  */
 export const requestErasure =
   (deps: CleanupDeps) =>
@@ -47,7 +47,7 @@ function subjectOf({ email, sessionId }: Pick<Input, "email" | "sessionId">): Su
   throw new AppError("validation_failed", { errors });
 }
 
-/** The fingerprint of the body is one of the address: it is kept under the key as every other pseudonym. */
+/** The body's fingerprint identifies the address, so it is stored as a keyed hash like every other pseudonym. */
 function named({ secrets }: CleanupDeps, tenantId: string, { idempotency, signature }: Input) {
   const keyed = idempotency && {
     key: idempotency.key,

@@ -7,8 +7,8 @@ import { subjectHash } from "./subject.js";
 const PAGE = 2_000;
 
 /**
- * The address behind the keyed hash of an erasure, if the tenant still, or again, has it somewhere in clear; null = it has not.
- * Every address is hashed and compared: only a restore or a check asks for it.
+ * The address of the keyed hash of an erasure, if the tenant still, or again, stores it in clear; null = it does not.
+ * Hashes and compares every address, so only a restore or a check uses it.
  */
 export async function resolveAddress(
   { db, secrets }: Pick<CleanupDeps, "db" | "secrets">,

@@ -1,4 +1,4 @@
-/** What an erasure does, in this order. A step may be repeated at any time: what is gone is not found again. */
+/** What an erasure does, in this order. A step may be repeated at any time: removed data is not found again. */
 export const STEPS = [
   "find",
   "scan",
@@ -25,10 +25,10 @@ export const STEPS = [
 
 export type StepName = (typeof STEPS)[number];
 
-/** Steps of one session: nothing else of its person is touched. */
+/** Steps for one session: nothing else of its person is touched. */
 export const OF_A_SESSION: readonly StepName[] = ["find", "sessions", "memory", "live", "facts", "search"];
 
-/** How the search that is behind each line of a receipt looked for what might be left. */
+/** How the search behind each line of a receipt looked for remaining data. */
 export const CHECKS: Record<string, string> = {
   sessions:
     "Counted messages, events, turns with their traces, files, ratings, feedback, notes, verdicts, escalations, notices, analyses and dead turns of these sessions, and looked for further sessions of the address.",

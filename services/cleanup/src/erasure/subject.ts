@@ -1,11 +1,11 @@
 import type { Secrets } from "@parley/secrets";
 
-/** Whose data goes. */
+/** The subject whose data is erased. */
 export type Subject = { kind: "email"; email: string } | { kind: "session"; sessionId: string };
 
 type Hashing = Pick<Secrets, "keyedHash">;
 
-/** What stands for a subject once nobody may know it any more; of an address the pseudonym that other tables know it by. */
+/** Stands for a subject once it must no longer be known; for an address the pseudonym used by other tables. */
 export const subjectHash = ({ keyedHash }: Hashing, tenantId: string, subject: Subject): string =>
   subject.kind === "email"
     ? keyedHash(`participant:${tenantId}:${subject.email}`)
@@ -13,7 +13,7 @@ export const subjectHash = ({ keyedHash }: Hashing, tenantId: string, subject: S
 
 const aad = (tenantId: string, id: string): string => `erasure:${tenantId}:${id}`;
 
-/** The address or the session's id as a job keeps it until it is done, bound to its row. */
+/** The address or the session's id as stored until the erasure is done, bound to its row. */
 export const sealSubject = (secrets: Pick<Secrets, "seal">, at: { tenantId: string; id: string }, subject: Subject) =>
   secrets.seal(subject.kind === "email" ? subject.email : subject.sessionId, aad(at.tenantId, at.id));
 

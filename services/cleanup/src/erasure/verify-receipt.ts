@@ -4,7 +4,7 @@ import type { CleanupDeps } from "../deps.js";
 import { isGenuine } from "./receipt.js";
 import { readErasure } from "./repository.js";
 
-/** Whether a receipt is what this server has signed for the caller's tenant. A read; admins. */
+/** Whether this server signed a receipt for the caller's tenant. A read; admins. */
 export const verifyReceipt =
   (deps: CleanupDeps) =>
   async ({ principal, receipt }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -6,21 +6,21 @@ import type { CleanupConfig } from "../config.js";
 import type { CleanupDeps } from "../deps.js";
 import { isWhole, type PastSession } from "./repository.js";
 
-/** A session with more is written in several objects, so that no more than this and a page is ever held. */
+/** A larger session is written in several objects, so that memory holds at most this and a page. */
 const PART_BYTES = 8 * 1024 * 1024;
 const PAGE = 200;
 const PUT_MS = 60_000;
 const KINDS = ["sessions", "messages", "ratings", "notes", "reviews"] as const;
 
-/** Where archived sessions are put. An object that is there is written over: it holds the same. Resolves when it is safe. */
+/** Where archived sessions are stored. An existing object is overwritten: it has the same content. Resolves when it is durable. */
 export interface ArchiveStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
 }
 
 /**
- * Writes what exports tell of a session into the archive, one JSON object a line with its `kind`: `<tenant>/<month>/<session>.jsonl`, and
- * `<session>.2.jsonl` for what goes beyond a part. False = somebody has removed the content meanwhile, and has archived it before.
- * Idempotency key: the session; whoever begins again writes the same objects again.
+ * Writes the export records of a session into the archive, one JSON object per line with its `kind`: `<tenant>/<month>/<session>.jsonl`,
+ * and `<session>.2.jsonl` for further parts. False = the content was removed meanwhile, and was archived before that.
+ * Idempotency key: the session; a restart writes the same objects again.
  */
 export async function archiveSession(
   { bus, db }: Pick<CleanupDeps, "bus" | "db">,
@@ -32,7 +32,7 @@ export async function archiveSession(
   let [part, bytes]: [number, number] = [1, 0];
   let lines: string[] = [];
   const write = async (): Promise<boolean> => {
-    // Content goes in one transaction with its mark: what was read before this look was whole.
+    // Content is removed in one transaction with its mark: everything read before this check was complete.
     if (!(await isWhole(db, session))) return false;
     const name = part === 1 ? sessionId : `${sessionId}.${part}`;
     await store.put(`${tenantId}/${session.month}/${name}.jsonl`, Buffer.from(lines.join("")));
@@ -66,7 +66,7 @@ const folderStore = (folder: string): ArchiveStore => ({
   async put(key, bytes) {
     const file = join(folder, key);
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    // Replicas may write the same object at the same time, each under a name of its own until it is whole.
+    // Replicas may write the same object at the same time, each under its own name until it is complete.
     const unfinished = `${file}.${process.pid}-${Date.now()}`;
     const handle = await open(unfinished, "w", 0o600);
     try {
@@ -76,7 +76,7 @@ const folderStore = (folder: string): ArchiveStore => ({
       await handle.close();
     }
     await rename(unfinished, file);
-    // The name is on the disk too before anything is removed.
+    // The name must be on disk, too, before anything is removed.
     const names = await open(dirname(file), "r");
     try {
       await names.sync();

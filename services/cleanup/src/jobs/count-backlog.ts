@@ -2,10 +2,10 @@ import type { CleanupDeps } from "../deps.js";
 import type { Job } from "./job.js";
 import { backlog } from "./repository.js";
 
-/** An ordinary scrape interval. Autoscalers ask the sessions service instead, which looks when it is asked. */
+/** An ordinary scrape interval. Autoscalers ask the sessions service instead, which reads the current value. */
 const INTERVAL_MS = 15_000;
 
-/** Tells how much the runners of the whole installation have to do. Every replica tells the same numbers. */
+/** Reports the backlog of all runners of the installation. Every replica reports the same numbers. */
 export const countBacklog = (deps: CleanupDeps): Job => {
   const pending = deps.metrics.gauge(
     "turns_pending",

@@ -4,7 +4,7 @@ import { dropPartitions as dropOne } from "./repository.js";
 
 const HOUR_MS = 3_600_000;
 
-/** Drops partitions of months from which retention and erasures have removed everything. One a step, each locked briefly. */
+/** Drops partitions of months from which retention and erasures have removed everything. One per step, each locked briefly. */
 export const dropPartitions = (deps: CleanupDeps): Job => ({
   name: "empty_partitions",
   intervalMs: HOUR_MS,

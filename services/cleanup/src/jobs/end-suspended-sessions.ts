@@ -4,10 +4,10 @@ import { endSuspendedSessions as endBatch } from "./repository.js";
 
 /** One batch is one transaction, far below the time that a statement may take. */
 const BATCH = 200;
-/** A suspended tenant is refused everything already; that its conversations are over may be seen seconds later. */
+/** A suspended tenant is already refused everything; its conversations may end seconds later. */
 const INTERVAL_MS = 5_000;
 
-/** Ends the running sessions of tenants that were suspended, however many: one status, one event, one outbox row each. */
+/** Ends the running sessions of suspended tenants, however many: one status, one event, one outbox row each. */
 export const endSuspendedSessions = (deps: CleanupDeps): Job => ({
   name: "suspended_tenants",
   intervalMs: INTERVAL_MS,

@@ -2,12 +2,12 @@ import type { CleanupDeps } from "../deps.js";
 import type { Job } from "./job.js";
 import { evaluateAlerts as evaluateBatch } from "./repository.js";
 
-/** Rules of one step, which is one transaction. */
+/** Rules per step, which is one transaction. */
 const BATCH = 50;
 
 /**
- * Looks at rules that are due: what crossed and what recovered is written with the notices that tell of it, in one transaction.
- * Notices are sent by the sessions service.
+ * Evaluates due rules: crossings and recoveries are written with their notices in one transaction.
+ * The sessions service sends the notices.
  */
 export const evaluateAlerts = (deps: CleanupDeps): Job => {
   const everyMs = deps.config.ALERT_INTERVAL_SECONDS * 1_000;

@@ -8,7 +8,7 @@ const BATCH = 200;
 
 /**
  * Announces expired links, so that gateways drop their policies and close their streams, and ends their sessions. Expiry itself
- * needs no sweep; but a session that can no longer be used should not be shown, counted and told of as one that runs.
+ * needs no sweep; but an unusable session should not be shown, counted and reported as running.
  */
 export function expireLinks(deps: CleanupDeps): Job {
   let sessionsDue = false;
@@ -19,10 +19,10 @@ export function expireLinks(deps: CleanupDeps): Job {
     batch: BATCH,
     async step() {
       const expired = await expireBatch(deps.db, BATCH);
-      // Told at once: nobody but this job has written these facts, and open streams wait for them.
+      // Sent at once: only this job writes these facts, and open streams wait for them.
       if (expired > 0) await sendWaiting(deps, 0);
       if (expired === 0 && !sessionsDue) return { taken: 0, handled: 0 };
-      // Kept until a batch is not full, also when this step fails: the sweep of idle sessions comes minutes later.
+      // Kept until a batch is not full, even when this step fails: the sweep of idle sessions runs only minutes later.
       sessionsDue = true;
       const { looked, ended } = await endBatch(deps.db, BATCH);
       sessionsDue = looked === BATCH;

@@ -6,7 +6,7 @@ import { fireTimers as fireBatch } from "./repository.js";
 const BATCH = 200;
 
 /**
- * Turns timeouts of workflows that are over into turns, once each. The wake-up is only a hint: the runners find the turn themselves.
+ * Creates a turn for each expired timeout of a workflow, once. The wake-up is only a hint: the runners find the turn themselves.
  */
 export const fireTimers = (deps: CleanupDeps): Job => ({
   name: "session_timers",

@@ -4,7 +4,7 @@ import { ensurePartitions } from "./repository.js";
 
 const HOUR_MS = 3_600_000;
 
-/** Makes monthly partitions ahead of time. Serialised in the database by an advisory lock. */
+/** Creates monthly partitions ahead of time. Serialised in the database by an advisory lock. */
 export const makePartitions = (deps: CleanupDeps): Job => ({
   name: "partitions",
   intervalMs: HOUR_MS,

@@ -13,13 +13,13 @@ import {
 const BATCH = 2_000;
 /** How long a repeated request gets its first answer. */
 const IDEMPOTENCY_HOURS = 24;
-/** As long as the bus keeps facts: afterwards nobody can ask what was sent. */
+/** As long as the bus stores facts: afterwards nobody can look up what was sent. */
 const OUTBOX_HOURS = 72;
 
-/** As far back as owners can look, at security events and at crossings of alerts. */
+/** How far back owners can see security events and alert crossings. */
 const HISTORY_DAYS = 400;
 
-/** Records past their keeping: idempotency keys, sent facts, audit, memories, security events, crossings of alerts, rollups of hours. */
+/** Purges expired records: idempotency keys, sent facts, audit, memories, security events, alert crossings, hourly rollups. */
 export const purgeRecords = (deps: CleanupDeps): Job[] => {
   const intervalMs = deps.config.CLEANUP_INTERVAL_MINUTES * 60_000;
   return [

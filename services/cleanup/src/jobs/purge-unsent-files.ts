@@ -2,7 +2,7 @@ import type { CleanupDeps } from "../deps.js";
 import { allOf, type Job } from "./job.js";
 import { purgeUnsentFiles as purgeBatch } from "./repository.js";
 
-/** Small: each file may bring ten megabytes of chunks with it. */
+/** Small: each file may have ten megabytes of chunks. */
 const BATCH = 50;
 const UNSENT_HOURS = 24;
 

@@ -2,15 +2,15 @@ import type { CleanupDeps } from "../deps.js";
 import type { Job } from "./job.js";
 import { rollUp as rollUpBatch } from "./repository.js";
 
-/** Sessions of one step, which is one transaction and must end soon, also on a busy machine. */
+/** Sessions per step, which is one transaction and must end soon, even on a busy machine. */
 const BATCH = 200;
 
-/** A running session that continues is looked at again after this many seconds, however much is said in it. */
+/** A running session is counted again after this many seconds, however many messages it gets. */
 const LIVE_SECONDS = 300;
 
 /**
- * Adds the numbers of sessions to the rollups that analytics read. One step of the database takes whole sessions, behind a lock
- * that one replica has at a time, so a kill leaves a session as it was or counted once.
+ * Adds the numbers of sessions to the rollups that analytics read. One step in the database processes whole sessions, behind a lock
+ * that one replica holds at a time, so after a kill a session is unchanged or counted once.
  */
 export const rollUp = (deps: CleanupDeps): Job => ({
   name: "analytics",

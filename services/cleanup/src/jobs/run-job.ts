@@ -3,10 +3,10 @@ import { type Lookout, type Poll, startPoll } from "@parley/jobs";
 import type { Counter, Histogram, Logger, Metrics } from "@parley/observability";
 import type { Job } from "./job.js";
 
-/** Steps of one round: a huge backlog must not keep a job from noticing that it should stop, or from being measured. */
+/** Steps per round: a huge backlog must not keep a job from noticing that it should stop, or from being measured. */
 const MAX_STEPS = 1_000;
 
-/** A failed round is tried again after this at the latest: a job that runs once an hour must not miss one for a restart. */
+/** A failed round is retried after this at the latest: an hourly job must not miss a round because of a restart. */
 const RETRY_MS = 5_000;
 
 interface JobMetrics {
@@ -21,7 +21,7 @@ export const jobMetrics = (metrics: Metrics): JobMetrics => ({
   seconds: metrics.histogram("cleanup_round_seconds", "Duration of a round, by job", undefined, ["job"]),
 });
 
-/** One round: steps until one takes less than a full batch. Answers how many rows were handled. */
+/** One round: steps until one takes less than a full batch. Returns how many rows were handled. */
 async function runRound(job: Pick<Job, "step" | "batch">, signal: AbortSignal): Promise<number> {
   let handled = 0;
   for (let steps = 0; steps < MAX_STEPS && !signal.aborted; steps += 1) {
@@ -32,7 +32,7 @@ async function runRound(job: Pick<Job, "step" | "batch">, signal: AbortSignal): 
   return handled;
 }
 
-/** Runs a job until stopped: a round, a jittered pause, again. A round that fails is logged and tried again after the pause. */
+/** Runs a job until stopped, with a jittered pause after each round. A failed round is logged and retried after the pause. */
 export function startJob({ name, ...job }: Job, deps: { logger: Logger; metrics: JobMetrics; lookout: Lookout }): Poll {
   const { items, rounds, seconds } = deps.metrics;
   return startPoll({

@@ -5,11 +5,11 @@ import { allOf, type Job } from "./job.js";
 const BATCH = 200;
 
 /**
- * Publishes facts of the outbox that are at least `olderMs` old (milliseconds), at most one batch; answers how many. The row's
- * id is the message id, so a fact that went out after all is dropped by the bus.
+ * Publishes facts of the outbox that are at least `olderMs` old (milliseconds), at most one batch; returns how many. The row's
+ * id is the message id, so the bus drops a fact that was already sent.
  */
 export async function sendWaiting(deps: CleanupDeps, olderMs: number): Promise<number> {
-  // Rows stay locked while they are sent; without a bus that would only be a long transaction for nothing.
+  // Rows stay locked while they are sent; without a bus that would be a long, useless transaction.
   if (!deps.bus.status().connected) return 0;
   return sendOutbox(deps, {
     olderMs,
@@ -18,7 +18,7 @@ export async function sendWaiting(deps: CleanupDeps, olderMs: number): Promise<n
   });
 }
 
-/** Publishes facts that the service which wrote them could not: it died after its commit, or the bus was away. */
+/** Publishes facts that their service could not send: it crashed after its commit, or the bus was down. */
 export const sendStragglers = (deps: CleanupDeps): Job => ({
   name: "outbox",
   intervalMs: deps.config.OUTBOX_INTERVAL_SECONDS * 1_000,

@@ -1,6 +1,6 @@
 import { actionSecretAad, agentDraftAad, agentSecretAad, documentAad } from "@parley/secrets";
 
-/** A row with a sealed value: its tenant, its primary key, and what else the value is bound to. */
+/** A row with a sealed value: its tenant, its primary key, and further columns that the value is bound to. */
 export interface SealedRow {
   tenant: string;
   row_key: Record<string, unknown>;
@@ -8,8 +8,8 @@ export interface SealedRow {
 }
 
 /**
- * What the values of each column are bound to, in the words of the code that seals them (`aad` of `Secrets.seal`). A column that is not
- * listed, or is bound otherwise, is reported by the rotation as unreadable; a test rotates a value of each.
+ * What the values of each column are bound to, as in the code that seals them (`aad` of `Secrets.seal`). The rotation reports a column
+ * that is not listed, or is bound differently, as unreadable; a test rotates a value of each.
  */
 export const BOUND_TO: Readonly<Record<string, (row: SealedRow) => string>> = {
   "action_webhook_secrets.previous_secret_sealed": ({ tenant }) => actionSecretAad(tenant),
@@ -47,5 +47,5 @@ export const BOUND_TO: Readonly<Record<string, (row: SealedRow) => string>> = {
   "webhook_endpoints.settings": ({ tenant }) => documentAad(tenant),
 };
 
-/** Columns in the order they are worked through. */
+/** Columns in the order in which they are processed. */
 export const PLACES = Object.keys(BOUND_TO).sort();

@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { CleanupDeps as AllDeps } from "../deps.js";
 import { BOUND_TO, PLACES, type SealedRow } from "./bound-to.js";
 
-/** Rows of one statement: their locks are held for milliseconds. */
+/** Rows per statement: their locks are held for milliseconds. */
 const BATCH = 50;
 /** How long one call works; the next one continues where it stopped. */
 const CALL_MS = 3_000;
 
-/** Within a text: what was sealed, its key's id apart. */
+/** A sealed value within a text, with its key's id captured. */
 const SEALED = /v1\.([0-9a-f]{8})\.[A-Za-z0-9_-]+/g;
 
 type CleanupDeps = Pick<AllDeps, "db" | "secrets" | "logger">;
@@ -25,9 +25,9 @@ const staleRow = z.object({
 type StaleRow = z.output<typeof staleRow>;
 
 /**
- * Seals again, under the current master key, what lies under another one: some seconds of work for each call, from a cursor on, in short
- * statements beside the traffic. Idempotent by state: what is under the current key is left alone, so a pass that was cut off is begun
- * again, and a finished one repeated. Operator-wide callers only. Throws `forbidden`, `validation_failed`.
+ * Reseals, with the current master key, values sealed with another one: some seconds of work per call, from a cursor on, in short
+ * statements during normal traffic. Idempotent by state: values under the current key are left alone, so an interrupted or finished pass
+ * can be repeated. Operator-wide callers only. Throws `forbidden`, `validation_failed`.
  */
 export const rotateKeys =
   (deps: CleanupDeps) =>
@@ -47,7 +47,7 @@ export const rotateKeys =
     return { keyId: deps.secrets.keyId, resealed, unreadable, nextCursor: at === null ? null : encode(at) };
   };
 
-/** The root of hashes first: it is one row, and everything else needs nothing more of the old key than itself. */
+/** The hash root first: it is one row, and all other values need the old key only for themselves. */
 async function firstPosition({ db, secrets }: CleanupDeps): Promise<Position | null> {
   await db.query("update installation_keys set sealed = $1 where name = 'hash-root' and sealed not like $2", [
     secrets.sealedHashRoot(),
@@ -85,7 +85,7 @@ async function batch(
   };
 }
 
-/** The row with each of its values under the current key; none when one of them cannot be opened, which says where. */
+/** The row with all values under the current key; none when one of them cannot be opened, which is reported. */
 function resealedRow({ secrets, logger }: CleanupDeps, place: string, row: StaleRow) {
   const aad = BOUND_TO[place]?.(row satisfies SealedRow);
   try {
@@ -106,7 +106,7 @@ function decode(cursor: string): Position {
     const at = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
     if (PLACES.includes(at.place)) return at;
   } catch {
-    // Told below, as any other cursor that is none.
+    // Reported below, like any other invalid cursor.
   }
   throw new AppError("validation_failed", {
     errors: [{ pointer: "body/cursor", rule: "cursor", message: "is not a cursor of this call" }],

@@ -15,7 +15,7 @@ import {
   withEmbedder,
 } from "./repository.js";
 
-/** Of one agent. A search looks at every chunk that a version sees, so their number is what keeps it fast. */
+/** Limits per agent. A search looks at every chunk that a version sees, so a bounded number keeps it fast. */
 const MAX_DOCUMENTS = 500;
 const MAX_CHUNKS = 20_000;
 
@@ -23,8 +23,9 @@ type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
 /**
- * Makes a document of an upload; meanwhile it is listed as being read, and for a day when it cannot be. Idempotent by the caller's key,
- * else by the signature, and by content: the same bytes under the same name and language are `unchanged`. Throws `agent_not_found`, `conflict` (parts are missing), `document_unreadable`, `input_too_costly`, `documents_exhausted`.
+ * Creates a document from an upload; meanwhile it is listed as being read, and for a day as failed if it cannot be. Idempotent by the
+ * caller's key, else by the signature, and by content: the same bytes under the same name and language are `unchanged`. Throws
+ * `agent_not_found`, `conflict` (parts are missing), `document_unreadable`, `input_too_costly`, `documents_exhausted`.
  */
 export const addKnowledge =
   (deps: KnowledgeDeps) =>
@@ -63,7 +64,7 @@ export const addKnowledge =
     }
   };
 
-/** A document is the same whether it comes as JSON or as a form, so it is told apart by what it is and not by the bytes around it. */
+/** A document is the same whether sent as JSON or as a form, so the fingerprint uses its content and not the request bytes. */
 function repeatableOf({ idempotency, signature, ...of }: Input): NamedRequest["repeatable"] {
   const parts = [of.agent, of.name, of.mediaType, of.language, of.sha256];
   const fingerprint = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
@@ -81,7 +82,7 @@ async function store(
     return { status: "unchanged", document: current };
   }
   const size = await knowledgeSize(trx, agent.id);
-  // A revision that no older version has frozen makes room for its successor.
+  // A revision that no older version has pinned makes room for its successor.
   const freed = current !== null && current.from_version === agent.latest ? current.chunks : 0;
   const documents = size.documents + (current === null ? 1 : 0);
   if (documents > MAX_DOCUMENTS || size.chunks - freed + chunks.length > MAX_CHUNKS) {

@@ -13,7 +13,7 @@ import { putKnowledgePart } from "./put-part.js";
 import { retrieve } from "./retrieve.js";
 import { searchKnowledge } from "./search-knowledge.js";
 
-/** Binds the knowledge base's messages and starts the round that gives documents their vectors. Bindings only. */
+/** Binds the knowledge base's messages and starts the loop that embeds documents. Bindings only. */
 export function bindKnowledge(
   given: Omit<KnowledgeDeps, "onAdded" | "reader"> & { bus: Bus },
   pollSeconds: number,
@@ -28,7 +28,7 @@ export function bindKnowledge(
   const deps: KnowledgeDeps = {
     ...given,
     reader: createChunkReader(),
-    // An owner who has just added a document need not wait for the pause to end.
+    // An owner who has just added a document should not have to wait for the pause to end.
     onAdded: () => poll.soon(),
   };
   given.bus.serve(contracts.retrieve, retrieve(deps));

@@ -1,4 +1,4 @@
-/** A piece of a document that is found and shown as one. */
+/** A piece of a document that is found and shown as a unit. */
 export interface Chunk {
   /** Headings above it, outermost first, joined by ` > `. */
   heading: string;
@@ -6,9 +6,9 @@ export interface Chunk {
 }
 
 interface ChunkSize {
-  /** Most characters of a chunk; an overlap comes on top. */
+  /** Maximum characters of a chunk, without the overlap. */
   most: number;
-  /** Characters of the chunk before that a chunk in the same section begins with. */
+  /** Characters repeated from the previous chunk of the same section. */
   overlap: number;
 }
 
@@ -17,7 +17,7 @@ const FENCE = /^ {0,3}(```+|~~~+)/;
 /** The end of a sentence in scripts with and without spaces. */
 const SENTENCE_END = /[.!?…]["'”’)\]]*\s+|[。！？｡।؟۔]\s*|\n+/gu;
 const MAX_HEADING = 200;
-/** A longer line is no heading; on one of megabytes the pattern for headings would take minutes. */
+/** A longer line is not a heading; on a line of megabytes the pattern for headings would take minutes. */
 const MAX_HEADING_LINE = 1_000;
 
 interface Section {
@@ -26,7 +26,7 @@ interface Section {
 }
 
 /**
- * Cuts text along its structure: never over a heading, at paragraphs where it can, at sentences or words where a paragraph is
+ * Splits text along its structure: never across a heading, at paragraphs where possible, at sentences or words where a paragraph is
  * too long. Reads markdown headings and fences; plain text is one section. Pure and deterministic.
  */
 export function chunkText(text: string, size: ChunkSize): Chunk[] {
@@ -68,7 +68,7 @@ function sectionsOf(text: string): Section[] {
 const headingOf = (path: readonly { title: string }[]): string =>
   [...path.map(({ title }) => title).join(" > ")].slice(0, MAX_HEADING).join("");
 
-/** Paragraphs joined to chunks as long as they fit. */
+/** Joins paragraphs into chunks as long as they fit. */
 function pack(paragraphs: readonly string[], size: ChunkSize): string[] {
   const chunks: string[] = [];
   let held = "";
@@ -102,7 +102,7 @@ function split(paragraph: string, most: number): string[] {
 
 function cutAt(text: string, most: number): number {
   const head = text.slice(0, most);
-  // A sentence that would leave a very short piece is no better than a word.
+  // A sentence end that would leave a very short piece is no better than a word end.
   const sentence = [...head.matchAll(SENTENCE_END)].map((match) => match.index + match[0].length).at(-1) ?? 0;
   if (sentence > most / 3) return sentence;
   const word = head.search(/\s\S*$/);
@@ -110,7 +110,7 @@ function cutAt(text: string, most: number): number {
   return most - (isHighSurrogate(text, most - 1) ? 1 : 0);
 }
 
-/** The last words of a chunk, from the beginning of a sentence when one begins there. */
+/** The last words of a chunk, from the start of a sentence if one starts there. */
 function tailOf(chunk: string, overlap: number): string {
   if (overlap === 0 || chunk.length <= overlap) return "";
   const from = chunk.length - overlap;

@@ -4,8 +4,8 @@ import type { KnowledgeDeps } from "./deps.js";
 import { deleteDocument, findDocument, knowledgeAgent } from "./repository.js";
 
 /**
- * Removes a document, all its revisions, from all versions at once: an owner who removes a text wants it gone. Idempotent by state: a
- * second call is `document_not_found`.
+ * Removes a document with all its revisions from all versions at once: an owner who removes a text wants it gone. Idempotent by state: a
+ * second call gets `document_not_found`.
  */
 export const deleteKnowledge =
   (deps: KnowledgeDeps) =>

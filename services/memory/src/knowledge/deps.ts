@@ -13,6 +13,6 @@ export interface KnowledgeDeps {
   usage: UsageMetrics;
   /** Passages that one search compares by their vectors where the database has no pgvector. */
   exactBound: number;
-  /** Told that a document waits for its vectors. */
+  /** Called when a document waits for its vectors. */
   onAdded: () => void;
 }

@@ -13,20 +13,20 @@ import {
 } from "./embedding-repository.js";
 import { unitVector } from "./unit-vector.js";
 
-/** Texts of one call to the model. */
+/** Texts per call to the model. */
 const BATCH = 64;
-/** Documents one round takes. */
+/** Documents per round. */
 const DOCUMENTS = 8;
-/** Longer than the longest document takes; after a crash a document waits this long. */
+/** Longer than the longest document needs; after a crash a document waits this long. */
 const CLAIM_MS = 600_000;
-/** After a failure: long enough for a model to come back. */
+/** After a failure: long enough for a model to recover. */
 const RETRY_AFTER_MS = 60_000;
 
 type EmbedDeps = Omit<KnowledgeDeps, "exactBound" | "onAdded" | "reader">;
 
 /**
- * One round: gives vectors to documents that have none of this model, those of an earlier model included, and forgets uploads that
- * were never finished. Until a document is whole, full text alone finds it. Answers whether there may be more.
+ * One round: embeds documents that have no vectors of this model, including those of an earlier model, and deletes uploads that
+ * were never finished. Until a document is complete, only full text finds it. Returns whether there may be more.
  */
 export async function embedDocuments(deps: EmbedDeps, signal: AbortSignal): Promise<boolean> {
   const { db, embedder, logger } = deps;
@@ -39,7 +39,7 @@ export async function embedDocuments(deps: EmbedDeps, signal: AbortSignal): Prom
       signal.throwIfAborted();
       await embedOne({ ...deps, embedder }, at, signal);
     } catch (error) {
-      // A replica that stops gives its documents back at once.
+      // A stopping replica releases its documents at once.
       const reason = error instanceof ModelError ? error.code : "internal";
       await releaseUnembedded(db, at, signal.aborted ? { afterMs: 0 } : { afterMs: RETRY_AFTER_MS, reason });
       if (!signal.aborted)
@@ -56,7 +56,7 @@ async function embedOne(deps: EmbedDeps & { embedder: Embedder }, at: Unembedded
     const chunks = await readForEmbedding(db, { ...at, after, limit: BATCH });
     const last = chunks.at(-1);
     if (last === undefined) break;
-    // Checked at the last moment: a model that is asked after the stop may never answer.
+    // Checked at the last moment: a model that is called after the stop may never answer.
     signal.throwIfAborted();
     const vectors = await vectorsOf(deps, { at, texts: chunks.map(({ text }) => text), signal });
     const made = chunks.flatMap(({ n }, index) => {
@@ -69,7 +69,7 @@ async function embedOne(deps: EmbedDeps & { embedder: Embedder }, at: Unembedded
   await finishEmbedding(db, at, embedder.name);
 }
 
-/** Vectors of one batch. What the call took is recorded on the document before its vectors are, and also when it fails. */
+/** Vectors of one batch. The call's usage is recorded on the document before its vectors are, and also when it fails. */
 async function vectorsOf(
   deps: EmbedDeps & { embedder: Embedder },
   { at, texts, signal }: { at: Unembedded; texts: string[]; signal: AbortSignal },

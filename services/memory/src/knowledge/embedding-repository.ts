@@ -16,7 +16,7 @@ export const claimUnembedded = (
     claim.claimMs,
   ]);
 
-/** What an embedding is made of, from chunk `after` on. */
+/** The texts to embed, from chunk `after` on. */
 export async function readForEmbedding(
   db: Db,
   at: Unembedded & { after: number; limit: number },
@@ -28,7 +28,7 @@ export async function readForEmbedding(
   return rows;
 }
 
-/** Stores vectors of length 1. A chunk that is gone meanwhile stays gone. */
+/** Stores vectors of length 1. A chunk removed meanwhile stays removed. */
 export async function storeVectors(
   db: Db,
   at: Unembedded,
@@ -52,7 +52,7 @@ export async function finishEmbedding(db: Db, at: Unembedded, model: string): Pr
   );
 }
 
-/** Before the first vector of a new model replaces one of an old: a mix of both would be compared. */
+/** Called before the first vector of a new model replaces an old one: otherwise a mix of both would be compared. */
 export async function beginEmbedding(db: Db, at: Unembedded): Promise<void> {
   await db.tenant(at.tenant_id, (trx) =>
     sql`update knowledge_documents set embedding_model = null, embedding_error = null where id = ${at.document_id}`.execute(
@@ -61,7 +61,7 @@ export async function beginEmbedding(db: Db, at: Unembedded): Promise<void> {
   );
 }
 
-/** Adds what a batch took; a cost that is not known makes the sum unknown. */
+/** Adds the usage of a batch; an unknown cost makes the sum unknown. */
 export async function addEmbeddingUsage(
   db: Db,
   at: Unembedded,
@@ -73,7 +73,7 @@ export async function addEmbeddingUsage(
   );
 }
 
-/** Gives a document back: to anybody after `afterMs`. `reason` = why the round gave up, until one succeeds. */
+/** Releases a document: anybody can claim it after `afterMs`. `reason` = why the round gave up, stored until one succeeds. */
 export async function releaseUnembedded(
   db: Db,
   at: Unembedded,

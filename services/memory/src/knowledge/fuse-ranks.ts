@@ -18,8 +18,8 @@ export interface Fused {
 }
 
 /**
- * Reciprocal rank fusion: a passage gets `weight / (k + rank)` from each list it is in, so that scores of different kinds never
- * meet. Best first; equal scores by document and place, so that an order is always the same.
+ * Reciprocal rank fusion: a passage gets `weight / (k + rank)` from each list it is in, so that scores of different kinds are never
+ * compared. Best first; equal scores by document and place, so that the order is deterministic.
  */
 export function fuseRanks(
   lists: { fts: readonly Hit[]; vector: readonly Hit[] },
@@ -27,7 +27,7 @@ export function fuseRanks(
 ): Fused[] {
   const fused = new Map<string, Fused>();
   const count = (kind: "fts" | "vector", weight: number): void => {
-    // A method without weight does not bring passages of its own either.
+    // A method without weight does not contribute passages either.
     if (weight === 0) return;
     for (const [index, { documentId, n, score }] of lists[kind].entries()) {
       const key = `${documentId}:${n}`;

@@ -5,7 +5,7 @@ import { findDocument, knowledgeAgent, readChunks, withEmbedder } from "./reposi
 
 const PAGE = 100;
 
-/** One revision and its chunks, a page at a time. A read. Throws `agent_not_found`, `document_not_found`. */
+/** One revision and its chunks, one page at a time. A read. Throws `agent_not_found`, `document_not_found`. */
 export const getKnowledge =
   (deps: KnowledgeDeps) =>
   (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> =>

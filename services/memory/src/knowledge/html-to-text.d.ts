@@ -1,4 +1,4 @@
-/** The part of the package, which brings no types, that is used here. */
+/** Types for the used part of the package, which has none. */
 declare module "html-to-text" {
   export interface BlockOptions {
     leadingLineBreaks?: number;

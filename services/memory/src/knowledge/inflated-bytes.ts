@@ -1,18 +1,18 @@
 import { constants, inflateSync } from "node:zlib";
 
-/** Where the dictionary of a stream may begin at most before its bytes. */
+/** Maximum distance between the start of a stream's dictionary and its bytes. */
 const DICTIONARY_BYTES = 4_096;
-/** A stream without its end is read as far as it goes, as a reader of PDF does. */
+/** A truncated stream is read as far as it goes, like a PDF reader does. */
 const TRUNCATED_TOO = { finishFlush: constants.Z_SYNC_FLUSH };
 
 /**
  * Whether the compressed text of a PDF inflates to more than these bytes, one stream or all. Pictures do not count, since they are never
- * inflated for text. What is packed in another way, or says that it is a picture and is not, is left to the limits of the reading process.
+ * inflated for text. Data packed in another way, or falsely declared as a picture, is left to the limits of the reading process.
  */
 export function inflatesBeyond(pdf: Buffer, most: { stream: number; all: number }): boolean {
   let all = 0;
   for (let at = pdf.indexOf("stream"); at >= 0; at = pdf.indexOf("stream", at + 6)) {
-    // "endstream" ends a stream and begins none.
+    // "endstream" ends a stream and does not begin one.
     if (pdf.toString("latin1", at - 3, at) === "end") continue;
     const times = layersOf(pdf.toString("latin1", Math.max(0, at - DICTIONARY_BYTES), at));
     if (times === 0) continue;
@@ -25,7 +25,7 @@ export function inflatesBeyond(pdf: Buffer, most: { stream: number; all: number 
   return false;
 }
 
-/** How often the bytes behind a dictionary are deflated; 0 = not at all, or as a picture. */
+/** How often the bytes after a dictionary are deflated; 0 = not at all, or as a picture. */
 function layersOf(before: string): number {
   const dictionary = before.slice(before.lastIndexOf(" obj") + 1);
   if (/\/Subtype\s*\/Image/.test(dictionary)) return 0;

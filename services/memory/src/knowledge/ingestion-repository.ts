@@ -9,10 +9,10 @@ export interface Ingestion {
   bytes: number;
 }
 
-/** Longer than any document is read; after it, whoever read it has died. */
+/** Longer than reading any document takes; after it, the reader must have crashed. */
 const READ_SECONDS = 120;
 
-/** From here on the document is listed as being read. Forgets what an earlier one of this name, and any of yesterday, came to. */
+/** From here on the document is listed as being read. Deletes the result of an earlier one with this name, and those older than a day. */
 export async function beginIngestion(db: Db, at: Ingestion): Promise<void> {
   await db.tenant(at.tenantId, async (trx) => {
     await sql`delete from knowledge_ingestions where agent_id = ${at.agentId}
@@ -24,21 +24,21 @@ export async function beginIngestion(db: Db, at: Ingestion): Promise<void> {
   });
 }
 
-/** Its document is there. */
+/** Its document was created. */
 export async function endIngestion(db: Db, at: Ingestion): Promise<void> {
   await db.tenant(at.tenantId, (trx) =>
     sql`delete from knowledge_ingestions where upload_id = ${at.uploadId}`.execute(trx),
   );
 }
 
-/** It made no document; `code` says why. */
+/** No document was created; `code` gives the reason. */
 export async function failIngestion(db: Db, at: Ingestion, code: string): Promise<void> {
   await db.tenant(at.tenantId, (trx) =>
     sql`update knowledge_ingestions set error = ${code} where upload_id = ${at.uploadId}`.execute(trx),
   );
 }
 
-/** What is being read for an agent, and what of the last day could not be, newest first. */
+/** Documents being read for an agent, and those that failed within the last day, newest first. */
 export async function listIngestions(trx: Transaction, agentId: string): Promise<KnowledgeIngestion[]> {
   const { rows } = await sql<Omit<KnowledgeIngestion, "started_at"> & { started_at: Date }>`
     select name, bytes, started_at, case when error is null and started_at > clock_timestamp() - make_interval(secs => ${READ_SECONDS})

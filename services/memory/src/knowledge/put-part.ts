@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { KnowledgeDeps } from "./deps.js";
 import { putPart } from "./repository.js";
 
-/** Keeps a part of a document on its way in. Idempotent by (upload, n). */
+/** Stores a part of a document upload. Idempotent by (upload, n). */
 export const putKnowledgePart =
   (deps: KnowledgeDeps) =>
   async ({

@@ -5,21 +5,21 @@ import type { Chunk } from "./chunk-text.js";
 import { inflatesBeyond } from "./inflated-bytes.js";
 import { asChunks, cleaned, decoded, MAX_CHARACTERS } from "./read-plain.js";
 
-/** Of elements in each other. */
+/** Maximum nesting of elements. */
 const MAX_DEPTH = 500;
 const MAX_PAGES = 3_000;
-/** What the text of a PDF may inflate to, of one page and of all; a page of a book has about ten kilobytes. */
+/** Maximum inflated text of a PDF, per page and in total; a page of a book has about ten kilobytes. */
 const MAX_INFLATED = { stream: 8_388_608, all: 134_217_728 };
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
-/** The text of a document as it is searched. Throws as `readDocument`. */
+/** The searchable chunks of a document. Throws as `readDocument`. */
 export const chunksOf = async (data: Buffer, mediaType: KnowledgeMediaType): Promise<Chunk[]> =>
   asChunks(await readDocument(data, mediaType));
 
 /**
- * The text of a document, with headings as markdown where the format knows any. Its time and memory have no bound here: call it in a
- * process of its own. Throws `document_unreadable` when there is no text, or the bytes are not what the media type says;
- * `input_too_costly` when it inflates beyond what a document holds.
+ * The text of a document, with headings as markdown where the format has any. Time and memory are not bounded here: call it in a
+ * separate process. Throws `document_unreadable` when there is no text, or the bytes are not what the media type says;
+ * `input_too_costly` when it inflates beyond the limits of a document.
  */
 export async function readDocument(data: Buffer, mediaType: KnowledgeMediaType): Promise<string> {
   return cleaned(await textOf(data, mediaType));
@@ -53,7 +53,7 @@ async function textOfPdf(data: Buffer): Promise<string> {
   }
 }
 
-/** Page after page, so that a document whose text has no end is given up. */
+/** Page by page, so that a document with endless text is given up. */
 async function textOfPages(pdf: PdfDocument): Promise<string> {
   if (pdf.numPages > MAX_PAGES) throw new Error("too many pages");
   const pages: string[] = [];
@@ -77,7 +77,7 @@ const asHeading: Formatter = (element, walk, builder, { level = 1 }) => {
   builder.closeBlock({ trailingLineBreaks: 2 });
 };
 
-/** What a reader of the page does not see must not be read to a model. */
+/** Content that a reader of the page does not see must not reach a model. */
 const UNSEEN = [
   "script",
   "style",
@@ -98,7 +98,7 @@ const NOT_NESTING = new Set(
   ),
 );
 
-/** Whether elements lie deeper in each other than on any page: walking such a document would overflow the stack. */
+/** Whether elements are nested deeper than on any real page: walking such a document would overflow the stack. */
 function isTooDeep(html: string): boolean {
   let depth = 0;
   for (const [, end, name = "", empty] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)(?=[\s/>])[^<>]*?(\/?)>/gi)) {
@@ -120,7 +120,7 @@ function textOfHtml(html: string): string {
         ...[1, 2, 3, 4, 5, 6].map((level) => ({ selector: `h${level}`, format: "asHeading", options: { level } })),
         { selector: "a", options: { ignoreHref: true } },
         { selector: "img", format: "skip" },
-        // Rows as lines: laying a long table out in columns takes minutes.
+        // Rows as lines: laying out a long table in columns takes minutes.
         { selector: "table", format: "block" },
         { selector: "tr", format: "block", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
         ...["td", "th"].map((selector) => ({ selector, format: "inlineSurround", options: { suffix: " | " } })),

@@ -17,7 +17,7 @@ const COLUMNS = sql.raw(
    coalesce(embedding_claimed_until > clock_timestamp(), false) as embedding_claimed`,
 );
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Rows of one insert: a long document goes in with a few statements. */
+/** Rows per insert: a long document needs only a few statements. */
 const ROWS_PER_INSERT = 500;
 
 function viewOf(row: Row): KnowledgeDocument {
@@ -27,14 +27,14 @@ function viewOf(row: Row): KnowledgeDocument {
   return { ...document, embedding, created_at: row.created_at.toISOString() };
 }
 
-/** A round that failed keeps its claim for a while, so that the next one waits. */
+/** A failed round keeps its claim for a while, so that the next one waits. */
 function embeddingStatus(row: Row): NonNullable<KnowledgeDocument["embedding"]>["status"] {
   if (row.embedding_model !== null) return "ready";
   if (row.embedding_error !== null) return "failed";
   return row.embedding_claimed ? "processing" : "queued";
 }
 
-/** The document as an owner sees it: whether its vectors are those of the model that is configured now. */
+/** The document as an owner sees it: whether its vectors are those of the currently configured model. */
 export function withEmbedder(document: KnowledgeDocument, embedder: { name: string } | null): KnowledgeDocument {
   const { embedding } = document;
   if (embedding === undefined) return document;
@@ -48,7 +48,7 @@ interface KnowledgeAgent {
   latest: number;
 }
 
-/** An agent of the tenant by id, slug or exact name. `lock` holds off new versions and other changes of its documents. Throws `agent_not_found`. */
+/** An agent of the tenant by id, slug or exact name. `lock` blocks new versions and other changes of its documents. Throws `agent_not_found`. */
 export async function knowledgeAgent(
   trx: Transaction,
   agent: string,
@@ -98,7 +98,7 @@ export async function currentDocument(
   return rows[0] ? viewOf(rows[0]) : null;
 }
 
-/** What an agent holds: documents that its newest version sees, and chunks of all revisions that any version sees. */
+/** The size of an agent's knowledge: documents that its newest version sees, and chunks of all revisions that any version sees. */
 export async function knowledgeSize(trx: Transaction, agentId: string): Promise<{ documents: number; chunks: number }> {
   const { rows } = await sql<{ documents: number; chunks: number }>`
     select count(*) filter (where until_version is null)::int as documents, coalesce(sum(chunks), 0)::int as chunks
@@ -118,10 +118,10 @@ interface NewRevision {
   chunks: readonly Chunk[];
 }
 
-/** Adds a revision and ends the one before it for versions from the newest on. The agent's row must be locked. */
+/** Adds a revision and ends the previous one for versions from the newest on. The agent's row must be locked. */
 export async function insertRevision(trx: Transaction, next: NewRevision): Promise<KnowledgeDocument> {
   const { agent, name } = next;
-  // A revision that no version has frozen yet is seen by none any more.
+  // A revision that no version has pinned yet is no longer seen by any.
   await sql`update knowledge_documents set until_version = ${agent.latest}
     where agent_id = ${agent.id} and name = ${name} and until_version is null and deleted_at is null`.execute(trx);
   await sql`delete from knowledge_chunks where document_id in (select id from knowledge_documents
@@ -147,7 +147,7 @@ export async function insertRevision(trx: Transaction, next: NewRevision): Promi
   return viewOf(row);
 }
 
-/** Newest first; `position` keeps the microseconds that a JavaScript date would lose. */
+/** Newest first; `position` preserves the microseconds that a JavaScript date would lose. */
 export async function listDocuments(
   trx: Transaction,
   query: { agentId: string; limit: number; before: ListPosition | null },
@@ -227,8 +227,8 @@ export interface Search {
 }
 
 /**
- * Full text: passages with any word of the question, each word weighted by how rare it is among the passages (words that are
- * everywhere count for next to nothing, in any language) and by ts_rank_cd, which knows how often it stands there.
+ * Full text: passages with any word of the query, each word weighted by its rarity among the passages (very common words
+ * count for almost nothing, in any language) and by ts_rank_cd, which considers how often it occurs.
  */
 export async function searchWords(trx: Transaction, { documents, text, limit }: Search): Promise<Hit[]> {
   const { rows } = await sql<Hit>`
@@ -253,7 +253,7 @@ export async function searchWords(trx: Transaction, { documents, text, limit }: 
   return rows;
 }
 
-/** Vectors: the passages nearest to the question. `bound` passages are compared where the database has no pgvector. */
+/** Vectors: the passages nearest to the query. At most `bound` passages are compared where the database has no pgvector. */
 export async function searchVectors(
   trx: Transaction,
   {
@@ -270,7 +270,7 @@ export async function searchVectors(
   return rows;
 }
 
-/** Whether any of the documents has vectors of this model: without one the question needs none. */
+/** Whether any of the documents has vectors of this model; otherwise the query needs none. */
 export async function hasVectors(
   trx: Transaction,
   at: { documents: readonly string[]; model: string },

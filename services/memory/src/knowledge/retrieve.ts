@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { KnowledgeDeps } from "./deps.js";
 import { searchPassages } from "./search-passages.js";
 
-/** Of the two seconds that a turn waits; the rest is for the search itself. */
+/** Part of the two seconds that a turn waits; the rest is for the search itself. */
 const EMBED_MS = 1_000;
 
 /** Passages for one answer. A read. */

@@ -6,7 +6,7 @@ import { type Fused, fuseRanks, type Hit } from "./fuse-ranks.js";
 import { documentsOf, hasVectors, readPassages, searchVectors, searchWords } from "./repository.js";
 import { unitVector } from "./unit-vector.js";
 
-/** Passages each method brings before their ranks are joined. */
+/** Passages from each method before their ranks are fused. */
 const LEAST_CANDIDATES = 40;
 const CANDIDATES_PER_PASSAGE = 4;
 
@@ -24,17 +24,17 @@ interface QuestionVector {
 type Used = NonNullable<Retrieved["embedding"]>;
 
 interface SearchLimits {
-  /** How long the question may wait for its vector. */
+  /** How long to wait for the query's vector. */
   timeoutMs: number;
-  /** Who pays for the vector. */
+  /** What the vector's usage is recorded for. */
   purpose: Extract<ModelPurpose, "retrieval" | "search">;
-  /** The only model that may be asked; null = none; absent = the configured one. */
+  /** The only model that may be called; null = none; absent = the configured one. */
   embed?: { model: string } | null | undefined;
 }
 
 /**
- * Passages from the documents that a version sees, best first. Where vectors are asked for and there are none, full text answers alone
- * and the answer says so, and tells what the vector took. The model is asked outside of any transaction.
+ * Passages from the documents that a version sees, best first. If vectors are requested but unavailable, only full text is used and
+ * the answer says so, along with the vector's usage. The model is called outside of any transaction.
  */
 export async function searchPassages(
   deps: KnowledgeDeps,
@@ -50,7 +50,7 @@ export async function searchPassages(
   const mode = question === null ? "fts" : query.search_mode;
   const limit = Math.max(LEAST_CANDIDATES, query.top_k * CANDIDATES_PER_PASSAGE);
   const passages = await deps.db.tenant(place.tenantId, async (trx) => {
-    // Read again: a document that was removed while the model was asked is not found.
+    // Read again, so that a document removed during the model call is not found.
     const documents = await documentsOf(trx, place);
     if (documents.length === 0) return [];
     const search = { documents, text, limit };
@@ -89,7 +89,7 @@ function chosen(
 }
 
 interface Asked {
-  /** Null = there is nothing to compare with, the model may not be asked, or it did not answer in time. */
+  /** Null = there is nothing to compare with, the model may not be called, or it did not answer in time. */
   question: QuestionVector | null;
   used: Used | null;
 }
@@ -110,7 +110,7 @@ async function vectorOf(
   const count = (usage: ModelUsage): Used => {
     const cost = deps.prices.costOf(model, usage);
     const { inputTokens, outputTokens, estimated = false } = usage;
-    // What a turn's question took is counted where the turn is recorded.
+    // The usage for a turn's query is counted where the turn is recorded.
     if (limits.purpose === "search") deps.usage.count("search", { inputTokens, outputTokens, cost });
     return { model, input_tokens: inputTokens + outputTokens, estimated, cost };
   };

@@ -20,13 +20,13 @@ interface Change {
   principal: Principal;
   agent: string;
   email: string;
-  /** The revision that the caller has read. */
+  /** The revision that the caller read. */
   expected: number | undefined;
-  /** The texts that are to hold, and the revision they are from when they are not new. */
+  /** The new texts, and the revision they were restored from, if any. */
   next: (trx: Transaction, at: PersonKey, before: MemoryState) => Promise<MemoryState & { restoredFrom?: number }>;
 }
 
-/** Changes what is remembered, or begins a memory. Idempotent by state. Throws `agent_not_found`, `conflict`. */
+/** Changes or creates a memory. Idempotent by state. Throws `agent_not_found`, `conflict`. */
 export const setMemory =
   (deps: MemoryDeps) =>
   async ({
@@ -44,7 +44,7 @@ export const setMemory =
   });
 
 /**
- * Brings the texts of an earlier revision back. Idempotent by state. Throws `agent_not_found`, `memory_not_found`,
+ * Restores the texts of an earlier revision. Idempotent by state. Throws `agent_not_found`, `memory_not_found`,
  * `memory_revision_not_found`, `conflict`.
  */
 export const undoMemory =
@@ -81,14 +81,14 @@ async function change({ db, secrets }: MemoryDeps, call: Change): Promise<Memory
       await writeMemory(trx, { ...at, revision }, { ...next, ...by });
     }
     const written = await findMemory(trx, at);
-    // Rolled back: an empty memory was made to be changed, and nothing is to be remembered.
+    // Rolled back: an empty memory was created for the change, but there is nothing to remember.
     if (written === null) throw new AppError("memory_not_found");
     return { address: call.email, ...written };
   });
 }
 
 /**
- * Forgets a person: the texts, their history, and what was said but not summarised yet. Idempotent by state: a second call is
+ * Forgets a person: the texts, their history, and messages not summarised yet. Idempotent by state: a second call gets
  * `memory_not_found`. Throws `agent_not_found`.
  */
 export const forgetMemory =

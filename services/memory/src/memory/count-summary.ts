@@ -3,8 +3,8 @@ import type { MemoryDeps } from "../deps.js";
 import { addMemoryUsage } from "./repository.js";
 
 /**
- * Records what a summary took on its conversation: the owner pays for it, and no limit of the visitor's link sees it. Not idempotent:
- * one call for each answer of the model.
+ * Records the usage of a summary on its conversation: the owner pays for it, and it does not count against limits of the visitor's link.
+ * Not idempotent: one call per answer of the model.
  */
 export async function countSummary(
   deps: MemoryDeps,

@@ -2,7 +2,7 @@ import { type ReplyRequest, withoutHidden } from "@parley/llm";
 import type { Exchange } from "./repository.js";
 
 export const MAX_WORDS = 300;
-/** Characters of one side of an exchange that the model sees: a pasted page must not push the others out. */
+/** Characters of one side of an exchange that the model sees: a pasted page must not displace the others. */
 const MAX_SIDE_LENGTH = 4_000;
 
 const SYSTEM = `You keep a short memory about one person for an agent who talks with them.
@@ -14,7 +14,7 @@ const cut = (whole: string): string => {
   return text.length > MAX_SIDE_LENGTH ? `${text.slice(0, MAX_SIDE_LENGTH)}…` : text;
 };
 
-/** The request that merges what is remembered with new exchanges. Visitor text travels as quoted data in the user role. */
+/** The request that merges the stored memory with new exchanges. Visitor text is sent as quoted data in the user role. */
 export function mergePrompt(input: { agentName: string; summary: string | null; exchanges: Exchange[] }): ReplyRequest {
   const data = {
     earlier_summary: input.summary ?? "",
@@ -40,11 +40,11 @@ function extract(summary: string | null, exchanges: Exchange[]): string {
     ({ visitor }) => `The person wrote: "${visitor.replaceAll(/\s+/g, " ").trim().slice(0, 200)}".`,
   );
   const text = [summary ?? "", ...said].join(" ").trim();
-  // The end is what counts when the whole is too long.
+  // Keeps the end when the whole is too long.
   return text.replaceAll(/[{}]/g, "").split(/\s+/).slice(-MAX_WORDS).join(" ");
 }
 
-/** A model's summary as it is kept: trimmed, at most 300 words, without the marks that delimit it in a prompt. */
+/** A model's summary as it is stored: trimmed, at most 300 words, without the marks that delimit it in a prompt. */
 export function asSummary(text: string): string {
   return text
     .replaceAll(/<\/?memory>/gi, "")

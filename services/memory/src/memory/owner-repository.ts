@@ -12,7 +12,7 @@ export interface MemoryRow extends MemoryState {
   updated_at: string;
 }
 
-/** A claim for a first summary makes an empty row, which is no memory yet. */
+/** A claim for a first summary creates an empty row, which is not a memory yet. */
 const IS_MEMORY = sql.raw("(summary is not null or notes is not null or revision > 1)");
 
 /** Null = nothing is remembered. */
@@ -23,7 +23,7 @@ export async function findMemory(trx: Transaction, { agentId, subjectHash }: Per
   return rows[0] ?? null;
 }
 
-/** The memory of a person under a lock; an empty one is made for a person of whom nothing is remembered. */
+/** Locks the memory of a person; creates an empty one when nothing is remembered about the person. */
 export async function lockMemory(
   trx: Transaction,
   { agentId, subjectHash, ...made }: PersonKey & { tenantId: string; addressSealed: string },
@@ -38,7 +38,7 @@ export async function lockMemory(
   return row;
 }
 
-/** Who writes, and where it comes from. */
+/** The author and source of a change. */
 export interface Writer {
   source: MemorySource;
   actor?: string | undefined;
@@ -60,8 +60,8 @@ export async function writeMemory(
 }
 
 /**
- * Forgets a person with the history. What their conversations hold that is not summarised yet counts as summarised, so that no later
- * summary brings it back. False = nothing was remembered.
+ * Forgets a person with the history. Messages of their conversations not summarised yet count as summarised, so that no later
+ * summary restores them. False = nothing was remembered.
  */
 export async function deleteMemory(trx: Transaction, at: PersonKey & { email: string }): Promise<boolean> {
   await sql`insert into memory_cursors (conversation_id, tenant_id, summarised_through)
@@ -81,7 +81,7 @@ export interface ListedRow {
   subject_hash: string;
   address_sealed: string;
   updated_at: string;
-  /** With the microseconds that a JavaScript date would lose. */
+  /** With microseconds, which a JavaScript date would lose. */
   position: string;
 }
 
@@ -123,7 +123,7 @@ export async function listRevisions(
   return rows;
 }
 
-/** The texts of a revision; null = there is none, or it is no longer kept. */
+/** The texts of a revision; null = there is none, or it is no longer stored. */
 export async function findRevision(
   trx: Transaction,
   { agentId, subjectHash, revision }: PersonKey & { revision: number },

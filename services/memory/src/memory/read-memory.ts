@@ -42,7 +42,7 @@ export const listMemories =
     };
   };
 
-/** What an agent remembers of a person. A read. Throws `agent_not_found`, `memory_not_found`. */
+/** What an agent remembers about a person. A read. Throws `agent_not_found`, `memory_not_found`. */
 export const getMemory =
   ({ db, secrets }: MemoryDeps) =>
   async ({
@@ -75,7 +75,7 @@ export const listMemoryChanges =
     const rows = await db.tenant(tenantId, async (trx) => {
       const { id: agentId } = await knowledgeAgent(trx, input.agent);
       if ((await findMemory(trx, { agentId, subjectHash })) === null) throw new AppError("memory_not_found");
-      // One more than the page: what was there before the oldest change on it.
+      // One more than the page: the state before the oldest change on it.
       return listRevisions(trx, { agentId, subjectHash, limit: limit + 1, before });
     });
     const page = rows.slice(0, limit);

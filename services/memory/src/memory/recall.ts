@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { MemoryDeps } from "../deps.js";
 import { recallMemory } from "./repository.js";
 
-/** What is remembered of a person by one agent. A read; the caller puts it into prompts as quoted data only. */
+/** What one agent remembers about a person. A read; the caller puts it into prompts as quoted data only. */
 export const recall =
   (deps: MemoryDeps) =>
   async ({

@@ -2,7 +2,7 @@ import { joinParts } from "@parley/contracts";
 import { type Db, sql, type Transaction } from "@parley/db";
 import { writeMemory } from "./owner-repository.js";
 
-/** Exchanges of one conversation: `count` completed ones behind the first `after`, which earlier summaries cover. */
+/** Exchanges of one conversation: `count` completed ones after the first `after`, which earlier summaries cover. */
 export interface Part {
   conversation_id: string;
   session_id: string;
@@ -18,7 +18,7 @@ export interface Claim {
   parts: [Part, ...Part[]];
 }
 
-/** Claims the next due summary of a session's person for `claimMs`; null = nothing is due, or another replica is at it. */
+/** Claims the next due summary of a session's person for `claimMs`; null = nothing is due, or another replica works on it. */
 export async function claimSummary(
   db: Db,
   at: { tenantId: string; sessionId: string; every: number; claimMs: number },
@@ -49,7 +49,7 @@ const rowsOf = (parts: readonly Part[]) =>
   sql`rows from (jsonb_to_recordset(${JSON.stringify(parts)}::jsonb) as (conversation_id uuid, after int, count int))
     with ordinality as p(conversation_id, after, count, n)`;
 
-/** The exchanges of all parts, oldest first; failed turns do not count. Empty when their content is gone. */
+/** The exchanges of all parts, oldest first; failed turns do not count. Empty when their content was removed. */
 export async function readExchanges(db: Db, at: { tenantId: string; parts: readonly Part[] }): Promise<Exchange[]> {
   return db.tenant(at.tenantId, async (trx) => {
     const { rows } = await sql<{ turn: string; role: "user" | "assistant"; content: string }>`
@@ -80,8 +80,8 @@ export interface Remembered {
 }
 
 /**
- * Claims a person for one merge and answers what is remembered so far; a new person gets an empty memory. Null = another
- * conversation of this person is being merged right now.
+ * Claims a person for one merge and returns the memory so far; a new person gets an empty memory. Null = another
+ * conversation of this person is currently being merged.
  */
 export async function claimPerson(
   db: Db,
@@ -99,7 +99,7 @@ export async function claimPerson(
   });
 }
 
-/** What is remembered of a person, for a prompt; null = nothing. */
+/** What is remembered about a person, for a prompt; null = nothing. */
 export async function recallMemory(
   db: Db,
   at: { tenantId: string; agentId: string; subjectHash: string },
@@ -118,7 +118,7 @@ interface NewSummary {
   parts: readonly Part[];
   /** The session of the newest part. */
   sessionId: string;
-  /** Null = the content of the parts was gone: they count as covered, and what is remembered stays. */
+  /** Null = the content of the parts was removed: they count as covered, and the memory stays unchanged. */
   summary: string | null;
   /** The revision that was merged. */
   revision: number;
@@ -128,7 +128,7 @@ interface NewSummary {
 type StoreOutcome = "stored" | "done" | "stale";
 
 /**
- * Stores a summary and moves the cursors in one transaction, each behind its guard: a trigger is stored once whatever is
+ * Stores a summary and moves the cursors in one transaction, each behind its guard: a trigger is stored once even if
  * delivered twice, and no merge overwrites one that it has not seen.
  */
 export async function storeSummary(db: Db, next: NewSummary): Promise<StoreOutcome> {
@@ -167,7 +167,7 @@ async function writeSummary(trx: Transaction, next: NewSummary & { summary: stri
   return (await writeMemory(trx, { ...at, revision }, { summary, notes, source: "summary", sessionId })) !== null;
 }
 
-/** Adds what a summary took, whether it is kept or not. `cost` in dollars; null = the model has no price, and the sum is unknown from then on. */
+/** Adds the usage of a summary, whether it is stored or not. `cost` in dollars; null = the model has no price, and the sum is unknown from then on. */
 export async function addMemoryUsage(
   db: Db,
   used: { tenantId: string; conversationId: string; inputTokens: number; outputTokens: number; cost: number | null },
@@ -180,7 +180,7 @@ export async function addMemoryUsage(
   });
 }
 
-/** Ends the claim of a summary after `afterMs`: 0 gives it back at once, more keeps it out of the way. */
+/** Ends the claim of a summary after `afterMs`: 0 releases it at once, more delays the next attempt. */
 export async function releaseParts(
   db: Db,
   at: { tenantId: string; parts: readonly Part[]; afterMs: number },

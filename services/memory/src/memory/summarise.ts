@@ -17,17 +17,17 @@ import {
 
 /** Longer than the slowest model call (120 s in all), so that a live summary is never claimed by another replica. */
 const CLAIM_MS = 180_000;
-/** After a failure: long enough for a model to come back, short beside the pace of a conversation. */
+/** After a failure: long enough for a model to recover, short compared with the pace of a conversation. */
 const RETRY_AFTER_MS = 60_000;
-/** While another conversation of the same person is merged. */
+/** Delay while another conversation of the same person is merged. */
 const BUSY_MS = 1_000;
 
-/** `none`: nothing was due here, or another replica is at it. `busy`: the person is, in another conversation. */
+/** `none`: nothing was due here, or another replica works on it. `busy`: another conversation of the person is being merged. */
 type SummaryOutcome = "none" | "stored" | "busy" | "failed";
 
 /**
- * Brings the memory of a session's person up to date, when it is due. Idempotent by the exchanges covered, which may be
- * of several conversations: each trigger is stored once. Never throws for a failing model: the chat must not notice, and the poll comes back to it.
+ * Updates the memory of a session's person when due. Idempotent by the exchanges covered, which may be
+ * of several conversations: each trigger is stored once. Never throws for a failing model: the chat must not notice, and the poll retries.
  */
 export const summarise =
   (deps: MemoryDeps) =>
@@ -75,7 +75,7 @@ async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored"
       summary,
       revision,
     });
-    // Only after a claim has run out: somebody else wrote, and this merge has not seen it.
+    // Only after a claim has expired: somebody else wrote a change that this merge has not seen.
     if (outcome === "stale") return "busy";
     if (outcome === "done" || summary === null) await releasePerson(deps.db, { ...person, revision });
     return "stored";
@@ -85,13 +85,13 @@ async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored"
   }
 }
 
-/** Null = the exchanges are gone. */
+/** Null = the exchanges were removed. */
 async function merge(deps: MemoryDeps, job: MergeJob, summary: string | null): Promise<string | null> {
   const { claim, tenantId, signal } = job;
   const exchanges = await readExchanges(deps.db, { tenantId, parts: claim.parts });
   if (exchanges.length === 0) return null;
   const prompt = mergePrompt({ agentName: claim.agent_name, summary, exchanges });
-  // Written down before the answer is looked at: what was used is used, whatever becomes of it.
+  // Recorded before the answer is processed: the usage counts whatever happens to the answer.
   const count = (usage: ModelUsage, model: string) =>
     countSummary(deps, { tenantId, conversationId: newest(claim).conversation_id, model, usage });
   const { text } = await deps.model.reply(prompt, { signal }).then(
