@@ -169,7 +169,9 @@ function highestPrice(
   };
 }
 
-/** Reserves, and waits with jitter while running turns hold the room: first for the full request, finally for the least that makes sense. */
+/**
+ * Reserves, and waits with jitter while running turns hold the room: first for the full request, finally for the least that makes sense.
+ */
 export function createReserve({ budgets, turn, spent, waitMs }: ModelBudget): Reserve {
   let waitedMs = 0;
   return async ({ input, output }, price, signal) => {

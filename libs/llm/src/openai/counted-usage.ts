@@ -15,7 +15,7 @@ export interface Exchanged {
 
 /** Characters per token, for estimates of calls without reported usage. */
 const CHARACTERS_PER_TOKEN = 4;
-/** No tokenizer comes near this many characters per token over a whole text, repetitions excluded: English has 4 to 5, the best Indic ones below 5. */
+/** No tokenizer reaches this many characters per token over a text without repetitions: English has 4 to 5, the best Indic ones below 5. */
 const FLOOR_CHARACTERS_PER_TOKEN = 8;
 
 /**

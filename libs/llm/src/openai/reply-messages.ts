@@ -4,7 +4,8 @@ export type SentMessage = { role: "system" | "user" | "assistant"; content: stri
 
 /**
  * The messages of a reply as they are sent. Passages are a second system message, so that the first stays the same in each call and
- * the provider can cache it. Values are appended to the newest user message, because some servers refuse two consecutive messages of one role.
+ * the provider can cache it. Values are appended to the newest user message, because some servers refuse two consecutive messages of one
+ * role.
  */
 export function replyMessages({
   system,

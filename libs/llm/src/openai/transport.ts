@@ -12,7 +12,10 @@ const KEEP_ALIVE_MS = 60_000;
 type Read = (part: Buffer) => boolean;
 
 export interface Transport {
-  /** One POST of JSON to a path below the base URL, over kept-alive connections; redirects are not followed. Its only deadline is for connecting. */
+  /**
+   * One POST of JSON to a path below the base URL, over kept-alive connections; redirects are not followed. Its only deadline is for
+   * connecting.
+   */
   post(path: string, body: string, read: Read): Exchange;
   close(): void;
 }
@@ -44,7 +47,10 @@ export function createTransport(options: { baseUrl: string; apiKey: string; conn
   };
 }
 
-/** One request and its answer. Sockets call back in the context of the request that opened them; `read` runs in the context of its own call. */
+/**
+ * One request and its answer. Sockets call back in the context of the request that opened them; `read` runs in the context of its own
+ * call.
+ */
 class Exchange extends AsyncResource implements Dispatcher.DispatchHandler {
   /** Resolves when the answer, or enough of it, was read. Rejects with AttemptFailure. */
   readonly ended: Promise<void>;

@@ -3,7 +3,10 @@ import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../context.js";
 import type { ProofBinding } from "./proof-contract.js";
 
-/** True when this caller has to solve a challenge before a new session: always, or because of suspicious traffic from its address on this link. */
+/**
+ * True when this caller has to solve a challenge before a new session: always, or because of suspicious traffic from its address on this
+ * link.
+ */
 export function proofRequired({ visit, suspicion }: FastifyRequest): boolean {
   switch (visit.policy.proofOfWork) {
     case "off":

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SessionAccess } from "@parley/contracts";
 
-/** The same session and key always give the same id, and nobody else can guess it. */
+/** The same session and key always give the same id, and nobody else can produce it. */
 export function fileIdOf(access: SessionAccess, key: string): string {
   const hex = createHash("sha256")
     .update(`${JSON.stringify(access)}\n${key}`)

@@ -40,7 +40,10 @@ export interface PlannedSend {
 /** The template of a wish that names none. */
 export const DEFAULT_TEMPLATE = "invitation";
 
-/** Checks everything that needs no transaction. `texts`: of the wish's template, when it is the tenant's own. Throws `channel_unavailable`, and `validation_failed` with every wrong recipient. */
+/**
+ * Checks everything that needs no transaction. `texts`: of the wish's template, when it is the tenant's own. Throws
+ * `channel_unavailable`, and `validation_failed` with every wrong recipient.
+ */
 export function planSend(
   deps: SendingDeps,
   of: { tenantId: string; wish: Wish; texts: MessageTexts | null; languages: readonly unknown[] },

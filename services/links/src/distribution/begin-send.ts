@@ -21,8 +21,8 @@ export interface Prepared {
 }
 
 /**
- * Begins a send-out of a link, or reports what would be sent. Idempotent by the caller's key, else by the signature: a repeat gets the first
- * delivery. Throws `link_not_found` and what `prepare` and `acceptSend` throw; then nothing is sent.
+ * Begins a send-out of a link, or reports what would be sent. Idempotent by the caller's key, else by the signature: a repeat gets the
+ * first delivery. Throws `link_not_found` and what `prepare` and `acceptSend` throw; then nothing is sent.
  */
 export async function beginSend(
   deps: SendingDeps,

@@ -4,7 +4,9 @@ import { textsOf } from "../message-templates/own-texts.js";
 import { DEFAULT_TEMPLATE, planSend, type SendingDeps } from "./accept-send.js";
 import { beginSend, type SendOutput } from "./begin-send.js";
 
-/** Sends a link to recipients, or reports what would be sent. As `beginSend`; also throws `template_not_found` and what `planSend` throws. */
+/**
+ * Sends a link to recipients, or reports what would be sent. As `beginSend`; also throws `template_not_found` and what `planSend` throws.
+ */
 export const sendLink =
   (deps: SendingDeps) =>
   (input: z.output<typeof contract.request>): Promise<SendOutput> => {

@@ -8,7 +8,10 @@ import { countLinks, listLinks as readLinks, usageOf } from "./repository.js";
 
 const MAX_PAGE = 200;
 
-/** One page of an agent's links, newest first. A cursor takes precedence over an offset; disabled links only on request. Inline logos are left out. A read. */
+/**
+ * One page of an agent's links, newest first. A cursor takes precedence over an offset; disabled links only on request. Inline logos are
+ * left out. A read.
+ */
 export const listLinks =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {

@@ -14,7 +14,10 @@ import type { LinksDeps } from "../deps.js";
 import type { TenantTransaction } from "../transaction.js";
 import { changeUser, disableUser, lockUser, type Outcome, readUser, renameUser } from "./repository.js";
 
-/** Changes name or role of a user, disables or enables the user; nobody can change a user above them or grant more than they have. Idempotent by state. */
+/**
+ * Changes name or role of a user, disables or enables the user; nobody can change a user above them or grant more than they have.
+ * Idempotent by state.
+ */
 export const updateUser =
   (deps: LinksDeps) =>
   async (input: z.output<typeof updateContract.request>): Promise<z.input<typeof updateContract.response>> => {

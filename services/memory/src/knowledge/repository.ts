@@ -48,7 +48,10 @@ interface KnowledgeAgent {
   latest: number;
 }
 
-/** An agent of the tenant by id, slug or exact name. `lock` blocks new versions and other changes of its documents. Throws `agent_not_found`. */
+/**
+ * An agent of the tenant by id, slug or exact name. `lock` blocks new versions and other changes of its documents. Throws
+ * `agent_not_found`.
+ */
 export async function knowledgeAgent(
   trx: Transaction,
   agent: string,

@@ -167,7 +167,10 @@ async function writeSummary(trx: Transaction, next: NewSummary & { summary: stri
   return (await writeMemory(trx, { ...at, revision }, { summary, notes, source: "summary", sessionId })) !== null;
 }
 
-/** Adds the usage of a summary, whether it is stored or not. `cost` in dollars; null = the model has no price, and the sum is unknown from then on. */
+/**
+ * Adds the usage of a summary, whether it is stored or not. `cost` in dollars; null = the model has no price, and the sum is unknown from
+ * then on.
+ */
 export async function addMemoryUsage(
   db: Db,
   used: { tenantId: string; conversationId: string; inputTokens: number; outputTokens: number; cost: number | null },

@@ -32,7 +32,7 @@ export const acceptMessageHandler =
         { live, runner: accepted.granted?.runner },
       );
       deps.accepted.inc();
-      // The first message counts the session against its link, which may now be full: an event waits in the outbox.
+      // The first message counts the session against its link, which may have become full: publish that event.
       if (accepted.messages_used === 1) deps.relay.soon();
       deps.logger.info(
         { tenantId, sessionId, turnId: turn.turn_id, files: input.files?.length ?? 0 },

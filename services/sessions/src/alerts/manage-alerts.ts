@@ -51,7 +51,9 @@ async function scopeOf(deps: AlertDeps, tenantId: string, { agent, link_id: link
   return { agentId, linkId: linkId ?? null };
 }
 
-/** Creates a rule. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`, `link_not_found`, `validation_failed`. */
+/**
+ * Creates a rule. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`, `link_not_found`, `validation_failed`.
+ */
 export const createAlertHandler =
   (deps: AlertDeps) =>
   async ({ principal, body, isOperator, ...repeatable }: In<typeof createAlert>): Out<typeof createAlert> => {

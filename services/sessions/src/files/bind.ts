@@ -6,7 +6,10 @@ import { createFileRepository } from "./repository.js";
 /** Chunks are half a megabyte on the bus: a flood of uploads must not hold hundreds of them in memory. */
 const CHUNKS_IN_FLIGHT = 32;
 
-/** Serves files of sessions: stored chunk by chunk, completely or not at all. Every message is idempotent by the file's id, see its contract. */
+/**
+ * Serves files of sessions: stored chunk by chunk, completely or not at all. Every message is idempotent by the file's id, see its
+ * contract.
+ */
 export function bindFiles(deps: HandlerDeps): void {
   const { bus, secrets } = deps;
   const files = createFileRepository(deps.db);
@@ -16,7 +19,7 @@ export function bindFiles(deps: HandlerDeps): void {
     beginFile,
     async ({ access, fileId, ...file }) => {
       const begun = await files.begin(accessRow(access, secrets), { id: fileId, ...file });
-      // The first action of a visitor counts the session against its link, which may now be full: an event waits in the outbox.
+      // The first action of a visitor counts the session against its link, which may have become full: publish that event.
       deps.relay.soon();
       return begun;
     },

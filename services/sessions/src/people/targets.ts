@@ -52,7 +52,10 @@ function chatTargets(
   });
 }
 
-/** The targets after a change, sealed under `aad`; a list that is not given stays unchanged. Throws `validation_failed` at `/notify/chat_urls`. */
+/**
+ * The targets after a change, sealed under `aad`; a list that is not given stays unchanged. Throws `validation_failed` at
+ * `/notify/chat_urls`.
+ */
 export function changedTargets(
   deps: TargetDeps,
   aad: string,

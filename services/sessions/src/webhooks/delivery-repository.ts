@@ -189,7 +189,10 @@ export function createDeliveryRepository(db: Db) {
           join webhook_endpoints e on e.id = d.endpoint_id where d.id = ${id}`.execute(trx);
         return rows[0] ?? null;
       }),
-    /** Makes a delivery due at once with all attempts available again, once per request; a running attempt finishes first. Throws `delivery_not_found`. */
+    /**
+     * Makes a delivery due at once with all attempts available again, once per request; a running attempt finishes first. Throws
+     * `delivery_not_found`.
+     */
     again: (tenantId: string, id: string, request: NamedRequest): Promise<Once<Shown>> =>
       onceShown(tenantId, request, "delivery_not_found", async (trx) => {
         const { rows } =

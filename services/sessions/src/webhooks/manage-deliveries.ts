@@ -44,7 +44,10 @@ export const testWebhookHandler =
     return deliveries.insertTest(tenantId, id, { tenantId, scope: "webhooks.test", repeatable });
   };
 
-/** Sends a delivery again, under the same event id. Idempotent while it waits, and by the caller's key, else by the signature. Throws `delivery_not_found`, `webhook_disabled`. */
+/**
+ * Sends a delivery again, under the same event id. Idempotent while it waits, and by the caller's key, else by the signature. Throws
+ * `delivery_not_found`, `webhook_disabled`.
+ */
 export const redeliverWebhookHandler =
   ({ deliveries }: DeliveriesDeps) =>
   async ({ principal, id, ...repeatable }: In<typeof redeliverWebhook>): Out<typeof redeliverWebhook> => {

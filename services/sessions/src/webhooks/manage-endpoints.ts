@@ -37,7 +37,10 @@ function secretOf(secrets: ManageDeps["secrets"], at: { tenantId: string; id: st
   return { plain, sealed: sealSecret(secrets, at, plain) };
 }
 
-/** Creates a receiver; its secret is shown only here. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`, `validation_failed`. */
+/**
+ * Creates a receiver; its secret is shown only here. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`,
+ * `validation_failed`.
+ */
 export const createWebhookHandler =
   ({ endpoints, secrets, checkAddress }: ManageDeps) =>
   async ({ principal, body, idempotency, signature }: In<typeof createWebhook>): Out<typeof createWebhook> => {

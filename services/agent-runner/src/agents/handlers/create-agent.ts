@@ -18,7 +18,10 @@ const MAX_SLUG_CHOICES = 100;
 type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
-/** Creates an agent without versions. Idempotent by the caller's key, else by the signature; without them a repeated name gets `name_taken`. */
+/**
+ * Creates an agent without versions. Idempotent by the caller's key, else by the signature; without them a repeated name gets
+ * `name_taken`.
+ */
 export const createAgent =
   (deps: AgentsDeps) =>
   async (input: Input): Promise<Output> => {

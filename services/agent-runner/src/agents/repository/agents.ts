@@ -34,7 +34,10 @@ export const viewOf = (row: AgentRow): AgentView => ({
   updated_at: row.updated_at.toISOString(),
 });
 
-/** An agent of the tenant by id, slug or exact name (the slug wins), or null. `lock` blocks adding or activating versions of this agent meanwhile. */
+/**
+ * An agent of the tenant by id, slug or exact name (the slug wins), or null. `lock` blocks adding or activating versions of this agent
+ * meanwhile.
+ */
 export async function findAgent(
   trx: TenantTransaction,
   agent: string,

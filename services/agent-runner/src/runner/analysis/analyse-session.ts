@@ -20,7 +20,8 @@ export interface AnalyseDeps {
 /**
  * Asks the questions of a session's version in one model call and stores the answers. The call first reserves room in the budget of the
  * session's link; `spent` holds what it charged, also when it fails. Idempotent by conversation and attempt: of several results one is
- * kept. Returns whether this one was. Throws ModelError, TurnRefused (the budget), TerminalError (no repeat can help), or the signal's reason.
+ * kept. Returns whether this one was. Throws ModelError, TurnRefused (the budget), TerminalError (no repeat can help), or the signal's
+ * reason.
  */
 export async function analyseSession(
   deps: AnalyseDeps,

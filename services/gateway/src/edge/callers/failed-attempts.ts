@@ -1,7 +1,9 @@
 import type { RateLimitState } from "@parley/http";
 import { ExpiringMap } from "../../expiring-map.js";
 
-/** Counts failed signatures and tokens (of owners, or of links) by address. Local and without any look-up: a refusal must be nearly free. */
+/**
+ * Counts failed signatures and tokens (of owners, or of links) by address. Local and without any look-up: a refusal must be nearly free.
+ */
 export interface FailedAttempts {
   /**
    * Counts one failure; with `retryAfterSeconds` this address has failed too often in this minute, which is then the answer.

@@ -164,7 +164,9 @@ const toTestRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => bus.call(sessionToTest, { principal, sessionId: params.id }),
 });
 
-/** Compares a recorded conversation with the same messages sent to a version or a draft. Calls models; stores nothing. Editors and above. */
+/**
+ * Compares a recorded conversation with the same messages sent to a version or a draft. Calls models; stores nothing. Editors and above.
+ */
 const replayRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/replay",

@@ -182,7 +182,10 @@ const listDeliveriesRoute = ownerRoute({
     wirePage(await bus.call(listWebhookDeliveries, { principal, ...params, status, limit, cursor })),
 });
 
-/** Sends a delivery again, with all tries and the same event id. Idempotent while it waits, and by `Idempotency-Key`, else by the signature. */
+/**
+ * Sends a delivery again, with all tries and the same event id. Idempotent while it waits, and by `Idempotency-Key`, else by the
+ * signature.
+ */
 const redeliverRoute = ownerRoute({
   method: "POST",
   path: "/webhooks/deliveries/:id/redeliver",

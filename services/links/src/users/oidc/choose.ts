@@ -42,7 +42,10 @@ export const oidcTenants =
     };
   };
 
-/** Signs in to the chosen tenant. Not idempotent: each call opens a session; the gateway deletes the choice from the browser with the first. */
+/**
+ * Signs in to the chosen tenant. Not idempotent: each call opens a session; the gateway deletes the choice from the browser with the
+ * first.
+ */
 export const chooseOidcTenant =
   (deps: LinksDeps) =>
   async (input: z.output<typeof chooseContract.request>): Promise<z.input<typeof chooseContract.response>> => {
