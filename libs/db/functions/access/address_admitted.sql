@@ -1,5 +1,5 @@
--- Whether an approval agent lets a confirmed address in: listed by its owner, or its request was approved.
--- plpgsql keeps its plan; a sql function that is called from plpgsql would be planned at every message.
+-- Whether an approval agent admits a confirmed address: listed by its owner, or approved on request.
+-- plpgsql caches its plan; a sql function called from plpgsql would be planned for every message.
 create or replace function address_admitted(p_agent uuid, p_address text) returns boolean
 language plpgsql stable as $$
 begin

@@ -1,5 +1,5 @@
--- Lets a confirmed address in, or keeps its request. Answers {admitted, created, announce}. announce: tell the owner by
--- mail; of a flood only the first twenty in an hour.
+-- Admits a confirmed address, or stores its request. Returns {admitted, created, announce}. announce: mail the owner;
+-- in a flood only for the first twenty per hour.
 create or replace function ask_for_access(
   p_tenant uuid, p_agent uuid, p_link uuid, p_id uuid, p_address_hash text, p_address_sealed text
 )

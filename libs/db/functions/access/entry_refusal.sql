@@ -1,6 +1,6 @@
 -- Why a visitor may not talk on a link, as an error code; null = they may. p_address: keyed hash of the confirmed
 -- address.
--- plpgsql, so that its plan is kept.
+-- plpgsql, so that its plan is cached.
 create or replace function entry_refusal(p_link uuid, p_verified boolean, p_address text)
 returns text
 language plpgsql stable as $$

@@ -1,6 +1,6 @@
--- Keeps a batch of one tenant: [{id, link_id, kind, scope, country, address_hash, session_id, count, at}], and notes it
--- for the rollups. A time in the future becomes now, an event of a link that is not this tenant's is dropped. Answers
--- how many were kept.
+-- Stores a batch of one tenant: [{id, link_id, kind, scope, country, address_hash, session_id, count, at}], and records
+-- it for the rollups. A time in the future becomes now; an event of another tenant's link is dropped. Returns how many
+-- were stored.
 create or replace function note_security_events(p_tenant uuid, p_events jsonb) returns integer
 language plpgsql as $$
 declare

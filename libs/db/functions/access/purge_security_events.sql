@@ -1,4 +1,4 @@
--- Deletes what is older than `p_days`, at most `p_limit` rows over all tenants. Answers how many.
+-- Deletes what is older than `p_days`, at most `p_limit` rows over all tenants. Returns how many.
 create or replace function purge_security_events(p_days integer, p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- No link is made for an agent that may have none, on whatever way it is made.
+-- Refuses links for an agent that may have none, however they are created.
 create or replace function refuse_disabled_links() returns trigger
 language plpgsql as $$
 begin

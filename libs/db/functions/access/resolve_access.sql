@@ -1,4 +1,4 @@
--- As try_access(), but an error is raised. Answers the conversation.
+-- Like try_access(), but raises an error. Returns the conversation.
 create or replace function resolve_access(p_access jsonb) returns uuid
 language plpgsql as $$
 declare

@@ -1,5 +1,5 @@
--- As resolve_access(), for what shows content. Owners are told why there is none; to a visitor the session is simply
--- over.
+-- Like resolve_access(), for callers that show content. Owners learn why there is none; to a visitor the session is
+-- simply over.
 create or replace function resolve_content(p_access jsonb) returns uuid
 language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- Takes a try before anything is compared, so that no number of parallel guesses gets one more: it counts as wrong
--- until pin_was_right(). Of one address: after the third wrong one 2, 4, 8 … seconds, at most 15 minutes, forgotten
--- after a day. Of a link: 100 wrong ones in 15 minutes close its PIN to everybody until they have passed. Answers
+-- Takes a try before anything is compared, so that parallel guesses never gain an extra one: it counts as wrong until
+-- pin_was_right(). Per address: from the third wrong one on a wait of 2, 4, 8 … seconds, at most 15 minutes, forgotten
+-- after a day. Per link: 100 wrong ones in 15 minutes close its PIN to everybody until they have passed. Returns
 -- {status: none (no PIN) | wait (seconds) | open (pin_hash)}.
 create or replace function take_pin_try(p_tenant uuid, p_link uuid, p_bucket text) returns json
 language plpgsql as $$
@@ -22,7 +22,7 @@ begin
   insert into link_pin_tries (link_id, bucket, tenant_id)
   values (p_link, '', p_tenant)
   on conflict do nothing;
-  -- The link's row is the queue.
+  -- The lock on the link's row serialises the tries.
   select * into v_all
   from link_pin_tries
   where link_id = p_link and bucket = ''
@@ -65,7 +65,7 @@ begin
       when v_own.wrong + 1 >= 3 then v_now + make_interval(secs => least(900, power(2, least(v_own.wrong - 1, 12))))
     end
   where link_id = p_link and bucket = p_bucket;
-  -- What nobody came back to is swept by those who come, a few rows each.
+  -- Each try sweeps a few stale rows of other links.
   delete from link_pin_tries
   where (link_id, bucket) in (
     select link_id, bucket

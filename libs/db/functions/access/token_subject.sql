@@ -1,4 +1,4 @@
--- Whom a visitor's token stands for: one pseudonym for all devices of one confirmed address on a link. Never the
+-- Who a visitor's token stands for: one pseudonym for all devices of one confirmed address on a link. Never the
 -- address.
 create or replace function token_subject(p_access jsonb) returns json
 language plpgsql as $$

@@ -1,7 +1,7 @@
--- Who may touch which conversation. p_access is {tenant_id, session_id} for a trusted backend (tenant_id null =
--- operator-wide key) or {tenant_id, link_id, token_id, token_hash (hex)} for a visitor; with {sends: true} also
--- whether the visitor may still talk: one that began before an address was asked for, or whose approval was taken
--- back, reads only. Enters the tenant; answers the conversation or an error code.
+-- Who may access which conversation. p_access is {tenant_id, session_id} for a trusted backend (tenant_id null =
+-- operator-wide key) or {tenant_id, link_id, token_id, token_hash (hex)} for a visitor; with {sends: true} also whether
+-- the visitor may still write: a session begun before an address was required, or whose approval was revoked, is
+-- read-only. Enters the tenant; returns the conversation or an error code.
 create or replace function try_access(p_access jsonb, out o_id uuid, out o_tenant uuid, out o_error text)
 language plpgsql as $$
 begin
@@ -29,7 +29,7 @@ begin
   if o_id is null then
     o_error := 'session_token_invalid';
   elsif (p_access ->> 'sends')::boolean then
-    -- An ended conversation is answered as ended: that is what the visitor can do something about.
+    -- An ended conversation is reported as ended, because that is what the visitor can act on.
     select entry_refusal(c.link_id, c.participant_verified, c.participant_hash) into o_error
     from text_conversations c
     where c.id = o_id and c.status = 'active';

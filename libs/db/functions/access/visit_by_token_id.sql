@@ -1,5 +1,5 @@
--- What a visitor's token opens, by its public id, of any tenant; nothing when it is unknown or over, or the tenant is
--- suspended. person: the same for all tokens of a confirmed address, else one for each conversation.
+-- What a visitor's token opens, looked up by its public id across tenants; no row when it is unknown or expired, or the
+-- tenant is suspended. person: the same for all tokens of a confirmed address, else one per conversation.
 create or replace function visit_by_token_id(p_token_id text)
 returns table (tenant_id uuid, link_id uuid, token_hash bytea, session_id text, person text)
 language sql stable security definer set search_path = public, pg_temp as $$

@@ -1,6 +1,6 @@
--- Adds version n + 1 of an agent, with the receiver that its `workflow.webhook` names. The row lock on the agent makes
--- the numbers gapless whatever runs in parallel. p_document: with its secrets sealed. Answers the number; null = there
--- is no such agent. asks_after_end and its share are noted, so that the end of a session reads no document.
+-- Adds version n + 1 of an agent, with the receiver that its `workflow.webhook` names. The row lock on the agent keeps
+-- the numbers gapless under concurrency. p_document: with its secrets sealed. Returns the number; null = no such agent.
+-- asks_after_end and its share are stored too, so that the end of a session reads no document.
 create or replace function add_version(
   p_tenant uuid, p_agent uuid, p_document json, p_content_hash text, p_notes text,
   p_author text default null

@@ -1,6 +1,6 @@
 -- Every way to activate a version writes this column, so the publish gate is here: a version that requires tests needs
--- a green result of its content, or an override written in the same transaction; and only an override activates one
--- that drops what the active version requires.
+-- a passing run of its content, or an override written in the same transaction; and only an override activates a
+-- version that drops the requirement of the active one.
 create or replace function guard_activation() returns trigger
 language plpgsql as $$
 begin

@@ -1,4 +1,4 @@
--- Versions whose secrets may lie readable.
+-- Versions whose secrets may be stored unsealed.
 create or replace function readable_versions(p_limit integer)
 returns table (agent_id uuid, version integer, tenant_id uuid, document json)
 language sql stable security definer set search_path = public, pg_temp as $$

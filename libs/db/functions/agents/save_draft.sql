@@ -1,6 +1,6 @@
--- Saves the draft of one author, or tells that it has changed: p_expected is the revision that the author's page has
--- seen, 0 = none.
--- Saving what is saved already writes nothing. Saves of one minute share a row; the newest 20 rows stay.
+-- Saves the draft of one author, or reports that it has changed: p_expected is the revision that the author's page has
+-- loaded, 0 = none.
+-- Saving unchanged content writes nothing. Saves within one minute share a row; the newest 20 rows are kept.
 create or replace function save_draft(
   p_tenant uuid, p_agent uuid, p_author text, p_expected integer, p_base integer, p_sealed text, p_hash text
 )

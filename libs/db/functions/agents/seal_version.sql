@@ -1,5 +1,5 @@
--- Puts the document with sealed secrets in the place of the readable one, and its `auth` in the settings of the
--- version's webhook.
+-- Replaces the readable document by the one with sealed secrets, and stores its `auth` in the settings of the version's
+-- webhook.
 create or replace function seal_version(p_tenant uuid, p_agent uuid, p_version integer, p_document json)
 returns void
 language plpgsql as $$

@@ -1,5 +1,5 @@
--- The named secrets of an agent of the current tenant, sealed, with the hosts each may be sent to; a name that the
--- agent does not have gives no row. Notes the hour of their use: one write per secret and hour, whatever the traffic.
+-- The named secrets of an agent of the current tenant, sealed, with the hosts each may be sent to; no row for a name
+-- that the agent does not have. Records the hour of their use: one write per secret and hour, whatever the traffic.
 create or replace function use_agent_secrets(p_agent uuid, p_names text[])
 returns table (name text, hosts text[], value_sealed text)
 language plpgsql as $$

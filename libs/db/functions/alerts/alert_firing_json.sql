@@ -1,4 +1,4 @@
--- A crossing with who was told of it, and how that went: targets of the rule and receivers of webhooks.
+-- A crossing with who was notified, and how that went: targets of the rule and receivers of webhooks.
 create or replace function alert_firing_json(f alert_firings) returns jsonb
 language sql stable as $$
   select jsonb_build_object(

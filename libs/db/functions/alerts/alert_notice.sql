@@ -1,5 +1,5 @@
--- What a notice of a crossing tells. `of`: the title of the link, the host of the endpoint or the name of the agent
--- that it is about, read when it is told; null = of all.
+-- What a notice of a crossing says. `of`: the title of the link, the host of the endpoint or the name of the agent that
+-- it is about, read when it is sent; null = of all.
 create or replace function alert_notice(n notices) returns json
 language sql stable as $$
   select json_build_object(

@@ -1,5 +1,5 @@
--- Whether a crossing is over at p_value: not as soon as the number is back at the threshold, else one that swings
--- around it would be told again and again. What was spent falls only when its owner gives more.
+-- Whether a crossing is over at p_value: not as soon as the value is back at the threshold, else one that oscillates
+-- around it would notify again and again. Spend falls only when its owner raises the budget.
 create or replace function alert_recovered(a alerts, f alert_firings, p_value numeric) returns boolean
 language sql immutable as $$
   select coalesce(

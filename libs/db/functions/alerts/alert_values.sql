@@ -1,5 +1,5 @@
--- What a rule sees now: (subject, value, fires), one row for each link or endpoint that has a number of its own, else
--- one of the nil id. value null = too little is known to say anything.
+-- The current values of a rule: (subject, value, fires), one row for each link or endpoint that has a value of its own,
+-- else one with the nil id. value null = too few data to say anything.
 create or replace function alert_values(a alerts) returns table (subject uuid, value numeric, fires boolean)
 language plpgsql stable as $$
 declare
@@ -30,7 +30,7 @@ begin
     when 'failed_turn_rate' then
       v_of := rollup_sum(a, 'usage', 'messages');
       v_value := rollup_sum(a, 'times', 'failed/%');
-      -- A few failures among few messages say nothing yet; none at all do.
+      -- A few failures among few messages are not significant yet; zero failures are.
       v_value := case when v_value = 0 then 0 when v_of >= 10 then round(100 * v_value / v_of, 1) end;
     when 'rating_below' then
       v_of := rollup_sum(a, 'opinions', 'rating/%');

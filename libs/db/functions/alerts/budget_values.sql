@@ -1,6 +1,6 @@
 -- How much of each budget is spent, in percent: (link, value, fires). A hard budget refuses a call that does not fit,
--- so it is used up before all of it is spent: as soon as turns were refused for it. A refusal from before a recovery,
--- which the hours cannot tell from a new one, is not looked at.
+-- so it counts as used up before all of it is spent: as soon as turns were refused for it. Refusals from before a
+-- recovery are ignored, because the hours cannot tell them from new ones.
 create or replace function budget_values(a alerts) returns table (subject uuid, value numeric, fires boolean)
 language sql stable as $$
   select

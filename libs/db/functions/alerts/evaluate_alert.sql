@@ -1,6 +1,6 @@
--- Writes what has crossed and what has recovered since a rule was looked at last, and has it told. The caller holds the
--- row of the rule. A subject that is gone has recovered. Answers how many crossings began or ended, at most 200; the
--- next look finds the rest.
+-- Records what has crossed and what has recovered since a rule was last evaluated, and notifies. The caller holds the
+-- row of the rule. A deleted subject has recovered. Returns how many crossings began or ended, at most 200; the next
+-- evaluation finds the rest.
 create or replace function evaluate_alert(a alerts) returns integer
 language plpgsql as $$
 declare

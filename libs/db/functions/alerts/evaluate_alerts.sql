@@ -1,6 +1,6 @@
--- Looks at up to p_limit rules that are due, and again in p_every_ms. One transaction: a kill leaves all of it or
--- nothing, and other callers take other rules.
--- Answers how many rules were looked at, and how many crossings began or ended.
+-- Evaluates up to p_limit due rules, and schedules the next time in p_every_ms. One transaction: a kill leaves all of
+-- it or nothing, and concurrent callers take other rules.
+-- Returns how many rules were evaluated, and how many crossings began or ended.
 create or replace function evaluate_alerts(p_limit integer, p_every_ms integer)
 returns table (looked integer, crossed integer)
 language plpgsql security definer set search_path = public, pg_temp as $$

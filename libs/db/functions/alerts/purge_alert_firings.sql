@@ -1,4 +1,4 @@
--- Deletes up to p_limit crossings that were over p_days ago. Answers how many.
+-- Deletes up to p_limit crossings that were over p_days ago. Returns how many.
 create or replace function purge_alert_firings(p_days integer, p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

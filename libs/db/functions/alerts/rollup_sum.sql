@@ -1,5 +1,5 @@
--- The sum of those names of a family that match p_names (as `like` has it), in what a rule looks at: the hour that runs
--- and as many before it as its window has. p_weighted: each amount times the number behind the slash of its name.
+-- The sum of the names of a family that match p_names (as in `like`), in what a rule covers: the current hour and as
+-- many before it as its window has. p_weighted: each amount times the number after the slash of its name.
 -- Cost: rollups of hours, by their primary key; as many as the window has hours, agents, versions and channels.
 create or replace function rollup_sum(a alerts, p_family text, p_names text, p_weighted boolean default false)
 returns numeric

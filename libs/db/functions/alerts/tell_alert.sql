@@ -1,5 +1,5 @@
--- Has people told of a crossing, in the transaction that writes it: a notice for each target, and the fact for
--- receivers of webhooks. p_event: fired, recovered or test. Where it was told before, it is not told again.
+-- Notifies of a crossing, in the transaction that writes it: a notice for each target, and the fact for receivers of
+-- webhooks. p_event: fired, recovered or test. A target that was notified before is not notified again.
 create or replace function tell_alert(a alerts, f alert_firings, p_event text) returns void
 language plpgsql as $$
 declare

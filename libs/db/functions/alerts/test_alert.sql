@@ -1,5 +1,5 @@
--- Tells the targets of a rule and the receivers of webhooks that it is a test; its firing is over at once. The caller
--- is in the tenant.
+-- Sends a test to the targets of a rule and the receivers of webhooks; its firing is over at once. The caller is in the
+-- tenant.
 create or replace function test_alert(p_alert uuid) returns jsonb
 language plpgsql as $$
 declare

@@ -1,9 +1,9 @@
--- Leaves the job of asking the version's questions about an ended session, once. No job without questions, when the
--- visitor said nothing, or when the session is not in the version's sample.
+-- Queues the job of asking the version's questions about an ended session, once. No job without questions, when the
+-- visitor wrote nothing, or when the session is not in the version's sample.
 create or replace function ask_for_analysis(c text_conversations) returns void
 language plpgsql as $$
 begin
-  -- Without a word of the visitor there is nothing to ask about.
+  -- Without a message of the visitor there is nothing to ask about.
   if c.total_turns > 0
     and exists (
       select

@@ -1,5 +1,5 @@
--- Counts what an attempt has used on the link that it held room of, and gives the rest back. Once: the room is gone
--- then. What is charged may be more than what was counted.
+-- Charges what an attempt has used to the link whose budget it reserved, and releases the rest. Once: the reservation
+-- is gone then. What is charged may exceed what was reserved.
 create or replace function charge_analysis(p_conversation uuid, p_attempt integer, p_tokens bigint, p_cost numeric)
 returns void
 language plpgsql as $$

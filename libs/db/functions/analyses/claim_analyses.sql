@@ -1,4 +1,4 @@
--- Takes analyses that wait; nobody else takes them for p_hold_ms.
+-- Claims waiting analyses for p_hold_ms.
 create or replace function claim_analyses(p_limit integer, p_hold_ms integer)
 returns table (
   conversation_id uuid,

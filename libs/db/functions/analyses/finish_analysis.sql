@@ -1,5 +1,5 @@
--- Keeps the answers of an analysis, once: a second result, or one of an attempt that was overtaken, finds nothing to
--- write. Adds what was used to what earlier attempts took, charges the link, emits the fact.
+-- Stores the answers of an analysis, once: a second result, or one of a superseded attempt, finds nothing to write.
+-- Adds the usage to that of earlier attempts, charges the link, emits the fact.
 create or replace function finish_analysis(
   p_tenant uuid, p_conversation uuid, p_attempt integer, p_answers jsonb, p_unanswered text[], p_model text,
   p_input_tokens integer, p_output_tokens integer, p_cost numeric, p_charged_tokens bigint, p_charged_cost numeric

@@ -1,4 +1,4 @@
--- session_analysis() for who holds p_access.
+-- session_analysis() for the holder of p_access.
 create or replace function read_session_analysis(p_access jsonb) returns jsonb
 language plpgsql as $$
 begin

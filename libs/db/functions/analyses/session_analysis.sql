@@ -1,4 +1,4 @@
--- The analysis of a session with what it took; null = none was asked for.
+-- The analysis of a session with its usage; null = none was requested.
 create or replace function session_analysis(p_conversation uuid) returns jsonb
 language sql stable as $$
   select jsonb_build_object(

@@ -1,5 +1,5 @@
--- Ends an attempt without answers. p_status: pending (it is put off by p_retry_ms), failed or skipped. p_input_tokens
--- null = no model was asked. An attempt that was overtaken changes nothing.
+-- Ends an attempt without answers. p_status: pending (retried in p_retry_ms), failed or skipped. p_input_tokens null =
+-- no model was called. A superseded attempt changes nothing.
 create or replace function settle_analysis(
   p_tenant uuid, p_conversation uuid, p_attempt integer, p_status text, p_code text, p_retry_ms double precision,
   p_model text, p_input_tokens integer, p_output_tokens integer, p_cost numeric, p_charged_tokens bigint,

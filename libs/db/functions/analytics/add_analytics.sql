@@ -1,8 +1,8 @@
--- Adds up to p_limit noted amounts to the rollups of their hour, day and week, of their link, of all links and of the
--- tenant, and forgets them: in one transaction, so each counts once. An hour that is no longer kept is counted in its
--- day and week alone. The caller looks across tenants and holds the lock of analytics_lock(). Taken as a range of ids:
+-- Adds up to p_limit recorded amounts to the rollups of their hour, day and week, of their link, of all links and of
+-- the tenant, and deletes them: in one transaction, so each counts once. An hour that is no longer kept counts in its
+-- day and week alone. The caller looks across tenants and holds the lock of analytics_lock(). Read as a range of ids:
 -- statistics say that this table is empty, as it is between two steps, and with them a join would compare each amount
--- with each. Answers how many.
+-- with each. Returns how many.
 create or replace function add_analytics(p_limit integer) returns integer
 language plpgsql as $$
 declare
@@ -13,7 +13,7 @@ begin
     where id <= (select max(id) from (select id from analytics_deltas order by id limit p_limit) due)
     returning *
   ),
-  -- Many links have the same names in an hour, so the grains above links begin from fewer rows.
+  -- Many links share names within an hour, so the grains above links start from fewer rows.
   all_links as materialized (
     select tenant_id, family, hour, agent_id, agent_version, channel, name, sum(amount) as amount
     from taken
@@ -44,7 +44,7 @@ begin
       tenant_id, family, grain, period, agent_id, agent_version, link_id, channel, name, sum(amount) as amount
     from spread
     where grain not in ('hour', 'hour_all', 'hour_total') or period >= analytics_hours_since()
-    -- What differs most first: this is sorted.
+    -- The columns that differ most come first, because this is sorted.
     group by link_id, period, agent_id, family, grain, agent_version, channel, tenant_id, name
   ),
   written as (

@@ -1,5 +1,5 @@
 -- How much of a turn came after its first words, in milliseconds: the rest of the call that began them and all calls
--- behind it. null = no call of the turn says when its words began.
+-- after it. null = no call of the turn recorded when its words began.
 create or replace function after_first_words(p_trace json) returns numeric
 language sql immutable parallel safe as $$
   with calls as (

@@ -1,4 +1,4 @@
--- Where a link is used, as far as it says itself: link = its page, widget = the sites it lists, api = there is none.
+-- Where a link is used, as far as its settings say: link = its page, widget = the sites it lists, api = neither.
 create or replace function link_channel(l temporary_chat_links) returns text
 language sql immutable as $$
   select case

@@ -1,6 +1,6 @@
--- Notes what gateways counted at links of one tenant: [{link_id, country, opened, sessions, connections, address_hash,
--- at}]; country null = not known; connections: how many by name, or missing; address_hash: from where, or missing.
--- Counts of a link that is not this tenant's are dropped. Not idempotent: these are counts that may be lost or doubled.
+-- Records what gateways counted at links of one tenant: [{link_id, country, opened, sessions, connections,
+-- address_hash, at}]; country null = not known; connections: how many by name, or missing; address_hash: from where, or
+-- missing. Counts of another tenant's link are dropped. Not idempotent: these counts may be lost or doubled.
 create or replace function note_visits(p_tenant uuid, p_visits jsonb) returns void
 language plpgsql as $$
 begin

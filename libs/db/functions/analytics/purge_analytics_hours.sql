@@ -1,6 +1,6 @@
--- Deletes up to p_limit rollups of hours that are no longer kept (days stay), and as many hashes of addresses that no
--- question about a link reaches any more. Answers how many. Waits for nobody: a rollup that is being written is left
--- for the next round. Cost: the rows that go, by their indexes.
+-- Deletes up to p_limit expired rollups of hours (days stay), and as many hashes of addresses that no question about a
+-- link reaches any more. Returns how many. Never waits: a rollup that is being written is left for the next round.
+-- Cost: the deleted rows, by their indexes.
 create or replace function purge_analytics_hours(p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,6 +1,6 @@
--- Throws the rollups of a tenant's sessions away and has them made anew by the next rounds of roll_up(): from the rows
--- of the sessions, or from what was taken of those whose content is gone. What gateways counted has no other record
--- and stays. Repeatable at any moment. Answers how many sessions are to be looked at.
+-- Deletes the rollups of a tenant's sessions and has the next rounds of roll_up() rebuild them: from the rows of the
+-- sessions, or, where the content is gone, from their stored numbers. What gateways counted has no other record and
+-- stays. Repeatable at any time. Returns how many sessions will be recounted.
 create or replace function rebuild_analytics(p_tenant uuid) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,8 +1,8 @@
 -- One step of the rollups: the numbers and digests of up to p_limit sessions that ended or changed, of running ones
--- that are new or went on for p_live_seconds since they were last looked at, and what was noted of them and by
--- gateways. One transaction: a kill leaves all of it or nothing. Of many callers one works; the others answer zeros.
--- Cost: in proportion to the sessions taken; the search for running ones reads the index of those alone.
--- Answers how many sessions were looked at, and how many amounts were added.
+-- that are new or have continued for p_live_seconds since they were last counted, and the amounts recorded of them and
+-- by gateways. One transaction: a kill leaves all of it or nothing. Of concurrent callers one works; the others return
+-- zeros. Cost: proportional to the sessions counted; the search for running ones reads only their index.
+-- Returns how many sessions were counted, and how many amounts were added.
 create or replace function roll_up(p_limit integer, p_live_seconds integer)
 returns table (looked integer, added integer)
 language plpgsql security definer set search_path = public, pg_temp as $$

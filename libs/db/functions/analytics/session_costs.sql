@@ -1,6 +1,6 @@
--- What models took for sessions: (session, hour, family cost, what/purpose/model, amount). what: calls, input, output
+-- What models used for sessions: (session, hour, family cost, what/purpose/model, amount). what: calls, input, output
 -- (tokens), cost (US dollars), unpriced (calls of a model without a price). Turns count in the hour they were done in,
--- what follows a session in the hour of its last change.
+-- work after the session in the hour of its last change.
 create or replace function session_costs(p_ids uuid[])
 returns table (conversation_id uuid, hour timestamptz, family text, name text, amount numeric)
 language sql stable as $$

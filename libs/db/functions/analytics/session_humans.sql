@@ -1,5 +1,5 @@
--- Wishes for a human, in the hour they were made: (session, hour, family humans, name, amount). sessions = one for a
--- session with any, in the hour it began; wait = from the wish to the human who took it, in milliseconds.
+-- Requests for a human, in the hour they were made: (session, hour, family humans, name, amount). sessions = one for a
+-- session with any, in the hour it began; wait = from the request to the human who accepted it, in milliseconds.
 create or replace function session_humans(p_ids uuid[])
 returns table (conversation_id uuid, hour timestamptz, family text, name text, amount numeric)
 language sql stable as $$

@@ -1,5 +1,5 @@
--- Between which nodes sessions moved, in the hour they began: (session, hour, family moves, name, amount). name: from
--- and to as a JSON array, because the id of a node may hold any character; amount: how often.
+-- Transitions of sessions between nodes, in the hour they began: (session, hour, family moves, name, amount). name:
+-- from and to as a JSON array, because the id of a node may hold any character; amount: how often.
 create or replace function session_moves(p_ids uuid[])
 returns table (conversation_id uuid, hour timestamptz, family text, name text, amount numeric)
 language sql stable as $$

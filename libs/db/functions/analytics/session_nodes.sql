@@ -1,5 +1,5 @@
--- Which nodes sessions reached, each once a session, and where they ended: (session, hour, family nodes, name, amount).
--- completed = the workflow ended there, left = the session ended there in another way.
+-- The nodes that sessions reached, each once per session, and where they ended: (session, hour, family nodes, name,
+-- amount). completed = the workflow ended there, left = the session ended there in another way.
 create or replace function session_nodes(p_ids uuid[])
 returns table (conversation_id uuid, hour timestamptz, family text, name text, amount numeric)
 language sql stable as $$

@@ -1,5 +1,5 @@
--- All numbers of sessions whose content is there, from their rows: what the functions it names say. A pure reading, so
--- the same rows give the same numbers whenever it is asked.
+-- All numbers of sessions that still have content, from their rows, by the functions it names. A pure read: the same
+-- rows always give the same numbers.
 create or replace function session_numbers(p_ids uuid[])
 returns table (conversation_id uuid, hour timestamptz, family text, name text, amount numeric)
 language sql stable as $$

@@ -1,6 +1,6 @@
 -- How long visitors waited for answers, from the acceptance of a message, and what failed: (session, hour, family
 -- times, name, amount). first = to the first words of the model, total = to the committed answer, in milliseconds. A
--- message that a human is to answer has no answer here.
+-- message left for a human has no answer here.
 create or replace function session_times(p_ids uuid[])
 returns table (conversation_id uuid, hour timestamptz, family text, name text, amount numeric)
 language sql stable as $$

@@ -1,5 +1,5 @@
--- How sessions began, went and ended: (session, hour, family usage, name, amount). What is of the whole session counts
--- in the hour in which it began, messages in theirs.
+-- How sessions began, went and ended: (session, hour, family usage, name, amount). What concerns the whole session
+-- counts in the hour in which it began, messages in theirs.
 create or replace function session_usage(p_ids uuid[])
 returns table (conversation_id uuid, hour timestamptz, family text, name text, amount numeric)
 language sql stable as $$

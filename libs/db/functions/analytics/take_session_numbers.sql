@@ -1,6 +1,6 @@
--- Takes the numbers of sessions and notes by how much they differ from those taken before, for add_analytics(). A
--- session whose content is gone keeps what was taken. Idempotent: a second time nothing differs. The caller looks
--- across tenants, and holds the lock of analytics_lock(): two at once would both note the same difference.
+-- Counts sessions and records by how much their numbers differ from the previous count, for add_analytics(). A session
+-- whose content is gone keeps its last count. Idempotent: a second time nothing differs. The caller looks across
+-- tenants, and holds the lock of analytics_lock(): two at once would both record the same difference.
 create or replace function take_session_numbers(p_ids uuid[]) returns integer
 language plpgsql as $$
 declare

@@ -1,7 +1,7 @@
--- Trigger of tables that owners change: writes an audit entry about the row while the transaction acts for somebody
--- (`app.actor`); for everything else it costs the check of that setting. Arguments: what the row is, its id columns,
--- the columns whose values may stand in an entry. Of all others an entry tells only that they changed: they may hold
--- words, addresses and secrets.
+-- Trigger of tables that owners change: writes an audit entry about the row when the transaction acts for somebody
+-- (`app.actor`); otherwise it costs only the check of that setting. Arguments: the kind of the row, its id columns, the
+-- columns whose values may appear in an entry. Of all others an entry says only that they changed: they may hold words,
+-- addresses and secrets.
 create or replace function audit_change() returns trigger
 language plpgsql as $$
 declare

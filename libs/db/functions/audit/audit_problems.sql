@@ -1,6 +1,6 @@
--- What is wrong in a stretch of the chain of the transaction's tenant, from p_from on, at most p_limit entries: an
--- entry that was changed, entries that are missing or stand elsewhere, an end that was cut off. o_next: where to go on;
--- null = the end was reached. Reads the stretch once.
+-- Problems in a stretch of the chain of the transaction's tenant, from p_from on, at most p_limit entries: an entry
+-- that was changed, entries that are missing or out of place, an end that was cut off. o_next: where to continue; null
+-- = the end was reached. Reads the stretch once.
 create or replace function audit_problems(
   p_from bigint, p_limit integer, out o_checked integer, out o_next bigint, out o_problems jsonb
 )
@@ -18,7 +18,7 @@ begin
   v_from := greatest(p_from, v_head.purged_seq + 1);
   v_to := v_from + p_limit - 1;
   with stretch as (
-    -- The last one of the stretch before is read for its hash.
+    -- The last entry of the previous stretch is read for its hash.
     select e, lag(e.seq) over w as seq_before, lag(e.hash) over w as hash_before
     from audit_entries e
     where e.tenant_id = (select app_tenant()) and e.seq between v_from - 1 and v_to

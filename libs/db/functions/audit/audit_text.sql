@@ -1,4 +1,4 @@
--- What the hash of an audit entry is made of: all of it, in the one spelling that jsonb has.
+-- The hashed text of an audit entry: all of it, in the canonical spelling of jsonb.
 create or replace function audit_text(e audit_entries) returns text
 language sql stable as $$
   select jsonb_build_object(

@@ -1,6 +1,5 @@
--- Gives an entry its place at the end of its tenant's chain. Deferred to the end of the transaction: the chain is
--- locked after every row that the transaction needed, so that two of them cannot wait for each other, and for a moment
--- only.
+-- Appends an entry to its tenant's chain. Deferred to the end of the transaction: the chain is locked after every other
+-- row of the transaction, so that two of them cannot deadlock, and only briefly.
 create or replace function chain_audit_entry() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

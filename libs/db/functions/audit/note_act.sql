@@ -1,4 +1,4 @@
--- Writes an audit entry for whoever the transaction acts for (`app.actor`, set by `Db.tenant`); nobody = no entry.
+-- Writes an audit entry for whoever the transaction acts for (`app.actor`, set by `Db.tenant`); unset = no entry.
 create or replace function note_act(
   p_tenant uuid, p_action text, p_target_type text, p_target_id text, p_details jsonb default '{}'
 )

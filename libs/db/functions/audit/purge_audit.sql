@@ -1,5 +1,5 @@
--- Deletes entries older than p_days with their seals, at most p_limit of a tenant that has some, and notes where its
--- chain begins now. Answers how many. Only whole beginnings of chains go, so that what is left can be verified.
+-- Deletes entries older than p_days with their seals, at most p_limit of one tenant, and stores where its chain now
+-- begins. Returns how many. Chains are only ever cut from the start, so that the rest can be verified.
 create or replace function purge_audit(p_days integer, p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,6 +1,6 @@
--- Keeps the seal of an entry of the transaction's tenant, once, and hands the entries since the seal before it to the
--- receivers of webhooks that ask for `audit.entry` by name: `*` does not mean them. Answers these entries as receivers
--- see them, none when another replica has sealed it.
+-- Stores the seal of an entry of the transaction's tenant, once, and hands the entries since the previous seal to the
+-- receivers of webhooks that ask for `audit.entry` by name: `*` does not include them. Returns these entries as
+-- receivers see them, none when another replica has sealed it.
 create or replace function seal_audit(p_seq bigint, p_sealed text) returns setof jsonb
 language plpgsql as $$
 declare

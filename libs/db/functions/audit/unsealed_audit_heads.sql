@@ -1,5 +1,5 @@
--- Entries to seal next, at most p_limit, of any tenant: the end of each chain that has grown since its last seal, or
--- the one p_stretch further where it has grown by more.
+-- Entries to seal next, at most p_limit, across tenants: the end of each chain that has grown since its last seal, or
+-- the entry p_stretch further where it has grown by more.
 create or replace function unsealed_audit_heads(p_limit integer, p_stretch integer)
 returns table (tenant_id uuid, seq bigint, hash bytea)
 language sql stable security definer set search_path = public, pg_temp as $$

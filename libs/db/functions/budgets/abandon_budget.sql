@@ -1,5 +1,5 @@
--- Counts what a try has used that will never be committed (its runner stops, its session was ended under it), and
--- frees the rest. Idempotent: the reservation is charged once, by whoever removes it.
+-- Charges what a try has used that will never be committed (its runner stops, its session was ended under it), and
+-- releases the rest. Idempotent: the reservation is charged once, by whoever removes it.
 create or replace function abandon_budget(
   p_tenant uuid, p_conversation uuid, p_seq integer, p_fence bigint, p_tokens bigint, p_cost numeric
 )

@@ -1,4 +1,4 @@
--- How many tokens of output fit beside what is taken; negative = not even that fits.
+-- How many output tokens fit beside what is already used; negative = not even that fits.
 create or replace function budget_output(
   b link_budgets, p_most bigint, p_tokens bigint, p_cost numeric, p_price numeric
 )

@@ -1,4 +1,4 @@
--- Whether committed turns have used a hard budget up: the early answer. Reserving decides.
+-- Whether committed turns have used up a hard budget: the early answer. Reserving decides.
 create or replace function budget_spent(p_link uuid) returns boolean
 language plpgsql stable as $$
 begin

@@ -1,6 +1,6 @@
 -- Whether a try may still be charged. A turn: its fence is the session's, or the session was ended under it within the
--- last minute, while what the model said until then is still being reported. A runner that dies gives its room back
--- when another one takes the session over. An analysis holds its room under seq 0, fenced by its attempt; a
+-- last minute, while the output of the model until then is still being reported. The reservation of a crashed runner is
+-- released when another one takes over the session. An analysis reserves under seq 0, fenced by its attempt; a
 -- suggestion to an operator under seq -1 until its fence, a time in microseconds.
 create or replace function holds_budget(r budget_reservations, c text_conversations) returns boolean
 language sql stable as $$

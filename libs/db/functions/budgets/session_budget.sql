@@ -1,4 +1,4 @@
--- For a runner that goes on with a session under the lease that it has.
+-- For a runner that continues a session under its existing lease.
 create or replace function session_budget(p_tenant uuid, p_conversation uuid) returns uuid
 language plpgsql as $$
 begin

@@ -1,15 +1,14 @@
--- Ends at most p_limit running sessions of tenants that were suspended, and answers how many. While a tenant is
--- suspended that is every one; after it was let work again, those that had begun before it was suspended. Idempotent:
--- each ends once, and a batch that is broken off is taken anew. A tenant is done with when none is left, and not before
--- a minute has passed: a gateway that had not heard of it may have opened one more. Costs a look into an index of
--- tenants that are not done with.
+-- Ends at most p_limit running sessions of suspended tenants, and returns how many. While a tenant is suspended that is
+-- every one; after it was reinstated, those begun before the suspension. Idempotent: each ends once, and an interrupted
+-- batch is retried. A tenant is done when none is left, but not before a minute has passed: a gateway with a stale
+-- cache may have opened one more. Costs one look into an index of the tenants not done yet.
 create or replace function end_suspended_sessions(p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   v_session uuid;
   v_count integer := 0;
 begin
-  -- A session in which something is written at this moment is left to the next batch.
+  -- A session that is being written to is left to the next batch.
   for v_session in
     select c.id
     from tenants t

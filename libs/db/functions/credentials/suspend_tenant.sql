@@ -1,7 +1,7 @@
--- Suspends the tenant of the transaction, or lets it work again. Its credentials and links are refused from here on.
--- The time of its running sessions ends now, so that none takes a message: of at most 1,000, which one statement surely
--- manages. end_suspended_sessions() closes them all afterwards, however many they are, also when the tenant is let
--- work before all have ended. Its schedules wait until it may work again. What was suspended before stays as it was.
+-- Suspends the tenant of the transaction, or reinstates it. While suspended its credentials and links are refused and
+-- its schedules wait. Up to 1,000 of its running sessions expire now, so that none takes a message: one statement
+-- surely manages as many. end_suspended_sessions() closes all of them afterwards, even when the tenant is reinstated
+-- before all have ended. Suspending twice changes nothing.
 create or replace function suspend_tenant(p_tenant uuid, p_suspended boolean) returns void
 language plpgsql as $$
 declare
@@ -22,7 +22,7 @@ begin
   update text_conversations
   set expires_at = v_now, idle_check_at = v_now
   where id in (
-    -- One in which something is written at this moment is left to end_suspended_sessions().
+    -- A session that is being written to is left to end_suspended_sessions().
     select id
     from text_conversations
     where tenant_id = p_tenant and ended_at is null

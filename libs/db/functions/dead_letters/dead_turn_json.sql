@@ -1,5 +1,5 @@
--- What is told of a dead letter; the words of the visitor are not in it. status: waiting, replaying, replayed, failed.
--- A replay that waits in a session that has ended will never run.
+-- A dead letter without the visitor's words. status: waiting, replaying, replayed, failed. A replay that waits in an
+-- ended session will never run.
 create or replace function dead_turn_json(d dead_turns) returns jsonb
 language sql stable as $$
   select jsonb_build_object(

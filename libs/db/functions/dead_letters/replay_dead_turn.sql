@@ -1,7 +1,7 @@
--- Says a given-up turn again, as a new turn at the end of its session: a message by the path that every message takes,
--- with its quota, its order and its refusals. Idempotent by state: while a replay waits, and when it was answered,
--- that one is told again; a failed one may be repeated. A timeout or a hand-back belongs to its moment: it is said
--- again only while nothing has happened since. p: {by}
+-- Replays a given-up turn as a new turn at the end of its session: a message takes the path of every message, with its
+-- quota, its order and its refusals. Idempotent by state: while a replay waits, and once it was answered, that one is
+-- returned; a failed one may be repeated. A timeout or a hand-back belongs to its moment: it is replayed only while
+-- nothing has happened since. p: {by}
 create or replace function replay_dead_turn(p_tenant uuid, p_conversation uuid, p_seq integer, p jsonb)
 returns jsonb
 language plpgsql as $$
@@ -16,7 +16,7 @@ declare
   v_events jsonb := '[]';
 begin
   perform enter_tenant(p_tenant);
-  -- The conversation first, as everywhere, so that nobody waits for another in a ring.
+  -- The conversation first, as everywhere, to avoid deadlocks.
   select * into c
   from text_conversations
   where id = p_conversation

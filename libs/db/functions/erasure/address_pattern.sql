@@ -1,4 +1,4 @@
--- A regular expression that finds an address where it stands by itself, and not within a longer one.
+-- A regular expression that matches an address as a whole, not inside a longer one.
 create or replace function address_pattern(p_address text) returns text
 language sql immutable parallel safe as $$
   select '(?<![[:alnum:].!#$%&''*+/=?^_`{|}~-])'

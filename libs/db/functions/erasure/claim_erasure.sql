@@ -1,4 +1,4 @@
--- Claims the next erasure that nobody works on for p_seconds; no row = nothing is due. Answers ids alone.
+-- Claims the next unclaimed erasure for p_seconds; no row = nothing is due. Returns only ids.
 create or replace function claim_erasure(p_seconds integer)
 returns table (erasure_id uuid, erasure_tenant uuid, erasure_claim uuid)
 language sql security definer set search_path = public, pg_temp as $$

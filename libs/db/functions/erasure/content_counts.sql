@@ -1,4 +1,4 @@
--- How much of what people said and did is kept of these conversations.
+-- How much content of these conversations is still stored.
 create or replace function content_counts(p_ids uuid[]) returns jsonb
 language sql stable as $$
   select jsonb_strip_nulls(

@@ -1,7 +1,7 @@
 -- Removes what one store holds of a person outside of sessions, at most p_limit rows. p_address: the address; null =
--- only what stands under its hashes is found. What is younger than the erasure stays; a memory has only the time of
--- its last change, so the first run takes it whatever that says.
--- Answers how many rows were changed; fewer than p_limit = the store is done.
+-- only what is stored under its hashes is found. Data newer than the erasure stays; a memory records only its last
+-- change, so the first run removes it whatever that says.
+-- Returns how many rows were changed; fewer than p_limit = the store is done.
 create or replace function erase_from_store(
   p_erasure uuid, p_claim uuid, p_store text, p_address text, p_limit integer
 )
@@ -45,7 +45,7 @@ begin
       delete from schedule_recipients
       where tenant_id = e.tenant_id and address_hash = e.subject_hash and e.cause = 'request';
     when 'suppressions' then
-      -- The hash alone goes on to keep the promise that nobody is sent to.
+      -- The hash alone stays, so that the address is still never written to.
       update suppressions
       set address_sealed = null, hint = ''
       where tenant_id = e.tenant_id

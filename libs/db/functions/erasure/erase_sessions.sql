@@ -1,6 +1,6 @@
 -- Ends and empties up to p_limit sessions of an erasure, whole sessions in one transaction. What stays is a row with
--- the numbers, which tells nobody apart any more.
--- Answers how many were taken, how many of them were running, and their ids.
+-- the numbers, which identifies nobody any more.
+-- Returns how many were erased, how many of them were running, and their ids.
 create or replace function erase_sessions(p_erasure uuid, p_claim uuid, p_limit integer)
 returns table (taken integer, ended integer, session_ids text[])
 language plpgsql security definer set search_path = public, pg_temp as $$

@@ -1,6 +1,6 @@
--- Finds the sessions of an erasure by the indexes: the one with this id, or those of this address that were begun
--- before it was asked for. p_subject: the address or the session's id; null = nobody knows it any more.
--- Answers how many were found.
+-- Finds the sessions of an erasure by the indexes: the one with this id, or those of this address that began before it
+-- was requested. p_subject: the address or the session's id; null = no longer known.
+-- Returns how many were found.
 create or replace function find_erasure_sessions(p_erasure uuid, p_claim uuid, p_subject text) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,5 +1,5 @@
--- Finished erasures of all tenants whose ids are not among p_known: hashes and ids alone, for the ledger that is kept
--- apart from the database.
+-- Finished erasures of all tenants whose ids are not in p_known: only hashes and ids, for the ledger that is kept apart
+-- from the database.
 create or replace function finished_erasures(p_known uuid[], p_limit integer) returns setof jsonb
 language sql stable security definer set search_path = public, pg_temp as $$
   select jsonb_build_object(

@@ -1,5 +1,5 @@
--- Locks an erasure for one step and gives its worker twenty seconds more. Throws `conflict` when somebody else has it:
--- the step then changes nothing.
+-- Locks an erasure for one step and extends its worker's claim by twenty seconds. Throws `conflict` when another worker
+-- has claimed it: the step then changes nothing.
 create or replace function hold_erasure(p_erasure uuid, p_claim uuid) returns erasures
 language plpgsql as $$
 declare

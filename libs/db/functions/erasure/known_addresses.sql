@@ -1,5 +1,5 @@
--- Addresses in clear that a tenant has from before p_before, a page in alphabetical order behind p_after: the owner of
--- an erasure's keyed hash is found among them when nobody remembers the address any more.
+-- Addresses in clear that a tenant has from before p_before, one page in alphabetical order after p_after: used to find
+-- the address behind an erasure's keyed hash once the address itself is no longer known.
 create or replace function known_addresses(p_tenant uuid, p_before timestamptz, p_after text, p_limit integer)
 returns setof text
 language plpgsql as $$

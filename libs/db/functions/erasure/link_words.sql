@@ -1,4 +1,4 @@
--- Whatever an owner has written into a link, in one text.
+-- All that an owner has written into a link, as one text.
 create or replace function link_words(l temporary_chat_links) returns text
 language sql stable as $$
   select concat_ws(

@@ -1,4 +1,4 @@
--- Notes sessions that an erasure is to take.
+-- Records the sessions that an erasure is to remove.
 create or replace function note_erasure_sessions(e erasures, p_ids uuid[]) returns integer
 language plpgsql as $$
 declare

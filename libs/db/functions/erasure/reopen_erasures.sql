@@ -1,5 +1,5 @@
--- Takes finished erasures on again of which something has come back, as after the restore of a single table: a session
--- with content, or a memory from before. Answers how many.
+-- Reopens finished erasures whose data has reappeared, as after the restore of a single table: a session with content,
+-- or a memory from before. Returns how many.
 create or replace function reopen_erasures(p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -38,7 +38,7 @@ begin
     limit p_limit
     for no key update skip locked
   ) found;
-  -- Of several erasures of one subject the newest alone: it covers the others.
+  -- Of several erasures of one subject only the newest: it covers the others.
   update erasures e
   set state = 'waiting', cause = 'restore', step = 0, position = null, next_at = clock_timestamp(), done_at = null
   where id in (

@@ -1,5 +1,5 @@
--- Takes erasures on again that the ledger knows and this database does not: it is older than they are. p: entries as
--- finished_erasures() gives them; those of tenants that are not there are left out. Answers how many were taken on.
+-- Recreates erasures that the ledger has and this database, an older backup, does not. p: entries as
+-- finished_erasures() returns them; those of unknown tenants are left out. Returns how many were recreated.
 create or replace function restore_erasures(p jsonb) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

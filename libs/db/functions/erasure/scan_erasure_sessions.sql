@@ -1,7 +1,7 @@
--- Looks through p_limit sessions of a tenant, from p_after on in the order of their ids, for those that name an address
--- as a value of what is known of their visitor: participant, metadata or collected data. Sessions without content that
--- still tell this person apart in the numbers of their link get a mark that says nothing.
--- Answers the last id that was looked at; null = the end.
+-- Scans p_limit sessions of a tenant, from p_after on in the order of their ids, for those that name an address as a
+-- value in the data about their visitor: participant, metadata or collected data. Sessions without content that still
+-- identify this person in the numbers of their link get a meaningless mark.
+-- Returns the last id that was scanned; null = the end.
 create or replace function scan_erasure_sessions(p_erasure uuid, p_claim uuid, p_address text, p_limit integer)
 returns uuid
 language plpgsql security definer set search_path = public, pg_temp as $$

@@ -1,6 +1,6 @@
--- Looks for what is left of an erased person or session, or has come back, among what is older than the erasure.
--- p_address: the address; null = only what stands under its hashes and in its sessions is found. A read.
--- Answers store → what → how many; {} = nothing.
+-- Searches for what is left of an erased person or session, or has reappeared, among data older than the erasure.
+-- p_address: the address; null = only data under its hashes and in its sessions is found. Read-only.
+-- Returns store → what → how many; {} = nothing.
 create or replace function search_erased(p_erasure uuid, p_tenant uuid, p_address text) returns jsonb
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -20,7 +20,7 @@ begin
       and purged_at is null
       and (participant_email = p_address or participant_identifier = p_address);
   end if;
-  -- A delivery whose content was removed is still sent: its payload is sealed anew and tells nobody anything.
+  -- A delivery whose content was removed is still sent: its resealed payload identifies nobody.
   v_rows := content_counts(v_ids) - 'deliveries';
   if v_rows <> '{}' then v_found := jsonb_build_object('sessions', v_rows); end if;
   select coalesce(jsonb_object_agg(store, jsonb_build_object('rows', n)), '{}') into v_rows

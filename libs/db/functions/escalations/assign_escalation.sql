@@ -1,6 +1,6 @@
--- Gives an escalation to an operator. Without p_transfer a conflict when another operator
--- has it. Idempotent by state. The agent's turn in hand is fenced in the same transaction: what it was about to say is
--- never committed, and its message waits for the human.
+-- Assigns an escalation to an operator. Without p_transfer a conflict when another operator has it. Idempotent by
+-- state. The agent's turn in progress is fenced in the same transaction: its answer is never committed, and its message
+-- waits for the human.
 create or replace function assign_escalation(
   p_tenant uuid, p_id uuid, p_operator text, p_name text, p_transfer boolean
 )
@@ -44,7 +44,7 @@ begin
     updated_at = clock_timestamp()
   where id = e.id
   returning * into e;
-  -- The tries of the turn in hand begin anew: one that was fenced for a human is no failed one.
+  -- Resets the tries of the turn in progress: being fenced for a human is no failure.
   update text_conversations
   set
     handled_by = 'human',

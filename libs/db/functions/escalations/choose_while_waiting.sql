@@ -1,7 +1,7 @@
--- What a visitor does who waits for a person. p: {choice: continue | cancel | email, answer_to: {sealed, hint,
--- language}}. continue: the agent answers again, and a person may still come; cancel: nobody is waited for any more;
--- email: the answer goes there when the visitor is gone, and the conversation stays open for a week for it. Idempotent
--- by state. Refuses: nobody was asked for; continue and cancel, when somebody has it.
+-- The choice of a visitor who waits for a person. p: {choice: continue | cancel | email, answer_to: {sealed, hint,
+-- language}}. continue: the agent answers again, and a person may still come; cancel: the visitor waits for nobody any
+-- more; email: the answer is mailed when the visitor has left, and the conversation stays open for a week for it.
+-- Idempotent by state. Refuses: nobody was requested; continue and cancel, when an operator has it.
 create or replace function choose_while_waiting(p_access jsonb, p jsonb) returns json
 language plpgsql as $$
 declare
@@ -51,7 +51,7 @@ begin
       returning * into e;
     end if;
     if c.handled_by = 'human' or v_choice = 'cancel' then
-      -- Fenced: a turn that is being kept in silence ends before the agent speaks again.
+      -- Fenced: a turn running in silence ends before the agent speaks again.
       update text_conversations
       set
         handled_by = 'agent',

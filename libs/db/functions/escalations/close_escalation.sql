@@ -1,6 +1,5 @@
--- Ends an escalation. p_how: resolve or hand_back. An open one may be ended by
--- anyone, an assigned one by who has it. Handing back lets the workflow go on in a turn of its own; after a mere
--- resolve the agent answers the next message.
+-- Ends an escalation. p_how: resolve or hand_back. An open one may be ended by anyone, an assigned one by its assignee.
+-- Handing back continues the workflow in a turn of its own; after a plain resolve the agent answers the next message.
 create or replace function close_escalation(
   p_tenant uuid, p_id uuid, p_operator text, p_how text, p_summary text, p_end_session boolean
 )
@@ -32,7 +31,7 @@ begin
   where id = e.id
   returning * into e;
   if v_back then v_seq := c.next_seq + 1; end if;
-  -- Fenced once more: whoever goes on reads the words of the human first.
+  -- Fenced once more: the next runner reads the words of the human first.
   update text_conversations
   set
     handled_by = 'agent',

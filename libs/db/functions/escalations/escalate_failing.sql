@@ -1,4 +1,4 @@
--- The last escalate_after messages have all failed: somebody should look. Stops by the visitor are no failures.
+-- Escalates when the last escalate_after messages have all failed. Stops by the visitor are no failures.
 create or replace function escalate_failing(item jsonb, r json) returns json
 language plpgsql as $$
 declare

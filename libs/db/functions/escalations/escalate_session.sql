@@ -21,7 +21,7 @@ begin
         c, 'escalation', json_build_object('state', 'open', 'reason', (j.o_row).reason, 'escalation_id', (j.o_row).id)
       )
     );
-    -- The document of its version may want the agent silent while somebody is waited for: its turn in hand is fenced.
+    -- The document of its version may silence the agent while the visitor waits: its turn in progress is fenced.
     select v.document -> 'workflow' -> 'escalation' ->> 'while_waiting' = 'silent' into v_silent
     from agent_versions v
     where v.agent_id = c.agent_id and v.version = c.agent_version;

@@ -1,4 +1,4 @@
--- Emits a fact of an escalation, and has the numbers of its session taken again. p_subject: which of the three.
+-- Emits a fact of an escalation, and queues its session for a recount. p_subject: which of the three.
 create or replace function escalation_fact(e escalations, p_subject text) returns void
 language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- Locks an escalation behind its conversation, in the one order that commits have too.
+-- Locks an escalation after its conversation, in the same order as commits.
 create or replace function hold_escalation(
   p_tenant uuid, p_id uuid, out o_row escalations, out o_conversation text_conversations
 )

@@ -1,5 +1,5 @@
--- Whose words may be announced in the conversation of an escalation: those of who has it. Answers {session_id}; a
--- read.
+-- Whether an operator may announce typing in the conversation of an escalation: only its assignee. Returns
+-- {session_id}; read-only.
 create or replace function holds_escalation(p_tenant uuid, p_id uuid, p_operator text) returns json
 language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- Opens an escalation, or joins the one that is there: its assignment stays. The caller holds the lock of the
--- conversation row. Opening writes the fact, and who of the agent's people and which browsers of operators are to be
--- told of it; nobody is when an operator opens it.
+-- Opens an escalation, or joins the existing one: its assignment stays. The caller holds the lock of the conversation
+-- row. Opening writes the fact and the notices to the agent's people and the browsers of operators; none when an
+-- operator opens it.
 create or replace function join_escalation(
   c text_conversations, p_id uuid, p_source text, p_reason text, p_metadata jsonb, out o_row escalations,
   out o_joined boolean

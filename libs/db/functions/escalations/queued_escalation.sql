@@ -1,5 +1,5 @@
--- An escalation as the queue shows it: escalation_json() with the newest words of the conversation, shortened, and who
--- was told of it.
+-- An escalation as the queue shows it: escalation_json() with the latest words of the conversation, shortened, and who
+-- was notified.
 create or replace function queued_escalation(e escalations) returns jsonb
 language sql stable as $$
   select escalation_json(e)::jsonb

@@ -1,7 +1,8 @@
--- Words of the operator who has the conversation. p: {operator, name, content, files: [id], idem_key, idem_fingerprint,
--- signature, mail_after_ms}; files are uploads of the team for this session that no message has carried yet.
--- A repeat gets the first answer. A visitor who wants it by mail gets it so, unless they write within mail_after_ms;
--- further words until then go with it.
+-- A reply of the operator who has the conversation. p: {operator, name, content, files: [id], idem_key,
+-- idem_fingerprint, signature, mail_after_ms}; files are uploads of the team for this session that no message has
+-- carried yet.
+-- A repeat gets the first answer. A visitor who asked for it by mail is mailed, unless they write within mail_after_ms;
+-- further replies until then are included.
 create or replace function reply_as_human(p_tenant uuid, p_id uuid, p jsonb) returns json
 language plpgsql as $$
 declare

@@ -1,5 +1,5 @@
--- What a reply is suggested from to the operator who has the escalation: where the session stands, and the newest
--- p_limit messages, oldest first. Refuses as holds_escalation(); a read.
+-- The input of a suggested reply for the operator who has the escalation: the state of the session, and the newest
+-- p_limit messages, oldest first. Refuses like holds_escalation(); read-only.
 create or replace function suggestion_source(p_tenant uuid, p_id uuid, p_operator text, p_limit integer) returns json
 language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- An operator takes a running session over, whether or not somebody asked for a human: opens its escalation or joins
--- the one that is there, and assigns it, in one transaction. p: {session_id, id, operator, name, reason}. Answers and
--- refuses as assign_escalation().
+-- An operator takes over a running session, whether or not somebody requested a human: opens its escalation or joins
+-- the existing one, and assigns it, in one transaction. p: {session_id, id, operator, name, reason}. Returns and
+-- refuses like assign_escalation().
 create or replace function take_over_session(p_tenant uuid, p jsonb) returns json
 language plpgsql as $$
 declare

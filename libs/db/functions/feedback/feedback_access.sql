@@ -1,6 +1,5 @@
 -- The conversation that p_access may rate: while the session lives and 24 hours after. Counts a live session against
--- its link. An ended session's row stays locked, so that no words are written to one whose content is just being
--- purged.
+-- its link. An ended session's row stays locked, so that no text is written to one whose content is being purged.
 create or replace function feedback_access(p_access jsonb) returns uuid
 language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- Idempotent by session: a later rating takes the place of the one before.
+-- Idempotent by session: a later rating replaces the earlier one.
 create or replace function give_feedback(p_access jsonb, p_rating integer, p_text text) returns json
 language plpgsql as $$
 declare

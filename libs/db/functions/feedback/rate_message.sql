@@ -1,5 +1,5 @@
--- p_message: the id of the history, or <turn id>.<part> as events name it. p_rating null takes a rating back.
--- Idempotent by message.
+-- p_message: the id in the history, or <turn id>.<part> as in events. p_rating null removes a rating. Idempotent by
+-- message.
 create or replace function rate_message(p_access jsonb, p_message text, p_rating text, p_text text)
 returns json
 language plpgsql as $$

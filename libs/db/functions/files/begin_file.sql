@@ -1,6 +1,6 @@
--- Begins an upload: takes one of the session's p_max_count places and counts the session against its link. The
--- conversation's row is the queue, so parallel uploads are counted one after the other. Idempotent by p_file: the same
--- name and media type go on. Answers {complete: the file, when it is already there}.
+-- Begins an upload: takes one of the session's p_max_count places and counts the session against its link. The lock on
+-- the conversation's row serialises parallel uploads. Idempotent by p_file: the same name and media type continue.
+-- Returns {complete: the file, when it is already stored}.
 create or replace function begin_file(
   p_access jsonb, p_file uuid, p_name text, p_media_type text, p_max_count integer
 )
@@ -11,7 +11,7 @@ declare
   c text_conversations;
   v_now timestamptz;
 begin
-  -- A crowd before a full session is sent away without queueing for the row's lock; the count under the lock decides.
+  -- A crowd at a full session is refused without waiting for the row's lock; the count under the lock decides.
   if not exists (select from session_files where id = p_file)
     and (
       select count(*)
@@ -25,7 +25,7 @@ begin
   end if;
   select * into c from text_conversations where id = v_id for no key update;
   v_now := clock_timestamp();
-  -- A file that is there already is answered although the session is over or the link is gone.
+  -- A file that is already stored is returned even when the session is over or the link is gone.
   if exists (select from session_files where id = p_file and conversation_id = v_id and complete) then
     return take_file_place(c, p_file, p_name, p_media_type, p_max_count, false);
   end if;

@@ -1,6 +1,6 @@
--- Begins an upload of the team for a session that goes on: takes one of its p_max_count places, which are not those of
--- the visitor. The conversation's row is the queue. Idempotent by p_file: the same name and media type go on. Answers
--- {complete: the file, when it is already there}.
+-- Begins an upload of the team for a running session: takes one of its p_max_count places, which are separate from the
+-- visitor's. The lock on the conversation's row serialises uploads. Idempotent by p_file: the same name and media type
+-- continue. Returns {complete: the file, when it is already stored}.
 create or replace function begin_team_file(
   p_access jsonb, p_file uuid, p_name text, p_media_type text, p_max_count integer
 )

@@ -1,5 +1,4 @@
--- Only what was announced becomes a file: two uploads under one id cannot mix, and a missing chunk cannot go
--- unnoticed.
+-- Only what was announced becomes a file: two uploads under one id cannot mix, and a missing chunk is always noticed.
 create or replace function finish_file(p_access jsonb, p_file uuid, p_bytes integer, p_sha256 bytea)
 returns json
 language plpgsql as $$

@@ -6,7 +6,7 @@ declare
   v_id uuid := resolve_access(p_access);
   v_tenant uuid;
 begin
-  -- Shared: a discard at the same time waits, and no chunk outlives its file.
+  -- Shared lock: a concurrent discard waits, and no chunk outlives its file.
   select tenant_id into v_tenant
   from session_files
   where id = p_file

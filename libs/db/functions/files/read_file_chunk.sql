@@ -1,4 +1,4 @@
--- One chunk of a complete file. A backend reads a file once a message has carried it, a visitor their own at once.
+-- One chunk of a complete file. A backend reads a file once a message has carried it, visitors their own immediately.
 create or replace function read_file_chunk(p_access jsonb, p_file uuid, p_n integer)
 returns table (file json, data bytea)
 language plpgsql as $$

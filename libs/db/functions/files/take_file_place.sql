@@ -1,6 +1,6 @@
 -- Takes one of p_max_count places for an upload to a session whose row the caller has locked: places of the team
--- (p_by_team) and of the visitor are counted apart, and uploads that were never finished lose theirs. Idempotent by
--- p_file: the same name and media type go on. Answers {complete: the file, when it is already there}.
+-- (p_by_team) and of the visitor are counted apart, and unfinished uploads lose theirs in time. Idempotent by p_file:
+-- the same name and media type continue. Returns {complete: the file, when it is already stored}.
 create or replace function take_file_place(
   c text_conversations, p_file uuid, p_name text, p_media_type text, p_max_count integer, p_by_team boolean
 )

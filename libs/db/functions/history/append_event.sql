@@ -1,4 +1,4 @@
--- One event at the end of a session's log. The caller holds the lock of the conversation row.
+-- Appends an event to a session's log. The caller holds the lock of the conversation row.
 create or replace function append_event(p_conversation uuid, p_tenant uuid, p_type text, p_payload json)
 returns integer
 language plpgsql as $$

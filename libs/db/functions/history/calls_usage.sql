@@ -1,5 +1,5 @@
--- What a turn has used that has no result to say it: the calls that were made, {input_tokens, output_tokens, cost}.
--- One without a known price makes the cost null.
+-- The usage of a turn that has no result to report it: its model calls, {input_tokens, output_tokens, cost}. One call
+-- without a known price makes the cost null.
 create or replace function calls_usage(p_trace json) returns json
 language plpgsql stable as $$
 begin

@@ -1,6 +1,6 @@
 -- Newest p_limit messages before sequence p_before (null = the newest), oldest first; then, on the newest page, what
--- still waits for its turn. An answer has its rating and, when it was stopped, its finish reason. A message that a
--- human wrote has a turn id of its own, because it is part of no turn. Fails when the content was purged.
+-- still waits for its turn. An answer has its rating and, when it was stopped, its finish reason. A message written by
+-- a human has a turn id of its own, because it belongs to no turn. Fails when the content was purged.
 create or replace function read_history(p_access jsonb, p_limit integer, p_before integer)
 returns json
 language plpgsql as $$

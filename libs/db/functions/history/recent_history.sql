@@ -1,5 +1,5 @@
--- Newest p_limit messages of a conversation, oldest first, with their files. plpgsql, not sql: called from plpgsql, a
--- sql function would be parsed and planned at every call.
+-- Newest p_limit messages of a conversation, oldest first, with their files. plpgsql, not sql: a sql function called
+-- from plpgsql would be parsed and planned at every call.
 create or replace function recent_history(p_conversation uuid, p_since timestamptz, p_limit integer)
 returns json
 language plpgsql stable as $$

@@ -1,4 +1,4 @@
--- An event as the log and the live stream have it. The caller holds the lock of the conversation row.
+-- Writes an event to the log and the live stream. The caller holds the lock of the conversation row.
 create or replace function tell_event(c text_conversations, p_type text, p_payload json)
 returns json
 language plpgsql as $$

@@ -1,6 +1,6 @@
--- As read_events(), for whoever watches a session: what ends a turn also says what the turn did and cost, and what
--- there was of variables and spend by then. Answers {log: as read_events() without events, events, session, totals}.
--- Read from the turns, so that a session which nobody watches pays nothing for it; costs with their number: the end of
+-- Like read_events(), for whoever watches a session: events that end a turn also say what the turn did and cost, and
+-- the variables and spend at that point. Returns {log: as read_events() without events, events, session, totals}. Read
+-- from the turns, so that a session which nobody watches pays nothing for it; costs grow with their number: the end of
 -- the 1,000th one took 17 ms. With p_snapshot also the state of the whole session.
 create or replace function watch_session(p_access jsonb, p_after integer, p_limit integer, p_snapshot boolean)
 returns json

@@ -1,5 +1,5 @@
--- Something that the installation has sealed before; its beginning names the key. Null = there is nothing yet. Read
--- once, before the first row of installation_keys.
+-- Any value that the installation has sealed before; its prefix names the key. Null = none yet. Read once, before the
+-- first row of installation_keys.
 create or replace function any_sealed_value()
 returns text
 language sql stable security definer set search_path = public, pg_temp as $$

@@ -1,5 +1,5 @@
--- Puts newly sealed values in the place of the old ones: p_rows is [{row_key, old, new}] of one column of
--- sealed_places(). A value that has changed meanwhile stays as it is. Answers how many were written.
+-- Replaces old sealed values by resealed ones: p_rows is [{row_key, old, new}] of one column of sealed_places(). A
+-- value that has changed meanwhile stays as it is. Returns how many were written.
 create or replace function reseal_rows(p_table text, p_column text, p_rows jsonb)
 returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$

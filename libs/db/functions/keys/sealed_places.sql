@@ -1,6 +1,6 @@
--- Every column that holds what was sealed under the installation's master key, as its whole or within JSON, with the
--- primary key of its table. `more`: an expression over the row t, for what a value is bound to besides its primary key.
--- A test compares it with the schema.
+-- Every column with values sealed under the installation's master key, as a whole or within JSON, with the primary key
+-- of its table. `more`: an expression over the row t, for what a value is bound to besides its primary key. A test
+-- compares it with the schema.
 create or replace function sealed_places()
 returns table (place_table text, place_column text, key_columns text[], more text)
 language sql immutable as $$

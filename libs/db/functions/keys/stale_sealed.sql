@@ -1,6 +1,6 @@
 -- The next values of one sealed column that were not sealed under the current key, in the order of the primary key
--- after p_after (null = from the beginning): sealed texts and what they are bound to, never anything else of a row.
--- Columns are those of sealed_places(). Cost: a page of the primary key's index; a whole pass reads each row once.
+-- after p_after (null = from the beginning): sealed texts and what they are bound to, nothing else of a row. Columns
+-- are those of sealed_places(). Cost: a page of the primary key's index; a full pass reads each row once.
 create or replace function stale_sealed(
   p_table text, p_column text, p_key_id text, p_after jsonb, p_limit integer
 )

@@ -1,4 +1,4 @@
--- A query that is true where any word of the text stands.
+-- A query that matches any word of the text.
 create or replace function any_word(p_language text, p_text text) returns tsquery
 language sql immutable parallel safe as $$
   select coalesce(string_agg(quote_literal(lexeme), ' | '), '')::tsquery

@@ -1,4 +1,4 @@
--- Documents whose chunks have no vectors of p_model, of all tenants: ids only. Claims them for p_claim_ms.
+-- Claims documents whose chunks have no vectors of p_model, across tenants, for p_claim_ms: ids only.
 create or replace function claim_unembedded(p_model text, p_limit integer, p_claim_ms integer)
 returns table (tenant_id uuid, document_id uuid)
 language sql security definer set search_path = public, pg_temp as $$

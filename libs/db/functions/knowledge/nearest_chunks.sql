@@ -1,5 +1,5 @@
--- The chunks nearest to a vector among those of p_documents that have vectors of p_model, best first. With pgvector
--- all of them are compared; without it no more than p_bound, those first that share a word with the question.
+-- The chunks nearest to a vector among those of p_documents that have vectors of p_model, best first. With pgvector all
+-- of them are compared; without it at most p_bound, those that share a word with the question first.
 create or replace function nearest_chunks(
   p_documents uuid[], p_model text, p_query real[], p_words text, p_limit integer, p_bound integer
 )

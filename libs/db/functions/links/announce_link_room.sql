@@ -1,4 +1,4 @@
--- A link that has just become full, or has room again, is news to every process that caches it.
+-- Announces a link that has just become full, or has room again, to every process that caches it.
 create or replace function announce_link_room(l temporary_chat_links) returns void
 language plpgsql as $$
 begin

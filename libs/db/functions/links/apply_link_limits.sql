@@ -1,7 +1,7 @@
--- Carries changed limits of a link to its live sessions, in the transaction of the change; what they have used stays
--- used. Writes a `quota` event to each, with the idle time. The caller holds the link's row, so that a session which
--- opens meanwhile has the new limits or is found here. p_expiry, p_messages, p_timeout: which limits
--- have changed. Answers how many sessions changed.
+-- Applies changed limits of a link to its live sessions, in the transaction of the change; their usage stays. Writes a
+-- `quota` event to each, with the idle time. The caller holds the link's row, so that a session which opens meanwhile
+-- has the new limits or is found here. p_expiry, p_messages, p_timeout: which limits have changed. Returns how many
+-- sessions changed.
 create or replace function apply_link_limits(p_link uuid, p_expiry boolean, p_messages boolean, p_timeout boolean)
 returns integer
 language plpgsql as $$
@@ -33,7 +33,7 @@ begin
     continue when (v_expires, v_max, v_timeout) is not distinct from (
       c.expires_at, c.max_messages, c.idle_timeout_seconds
     );
-    -- The sweep's look is only moved forward: it moves on by itself.
+    -- The next sweep is only moved earlier here; the sweep itself moves it later.
     update text_conversations
     set
       expires_at = v_expires,

@@ -1,4 +1,4 @@
--- Announces links that have expired, once each, with `expired` as the reason. Answers how many.
+-- Announces links that have expired, once each, with `expired` as the reason. Returns how many.
 create or replace function expire_links(p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

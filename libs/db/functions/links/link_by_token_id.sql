@@ -1,5 +1,5 @@
--- The link with this public token id, of any tenant; nothing when it is unknown or deleted. Has all that a refusal
--- needs, so that each takes the same one statement. No link of a suspended tenant is active.
+-- The link with this public token id, across tenants; no row when it is unknown or deleted. Has all that a refusal
+-- needs, so that every refusal takes the same single statement. No link of a suspended tenant is active.
 create or replace function link_by_token_id(p_token_id text)
 returns table (
   id uuid, tenant_id uuid, token_hash bytea, is_active boolean, is_expired boolean, friendly_errors boolean

@@ -1,6 +1,6 @@
--- Claims the next summary of a session's person: of their exchanges with this agent, over all conversations with the
--- confirmed address, the oldest p_every that no summary covers. Null = fewer are left, or somebody else is at one of
--- them. Answers {agent_id, agent_name, email, parts}: of each conversation {conversation_id, session_id, after, count}.
+-- Claims the next summary of a session's person: the oldest p_every exchanges with this agent that no summary covers,
+-- over all conversations of the confirmed address. Null = fewer are left, or one of them is already claimed. Returns
+-- {agent_id, agent_name, email, parts}: of each conversation {conversation_id, session_id, after, count}.
 create or replace function claim_person_summary(p_tenant uuid, p_session text, p_every integer, p_claim_ms integer)
 returns json
 language plpgsql as $$
@@ -12,7 +12,7 @@ begin
   perform enter_tenant(p_tenant);
   select * into c from text_conversations
   where session_id = p_session and participant_verified and participant_email is not null;
-  -- What was removed is summarised no more.
+  -- Removed content is no longer summarised.
   select array_agg(t.id) into v_left
   from text_conversations t
   left join memory_cursors m on m.conversation_id = t.id

@@ -1,7 +1,7 @@
--- People with a confirmed address of whom p_every exchanges or more with one agent are in no summary, over all their
+-- People with a confirmed address who have at least p_every exchanges with one agent in no summary, over all their
 -- conversations with it, the last of them within seven days: one session of each. Claimed ones are left out.
--- Cost: one look-up for each session that runs or ended within seven days, and the conversations of the people whose
--- last one has exchanges that no summary covers: a summary takes the oldest first. Other joins read whole tables.
+-- Cost: one look-up for each session that runs or ended within seven days, and the conversations of people with an
+-- uncovered exchange in one of these: a summary takes the oldest first. Other joins read whole tables.
 create or replace function memory_due(p_every integer, p_limit integer)
 returns table (tenant_id uuid, session_id text)
 language sql stable security definer set search_path = public, pg_temp

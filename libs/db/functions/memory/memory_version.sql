@@ -1,6 +1,6 @@
--- A digest of what is remembered of a person: whoever keeps a copy learns from it whether the copy still holds,
--- whichever process, and whichever way, has changed or removed the memory since. Nothing remembered has the digest of
--- empty texts; a null subject has none.
+-- A digest of what is remembered of a person: it shows whether a cached copy is still valid, whichever process has
+-- changed or removed the memory since, and in whatever way. An empty memory has the digest of empty texts; a null
+-- subject has none.
 create or replace function memory_version(p_tenant uuid, p_agent uuid, p_subject text) returns text
 language plpgsql strict as $$
 begin

@@ -1,6 +1,6 @@
--- Adds notes to what is remembered of a person, one line each, in the tenant that was entered; begins a memory where
--- there is none. p_notes: JSON array of texts. A line that stands there already is not written again, and one that no
--- longer fits into 4000 characters is left out: what an owner wrote is never pushed out by it. Locks the memory's row.
+-- Adds notes to what is remembered of a person, one line each, in the entered tenant; creates a missing memory.
+-- p_notes: JSON array of texts. An existing line is not added again, and a line that exceeds 4000 characters in total
+-- is left out: it never displaces what an owner wrote. Locks the memory's row.
 create or replace function note_memory(
   p_conversation uuid, p_agent uuid, p_subject text, p_address_sealed text, p_notes jsonb
 )

@@ -1,5 +1,5 @@
--- What is remembered of a person, in one round trip: it stands between a visitor and the first answer. Notes the use,
--- once a day.
+-- What is remembered of a person, in one round trip, because the first answer waits for it. Records the use, once a
+-- day.
 create or replace function recall_memory(p_tenant uuid, p_agent uuid, p_subject text) returns json
 language plpgsql as $$
 begin

@@ -1,7 +1,7 @@
--- Writes what is remembered of a person as the next revision, with its place in the history: the one way a memory
--- changes. p_expected is the revision that the writer has seen; another one now, or a memory that is gone, is left as
--- it is. Answers the new revision, or null when nothing was written. The history keeps the newest 50; texts from before
--- there was a history come into it with the first change, as the summary they were.
+-- Writes what is remembered of a person as the next revision, with its entry in the history: the only way a memory
+-- changes. p_expected is the revision that the writer has seen; with another one now, or a deleted memory, nothing is
+-- written. Returns the new revision, or null when nothing was written. The history keeps the newest 50; a text older
+-- than the history enters it with the first change, as a summary.
 create or replace function write_memory(
   p_agent uuid, p_subject text, p_expected integer, p_summary text, p_notes text, p_source text, p_actor text,
   p_session text, p_restored_from integer

@@ -1,6 +1,6 @@
--- Writes a note to a session, running or ended. p: {session_id, id, author, author_name, content, idem_key,
+-- Adds a note to a session, running or ended. p: {session_id, id, author, author_name, content, idem_key,
 -- idem_fingerprint, signature}. A repeat gets the first answer. Refuses a session whose content was removed: the lock
--- makes whoever removes it and this wait for each other.
+-- serialises this with the removal.
 create or replace function add_note(p_tenant uuid, p jsonb) returns json
 language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- Tells that a note was written or removed: ids alone.
+-- Emits that a note was written or removed: only ids.
 create or replace function note_fact(c text_conversations, p_note uuid, p_change text) returns void
 language sql as $$
   select emit_fact(

@@ -1,4 +1,4 @@
--- Removes a note: its author's, or anybody's with p_any. The kept answer that repeats it loses its words.
+-- Removes a note: the author's own, or anybody's with p_any. Its words are removed from the stored idempotent answer.
 create or replace function remove_note(p_tenant uuid, p_session text, p_id uuid, p_author text, p_any boolean)
 returns void
 language plpgsql as $$

@@ -1,6 +1,6 @@
--- Takes due notices for p_hold_ms: nobody else takes them until then. What nobody needs to be told any more is
--- cancelled: that somebody waits when they do not, an answer that its visitor has gone on writing after.
--- Answers what the notice tells; words only of an answer. What it tells of a crossing: alert_notice().
+-- Claims due notices for p_hold_ms. Obsolete ones are cancelled: an escalation that is not open any more, an answer
+-- after which its visitor has written again.
+-- Returns what the notice says; words only of an answer. For a crossing: alert_notice().
 create or replace function claim_notices(p_limit integer, p_hold_ms integer) returns setof json
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,5 +1,5 @@
--- How an attempt at a notice went. p_outcome null = it was sent; p_retry_ms null = there is no other attempt. An
--- attempt that is not the newest settles nothing.
+-- Records an attempt at a notice. p_outcome null = it was sent; p_retry_ms null = no further attempt. An attempt that
+-- is not the newest settles nothing.
 create or replace function settle_notice(
   p_tenant uuid, p_id uuid, p_attempt integer, p_outcome text, p_retry_ms integer
 )

@@ -1,4 +1,4 @@
--- The outbox: rows that wait longer than p_older_ms are handed to one relay at a time and marked after the bus has
+-- The outbox: rows that wait longer than p_older_ms are handed to one relay at a time and marked once the bus has
 -- acknowledged them.
 create or replace function outbox_due(p_older_ms integer, p_limit integer)
 returns table (id uuid, subject text, key text, payload jsonb)

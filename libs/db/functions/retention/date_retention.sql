@@ -1,7 +1,7 @@
--- Gives the ended sessions of links whose retention has changed their new time, and lets deleted links go when none of
+-- Sets the new purge time of ended sessions of links whose retention has changed, and clears deleted links when none of
 -- their sessions has content any more. A link keeps its mark for a minute, so that a session which was just ending
 -- under the old time is found too.
--- Answers how many sessions and links were looked at and had something to be done.
+-- Returns how many sessions and links were examined and needed work.
 create or replace function date_retention(p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -55,7 +55,7 @@ begin
       set retention_changed_at = null, retention_check_at = null
       where id = l.id;
     else
-      -- Whom it was for, who asked for a code, from where it was opened: nobody can come back for them.
+      -- The recipient, the addresses that asked for codes and those of visits: nobody can return for them.
       update temporary_chat_links
       set
         retention_changed_at = null,

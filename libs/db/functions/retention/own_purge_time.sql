@@ -1,4 +1,4 @@
--- When the content of a session is to go by what its link says; null = the link says nothing.
+-- When the content of a session is purged by its link's setting; null = the link has none.
 create or replace function own_purge_time(p_deleted timestamptz, p_days integer, p_ended timestamptz)
 returns timestamptz
 language sql immutable as $$

@@ -1,5 +1,5 @@
--- purge_sessions() of sessions that were archived: takes the content of those of p_ids whose time has come, and of no
--- other. p_default_days: as there. Idempotent.
+-- purge_sessions() of archived sessions: removes the content only of those of p_ids whose time has come.
+-- p_default_days: as there. Idempotent.
 create or replace function purge_archived(p_default_days integer, p_ids uuid[])
 returns table (looked integer, purged integer, recent text[])
 language plpgsql security definer set search_path = public, pg_temp as $$

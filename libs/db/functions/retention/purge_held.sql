@@ -1,6 +1,6 @@
--- Removes the content of those of p_held, whose rows the caller holds, whose time has come; the others are given their
+-- Removes the content of those of p_held, whose rows the caller has locked, whose time has come; the others get their
 -- next date. p_default_days as in purge_sessions().
--- Answers how many were purged, and which of them ended so recently that their live stream may still be there.
+-- Returns how many were purged, and which of them ended so recently that their live stream may still exist.
 create or replace function purge_held(
   p_held uuid[], p_default_days integer, out purged integer, out recent text[]
 )
@@ -9,7 +9,7 @@ declare
   v_now timestamptz := clock_timestamp();
   v_ids uuid[];
 begin
-  -- The link has the last word: it may have been given more days since the session's time was noted.
+  -- The link's current setting decides: it may have been extended since the session's time was stored.
   with dated as (
     select c.id, c.ended_at, own_purge_time(l.deleted_at, l.retention_days, c.ended_at) as own
     from text_conversations c

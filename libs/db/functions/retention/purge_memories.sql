@@ -1,5 +1,5 @@
--- Removes at most p_limit memories, of all tenants, that were neither used nor changed for p_days, with their history.
--- One that is being used right now is left for the next round.
+-- Removes at most p_limit memories, across tenants, that were neither used nor changed for p_days, with their history.
+-- One that is in use right now is left for the next round.
 create or replace function purge_memories(p_days integer, p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,8 +1,8 @@
--- Takes the content of up to p_limit ended sessions whose time has come. p_default_days: how long sessions are kept
--- for which no link says otherwise; null = for ever. Idempotent: a purged session is never looked at again. No turn
--- waits for it: what has ended has none.
--- Answers how many sessions were looked at, how many were purged, and which of them ended so recently that their live
--- stream may still be there.
+-- Removes the content of up to p_limit ended sessions whose time has come. p_default_days: how long sessions are kept
+-- when no link says otherwise; null = forever. Idempotent: a purged session is never examined again. It blocks no turn:
+-- an ended session has none.
+-- Returns how many sessions were examined, how many were purged, and which of them ended so recently that their live
+-- stream may still exist.
 create or replace function purge_sessions(p_default_days integer, p_limit integer)
 returns table (looked integer, purged integer, recent text[])
 language plpgsql security definer set search_path = public, pg_temp as $$

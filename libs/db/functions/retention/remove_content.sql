@@ -1,5 +1,5 @@
--- Removes what was said, done and noted in conversations that have ended; the caller holds their rows and has lifted
--- the bounds of tenants.
+-- Removes the content of ended conversations: words, actions and notes. The caller has locked their rows and lifted the
+-- tenant restriction.
 create or replace function remove_content(p_ids uuid[]) returns void
 language plpgsql as $$
 declare
@@ -7,7 +7,7 @@ declare
   v_now timestamptz := clock_timestamp();
   v_due uuid[];
 begin
-  -- Numbers are taken from what goes now. Waits for the rollups only where somebody has yet to look.
+  -- Counts what is about to be removed. Waits for the rollups only where sessions are not counted yet.
   select array_agg(distinct conversation_id) into v_due
   from analytics_due
   where conversation_id = any(p_ids);
@@ -19,7 +19,7 @@ begin
   select min(created_at) into v_since
   from text_conversations
   where id = any(p_ids);
-  -- Who stands behind it, while it is still known.
+  -- The person behind it, while still known.
   delete from dev_mail m
   using text_conversations c
   where c.id = any(p_ids)
@@ -50,7 +50,7 @@ begin
   where e.conversation_id = any(p_ids)
     and k.tenant_id = e.tenant_id
     and k.scope in ('human:' || e.id, 'suggest:' || e.id);
-  -- Only those of the last day can be there: a repeated opening must not find a session without its first answer.
+  -- Only those of the last day can exist: a repeated opening must not find a session without its first answer.
   delete from idempotency_keys k
   using text_conversations c
   where c.id = any(p_ids)
@@ -98,7 +98,7 @@ begin
   delete from session_reviews where conversation_id = any(p_ids);
   update session_digests set words = null where conversation_id = any(p_ids);
   delete from budget_reservations where conversation_id = any(p_ids);
-  -- When turns were accepted and answered, and which failed, is what the numbers of a link are counted from.
+  -- The numbers of a link are counted from when turns were accepted and answered, and which failed.
   update session_turns
   set
     content = '',
@@ -128,12 +128,12 @@ begin
     status = case when status = 'pending' then 'skipped' else status end,
     ended_at = coalesce(ended_at, v_now)
   where conversation_id = any(p_ids);
-  -- An action is its words, so it is not sent any more.
+  -- An action consists of its words, so it is not sent any more.
   delete from webhook_deliveries
   where conversation_id = any(p_ids)
     and (ended_at is not null or endpoint_id is null);
-  -- Who waits for the fact still hears of it, without the content. The new id makes an attempt that is under way
-  -- settle nothing: it would write back what it holds.
+  -- Receivers still get the fact, without the content. The new id keeps an attempt in progress from settling anything:
+  -- it would write back the content it holds.
   update webhook_deliveries d
   set
     id = gen_random_uuid(),

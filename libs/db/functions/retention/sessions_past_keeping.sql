@@ -1,6 +1,6 @@
--- Up to p_limit ended sessions whose noted time has come, for whoever archives them before purge_archived() removes
--- their content. p_default_days as in purge_sessions(). Those of a tenant wait while an erasure of it is under way:
--- nobody knows yet whose they are. A read; replicas may see the same ones.
+-- Up to p_limit ended sessions whose stored purge time has come, to be archived before purge_archived() removes their
+-- content. p_default_days as in purge_sessions(). Those of a tenant wait while an erasure of it is in progress: it is
+-- not known yet whose they are. Read-only; replicas may see the same ones.
 create or replace function sessions_past_keeping(p_default_days integer, p_limit integer)
 returns table (id uuid, tenant_id uuid, session_id text, month text)
 language plpgsql stable security definer set search_path = public, pg_temp as $$

@@ -1,4 +1,4 @@
--- Tells that a verdict was given, changed or taken back: ids alone.
+-- Emits that a verdict was given, changed or withdrawn: only ids.
 create or replace function review_fact(c text_conversations, p_change text) returns void
 language sql as $$
   select emit_fact(

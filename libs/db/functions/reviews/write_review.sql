@@ -1,6 +1,6 @@
--- The verdict on a session, in place of the one before. p: {session_id, verdict, turn, expected, note, reviewer,
--- reviewer_name}. Idempotent by state: what stands already keeps its time. Refuses a session whose content was removed:
--- the lock makes whoever removes it and this wait for each other.
+-- Writes the verdict on a session, replacing the previous one. p: {session_id, verdict, turn, expected, note, reviewer,
+-- reviewer_name}. Idempotent by state: an unchanged verdict keeps its time. Refuses a session whose content was
+-- removed: the lock serialises this with the removal.
 create or replace function write_review(p_tenant uuid, p jsonb) returns json
 language plpgsql as $$
 declare

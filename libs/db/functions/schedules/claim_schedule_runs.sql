@@ -1,5 +1,5 @@
--- Takes occurrences that are to run for p_hold_ms: nobody else takes them until then. Fails those whose attempts keep
--- breaking off (p_most). Answers what is to be done, without its recipients.
+-- Claims due occurrences for p_hold_ms. Fails those whose attempts keep breaking off (p_most). Returns what is to be
+-- done, without its recipients.
 create or replace function claim_schedule_runs(p_limit integer, p_hold_ms integer, p_most integer) returns setof json
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,6 +1,6 @@
--- Schedules whose next occurrence has come, the longest due first, with the time of the database; none of a suspended
--- tenant: those are not in the index, but for one that was made while its tenant was being suspended. A read: whoever
--- plans them first wins (plan_occurrences.sql).
+-- Schedules whose next occurrence has come, the longest due first, with the time of the database. Those of a suspended
+-- tenant are not in the index, except one that was created during the suspension. Read-only: whoever plans them first
+-- wins (plan_occurrences.sql).
 create or replace function due_schedules(p_limit integer) returns setof json
 language sql stable security definer set search_path = public, pg_temp as $$
   select json_build_object(

@@ -1,5 +1,5 @@
--- Writes down how an occurrence ended, once; in the transaction that makes what it says true. Answers whether it had
--- not ended before: false = whatever the transaction did besides must not become true.
+-- Records how an occurrence ended, once, in the transaction of its work. Returns whether it had not ended before: on
+-- false the caller must roll back the rest of the transaction.
 create or replace function end_schedule_run(
   p_tenant uuid, p_id uuid, p_status text, p_outcome text, p_send_out uuid
 )

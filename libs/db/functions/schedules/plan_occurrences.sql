@@ -1,6 +1,6 @@
--- Writes due occurrences of a schedule and moves it on to the next one, if nobody did since it was read (p_expected).
--- An occurrence is a row, and there is one of a time. p_run null = none is to run. All times in milliseconds.
--- Answers whether it was done here.
+-- Writes due occurrences of a schedule and advances it to the next one, if nobody did since it was read (p_expected).
+-- An occurrence is a row, unique by its time. p_run null = none is to run. All times in milliseconds.
+-- Returns whether this call did it.
 create or replace function plan_occurrences(
   p_tenant uuid, p_schedule uuid, p_expected bigint, p_missed bigint[], p_run bigint, p_next bigint
 )

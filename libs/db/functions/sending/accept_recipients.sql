@@ -1,8 +1,8 @@
--- Writes the recipients of a new send-out, each once, as far as the tenant's limits of the last 24 hours allow. Who
--- wants no more mail and who had enough for a day is written down and never sent to. Send-outs of one tenant that are
--- accepted at the same time wait for each other here, so that no two of them use the same room.
--- p_pace_ms: milliseconds between the first attempts of two recipients. p_dry: says what would be, and writes nothing.
--- Answers {refused: null | tenant | agent, recipients, suppressed, limited}; refused = nothing was written.
+-- Stores the recipients of a new send-out, each once, as far as the tenant's limits of the last 24 hours allow.
+-- Recipients who have unsubscribed or reached their daily limit are stored but never sent to. Concurrent send-outs of
+-- one tenant are serialised here, so that no two of them use the same allowance.
+-- p_pace_ms: milliseconds between the first attempts of two recipients. p_dry: reports the outcome, and writes nothing.
+-- Returns {refused: null | tenant | agent, recipients, suppressed, limited}; refused = nothing was written.
 create or replace function accept_recipients(
   p_tenant uuid, p_send_out uuid, p_agent uuid, p_ids uuid[], p_hashes text[], p_sealed text[], p_hints text[],
   p_languages text[], p_can_suppress boolean, p_pace_ms integer, p_per_recipient integer, p_per_agent integer,

@@ -1,5 +1,5 @@
--- Stops a send-out: who was not written to yet is not any more. What a provider is being told at this moment ends as
--- it does. Idempotent by state.
+-- Stops a send-out: recipients not written to yet are cancelled. An attempt already handed to a provider ends as it
+-- does. Idempotent by state.
 create or replace function cancel_send_out(p_tenant uuid, p_id uuid) returns void
 language plpgsql as $$
 declare

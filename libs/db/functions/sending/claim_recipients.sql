@@ -1,8 +1,8 @@
--- Takes due recipients for p_hold_ms: nobody else takes them until then. Cancels those whose send-out was cancelled or
--- whose link is closed, deleted or expired, or whose tenant is suspended; fails those whose attempts keep breaking off
--- (p_most). An attempt that had begun to tell a chat and never said how it went leaves its recipient in doubt: a chat
--- cannot be asked what it has, so a second attempt might be a second copy. Other channels are claimed again,
--- `doubtful`: their providers know a repeat by its id or can be asked.
+-- Claims due recipients for p_hold_ms. Cancels those whose send-out was cancelled, whose link is closed, deleted or
+-- expired, or whose tenant is suspended; fails those whose attempts keep breaking off (p_most). An attempt that had
+-- begun to post to a chat and never reported back leaves its recipient in doubt: a chat cannot be asked what it has, so
+-- a second attempt might be a second copy. Other channels are claimed again, `doubtful`: their providers detect a
+-- repeat by its id or can be asked.
 create or replace function claim_recipients(p_limit integer, p_hold_ms integer, p_most integer) returns setof json
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

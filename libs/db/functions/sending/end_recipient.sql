@@ -1,5 +1,4 @@
--- Writes down how it ended with a recipient, once, and tells it where somebody listens (`delivery.sent`,
--- `delivery.failed`).
+-- Records the outcome of a recipient, once, and emits it to listeners (`delivery.sent`, `delivery.failed`).
 create or replace function end_recipient(p_id uuid, p_status text, p_outcome text) returns void
 language plpgsql as $$
 declare

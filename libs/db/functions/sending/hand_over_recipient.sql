@@ -1,6 +1,6 @@
--- The last word before a provider is told: notes that it is about to be. Only the newest attempt may, while its claim
--- holds for p_need_ms more; and nobody who has unsubscribed since, or whose send-out was cancelled, is sent anything.
--- Answers go | stale | ended.
+-- The last check before a message goes to its provider; records that it is about to. Only the newest attempt may, while
+-- its claim holds for p_need_ms more; nobody who has unsubscribed since, or whose send-out was cancelled, is sent
+-- anything. Returns go | stale | ended.
 create or replace function hand_over_recipient(p_tenant uuid, p_id uuid, p_attempt integer, p_need_ms integer)
 returns text
 language plpgsql as $$
@@ -18,7 +18,7 @@ begin
     return 'stale';
   end if;
   select * into s from send_outs where id = r.send_out_id;
-  -- What may have reached them already is not undone by a later word.
+  -- A message that may have arrived is not undone by a later cancellation or suppression.
   if r.handed_over_at is null and s.cancelled_at is not null then
     perform end_recipient(p_id, 'cancelled', null);
     return 'ended';

@@ -1,4 +1,4 @@
--- Whether somebody has written on a link.
+-- Whether anybody has written on a link.
 create or replace function link_chatted(p_link uuid) returns boolean
 language sql stable as $$
   select p_link is not null and exists (

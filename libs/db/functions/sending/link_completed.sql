@@ -1,4 +1,4 @@
--- Whether a conversation on a link has reached its end.
+-- Whether a conversation on a link was completed.
 create or replace function link_completed(p_link uuid) returns boolean
 language sql stable as $$
   select p_link is not null and exists (

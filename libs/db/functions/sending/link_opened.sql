@@ -1,5 +1,5 @@
--- Whether a link was opened in a browser, as far as the rollups know: a minute or so late, and a few are lost when a
--- gateway dies. Who wrote on it has opened it. Cost: one index read.
+-- Whether a link was opened in a browser, as far as the rollups know: up to about a minute late, and a few visits are
+-- lost when a gateway crashes. A link that was written on was opened. Cost: one index read.
 create or replace function link_opened(p_tenant uuid, p_link uuid) returns boolean
 language sql stable as $$
   select p_link is not null and (

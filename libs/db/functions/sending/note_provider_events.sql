@@ -1,7 +1,7 @@
--- Notes what a provider says of many recipients, in whatever tenants: the arrays belong together, in the order in which
--- it says so. p_sealed: the address for the list of those who want no more; null = it stays off that list. Idempotent
--- by state, as note_undelivered() and suppress_address() are. One round trip however many there are, and about a
--- millisecond for each. Rows are taken by id, so that two calls at once wait for each other and never in a circle.
+-- Records what a provider reports about many recipients, across tenants: parallel arrays, in the order of the report.
+-- p_sealed: the address for the suppression list; null = it is not added. Idempotent by state, like note_undelivered()
+-- and suppress_address(). One round trip for any number, and about a millisecond for each. Rows are locked by id, so
+-- that two concurrent calls never deadlock.
 create or replace function note_provider_events(p_ids uuid[], p_what text[], p_sealed text[]) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

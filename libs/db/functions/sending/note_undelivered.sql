@@ -1,6 +1,6 @@
--- A message that its provider had taken did not arrive (p_what bounced, undelivered), or its reader complained of it
--- or wants no more. What did not arrive is failed, and told (`delivery.failed`); the rest stays sent. Once: what a
--- provider says later changes nothing.
+-- A message that its provider had accepted did not arrive (p_what bounced, undelivered), or its reader complained or
+-- unsubscribed. What did not arrive is failed, and emitted (`delivery.failed`); the rest stays sent. Once: later
+-- reports of the provider change nothing.
 create or replace function note_undelivered(p_tenant uuid, p_id uuid, p_what text) returns void
 language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- The own link of a recipient: a copy of the link that is sent, with its limits, texts and budget, for one person.
--- Made once: whoever asks again gets the first one, and what is given of a new one stays unused.
--- Answers the id and the sealed token.
+-- The personal link of a recipient: a copy of the link that is sent, with its limits, texts and budget, for one person.
+-- Created once: a repeat gets the first one, and the values passed for a new one stay unused.
+-- Returns the id and the sealed token.
 create or replace function personal_link(
   p_tenant uuid, p_recipient uuid, p_id uuid, p_token_id text, p_token_hash bytea, p_token_hint text,
   p_token_sealed text, p_person jsonb
@@ -13,7 +13,7 @@ declare
 begin
   perform enter_tenant(p_tenant);
   select * into r from send_out_recipients x where x.id = p_recipient for no key update;
-  -- An erasure has taken the recipient.
+  -- An erasure has deleted the recipient.
   if r.id is null then return; end if;
   if r.link_id is not null then
     return query select l.id, l.token_sealed from temporary_chat_links l where l.id = r.link_id;

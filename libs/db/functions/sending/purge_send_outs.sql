@@ -1,5 +1,5 @@
 -- Deletes the log of send-outs that ended more than p_days ago, at most p_limit of them; links and suppressions stay.
--- Answers how many went.
+-- Returns how many.
 create or replace function purge_send_outs(p_days integer, p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,5 +1,4 @@
--- Whom a provider speaks of that names nothing but the ids of recipients, in whatever tenants. Unknown ids are left
--- out.
+-- The recipients a provider reports about by id alone, across tenants. Unknown ids are left out.
 create or replace function recipients_by_id(p_ids uuid[])
 returns table (id uuid, tenant_id uuid, address_sealed text, address_hash text)
 language sql stable security definer set search_path = public, pg_temp as $$

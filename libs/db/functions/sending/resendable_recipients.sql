@@ -1,5 +1,5 @@
--- Whom a send-out can be sent to again, in its order: of those it was sent to, who has not opened or not written on
--- their own link (p_to not_opened, not_chatted), or whom it did not reach (failed).
+-- The recipients that a send-out can be sent to again, in its order: those sent to who have not opened or not written
+-- on their own link (p_to not_opened, not_chatted), or whom it did not reach (failed).
 create or replace function resendable_recipients(p_send_out uuid, p_to text)
 returns table (id uuid, address_sealed text, language text)
 language sql stable as $$

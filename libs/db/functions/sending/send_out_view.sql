@@ -1,6 +1,6 @@
--- A send-out as its owner sees it, with what became of its recipients. Opened: as link_opened says; chatted: somebody
--- wrote on the recipient's own link; completed: a conversation there reached its end. Of a shared link nobody knows who
--- came.
+-- A send-out as its owner sees it, with the outcomes of its recipients. Opened: see link_opened; chatted: somebody
+-- wrote on the recipient's own link; completed: a conversation there was completed. For a shared link the visitors are
+-- unknown.
 -- Cost: the recipients of one send-out, at most 1,000, and the sessions and rollups of their links by index.
 create or replace function send_out_view(s send_outs) returns jsonb
 language sql stable as $$

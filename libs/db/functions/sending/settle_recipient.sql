@@ -1,6 +1,5 @@
--- How an attempt went. p_status null = there is another one in p_retry_ms; then nothing of this one reached the
--- recipient, the provider knows a repeat, or (p_in_doubt) it is asked before there is one. An attempt that is not the
--- newest settles nothing.
+-- Records an attempt. p_status null = retry in p_retry_ms; then nothing of this one reached the recipient, the provider
+-- detects a repeat, or (p_in_doubt) it is asked before the retry. An attempt that is not the newest settles nothing.
 create or replace function settle_recipient(
   p_tenant uuid, p_id uuid, p_attempt integer, p_status text, p_outcome text, p_provider_id text, p_retry_ms integer,
   p_in_doubt boolean

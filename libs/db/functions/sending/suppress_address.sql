@@ -1,5 +1,5 @@
--- Puts an address on the tenant's list of those who want no more, and takes it out of what is about to be sent. The
--- first reason stays. p_sealed null = the address itself is not known.
+-- Adds an address to the tenant's suppression list, and removes it from what is about to be sent. The first reason
+-- stays. p_sealed null = the address itself is not known.
 create or replace function suppress_address(
   p_tenant uuid, p_hash text, p_sealed text, p_hint text, p_reason text
 )

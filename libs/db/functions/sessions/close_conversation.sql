@@ -1,7 +1,7 @@
 -- Ends a conversation: status, purge time, waiting turns refused, tokens ended, open escalation resolved, timer
 -- dropped, the last event, the fact, the job of its analysis, its numbers. The caller is in the tenant. True = this
--- call ended it; the guard on `status` makes it happen once. Raising the fence discards the reply of a turn that still
--- runs. A session whose opening was never committed gets the node where its workflow begins.
+-- call ended it; the guard on `status` makes it happen once. Raising the fence discards the reply of a turn that is
+-- still running. A session whose opening was never committed gets the initial node of its workflow.
 create or replace function close_conversation(p_id uuid, p_status text, p_reason text)
 returns boolean
 language plpgsql as $$
@@ -39,7 +39,7 @@ begin
     where conversation_id = p_id and status = 'pending'
     returning seq, files
   )
-  -- What was never answered stays with its files.
+  -- An unanswered message keeps its files.
   update session_files
   set turn_seq = null, keep = true
   from refused

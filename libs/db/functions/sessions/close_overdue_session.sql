@@ -1,4 +1,4 @@
--- Ends a session whose time is over; close_conversation() says what that does. True = this call ended it.
+-- Ends a session whose time is over, like close_conversation(). True = this call ended it.
 create or replace function close_overdue_session(c text_conversations) returns boolean
 language plpgsql as $$
 begin

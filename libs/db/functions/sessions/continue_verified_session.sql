@@ -1,8 +1,8 @@
 -- A new conversation for an address that was confirmed before: the token of the last one is the proof while it lives.
 -- The new token ends when the old one does, so that a code never opens more than its 24 hours.
 -- p as in open_verified_session(), without the address, with consent_hash (agreed to now, or null) and consent_wanted
--- (of the link's text, or null): consent of the earlier token goes on while the text is the same; another text is
--- asked anew.
+-- (of the link's text, or null): consent given with the earlier token holds while the text is the same; a changed text
+-- needs new consent.
 -- p_left: only after the visitor ended the last conversation; one that ended by itself stays ended.
 create or replace function continue_verified_session(p_access jsonb, p json, p_left boolean)
 returns json

@@ -1,5 +1,5 @@
--- Counts a session with its first act. The caller holds the lock of its row. False = the link has no session left.
--- Readers of the link hear of the one that makes it full.
+-- Counts a session at its first action. The caller holds the lock of its row. False = the link has no session left. A
+-- session that fills the link is announced to readers of the link.
 create or replace function count_session(c text_conversations) returns boolean
 language plpgsql as $$
 declare

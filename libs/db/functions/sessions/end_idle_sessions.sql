@@ -1,5 +1,6 @@
--- Ends sessions that were idle for their timeout or have expired; moves the others' next look. looked counts the rows
--- read: a batch full of sessions that are merely young must not look like the end of the backlog to the sweeper.
+-- Ends sessions that were idle for their timeout or have expired; postpones the next check of the others. looked counts
+-- the rows read: a batch full of sessions that are merely young must not look like the end of the backlog to the
+-- sweeper.
 create or replace function end_idle_sessions(p_limit integer)
 returns table (looked integer, ended integer)
 language plpgsql security definer set search_path = public, pg_temp as $$

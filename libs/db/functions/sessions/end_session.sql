@@ -1,6 +1,6 @@
--- Ends a session for who holds p_access. p: {status, reason, idem_key, idem_fingerprint, signature}. Fails with
--- session_ended when it is over; a repeat under the key or signature gets the first answer.
--- Answers the node and the counts that the session ended with.
+-- Ends a session for the holder of p_access. p: {status, reason, idem_key, idem_fingerprint, signature}. Fails with
+-- session_ended when it is over; a repeat with the same key or signature gets the first answer.
+-- Returns the node and the counts that the session ended with.
 create or replace function end_session(p_access jsonb, p json) returns json
 language plpgsql as $$
 declare

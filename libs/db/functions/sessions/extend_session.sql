@@ -1,4 +1,4 @@
--- Gives a session more time: its expiry (never beyond that of its link) and its idle time, with a `quota` event.
+-- Extends a session: its expiry (never beyond that of its link) and its idle time, with a `quota` event.
 -- p: {minutes, idem_key, idem_fingerprint, signature}. Idempotent by key and signature.
 create or replace function extend_session(p_access jsonb, p jsonb) returns json
 language plpgsql as $$

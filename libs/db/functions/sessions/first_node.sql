@@ -1,5 +1,5 @@
--- A session that ends before its opening turn was committed has been nowhere: it stood where its workflow begins.
--- Looked up only then, because a document is long and an opening is on the hot path.
+-- The initial node of a workflow, for a session that ends before its opening turn was committed. Looked up only then,
+-- because a document is long and an opening is on the hot path.
 create or replace function first_node(p_agent uuid, p_version integer, out id text, out name text)
 language sql stable as $$
   select

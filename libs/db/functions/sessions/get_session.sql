@@ -1,5 +1,5 @@
--- A session as contracts' sessionView, with its feedback and whether its link has a session left for another
--- conversation (null = it has no link).
+-- A session as contracts' sessionView, with its feedback and whether its link has room for another conversation (null =
+-- it has no link).
 create or replace function get_session(p_access jsonb) returns json
 language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- Gives a session that was counted and never began back to its link. Readers of a link that was full hear of it.
+-- Returns a counted session that never began to its link. Readers of a link that was full are told.
 create or replace function give_session_back(p_link uuid) returns void
 language plpgsql as $$
 declare

@@ -1,7 +1,7 @@
--- Moves a session that was played just now (events of the last hour) to the time of its plan, turn by turn, as if its
--- visitor and operator had taken their time; for what is made up. To be called once a session, in the tenant's scope.
+-- Backdates a session that was just played (events of the last hour) to the time of its plan, turn by turn, as if its
+-- visitor and operator had taken their time; for demo data. To be called once per session, in the tenant's scope.
 -- p_began_at: its new beginning. p_pace: from the beginning of a turn to that of the next; a person takes three times
--- as long to come. p_abandoned: nobody came back, so a real session would have ended by itself.
+-- as long to come. p_abandoned: nobody returned, so a real session would have ended by itself.
 -- Cost: three updates a turn.
 create or replace function move_session_back(
   p_conversation uuid, p_began_at timestamptz, p_pace interval, p_abandoned boolean
@@ -9,7 +9,7 @@ create or replace function move_session_back(
 language plpgsql as $$
 declare
   stretch record;
-  -- How far the first turn, the last turn, and what came last are moved.
+  -- How far the first turn, the last turn, and later rows are moved.
   v_first interval := '0';
   v_asked interval := '0';
   v_last interval := '0';

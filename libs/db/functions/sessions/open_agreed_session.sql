@@ -1,6 +1,6 @@
--- Opens a session and keeps what its visitor agreed to. p as in open_session(), with consent_hash and
--- link.token_sealed. A repeat under the caller's key gets the token of the first answer instead of one more:
--- session_token_sealed. The token is kept sealed beside the key and is forgotten with it, after 24 hours.
+-- Opens a session and stores what its visitor agreed to. p as in open_session(), with consent_hash and
+-- link.token_sealed. A repeat with the caller's key gets the token of the first answer instead of another one:
+-- session_token_sealed. The token is stored sealed beside the key and is deleted with it, after 24 hours.
 create or replace function open_agreed_session(p json) returns json
 language plpgsql as $$
 declare

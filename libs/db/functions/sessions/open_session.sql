@@ -1,10 +1,10 @@
 -- Opens a session: conversation, session token and the first turn in one transaction, within the link's sessions,
--- budget and number of sessions at a time. The session is not counted yet; 20 more than the link has left may be open
--- unused.
+-- budget and limit of concurrent sessions. The session is not counted yet; up to 20 more than the link has left may be
+-- open and unused.
 -- p: {id, session_id, tenant_id, agent_id, agent_version, is_active_version, participant, participant_verified,
 --   metadata, idle_timeout_seconds, reply_to, idem_key, idem_fingerprint, signature, consent,
 --   link: {id, policy, token_row_id, token_id, token_hash} | null}
--- Answers {session, turn, replayed, is_active_version}. Idempotent by key and signature; a repeat gets a token of its
+-- Returns {session, turn, replayed, is_active_version}. Idempotent by key and signature; a repeat gets a token of its
 -- own.
 create or replace function open_session(p json) returns json
 language plpgsql as $$
@@ -25,7 +25,7 @@ begin
     select * into t
     from session_turns
     where conversation_id = c.id and seq = 1;
-    -- The answer with the first token may be what got lost: the repeat brings a token of its own for the same session.
+    -- The answer with the first token may have been lost: a repeat brings a new token for the same session.
     if c.link_id = v_link then
       insert into temporary_chat_sessions (id, tenant_id, link_id, conversation_id, token_id, token_hash)
       values (
@@ -38,7 +38,7 @@ begin
     );
   end if;
   if v_link is not null then
-    -- A crowd before a full link is sent away without queueing for the row's lock.
+    -- A crowd at a full link is refused without waiting for the row's lock.
     if exists (
       select
       from temporary_chat_links
@@ -61,7 +61,7 @@ begin
     end if;
     if l.sessions_used >= l.max_sessions then perform fail('sessions_exhausted'); end if;
     if budget_spent(v_link) then perform fail('budget_exhausted'); end if;
-    -- Under the lock of the link's row, so two that begin at once see each other.
+    -- Under the lock of the link's row, so that two concurrent openings see each other.
     if l.max_concurrent_sessions is not null
       and (
         select count(*)
@@ -73,7 +73,7 @@ begin
     then
       perform fail('concurrent_sessions_exhausted');
     end if;
-    -- Opening costs a greeting, and no more than these can be waiting for somebody's first word.
+    -- Opening costs a greeting, so the number of sessions without a first message is limited.
     if exists (
       select
       from text_conversations opened
@@ -85,7 +85,7 @@ begin
     then
       perform fail('concurrent_sessions_exhausted');
     end if;
-    -- Whose address it is decides open_verified_session(), which knows it.
+    -- The address is checked by open_verified_session(), which knows it.
     v_refusal := entry_refusal(v_link, (p ->> 'participant_verified')::boolean, null);
     if v_refusal <> 'access_pending' then perform fail(v_refusal); end if;
   end if;

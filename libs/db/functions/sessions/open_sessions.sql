@@ -1,7 +1,7 @@
 -- Opens many sessions in one statement (group commit): a crowd before one link costs a few statements, not hundreds
 -- that wait for a connection. Each item has its own outcome and is undone alone. items: [{i, …as
 -- open_agreed_session()}]
--- Answers {i, opened} or {i, error: code}.
+-- Returns {i, opened} or {i, error: code}.
 create or replace function open_sessions(items jsonb) returns setof json
 language plpgsql as $$
 declare
@@ -9,9 +9,9 @@ declare
   v_opened json;
   v_lock bigint;
 begin
-  -- Repeats of one request may be in several batches. Whoever holds the names of all its requests before its first
-  -- row never waits for one of them while it holds a link, so that two batches cannot wait for each other in a ring;
-  -- links are locked in one order as well.
+  -- Repeats of one request may be in several batches. A batch locks the keys of all its requests before its first row,
+  -- so that it never waits for a key while it holds a link, and two batches cannot deadlock; links are locked in one
+  -- order as well.
   for v_lock in
     select distinct hashtextextended((value ->> 'tenant_id') || ':open:' || name, 0) as h
     from jsonb_array_elements(items), unnest(

@@ -1,5 +1,5 @@
--- Opens the one conversation of a confirmed address on a link: the living one on whatever device, with a token of its
--- own and without using quota, or else a new one. p as in open_session(), with participant_hash and token_hours.
+-- Opens the one conversation of a confirmed address on a link: the live one whatever the device, with a new token and
+-- without using quota, or else a new one. p as in open_session(), with participant_hash and token_hours.
 create or replace function open_verified_conversation(p json) returns json
 language plpgsql as $$
 declare

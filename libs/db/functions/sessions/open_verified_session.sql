@@ -1,4 +1,4 @@
--- As open_verified_conversation(), for an address that the agent's policy lets in, with consent_hash.
+-- Like open_verified_conversation(), for an address that the agent's policy admits, with consent_hash.
 create or replace function open_verified_session(p json) returns json
 language plpgsql as $$
 declare

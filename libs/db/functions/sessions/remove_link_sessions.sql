@@ -1,5 +1,5 @@
--- Removes the sessions of links with all that was said and counted in them, as if they had never been; for what was
--- made up. Ends those that run first. Repeatable. Answers how many there were.
+-- Removes the sessions of links with all their content and numbers, without a trace; for demo data. Ends running ones
+-- first. Repeatable. Returns how many there were.
 create or replace function remove_link_sessions(p_tenant uuid, p_links uuid[]) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare

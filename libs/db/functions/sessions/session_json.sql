@@ -1,7 +1,6 @@
 -- A session as contracts' sessionView, with all members; each surface picks its own. idle_expires_at moves with each
--- exchange. waiting_since: since when somebody waits for a person, null = nobody does; escalation: how it stands with
--- them, null = nobody was asked for. purged_at and usage: what is
--- left to tell of a session without content.
+-- exchange. waiting_since: since when the visitor waits for a person, null = not waiting; escalation: its state, null =
+-- nobody was requested. purged_at and usage: what remains of a session without content.
 create or replace function session_json(c text_conversations) returns json
 language sql stable as $$
   select json_build_object(

@@ -1,5 +1,5 @@
--- Why nothing more can be said in a session at p_at, as an error code: it was ended, or its time is over and the sweep
--- has merely not come by. Null = it goes on. Inlined, because every message asks.
+-- Why a session takes no message at p_at, as an error code: it was ended, or its time is over and the sweep has not
+-- reached it yet. Null = it takes messages. Inlined, because every message calls it.
 create or replace function session_refusal(c text_conversations, p_at timestamptz) returns text
 language sql stable as $$
   select case

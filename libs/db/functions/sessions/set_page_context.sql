@@ -1,5 +1,5 @@
--- Keeps what the page around a widget says, in place of what it said before; null forgets it. The next turn reads it:
--- what a runner remembers of the session is stale from now on.
+-- Stores the context of the page around a widget, replacing the previous one; null deletes it. The next turn reads it:
+-- a runner's cached state of the session is stale from now on.
 create or replace function set_page_context(p_access jsonb, p_context jsonb) returns void
 language plpgsql as $$
 declare

@@ -1,5 +1,5 @@
--- Conversations of the person whom a visitor's token stands for, on the same link, newest first, at most p_limit: one,
--- unless an address was confirmed. As contracts' visitorConversation.
+-- Conversations of the person behind a visitor's token, on the same link, newest first, at most p_limit: one, unless an
+-- address was confirmed. As contracts' visitorConversation.
 create or replace function visitor_conversations(p_access jsonb, p_limit integer) returns json
 language plpgsql as $$
 declare
@@ -9,7 +9,7 @@ begin
     with own as (
       select * from text_conversations where id = v_id
     ),
-    -- by their address, which an index finds; the hash says that it was confirmed
+    -- by their address, which has an index; the hash shows that it was confirmed
     found as (
       select c.id
       from own o

@@ -1,6 +1,6 @@
--- Drops partitions of months that are over and hold no row any more: what was in them was removed with its sessions.
--- A partition in use is left for the next time, and so is one that this role might not see the rows of. Runs as the
--- owner of the parents (DDL), callable by the cleanup job. Answers how many were dropped.
+-- Drops partitions of past months that are empty: their rows were removed with their sessions. A partition in use is
+-- left for the next time, and so is one whose rows this role might not see. Runs as the owner of the parents (DDL),
+-- callable by the cleanup job. Returns how many were dropped.
 create or replace function drop_partitions() returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -24,7 +24,7 @@ begin
     begin
       execute format('select not exists (select from %I)', p.name) into v_empty;
       continue when not v_empty;
-      -- As the drop will: the parent first, so that nobody who reads it waits for us the other way round.
+      -- Locks the parent first, as the drop will, so that its readers never deadlock with this.
       execute format('lock table %s, %I in access exclusive mode', p.parent, p.name);
       execute format('select not exists (select from %I)', p.name) into v_empty;
       continue when not v_empty;

@@ -1,4 +1,4 @@
--- Keeps the first answer of a request with a key. Answers the earlier one, or null for the first. Throws
+-- Stores the first answer of a request with a key. Returns the earlier one, or null for the first. Throws
 -- idempotency_key_reused.
 create or replace function earlier_answer(p_tenant uuid, p_scope text, p jsonb) returns json
 language plpgsql as $$
@@ -7,7 +7,7 @@ declare
   v_key text;
   v_answer json;
 begin
-  -- The inserts wait for a first request that still runs, so exactly one of two equal requests goes on. The signature
+  -- The inserts wait for a first request that still runs, so exactly one of two equal requests continues. The signature
   -- counts beside the caller's key: a captured request must not run again under another key.
   foreach v_key in
     array array_remove(array['sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key')], null)

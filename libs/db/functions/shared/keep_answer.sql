@@ -1,4 +1,4 @@
--- Keeps an answer under the caller's key and under the signature of the request, whichever there are.
+-- Stores an answer under the caller's key and under the signature of the request, whichever exist.
 create or replace function keep_answer(p_tenant uuid, p_scope text, p json, p_answer json)
 returns void
 language plpgsql as $$

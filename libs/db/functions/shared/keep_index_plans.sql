@@ -1,7 +1,7 @@
--- Makes a function keep index plans. plpgsql keeps the plan of its first calls: made on empty tables it reads them in
--- sequence for as long as the connection lives (42 million rows for the first 4,096 turns of a database), and with
--- arrays of one element a plan may be made anew at every call. Functions that end with a call of this one reach rows
--- by key alone, so the other ways are switched off while they run.
+-- Makes a function keep index plans. plpgsql caches the plan of its first calls: one made on empty tables scans them
+-- sequentially for as long as the connection lives (42 million rows for the first 4,096 turns of a database), and with
+-- arrays of one element a plan may be rebuilt at every call. Functions that end with a call of this one reach rows by
+-- key alone, so the other methods are switched off while they run.
 create or replace function keep_index_plans(p_function regproc) returns void
 language plpgsql as $$
 declare

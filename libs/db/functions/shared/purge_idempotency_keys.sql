@@ -1,4 +1,4 @@
--- Deletes keys older than p_older, at most p_limit. Answers how many.
+-- Deletes keys older than p_older, at most p_limit. Returns how many.
 create or replace function purge_idempotency_keys(p_older interval, p_limit integer) returns integer
 language sql security definer set search_path = public, pg_temp as $$
   with gone as (

@@ -1,6 +1,6 @@
--- When background work is due next, for all kinds that a process asks for (p_work) in one statement: milliseconds from
--- now, negative = so long ago. No row = nothing of the kind waits. Only says when to look: who gets what is decided by
--- the claims. Costs one step of an index for each kind, and one for each receiver that webhooks wait for.
+-- When background work is next due, for all kinds that a process asks for (p_work) in one statement: milliseconds from
+-- now, negative = overdue by that much. No row = nothing of the kind waits. Only says when to look: the claims decide
+-- who gets what. Costs one step of an index for each kind, and one for each receiver that webhooks wait for.
 create or replace function work_due(p_work text[]) returns table (work text, due_ms double precision)
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare

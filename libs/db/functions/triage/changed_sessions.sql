@@ -1,5 +1,5 @@
--- Sessions of a tenant whose digests may be old: those that run and have newer events, the newest 1,000, and 1,000 of
--- those that wait for the rollups. p_running: all that run, because their words stand in no digest.
+-- Sessions of a tenant whose digests may be stale: running ones with newer events, the newest 1,000, and 1,000 of those
+-- that wait for the rollups. p_running: all running ones, because their words are in no digest.
 create or replace function changed_sessions(p_tenant uuid, p_running boolean) returns setof uuid
 language sql stable as $$
   select *

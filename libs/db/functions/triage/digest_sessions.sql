@@ -1,6 +1,6 @@
--- Sessions as lists filter and sort them, from their rows. p_words: those of them whose words are wanted. A turn that
--- was refused because its session had ended has not failed. Went badly: rated 2 or lower, an answer with thumbs down,
--- a turn that failed, or a person who was asked for and never came. Of what was said the first 100,000 characters.
+-- Sessions as lists filter and sort them, from their rows. p_words: those whose words are wanted. A turn that was
+-- refused because its session had ended has not failed. Went badly: rated 2 or lower, an answer with thumbs down, a
+-- turn that failed, or a person who was requested and never came. Of the words the first 100,000 characters.
 create or replace function digest_sessions(p_ids uuid[], p_words uuid[]) returns setof session_digests
 language sql stable as $$
   select

@@ -1,10 +1,9 @@
--- The sessions of a tenant that a search asks for, in its order. p: {sort, limit, after_key, after_id, agent_id,
--- link_id, status, state, participant, email, from, to, rating_max, thumbs, escalated, failed, went_badly, review,
--- node, cost_min, text}, each but the first two optional. What only the conversations themselves need is asked of
--- them; else of the digests, and of the rows of those sessions that changed since, the newest 1,000 that run and 1,000
--- others. Words that stand in more than 2,000 sessions are looked for in the order of the search, until a page is
--- full. Answers ids and the keys of the order, never content. Cost: by an index each; the words of running sessions
--- are read.
+-- The sessions of a tenant that match a search, in its order. p: {sort, limit, after_key, after_id, agent_id, link_id,
+-- status, state, participant, email, from, to, rating_max, thumbs, escalated, failed, went_badly, review, node,
+-- cost_min, text}, each but the first two optional. Conditions that only need the conversations are evaluated on them;
+-- the others on the digests, and on the rows of sessions that changed since, the newest 1,000 running ones and 1,000
+-- others. Words that occur in more than 2,000 sessions are searched in the order of the search, until a page is full.
+-- Returns ids and the sort keys, never content. Cost: one index per condition; the words of running sessions are read.
 create or replace function find_sessions(p_tenant uuid, p jsonb) returns table (id uuid, key text)
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare

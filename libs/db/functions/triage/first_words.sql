@@ -1,4 +1,4 @@
--- What the visitor said first, on one line, at most 120 characters; null = nothing, or it is gone.
+-- The visitor's first message, on one line, at most 120 characters; null = none, or it is gone.
 create or replace function first_words(p_conversation uuid) returns text
 language sql stable as $$
   select left(regexp_replace(btrim(left(content, 400)), '\s+', ' ', 'g'), 120)

@@ -1,6 +1,6 @@
--- Writes the rows of sessions that lists are filtered by; called by roll_up(), which looks across tenants. Words only
--- of those that have ended and whose rows it holds, so that a removal of content comes before or after, never between;
--- one that somebody else holds is looked at again in the next round.
+-- Writes the rows that lists filter sessions by; called by roll_up(), which looks across tenants. Words only of ended
+-- sessions whose rows it has locked, so that a removal of content comes before or after, never between; a session
+-- locked by another transaction is left for the next round.
 create or replace function keep_digests(p_ids uuid[]) returns void
 language plpgsql as $$
 declare

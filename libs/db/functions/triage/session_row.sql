@@ -1,5 +1,5 @@
--- A session as a line of a list: session_json() with its first words, with whom and what it is, how it went and how it
--- stands. The numbers are those of its digest unless it changed since.
+-- A session as a row of a list: session_json() with its first words, participant, agent, outcome and state. The numbers
+-- are those of its digest unless it changed since.
 create or replace function session_row(c text_conversations) returns jsonb
 language sql stable as $$
   with digest as (

@@ -1,6 +1,6 @@
--- The condition of a search for sessions: of columns of `d`, the digest, where p_digest, else of `c`, the conversation.
--- p: see find_sessions(), which adds the words. Only what is asked for stands in it, so that the planner sees which
--- index serves.
+-- The condition of a search for sessions: on columns of `d`, the digest, where p_digest, else of `c`, the conversation.
+-- p: see find_sessions(), which adds the words. It contains only what is searched for, so that the planner sees which
+-- index applies.
 create or replace function session_where(p jsonb, p_digest boolean) returns text
 language sql stable as $$
   select concat_ws(

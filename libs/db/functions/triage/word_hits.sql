@@ -1,5 +1,5 @@
--- Up to p_limit ended sessions of a tenant in which words were said. By the index of words alone: the planner takes the
--- beginning of a word to be common, and would read the words of every session.
+-- Up to p_limit ended sessions of a tenant that contain words. By the index of words alone: the planner assumes that
+-- the prefix of a word is common, and would read the words of every session.
 create or replace function word_hits(p_tenant uuid, p_words tsquery, p_limit integer) returns uuid[]
 language sql stable
 set enable_seqscan = off

@@ -1,4 +1,4 @@
--- True where every word of the text stands, or a longer one that begins with it. Nothing but marks finds nothing.
+-- Matches texts with every word of p_text, as itself or as a prefix. Only punctuation matches nothing.
 create or replace function words_query(p_text text) returns tsquery
 language sql immutable parallel safe as $$
   select coalesce(

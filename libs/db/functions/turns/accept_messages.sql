@@ -1,9 +1,9 @@
--- Accepts messages of many sessions in one statement (group commit). Each item has its own outcome; none can spoil
--- another's. The first message of a session counts the session against its link (count_session).
+-- Accepts messages of many sessions in one statement (group commit). Each item has its own outcome; none can affect
+-- another. The first message of a session counts the session against its link (count_session).
 -- items: [{i, access, content, client_message_id, idem_key, idem_fingerprint, signature, reply_to, files: [id]}];
 -- files are uploads of this session that no message has carried yet.
 -- Refuses: session over, link unavailable, budget used up, message quota used up, 11 turns waiting.
--- Answers {i, replayed, turn, session_id, conversation_id, tenant_id, messages_used, max_messages, expires_at, event}
+-- Returns {i, replayed, turn, session_id, conversation_id, tenant_id, messages_used, max_messages, expires_at, event}
 -- or {i, error: code}. A repeat (client_message_id, idem_key or signature) gets the first answer, without event.
 -- Cost: rows are locked in the order of their ids; the hot path of every message.
 create or replace function accept_messages(items jsonb) returns setof json
@@ -23,9 +23,8 @@ declare
   v_found integer;
   v_first jsonb := '[]';
 begin
-  -- Accept and commit lock many conversations each; the one order (conversation id) keeps them from waiting for each
-  -- other in a ring. First messages, which lock their link as well, come when all conversations are locked, in the
-  -- order of the links.
+  -- Accept and commit lock many conversations each; the common order (conversation id) prevents deadlocks. First
+  -- messages, which lock their link as well, follow once all conversations are locked, in the order of the links.
   for v_round in 1 .. 2 loop
     for r in
       select value as item, a.*
@@ -133,7 +132,7 @@ begin
         join session_files f on f.id = u.id;
       end if;
 
-      -- Nothing is left to refuse it but the number of sessions. Files there are none: an upload would have counted.
+      -- Only the number of sessions can refuse it now. It has no files: an upload would have counted the session.
       if not c.counted and not count_session(c) then
         return next json_build_object('i', item -> 'i', 'error', 'sessions_exhausted');
         continue;

@@ -1,14 +1,14 @@
--- Accepts the messages that need nothing but a look at their own session, in one statement over sets, and grants the
--- lease of each session that is free (lease_is_free). runner: who took its lease by itself last, and so remembers it;
--- null = nobody. What it does not answer was not touched and is for
--- accept_messages(): files, repeats, refusals, first messages, budgets, approved addresses, and the second message of
--- one session. Arrays with one element a message; access is p_session (p_tenant null = an operator-wide key) or p_link
--- with a visitor's token and its hash (hex); p_event: payload of the message's event as JSON, without its brace and
--- the turn id. A repeat that comes at the same time fails the statement by a unique key (23505).
+-- Accepts the messages that need only a look at their own session, in one statement over sets, and grants the lease of
+-- each session that is free (lease_is_free). runner: who last took its lease by itself, and so has it cached; null =
+-- nobody. Items it does not return are untouched and left to accept_messages(): files, repeats, refusals, first
+-- messages, budgets, approved addresses, and the second message of one session. Arrays with one element per message;
+-- access is p_session (p_tenant null = an operator-wide key) or p_link with a visitor's token and its hash (hex);
+-- p_event: payload of the message's event as JSON, without its brace and the turn id. A concurrent repeat fails the
+-- statement by a unique key (23505).
 -- Looks across tenants: the tenant is compared where the session is found, and written from the row found.
 -- Cost: rows are locked in the order of their ids, as in all statements of a turn. Each is found by one unique key,
--- also by the plan of an empty table: `any(array[…])` rules the order of an index out as a way to join, and conditions
--- that another index could serve stand in a `case`.
+-- also by the plan of an empty table: `any(array[…])` excludes the order of an index as a way to join, and conditions
+-- that another index could serve are in a `case`.
 create or replace function accept_plain(
   p_tenant uuid[], p_session text[], p_link uuid[], p_token text[], p_token_hash text[], p_content text[],
   p_client_message_id text[], p_idem_key text[], p_idem_fingerprint text[], p_signature text[], p_reply_to text[],

@@ -1,8 +1,8 @@
--- Takes the lease of one session: fence + 1. Null when nothing waits, the session has ended, or somebody holds it. The
--- lease that the acceptance granted under the fence `granted` is taken over as it is, unless somebody has kept, given
--- back or taken it since.
--- item as in acquire_sessions(). Answers what the turn needs; state and history only when the caller does not hold
--- them (known_seq) or a human has said something since. handled_by human: the agent is silent.
+-- Takes the lease of one session: fence + 1. Null when nothing waits, the session has ended, or the lease is held. The
+-- lease that the acceptance granted under the fence `granted` is taken over as it is, unless it has been extended,
+-- released or taken since.
+-- item as in acquire_sessions(). Returns what the turn needs; state and history only when the caller has not cached
+-- them (known_seq) or a human has written since. handled_by human: the agent is silent.
 create or replace function acquire_session(item jsonb) returns json
 language plpgsql as $$
 declare
@@ -37,7 +37,7 @@ begin
     'participant', c.participant, 'participant_verified', c.participant_verified, 'messages_used', c.messages_used,
     'max_messages', c.max_messages, 'seconds_in_node', extract(epoch from clock_timestamp() - c.node_entered_at),
     'handled_by', c.handled_by, 'escalation', case
-      -- a lookup that an ordinary turn does not make
+      -- a lookup that an ordinary turn does not need
       when c.handled_by = 'human' then (
         select json_build_object(
           'status', case e.status when 'open' then 'waiting' else e.status end,

@@ -1,9 +1,9 @@
--- Takes the leases of sessions that have something to do, many per statement (group commit).
--- items: [{i, tenant_id, conversation_id, owner, lease_ms, known_seq: done_seq the caller holds state and history of
--- or null, history: messages wanted, memory_subject: whose memory the caller holds a copy of or null,
--- granted: fence of the lease that the acceptance granted to the caller or null}].
--- Answers {i, lease, budget_link: the link whose budget counts the turns or null, memory_version: of that copy or
--- null}; lease null = somebody else holds it, or nothing waits.
+-- Takes the leases of sessions with waiting turns, many per statement (group commit).
+-- items: [{i, tenant_id, conversation_id, owner, lease_ms, known_seq: done_seq of the caller's cached state and history
+-- or null, history: messages wanted, memory_subject: whose memory the caller has cached or null, granted: fence of the
+-- lease that the acceptance granted to the caller or null}].
+-- Returns {i, lease, budget_link: the link whose budget counts the turns or null, memory_version: of that copy or
+-- null}; lease null = it is held, or nothing waits.
 -- Cost: rows are locked in the order of their ids, as in accept and commit.
 create or replace function acquire_sessions(items jsonb) returns setof json
 language plpgsql as $$

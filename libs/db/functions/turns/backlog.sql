@@ -1,6 +1,6 @@
--- What all runners together have to do, over all tenants: turns that are accepted and not answered, those in work
--- included, and the age of the oldest in seconds. Reads one partial index (session_turns_pending), at most 100,000
--- entries of it: a longer queue asks for no other decision.
+-- The work of all runners together, across tenants: turns accepted and not answered, running ones included, and the age
+-- of the oldest in seconds. Reads one partial index (session_turns_pending), at most 100,000 entries of it: a longer
+-- queue would not change the decision.
 create or replace function backlog() returns table (pending_turns integer, oldest_pending_seconds double precision)
 language sql stable security definer set search_path = public, pg_temp as $$
   select

@@ -1,14 +1,14 @@
--- Commits the turns that leave nothing behind but words: answered, the session goes on with the agent, no budget, no
--- timeout, no files, no webhooks. One statement over sets, each turn behind its own fence. What it does not answer was
--- not touched and is for commit_turns(): turns that are fenced, and those of a tenant with a receiver of
--- `message.completed`. Arrays with one element a turn; p_variables: null = none was set; p_messages, p_events: how many
--- the turn writes; p_closing_head and p_closing_tail: payload of the event that closes the turn, as JSON around quota
--- and expiry, which are read here. m_…: one element a message of the agent, e_…: one an event but the closing one;
--- …_turn says of which turn, …_at which of its messages or events (from 1, the visitor's message counts).
+-- Commits the turns that leave nothing behind but words: answered, the session continues with the agent, no budget, no
+-- timeout, no files, no webhooks. One statement over sets, each turn behind its own fence. Items it does not return are
+-- untouched and left to commit_turns(): turns that are fenced, and those of a tenant with a receiver of
+-- `message.completed`. Arrays with one element per turn; p_variables: null = none was set; p_messages, p_events: how
+-- many the turn writes; p_closing_head and p_closing_tail: payload of the event that closes the turn, as JSON around
+-- quota and expiry, which are read here. m_…: one element per message of the agent, e_…: one per event but the closing
+-- one; …_turn says of which turn, …_at which of its messages or events (from 1, the visitor's message counts).
 -- Looks across tenants: the tenant is compared where the session is found, and written from the row found.
 -- Cost: rows are locked in the order of their ids, as in all statements of a turn. Each is found by its primary key,
--- also by the plan of an empty table: `any(array[…])` rules the order of an index out as a way to join, and
--- `is not distinct from` the index of the tenant.
+-- also by the plan of an empty table: `any(array[…])` excludes the order of an index as a way to join, and `is not
+-- distinct from` the index of the tenant.
 create or replace function commit_plain_turns(
   p_tenant uuid[], p_conversation uuid[], p_fence bigint[], p_seq integer[], p_state text[], p_node text[],
   p_node_name text[], p_node_changed boolean[], p_turn_number integer[], p_moves integer[], p_variables text[],

@@ -1,6 +1,6 @@
 -- Commits one finished turn behind its fence. item as in commit_turns(). The event that closes the turn says how it
--- came to its end.
--- Answers as commit_turns(); outcome fenced = nothing was written.
+-- ended.
+-- Returns as commit_turns(); outcome fenced = nothing was written.
 create or replace function commit_turn(item jsonb) returns json
 language plpgsql as $$
 declare

@@ -6,11 +6,11 @@
 --   notices: [{type, payload}] (further events of the turn),
 --   result, trace: JSON as text, so that their bytes stay,
 --   spent: {link_id, tokens, cost} of a turn that reserved budget,
---   escalation: {reason, source, silent} = the turn asked for a human; silent: the agent says nothing from then on,
---   timer_seconds: when the node's next timeout is over, counted from its entry; null = none, absent = unchanged,
+--   escalation: {reason, source, silent} = the turn requested a human; silent: the agent stays silent from then on,
+--   timer_seconds: the node's next timeout, counted from its entry; null = none, absent = unchanged,
 --   memory: {agent_id, subject, address_sealed, notes: [text]} of a confirmed person, as note_memory() takes them,
---   escalate_after: so many failed messages in a row ask for a human; 0 = never}]
--- Answers {i, outcome: committed | fenced, more: turns wait, head: newest event offset, events: [...]}. A link is
+--   escalate_after: this many failed messages in a row request a human; 0 = never}]
+-- Returns {i, outcome: committed | fenced, more: turns wait, head: newest event offset, events: [...]}. A link is
 -- charged once, because only one commit of a turn passes the fence.
 -- Cost: rows are locked in the order of their ids, budgets after them.
 create or replace function commit_turns(items jsonb) returns setof json
@@ -51,7 +51,7 @@ begin
     end if;
     return next r;
   end loop;
-  -- After the conversations, and in one order, so that two batches never wait for each other in a ring.
+  -- After the conversations, and in one order, so that two batches never deadlock.
   for item in
     select value from jsonb_array_elements(v_memories) order by value -> 'memory' ->> 'subject'
   loop

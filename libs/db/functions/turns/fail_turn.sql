@@ -1,6 +1,6 @@
--- Ends a turn that could not be answered: the state stays, the session goes on. A message gives its quota back. A
--- timer is tried again a minute later, without counting as activity. A failed opening ends the session and gives a
--- session that was counted back to its link. item as in commit_turns().
+-- Ends a turn that could not be answered: the state stays, the session continues. A message gives its quota back. A
+-- timer is retried a minute later, without counting as activity. A failed opening ends the session and returns a
+-- counted session to its link. item as in commit_turns().
 create or replace function fail_turn(item jsonb) returns json
 language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- Makes turns of timeouts that are over, each once: whoever holds the row makes it, and the due time goes with it. A
--- session where something is said, or that a human has, or that is over, has no use for one. Uses no message of the
--- quota and counts as no activity. Answers {looked, fired: [{tenant_id, session_id, conversation_id, seq}]}.
+-- Creates the turns of elapsed timeouts, each once: whoever holds the row creates the turn and clears the due time.
+-- None while a message waits or a human has the session, or when it is over. Uses no message of the quota and counts as
+-- no activity. Returns {looked, fired: [{tenant_id, session_id, conversation_id, seq}]}.
 create or replace function fire_timers(p_limit integer) returns table (looked integer, fired json)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -21,7 +21,7 @@ begin
     if c.handled_by = 'human' or session_refusal(c, v_now) is not null then
       update text_conversations set timer_due_at = null where id = c.id;
     elsif c.next_seq > c.done_seq then
-      -- The turn in hand looks at the timeout itself; its commit says when the next one is over.
+      -- The running turn checks the timeout itself; its commit sets the next due time.
       update text_conversations
       set timer_due_at = v_now + interval '2 seconds'
       where id = c.id;

@@ -1,5 +1,5 @@
--- One turn as contracts' turnState, null = unknown; of a waiting one also whether it is the one that runs. Fails when
--- the content was purged.
+-- One turn as contracts' turnState, null = unknown; for a waiting one also whether it is running. Fails when the
+-- content was purged.
 create or replace function get_turn(p_access jsonb, p_seq integer) returns json
 language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- Extends a lease and answers which waiting turns are to stop: {stop: [seq]}; null = the lease has moved on.
+-- Extends a lease and returns which waiting turns are to stop: {stop: [seq]}; null = the lease has moved on.
 create or replace function keep_lease(p_tenant uuid, p_session text, p_fence bigint, p_lease_ms integer)
 returns json
 language plpgsql as $$
@@ -10,7 +10,7 @@ begin
   update text_conversations
   set
     lease_until = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0),
-    -- A granted lease that somebody works under is nobody else's any more (acquire_session).
+    -- A granted lease in use can no longer be taken by anybody else (acquire_session).
     lease_owner = runner_of(lease_owner)
   where session_id = p_session and fence = p_fence and lease_until is not null
   returning id, done_seq into v_id, v_done;

@@ -1,6 +1,6 @@
--- Whether the acceptance of a message may grant the lease of its session: nothing waits, nobody holds it, no try of a
--- turn was given up since the last commit, and a runner needs nothing for the turn but what it gets with the wake-up or
--- remembers (no human, no remembered person, no timeout). Inlined.
+-- Whether the acceptance of a message may grant the lease of its session: nothing waits, the lease is not held, no try
+-- of a turn was abandoned since the last commit, and a runner needs nothing for the turn beyond the wake-up and its
+-- cache (no human, no remembered person, no timeout). Inlined.
 create or replace function lease_is_free(c text_conversations, p_at timestamptz) returns boolean
 language sql stable as $$
   select c.next_seq = c.done_seq

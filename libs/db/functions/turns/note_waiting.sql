@@ -4,7 +4,7 @@ language plpgsql as $$
 declare
   c text_conversations;
   v_escalated boolean := jsonb_typeof(item -> 'escalation') = 'object';
-  -- a runner of the release before does not say: it knows the workflow's wish alone
+  -- a runner of the previous release does not send it: it knows only the workflow's setting
   v_silent boolean := v_escalated and coalesce((item -> 'escalation' ->> 'silent')::boolean, true);
 begin
   select * into c

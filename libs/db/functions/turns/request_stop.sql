@@ -1,5 +1,5 @@
--- Asks for the end of one turn; without p_turn of the one that runs or comes next. Idempotent: answers whether a turn
--- was there to be stopped.
+-- Requests the end of one turn; without p_turn of the running or next one. Idempotent: returns whether there was a turn
+-- to stop.
 create or replace function request_stop(p_access jsonb, p_turn text) returns json
 language plpgsql as $$
 declare
@@ -12,7 +12,7 @@ begin
   if p_turn is null then
     v_seq := c.done_seq + 1;
   else
-    -- The id carries the conversation: a turn of another session is none of this one.
+    -- The id contains the conversation: a turn of another session is not found.
     select seq into v_seq
     from session_turns
     where conversation_id = v_id

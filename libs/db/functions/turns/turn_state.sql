@@ -1,4 +1,4 @@
--- What a reader may know of one turn, as contracts' turnState.
+-- The readable state of one turn, as contracts' turnState.
 create or replace function turn_state(t session_turns) returns json
 language sql stable as $$
   select case t.status

@@ -1,5 +1,5 @@
--- Sessions with input that nobody works on: accepted more than p_older_ms ago, no live lease. Their wake-up was lost,
--- or their worker died.
+-- Sessions with unprocessed input: accepted more than p_older_ms ago, no live lease. Their wake-up was lost, or their
+-- worker crashed.
 create or replace function waiting_sessions(p_older_ms integer, p_limit integer)
 returns table (tenant_id uuid, session_id text, conversation_id uuid, seq integer)
 language sql stable security definer set search_path = public, pg_temp as $$

@@ -1,6 +1,6 @@
--- Counts a wish for a sign-in link against its address, known or not: 5 in fifteen minutes, 30 in a day, over all
--- tenants. Answers {status: wait, seconds}, or {status: taken, users: [{id, tenant_id, tenant}]} with those who have
--- the address, at most 10, the one seen last first.
+-- Counts a request for a sign-in link against its address, known or not: 5 in fifteen minutes, 30 in a day, across
+-- tenants. Returns {status: wait, seconds}, or {status: taken, users: [{id, tenant_id, tenant}]} with the users of the
+-- address, at most 10, the one seen last first.
 create or replace function ask_sign_in(p_mail_hash text, p_email text) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -23,7 +23,7 @@ begin
     return jsonb_build_object('status', 'wait', 'seconds', v_wait);
   end if;
   insert into sign_in_asks (mail_hash, created_at) values (p_mail_hash, v_now);
-  -- What counts no more is swept by those who come, a few rows each.
+  -- Each request sweeps a few rows that no longer count.
   delete from sign_in_asks
   where ctid = any(array(
     select ctid

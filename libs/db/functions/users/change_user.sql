@@ -1,6 +1,6 @@
--- Gives a person of the transaction's tenant another role (p_role), or takes the person out (p_role null), which ends
--- the person's sessions. Changes of a tenant wait for each other here, so that two at once cannot each count on the
--- other owner. Answers changed; not_found (or removed before); last_owner: no other owner could sign in
+-- Changes the role of a person of the transaction's tenant (p_role), or removes the person (p_role null), which ends
+-- the person's sessions. Changes of a tenant are serialised here, so that two concurrent ones cannot each count on the
+-- other owner. Returns changed; not_found (or removed before); last_owner: no other owner could sign in
 -- (is_last_owner()), so nothing was changed.
 create or replace function change_user(p_tenant uuid, p_id uuid, p_role text)
 returns text

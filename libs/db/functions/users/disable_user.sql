@@ -1,5 +1,5 @@
--- Keeps a person of the transaction's tenant out, which ends the person's sessions, or (p_disabled false) lets them
--- sign in again. Idempotent by state. Waits for other changes of the tenant, as change_user() does. Answers changed;
+-- Disables a person of the transaction's tenant, which ends the person's sessions, or (p_disabled false) lets them sign
+-- in again. Idempotent by state. Serialised with other changes of the tenant, like change_user(). Returns changed;
 -- not_found (or removed); last_owner: no other owner could sign in, so nothing was changed.
 create or replace function disable_user(p_tenant uuid, p_id uuid, p_disabled boolean)
 returns text

@@ -1,5 +1,5 @@
--- Ends the sessions of a person of the transaction's tenant and the links that would open one, so that nothing of it
--- lives again when the person is let in once more.
+-- Ends the sessions of a person of the transaction's tenant and the links that would open one, so that none of them
+-- revives when the person is enabled again.
 create or replace function end_sign_in(p_tenant uuid, p_id uuid)
 returns void
 language sql as $$

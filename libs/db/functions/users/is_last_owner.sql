@@ -1,5 +1,5 @@
--- Whether a person is the only owner of a tenant who has signed in and may sign in. A person who was only invited does
--- not count: the address may be a mistake, and nobody could sign in with it. Its caller holds the lock `owners:`.
+-- Whether a person is the only owner of a tenant who has signed in and may sign in. An owner who was only invited does
+-- not count: the address may be a mistake, and nobody could sign in with it. The caller holds the lock `owners:`.
 create or replace function is_last_owner(p_tenant uuid, p_id uuid)
 returns boolean
 language sql stable as $$

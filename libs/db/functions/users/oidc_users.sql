@@ -1,6 +1,6 @@
--- The users, of any tenant, whom an account of the identity provider may sign in: one of each tenant, the one bound to
--- the account, else the one not bound to any whose address it has proven (p_email, null = none). The one seen last
--- first; at most 50.
+-- The users, across tenants, whom an account of the identity provider may sign in: one per tenant, the one bound to the
+-- account, else the unbound one whose address it has proven (p_email, null = none). The one seen last first; at most
+-- 50.
 create or replace function oidc_users(p_subject text, p_email text)
 returns table (id uuid, tenant_id uuid, tenant text, role text, last_seen_at text)
 language sql stable security definer set search_path = public, pg_temp as $$

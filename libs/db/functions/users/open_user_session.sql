@@ -1,7 +1,7 @@
--- Opens a session of a user of the transaction's tenant; answers when it expires, null when the user was removed or
--- is disabled. The first one since an invitation makes the user active. Of one user 20 sessions live, and the longest
--- unused ones end. What ended long ago is deleted here. Whoever has signed in is who the audit names from here on.
--- p_from: {address, request_id} of the request, for the audit.
+-- Opens a session of a user of the transaction's tenant; returns when it expires, null when the user was removed or is
+-- disabled. The first one since an invitation makes the user active. A user has at most 20 live sessions; the longest
+-- unused ones end. Long-ended sessions are deleted here. From here on the audit names the signed-in user. p_from:
+-- {address, request_id} of the request, for the audit.
 create or replace function open_user_session(
   p_tenant uuid, p_user uuid, p_id uuid, p_token_id text, p_token_hash bytea, p_via text, p_browser text,
   p_days integer, p_from jsonb

@@ -1,5 +1,5 @@
--- The session of a user with this public id, of any tenant, with the role that the user has now; nothing when it is
--- unknown, ended, expired, was not used for p_idle_hours, the user was removed or disabled, or the tenant is suspended.
+-- The session of a user with this public id, across tenants, with the user's current role; no row when it is unknown,
+-- ended, expired, or unused for p_idle_hours, the user was removed or disabled, or the tenant is suspended.
 create or replace function user_session_by_token_id(p_token_id text, p_idle_hours integer)
 returns table (id uuid, tenant_id uuid, user_id uuid, token_hash bytea, role text)
 language sql stable security definer set search_path = public, pg_temp as $$

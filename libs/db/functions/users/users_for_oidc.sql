@@ -1,5 +1,5 @@
--- For replicas of the release before, which sign in whoever has several tenants to the one seen last; oidc_users()
--- is what is asked now.
+-- For replicas of the previous release, which sign in a user of several tenants to the one seen last; replaced by
+-- oidc_users().
 create or replace function users_for_oidc(p_subject text, p_email text)
 returns table (id uuid, tenant_id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$

@@ -1,5 +1,4 @@
--- The codes that were made for an address in the last day, on all links of all tenants: when, and what became of their
--- tries.
+-- The codes created for an address in the last day, on all links of all tenants: when, and what became of their tries.
 create or replace function address_codes(p_mail text)
 returns table (
   request_hash text,

@@ -1,7 +1,7 @@
--- Seconds until one more code may be made for an address; 0 = now. 3 in ten minutes, 5 in an hour, 20 in a day. Beside
--- that 20 guesses a day: each code reserves its 5 tries as long as it can be tried, and afterwards counts its wrong
--- ones. So nobody's guesses, on codes of their own, take a try from a code that is already in the mailbox of its
--- owner. p_own: the request whose code would be replaced.
+-- Seconds until another code may be created for an address; 0 = now. 3 in ten minutes, 5 in an hour, 20 in a day. Also
+-- 20 guesses a day: each code reserves its 5 tries while it is valid, and afterwards counts its wrong ones. So nobody's
+-- guesses, on codes of their own, use up a try of a code that is already in the owner's mailbox. p_own: the request
+-- whose code would be replaced.
 create or replace function address_wait(p_mail text, p_own text) returns integer
 language sql volatile as $$
   with codes as materialized (select * from address_codes(p_mail)),

@@ -1,4 +1,4 @@
--- Keeps one mail, and of a tenant's mails the newest 200.
+-- Stores one mail, and keeps the newest 200 of a tenant.
 create or replace function keep_dev_mail(p_tenant uuid, p_recipient text, p_subject text, p_body text)
 returns void
 language plpgsql as $$

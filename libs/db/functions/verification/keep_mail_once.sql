@@ -1,4 +1,4 @@
--- As keep_dev_mail(), once for a notice: the same one again changes nothing.
+-- Like keep_dev_mail(), once per notice: a repeat changes nothing.
 create or replace function keep_mail_once(
   p_tenant uuid, p_recipient text, p_subject text, p_body text, p_notice uuid
 )

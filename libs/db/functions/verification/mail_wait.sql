@@ -1,4 +1,4 @@
--- Seconds until a time lies p_period back; 0 = it does, or there is none.
+-- Seconds until a time is p_period ago; 0 = it is, or there is none.
 create or replace function mail_wait(p_at timestamptz, p_period interval) returns integer
 language sql volatile as $$
   select greatest(0, ceil(coalesce(extract(epoch from p_at + p_period - clock_timestamp()), 0)))::integer

@@ -1,4 +1,4 @@
--- Gives a used code back with its try: what it should have opened could not be opened.
+-- Makes a used code valid again, with its try: what it should have opened could not be opened.
 create or replace function release_verification(p_tenant uuid, p_code uuid, p_link uuid, p_address text)
 returns void
 language plpgsql as $$

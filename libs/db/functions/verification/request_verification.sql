@@ -1,5 +1,5 @@
--- Makes a code the newest of its request. A repeat under the same key changes nothing.
--- Answers {status: stored | repeated, seconds the code is valid} or
+-- Stores the newest code of its request. A repeat with the same key changes nothing.
+-- Returns {status: stored | repeated, seconds the code is valid} or
 -- {status: wait, seconds, scope: email | link | tenant}.
 create or replace function request_verification(
   p_tenant uuid, p_link uuid, p_address_hash text, p_mail_hash text, p_request_hash text, p_repeat_hash text,
@@ -14,7 +14,7 @@ declare
   v_scope text;
 begin
   perform enter_tenant(p_tenant);
-  -- In this order everywhere: requests that wait for each other are counted one after the other.
+  -- In this order everywhere: concurrent requests are counted one after the other.
   perform pg_advisory_xact_lock(hashtextextended('verification:' || p_tenant, 0));
   perform pg_advisory_xact_lock(hashtextextended('verification:' || p_mail_hash, 0));
   select expires_at into v_expires
@@ -76,7 +76,7 @@ begin
     p_code, p_tenant, p_link, p_address_hash, p_mail_hash, p_request_hash, p_repeat_hash, p_mailed, p_salt, p_code_hash,
     v_now, v_now + interval '10 minutes'
   );
-  -- What counts no more is swept by those who come, a few rows each.
+  -- Each request sweeps a few rows that no longer count.
   delete from link_verifications
   where code_id in (
     select code_id

@@ -1,5 +1,5 @@
 -- Takes one of the five tries of the newest code of a request before anything is compared, so that no number of
--- parallel guesses gets a sixth. Answers {status: open | expired | none, code_id, salt, code_hash (hex)}; a code whose
+-- parallel guesses gets a sixth. Returns {status: open | expired | none, code_id, salt, code_hash (hex)}; a code whose
 -- tries are used up is expired.
 create or replace function take_verification_try(p_tenant uuid, p_link uuid, p_address text, p_request text)
 returns json

@@ -1,4 +1,4 @@
--- Uses a code up. False = used by somebody else, or replaced by a newer one meanwhile.
+-- Uses up a code. False = already used, or replaced by a newer one meanwhile.
 create or replace function use_verification(p_tenant uuid, p_code uuid, p_link uuid, p_address text)
 returns boolean
 language plpgsql as $$

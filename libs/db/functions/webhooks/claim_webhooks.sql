@@ -1,6 +1,6 @@
--- Takes due deliveries for p_hold_ms: of each receiver no more than p_each at a time over all replicas, and one at a
--- time of an endpoint that keeps failing, so a receiver that hangs holds its own slots only. A receiver is an endpoint,
--- or the workflow actions of a tenant. Cancels what waits for an endpoint that was switched off.
+-- Claims due deliveries for p_hold_ms: at most p_each at a time per receiver over all replicas, and one at a time of an
+-- endpoint that keeps failing, so a receiver that hangs occupies only its own slots. A receiver is an endpoint, or the
+-- workflow actions of a tenant. Cancels deliveries to an endpoint that was switched off.
 create or replace function claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer)
 returns table (
   id uuid,
@@ -34,7 +34,7 @@ declare
   v_free integer;
 begin
   for v_receiver in
-    -- One step of the index for each receiver that waits for something, however much it is.
+    -- One step of the index for each receiver with waiting deliveries, however many.
     with recursive waiting as (
       (select d.receiver_id from webhook_deliveries d where d.ended_at is null order by d.receiver_id limit 1)
       union all
@@ -79,8 +79,8 @@ begin
         and d.next_attempt_at <= v_now
         and (d.claimed_until is null or d.claimed_until < v_now)
     );
-    -- One claimer at a time for a receiver, else two could each fill its slots. Taken only where something is due:
-    -- such locks are few.
+    -- One claimer at a time per receiver, else two could each fill its slots. Locked only when something is due: such
+    -- locks are few.
     continue when not pg_try_advisory_xact_lock(hashtextextended('webhook:' || v_receiver, 0));
     v_now := clock_timestamp();
     select count(*) into v_free

@@ -1,4 +1,4 @@
--- Writes the deliveries of a fact to those receivers of webhooks that want to hear of it. A payload is what is told of
+-- Writes the deliveries of a fact to the receivers of webhooks that subscribe to it. A payload is the public part of
 -- the fact (webhook_fact) beside its session or its link.
 create or replace function deliver_fact(p_id uuid, p_tenant uuid, p_subject text, p_fact jsonb) returns void
 language plpgsql as $$

@@ -1,5 +1,5 @@
--- Writes the deliveries of `message.completed` for a turn that was just committed. Messages have no fact in the
--- outbox; most tenants have no receiver either, which costs them one look at an index.
+-- Writes the deliveries of `message.completed` for a turn that was just committed. Messages have no fact in the outbox;
+-- most tenants have no receiver either, which costs them one index look-up.
 create or replace function deliver_message(c text_conversations, p_seq integer, p_trace json) returns void
 language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- A version that has a webhook brings its receiver along.
+-- Stores the webhook receiver that a version declares.
 create or replace function keep_version_webhook(p_tenant uuid, p_agent uuid, p_version integer, p_webhook json)
 returns void
 language plpgsql as $$

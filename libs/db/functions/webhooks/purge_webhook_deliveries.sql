@@ -1,4 +1,4 @@
--- Deletes deliveries that ended longer than p_older ago, at most p_limit. Answers how many.
+-- Deletes deliveries that ended longer than p_older ago, at most p_limit. Returns how many.
 create or replace function purge_webhook_deliveries(p_older interval, p_limit integer)
 returns integer
 language sql security definer set search_path = public, pg_temp as $$

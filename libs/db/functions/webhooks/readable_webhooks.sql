@@ -1,4 +1,4 @@
--- Deliveries that lie readable, oldest first; one whose attempt is under way is sealed when that is written down.
+-- Unsealed deliveries, oldest first; one with an attempt in progress is sealed when that is recorded.
 create or replace function readable_webhooks(p_limit integer)
 returns table (id uuid, tenant_id uuid, data jsonb)
 language sql security definer set search_path = public, pg_temp as $$

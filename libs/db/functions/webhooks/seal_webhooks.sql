@@ -1,5 +1,4 @@
--- items: [{id, sealed}]. A row that somebody else has sealed, or has in hand, stays as it is. Answers how many were
--- sealed.
+-- items: [{id, sealed}]. A row that was sealed meanwhile, or is locked, stays as it is. Returns how many were sealed.
 create or replace function seal_webhooks(items jsonb) returns integer
 language sql security definer set search_path = public, pg_temp as $$
   with given as (select * from jsonb_to_recordset(items) as i(id uuid, sealed text)),

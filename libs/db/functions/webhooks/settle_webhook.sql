@@ -1,7 +1,6 @@
--- Records an attempt; one that was overtaken changes nothing. Seals the payload (p_sealed) of a first attempt.
--- p_retry_ms: milliseconds to the next attempt, null = no more. p_gone: the receiver says that it takes
--- nothing any more.
--- Answers whether the endpoint was switched off by it.
+-- Records an attempt; a superseded one changes nothing. Seals the payload (p_sealed) of a first attempt.
+-- p_retry_ms: milliseconds to the next attempt, null = none. p_gone: the receiver says that it is gone.
+-- Returns whether this switched the endpoint off.
 create or replace function settle_webhook(
   p_tenant uuid, p_id uuid, p_attempt integer, p_outcome text, p_status integer, p_ms integer, p_body text,
   p_retry_ms double precision, p_sealed text, p_gone boolean, p_disable_after_hours integer
@@ -16,7 +15,7 @@ declare
   v_reason text;
 begin
   perform enter_tenant(p_tenant);
-  -- The endpoint first, always: attempts of one endpoint that end together wait here and nowhere else.
+  -- Always the endpoint first: attempts of one endpoint that end together wait here and nowhere else.
   select w.* into e
   from webhook_endpoints w
   join webhook_deliveries x on x.endpoint_id = w.id
@@ -40,7 +39,7 @@ begin
   returning * into d;
   if not found then return false; end if;
   if d.endpoint_id is null then
-    -- Nobody can ask for an action again, so its words go with its last attempt.
+    -- Nobody can request an action again, so its words are removed with its last attempt.
     if d.ended_at is not null then
       update webhook_deliveries set data = '{}', data_sealed = '', response_body = null where id = d.id;
     end if;

@@ -1,5 +1,5 @@
--- What a payload shows beside its facts, read when it is sent: the words of a turn, the transcript, the latency of the
--- turns, the analysis, an escalation.
+-- What a payload includes beside its facts, read when it is sent: the words of a turn, the transcript, the latency of
+-- the turns, the analysis, an escalation.
 create or replace function webhook_content(
   p_tenant uuid, p_conversation uuid, p_turn_seq integer, p_transcript boolean, p_latency boolean, p_analysis boolean,
   p_escalation uuid
@@ -30,7 +30,7 @@ begin
     where t.conversation_id = p_conversation and t.seq = p_turn_seq;
   end if;
   if p_transcript then
-    -- The newest thousand messages: no receiver can be made to take a book.
+    -- Only the newest thousand messages, to limit what a receiver must take.
     select v
       || jsonb_build_object(
         'transcript', coalesce(

@@ -1,4 +1,4 @@
--- Who is to hear of an event of this kind. The tenant is always compared: sweeps act for all tenants.
+-- The receivers of an event of this kind. The tenant is always compared: sweeps act for all tenants.
 create or replace function webhook_receivers(p_tenant uuid, p_type text, p_agent uuid, p_version integer)
 returns table (endpoint_id uuid)
 language sql stable as $$

@@ -1,5 +1,5 @@
--- When the next delivery is due: now where a payload lies readable, or something waits for an endpoint that was
--- switched off and is to be cancelled; null = none waits.
+-- When the next delivery is due: now if a payload is stored unsealed, or a delivery to an endpoint that was switched
+-- off must be cancelled; null = none waits.
 create or replace function webhooks_due_at(p_now timestamptz) returns timestamptz
 language plpgsql stable as $$
 begin
@@ -11,7 +11,7 @@ begin
     return p_now;
   end if;
   return (
-    -- One step of the index for each receiver that waits for something, however much it is.
+    -- One step of the index for each receiver with waiting deliveries, however many.
     with recursive waiting as (
       (
         select d.receiver_id, d.next_attempt_at
