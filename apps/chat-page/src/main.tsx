@@ -50,13 +50,13 @@ effect(() => applyAccent(state.link.value?.colour ?? null));
 if (token !== null) begin();
 else if (isPreview()) void openPreview();
 else state.screen.value = { type: "invalid" };
-// The link is asked for meanwhile; nothing is painted before the page knows its language and direction.
+// The link is requested meanwhile; nothing is painted before the page knows its language and direction.
 void Promise.all([ready, afterLoading()]).then(() => {
   const root = document.getElementById("page");
   if (root) render(<App state={state} conversation={conversation} drafts={drafts} />, root);
 });
 
-/** Resolves with the first screen, or when it is late: painting that something is loaded takes longer than a near server. */
+/** Resolves with the first screen, or when it is late: painting a loading state takes longer than a near server. */
 function afterLoading(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, SHOW_LOADING_AFTER_MS);
@@ -92,7 +92,7 @@ function begin(): void {
   conversation.start();
 }
 
-/** The bridge to the host page; its code is needed in a panel alone. */
+/** The bridge to the host page; its code is needed only in a panel. */
 async function openPanel(): Promise<PanelGate> {
   document.documentElement.dataset.frame = "widget";
   const theme = new URLSearchParams(location.search).get("theme");
@@ -103,7 +103,7 @@ async function openPanel(): Promise<PanelGate> {
   return startPanel({ port: await connected, state, api, conversation, storageName });
 }
 
-/** The console shows the page with settings that are not saved yet. */
+/** The console shows the page with unsaved settings. */
 async function openPreview(): Promise<void> {
   const { startPreview } = await untilFetched(() => import("./preview/preview.js"));
   startPreview({ state, loadEntryCheck });

@@ -3,7 +3,7 @@ type Rgb = readonly [red: number, green: number, blue: number];
 /** Page backgrounds of the two colour schemes, as `--page` in tokens.css. */
 const PAGES = { light: [251, 250, 248], dark: [22, 23, 21] } as const;
 
-/** Colours made from a link's brand colour so that text on them and in them stays readable. */
+/** Colours derived from a link's brand colour so that text on them and in them stays readable. */
 export interface Accent {
   fill: string;
   onFill: string;
@@ -15,13 +15,13 @@ const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
 const READABLE = 4.5;
 
-/** The accent of a brand colour (`#rgb` or `#rrggbb`) on a light or dark page; null when it is no such colour. */
+/** The accent of a brand colour (`#rgb` or `#rrggbb`) on a light or dark page; null when it is no valid colour. */
 export function accentOf(brand: string | null, scheme: keyof typeof PAGES): Accent | null {
   const colour = parseHex(brand);
   return colour && fitTo(PAGES[scheme], colour);
 }
 
-/** The colour with six digits, as a colour picker wants it; null when it is no colour. */
+/** The colour with six digits, as a colour picker needs it; null when it is no colour. */
 export function sixDigits(value: string): string | null {
   const colour = parseHex(value);
   return colour && toHex(colour);
@@ -46,9 +46,9 @@ function contrast(one: Rgb, other: Rgb): number {
 /** Fits a brand colour to a page background: the hue stays, the lightness moves until everything reads at 4.5 : 1. */
 function fitTo(background: Rgb, brand: Rgb): Accent {
   const away = luminance(background) > 0.5 ? BLACK : WHITE;
-  // Every background tint of the page lies close to `background`; a little reserve covers them.
+  // Every background tint of the page is close to `background`; a small margin covers them.
   const ink = towards(brand, away, (colour) => contrast(colour, background) >= READABLE + 0.7);
-  // A brand colour that drowns in a dark page is replaced by its readable form, so that buttons keep their edges.
+  // A brand colour that is hardly visible on a dark page is replaced by its readable form, so that buttons keep their edges.
   const base = contrast(brand, background) >= 2 || away === BLACK ? brand : ink;
   const onFill = contrast(base, WHITE) >= READABLE ? WHITE : contrast(base, BLACK) >= READABLE ? BLACK : WHITE;
   const fill = towards(base, onFill === WHITE ? BLACK : WHITE, (colour) => contrast(colour, onFill) >= READABLE);

@@ -5,16 +5,16 @@ import { Marked, type Token, type Tokens } from "marked";
 export type MarkdownBlock = Token;
 
 /**
- * Text of the model becomes markup in three steps: marked reads blocks, the renderer below writes only the tags it knows
- * (HTML in the text is shown as text, an image as its description), DOMPurify lets only those tags through. Nothing in
- * the result makes the browser fetch anything. No element has a direction of its own except code: the block around it takes
- * the direction of its first letter, and looks past elements that have one.
+ * Text of the model becomes markup in three steps: marked parses blocks, the renderer below writes only the tags it knows (HTML in the text
+ * is shown as text, an image as its description), DOMPurify allows only those tags. Nothing in the result makes the browser fetch anything.
+ * No element has a direction of its own except code: the block around it takes the direction of its first letter, ignoring elements that
+ * have one.
  */
 const SAFE_LINK = /^(?:https:\/\/|mailto:)/i;
 
 const PLAIN_ATTRIBUTES = ["rel", "target", "class", "start", "dir", "tabindex"];
 
-/** Made on first use: it needs the window, which programs that import this library for something else do not have. */
+/** Created on first use: it needs the window, which programs that import this library for other parts do not have. */
 let purifier: ReturnType<typeof createDOMPurify> | null = null;
 const PURIFY = {
   ALLOWED_TAGS: [
@@ -22,7 +22,7 @@ const PURIFY = {
     ..."table thead tbody tr th td div".split(" "),
   ],
   ALLOWED_ATTR: ["href", ...PLAIN_ATTRIBUTES],
-  // DOMPurify holds every other attribute against the link pattern as well, unless it is named as harmless.
+  // DOMPurify checks every other attribute against the link pattern as well, unless it is declared safe.
   ADD_URI_SAFE_ATTR: PLAIN_ATTRIBUTES,
   ALLOWED_URI_REGEXP: SAFE_LINK,
   ALLOW_DATA_ATTR: false,
@@ -30,7 +30,7 @@ const PURIFY = {
   RETURN_DOM_FRAGMENT: true as const,
 };
 
-/** Columns by `---:` and `:---:`; on the other side in languages that run from right to left. */
+/** Columns by `---:` and `:---:`; mirrored in right-to-left languages. */
 const ALIGNED: Readonly<Record<string, string>> = { right: ' class="end"', center: ' class="center"' };
 
 const markdown = new Marked({ gfm: true, breaks: true, async: false });
@@ -58,7 +58,7 @@ markdown.use({
   },
 });
 
-/** Quotes and lists within each other that are still read; the lexer calls itself for each, and the stack has an end. */
+/** Nested quotes and lists up to this depth are parsed; the lexer recurses for each, and the stack is limited. */
 const MAX_NESTING = 16;
 const NESTED_MARKS = new RegExp(
   String.raw`^((?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))){${MAX_NESTING}})([ \t]*)(?=[>*+-]|\d)`,
@@ -66,8 +66,8 @@ const NESTED_MARKS = new RegExp(
 );
 
 /**
- * The blocks of a text (paragraphs, lists, …). While a text grows only its last block changes. Marks beyond the deepest nesting
- * are shown as written; a text that cannot be read as markdown at all is one block of plain text.
+ * The blocks of a text (paragraphs, lists, …). While a text grows only its last block changes. Marks beyond the deepest nesting are shown
+ * as written; a text that cannot be parsed as markdown at all is one block of plain text.
  */
 export function markdownBlocks(text: string): MarkdownBlock[] {
   try {
@@ -78,7 +78,7 @@ export function markdownBlocks(text: string): MarkdownBlock[] {
   }
 }
 
-/** One block as nodes ready to be put on the page. Rendering needs less of the stack than reading did, so it cannot run out of it. */
+/** One block as DOM nodes. Rendering needs less of the stack than parsing did, so it cannot overflow it. */
 export function renderBlock(block: MarkdownBlock): DocumentFragment {
   purifier ??= createDOMPurify(window);
   return purifier.sanitize(markdown.parser([block]), PURIFY);
@@ -95,8 +95,8 @@ export function plainText(text: string): string {
 function link(href: string, label: string, text: string): string {
   if (!SAFE_LINK.test(href)) return label;
   const host = hostOf(href);
-  // The words of a link are the model's; the host is the truth. It is shown unless the words are the address itself;
-  // that they contain it says nothing: "mybank.example" contains "bank.example".
+  // The words of a link are the model's; the host is the truth. It is shown unless the words are the address itself; that they contain it
+  // proves nothing: "mybank.example" contains "bank.example".
   const shown =
     host && text !== host && hostOf(text) !== host ? ` <span class="host">(${escapeHtml(host)})</span>` : "";
   const rel = "noopener noreferrer nofollow";

@@ -1,10 +1,10 @@
 /**
- * What the page of a site (the host) and the panel of the widget (our page in a frame there) say to each other, over a MessagePort that
- * the host sends once, with `connect`. Both ends check each message with `readHostMessage` or `readPanelMessage`: what is malformed or
- * of an unknown type is ignored. Nothing a visitor or an agent has written goes from the panel to the host.
+ * The messages between the page of a site (the host) and the panel of the widget (our page in a frame there), over a MessagePort that the
+ * host sends once, with `connect`. Both ends check each message with `readHostMessage` or `readPanelMessage`: malformed ones and those of
+ * an unknown type are ignored. Nothing a visitor or an agent has written goes from the panel to the host.
  */
 
-/** The one message that is sent to the frame itself; everything after it goes over the port that comes with it. */
+/** The only message that is sent to the frame itself; all others use the port that comes with it. */
 export interface ConnectMessage {
   parley: 1;
   type: "connect";
@@ -15,11 +15,11 @@ export interface ConnectMessage {
 export type PanelTheme = "light" | "dark" | "auto";
 
 export type HostMessage =
-  /** The panel is visible (`open`), or no more. Before the first `open` or `send`, it makes no session and stores nothing. */
+  /** The panel is visible (`open`), or no longer. Before the first `open` or `send`, it creates no session and stores nothing. */
   | { type: "close" | "new_conversation" }
   /** `focus` false: it opened by itself, and the focus stays where it is. */
   | { type: "open"; focus?: boolean }
-  /** Forget everything of this visitor here, and end nothing. */
+  /** Forget everything about this visitor here, without ending anything. */
   | { type: "shutdown" }
   /** Puts text into the empty message field. */
   | { type: "prefill"; text: string }
@@ -28,10 +28,10 @@ export type HostMessage =
   /** `identity`: a JWT of the embedding site. */
   | { type: "identify"; identity: string }
   | { type: "context"; data: Record<string, unknown> }
-  /** What the panel gave to be kept, on an earlier visit. */
+  /** What the panel gave the host to store, on an earlier visit. */
   | { type: "resume"; handle: string }
   | { type: "theme"; theme: PanelTheme }
-  /** The part of the window that is not covered by a keyboard, in CSS pixels, and how far its top is from the top of the frame. */
+  /** The part of the window that is not covered by a keyboard, in CSS pixels, and the distance of its top from the top of the frame. */
   | { type: "viewport"; height: number; offset_top: number };
 
 export type PanelStatus = "connecting" | "online" | "reconnecting" | "offline" | "ended";
@@ -41,16 +41,16 @@ export type SenderType = "user" | "agent" | "operator" | "system";
 export type PanelMessage =
   | { type: "ready" }
   | { type: "status"; status: PanelStatus; transport: PanelTransport | null }
-  /** A message was said; `timestamp` is ISO 8601. Its text is nobody's but the visitor's. */
+  /** A new message; `timestamp` is ISO 8601. Its text stays with the visitor. */
   | { type: "message"; id: string; sender_type: SenderType; timestamp: string; conversation_id: string }
   | { type: "typing"; sender_type: SenderType }
-  /** Messages that came while the panel was closed. */
+  /** Messages that arrived while the panel was closed. */
   | { type: "unread"; count: number }
-  /** `since`: ISO 8601, set while somebody is waited for. */
+  /** `since`: ISO 8601, set while the visitor waits for a human. */
   | { type: "escalation"; status: "waiting" | "assigned" | "none"; since?: string }
-  /** To be kept by the host page and given back on the next visit; null = forget it. Opaque, and of use to the panel alone. */
+  /** To be stored by the host page and returned on the next visit; null = delete it. Opaque, and useful only to the panel. */
   | { type: "resume"; handle: string | null }
-  /** The visitor wants the panel closed. */
+  /** The visitor wants to close the panel. */
   | { type: "close_request" }
   /** A refusal, for the developer of the host page. `docs`: address of the page that explains it. */
   | { type: "error"; code: string; message: string; docs?: string };
@@ -58,7 +58,7 @@ export type PanelMessage =
 const MAX_TEXT = 20_000;
 
 type Check = (value: unknown) => boolean;
-/** By type, the check of each field. A field that may be missing has a name that ends in `?`. */
+/** By type, the check of each field. The name of an optional field ends in `?`. */
 type Shapes<Message extends { type: string }> = Readonly<Record<Message["type"], Readonly<Record<string, Check>>>>;
 
 const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -113,11 +113,11 @@ function fits(shapes: Readonly<Record<string, Readonly<Record<string, Check>>>>,
   });
 }
 
-/** What the host said, or null = it is none of its messages. */
+/** The message of the host, or null = not one of its messages. */
 export const readHostMessage = (value: unknown): HostMessage | null =>
   fits(fromHost, value) ? (value as HostMessage) : null;
 
-/** What the panel said, or null = it is none of its messages. */
+/** The message of the panel, or null = not one of its messages. */
 export const readPanelMessage = (value: unknown): PanelMessage | null =>
   fits(fromPanel, value) ? (value as PanelMessage) : null;
 

@@ -13,7 +13,7 @@ export function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** Like `text`, but blank counts as missing and the length is bounded. */
+/** Like `text`, but blank counts as missing and the length is limited. */
 export function label(value: unknown, maxLength: number): string | null {
   const trimmed = text(value)?.trim().slice(0, maxLength);
   return trimmed ? trimmed : null;

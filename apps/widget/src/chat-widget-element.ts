@@ -1,7 +1,7 @@
 import { ChatWidget } from "./chat-widget.js";
 import { optionsOf } from "./options.js";
 
-/** `<chat-widget link="pl_…" mode="inline">`: the same widget by markup. Its DOM events bubble from this element. */
+/** `<chat-widget link="pl_…" mode="inline">`: the same widget as markup. Its DOM events bubble from this element. */
 class ChatWidgetElement extends HTMLElement {
   widget: ChatWidget | null = null;
 
@@ -10,7 +10,7 @@ class ChatWidgetElement extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    // An element that is only moved is connected again by then.
+    // An element that was only moved is connected again by then.
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.widget?.destroy();

@@ -8,7 +8,7 @@ import { Surface } from "./surface.js";
 export type Command = readonly [method: string, ...args: unknown[]] | ((widget: ChatWidget) => void);
 
 /**
- * The chat on a host page. `new ChatWidget(options)` without a link means the widget that the page's script tag has made, with these
+ * The chat on a host page. `new ChatWidget(options)` without a link refers to the widget that the page's script tag has created, with these
  * options: so the page has one bubble, whoever configures it.
  */
 export class ChatWidget {
@@ -17,12 +17,12 @@ export class ChatWidget {
   #isReady = false;
   readonly #emitter = new Emitter();
 
-  /** The widget of a name; without one, the first of the page. */
+  /** The widget with this name; without one, the first of the page. */
   static get(name?: string): ChatWidget | undefined {
     return widgets.get(name);
   }
 
-  /** The widget of a script tag; a tag that runs again, as in pages that swap their body, brings no second one. */
+  /** The widget of a script tag; a tag that runs again, as in pages that swap their body, creates no second one. */
   static start(options: ChatWidgetOptions): ChatWidget {
     return widgets.like(settingsOf(options, served)) ?? new ChatWidget(options);
   }
@@ -45,7 +45,7 @@ export class ChatWidget {
     });
   }
 
-  /** True while the conversation hears of everything at once. */
+  /** True while the conversation receives events live. */
   get isConnected(): boolean {
     return this.#surface.status === "online";
   }
@@ -58,7 +58,7 @@ export class ChatWidget {
     return this.#settings;
   }
 
-  /** `opener`: the element of the host page that gets the focus back at the end. */
+  /** `opener`: the element of the host page that gets the focus back on close. */
   openChat(options: { focus?: boolean; opener?: Element } = {}): void {
     this.#surface.open(options);
   }
@@ -77,7 +77,7 @@ export class ChatWidget {
     this.#surface.view.box.classList.remove("off");
   }
 
-  /** Closes the panel and takes the launcher away; the conversation stays. */
+  /** Closes the panel and hides the launcher; the conversation stays. */
   hide(): void {
     this.closeChat();
     this.#surface.view.box.classList.add("off");
@@ -101,12 +101,12 @@ export class ChatWidget {
     this.#surface.send({ type: "escalate", reason, metadata });
   }
 
-  /** Names the visitor by a JWT of the embedding site. */
+  /** Identifies the visitor by a JWT of the embedding site. */
   identify(identity: string): void {
     this.#surface.setIdentity(`${identity}`);
   }
 
-  /** What the agent may know about the page. To the server it is untrusted data, cut to a few kilobytes. */
+  /** Page data for the agent. The server treats it as untrusted and cuts it to a few kilobytes. */
   setContext(data: Record<string, unknown>): void {
     this.#surface.setContext(data);
   }
@@ -116,7 +116,7 @@ export class ChatWidget {
     this.#surface.shutdown();
   }
 
-  /** Takes the widget off the page; the conversation stays. */
+  /** Removes the widget from the page; the conversation stays. */
   destroy(): void {
     this.#surface.remove();
     widgets.remove(this);
@@ -133,7 +133,7 @@ export class ChatWidget {
     return this;
   }
 
-  /** Runs commands at once, as the queue in `window.chatWidget` did before this script was there. */
+  /** Runs commands immediately, as the queue in `window.chatWidget` did before this script had loaded. */
   push(...commands: Command[]): void {
     for (const command of commands) {
       if (typeof command === "function") call(() => command(this), null);
@@ -142,7 +142,7 @@ export class ChatWidget {
   }
 
   #run([method, ...args]: readonly [method: string, ...args: unknown[]]): void {
-    // A method that does not exist is an error of the page, reported as such.
+    // A call of an unknown method is reported as an error of the page.
     (this as unknown as Record<string, (...args: unknown[]) => void>)[method]?.(...args);
   }
 
@@ -160,7 +160,7 @@ export class ChatWidget {
     return new Surface(this.#settings, (event, detail) => this.#emit(event, detail));
   }
 
-  /** To listeners, and as the DOM event `parley:<name>`, which bubbles from the element of the widget. */
+  /** Calls the listeners, and dispatches the DOM event `parley:<name>`, which bubbles from the element of the widget. */
   #emit(event: string, detail: Record<string, unknown>): void {
     this.#emitter.emit(event, detail);
     const { target, mode } = this.#settings;
@@ -171,7 +171,7 @@ export class ChatWidget {
 
 const widgets = new Registry<Command, ChatWidget>();
 
-/** The widget that a constructor without link, place and name means: the first of the page. */
+/** The widget that a constructor without link, place and name refers to: the first of the page. */
 function adopted({ link, target, mode = "bubble", name }: ChatWidgetOptions): ChatWidget | undefined {
   return link === undefined && target === undefined && name === undefined && mode === "bubble"
     ? widgets.get()

@@ -1,6 +1,6 @@
 type Child = Node | string;
 
-/** Makes an element. Markup and text never meet: attributes and children are set one by one, so Trusted Types has nothing to refuse. */
+/** Creates an element. No markup is parsed: attributes and children are set one by one, so Trusted Types has nothing to refuse. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string>> = {},
@@ -14,7 +14,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An icon of one path, 24 units wide, for the eye alone. */
+/** A decorative icon of one path, 24 units wide. */
 export function icon(path: string, className: string): SVGElement {
   const svg = document.createElementNS(SVG, "svg");
   for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true", class: className }))

@@ -1,6 +1,6 @@
 export type Listener = (detail: unknown) => void;
 
-/** Listeners by event. One that throws is reported like any error of the page and stops no other. */
+/** Listeners by event. One that throws is reported like any error of the page and does not stop the others. */
 export class Emitter {
   readonly #listeners = new Map<string, Set<Listener>>();
 

@@ -3,15 +3,15 @@ import type { HostMessage } from "@parley/web-kit";
 const NARROW = "(max-width: 479.98px)";
 
 /**
- * On a narrow window the open panel covers it and follows its visible part, which a phone's keyboard makes smaller without resizing
- * the page. `box` carries the state as classes, `tell` reaches the page in the panel.
+ * On a narrow window the open panel covers it and follows its visible part, which a phone's keyboard makes smaller without resizing the
+ * page. `box` carries the state as classes, `tell` sends to the page in the panel.
  */
 export function followWindow(box: HTMLElement, tell: (message: HostMessage) => void, gone: AbortSignal): () => void {
   const narrow = matchMedia(NARROW);
   const view = window.visualViewport;
   const place = (): void => {
     box.classList.toggle("full", narrow.matches);
-    // A visitor who zooms in moves over the panel, which stays as it is.
+    // When the visitor zooms in, the view moves over the panel, which stays as it is.
     if (!box.matches(".full.is-open") || view === null || view.scale > 1.01) return;
     box.style.setProperty("--top", `${view.offsetTop}px`);
     box.style.setProperty("--height", `${view.height}px`);

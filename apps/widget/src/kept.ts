@@ -1,15 +1,15 @@
-/** Instead of a handle: there was a conversation, and the panel's own storage works. */
+/** Stored instead of a handle: there was a conversation, and the panel's own storage works. */
 const MARK = "1";
 
-/** What the host page's own storage keeps for one link, from the first message on. Every call may find storage blocked. */
+/** What the host page's own storage holds for one link, from the first message on. Every call may find storage blocked. */
 export interface Kept {
-  /** There was a conversation here: its unread messages are worth a request. */
+  /** There was a conversation here: checking for unread messages is worth a request. */
   known(): boolean;
   /** The panel's resume handle; undefined = none. */
   handle(): string | undefined;
-  /** Notes that there is a conversation. */
+  /** Records that there is a conversation. */
   mark(): void;
-  /** null = forget it, and that there was a conversation. */
+  /** null = delete it, and the record of the conversation. */
   keep(handle: string | null): void;
 }
 

@@ -3,13 +3,13 @@ import { defineElement } from "./chat-widget-element.js";
 import { optionsOf } from "./options.js";
 import { served } from "./served.js";
 
-/** Replaced by the server, which may know a link for script tags that name none; what begins with `%` was not replaced. */
+/** Replaced by the server, which may have a default link for script tags without one; a value with `%` in front was not replaced. */
 const SERVED_LINK = "%PARLEY_LINK%";
 
 const host = window as unknown as { ChatWidget?: typeof ChatWidget };
 const script = document.currentScript as HTMLScriptElement | null;
 
-// The second tag on a page brings a widget of its own, with the code that is there already.
+// A second tag on a page creates a widget of its own, with the code that is already loaded.
 if (host.ChatWidget === undefined) {
   served.origin = new URL(script?.src || location.href).origin;
   served.link = SERVED_LINK.startsWith("%") ? "" : SERVED_LINK;
@@ -20,11 +20,11 @@ if (host.ChatWidget === undefined) {
 if (script !== null) {
   const options = optionsOf(script);
   if (options.mode === "inline") options.target ??= script.parentElement ?? "body";
-  // `data-manual`: the page makes its widgets itself.
+  // `data-manual`: the page creates its widgets itself.
   if (!script.dataset.manual && (options.link ?? served.link) !== "") host.ChatWidget.start(options);
 }
 
-/** `data-parley-open` and `data-parley-prefill` make any element of the host page an opener, also one that comes later. */
+/** `data-parley-open` and `data-parley-prefill` make any element of the host page an opener, including one added later. */
 function openByElement(event: MouseEvent): void {
   const opener = (event.target as Element).closest?.("[data-parley-open],[data-parley-prefill]");
   const widget = opener && ChatWidget.get(opener.getAttribute("data-parley-open") ?? "");

@@ -3,9 +3,9 @@ import type { PanelTheme } from "@parley/web-kit";
 type Position = "bottom-right" | "bottom-left" | "top-right" | "top-left";
 type Mode = "bubble" | "inline" | "page";
 
-/** What the constructor takes; every member may also stand as an attribute: `data-auto-open` on the script, `auto-open` on the element. */
+/** Options of the constructor; each may also be an attribute: `data-auto-open` on the script, `auto-open` on the element. */
 export interface ChatWidgetOptions {
-  /** Token (`pl_…`) or address of the link. Without one, the widget that the page's script made is meant. */
+  /** Token (`pl_…`) or address of the link. Without one, the widget created by the page's script is meant. */
   link?: string;
   /** Origin of the server, as `https:`, `http:`, `wss:` or `ws:`; by default the one that served the script. */
   backendUrl?: string;
@@ -14,7 +14,7 @@ export interface ChatWidgetOptions {
   autoOpen?: boolean;
   /** Language tag, such as `de` or `pt-BR`; by default the language of the host page. */
   locale?: string;
-  /** JWT of the embedding site that names the visitor. */
+  /** JWT of the embedding site that identifies the visitor. */
   identity?: string;
   mode?: Mode;
   /** Where an inline chat goes: an element or a selector. */
@@ -23,7 +23,7 @@ export interface ChatWidgetOptions {
   color?: string;
   /** One sentence beside the launcher. */
   teaser?: string;
-  /** Tells two widgets on one page apart: `data-parley-open="<name>"`, `ChatWidget.get(name)`. */
+  /** Distinguishes two widgets on one page: `data-parley-open="<name>"`, `ChatWidget.get(name)`. */
   name?: string;
 }
 
@@ -35,7 +35,7 @@ export interface Settings extends ChatWidgetOptions {
   mode: Mode;
 }
 
-/** The options among the attributes of an element, with `data-` before their names or without. */
+/** The options among the attributes of an element, with or without `data-` before their names. */
 export function optionsOf(tag: Element): ChatWidgetOptions {
   const options: Record<string, unknown> = {};
   for (const { name, value } of tag.attributes) {
@@ -46,7 +46,7 @@ export function optionsOf(tag: Element): ChatWidgetOptions {
   return options;
 }
 
-/** What was asked for, as the widget uses it: unknown names become defaults, the link a token, the address an origin. */
+/** Normalises the options: unknown values become defaults, the link a token, the address an origin. */
 export function settingsOf(options: ChatWidgetOptions, served: { origin: string; link: string }): Settings {
   const { link = served.link, mode, theme = "auto" } = options;
   const address = options.backendUrl ?? (link.startsWith("http") ? link : served.origin);

@@ -8,22 +8,22 @@ export interface PanelFrameOptions {
   /** Query of the page's address, without `frame`. */
   query: Readonly<Record<string, string | undefined>>;
   title: string;
-  /** What the panel must know before anything else, again after each load of it. */
+  /** What the panel must know before anything else; sent again after each load of it. */
   introduction(): HostMessage[];
   hear(message: PanelMessage): void;
   refused(code: RefusalCode): void;
 }
 
-/** A frame whose page has loaded and says nothing for so long is asked about. */
+/** After this silence the server is asked about a frame whose page has loaded. */
 const SILENT_MS = 5_000;
 /** The same for a frame that has not even loaded. */
 const LOAD_MS = 15_000;
-/** When the server says that nothing is wrong, the frame gets this much longer. */
+/** When the server reports no problem, the frame gets this much longer. */
 const PATIENCE_MS = 30_000;
-/** Messages that wait for a panel that is not there yet; more are dropped. */
+/** Messages that wait for a panel that is not ready yet; more are dropped. */
 const MAX_WAITING = 50;
 
-/** The chat page in a frame, and the one channel to it. Only the page of the server's own origin can receive the port. */
+/** The chat page in a frame, and the only channel to it. Only a page of the server's own origin can receive the port. */
 export class PanelFrame {
   readonly frame: HTMLIFrameElement;
   readonly #options: PanelFrameOptions;
@@ -45,13 +45,13 @@ export class PanelFrame {
     this.#after(LOAD_MS, () => void this.#ask());
   }
 
-  /** Says something to the panel, as soon as it listens. */
+  /** Sends a message to the panel, once it listens. */
   send(message: HostMessage): void {
     if (this.#ready) this.#port?.postMessage(message);
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(message);
   }
 
-  /** Says something that the introduction would repeat: it is not kept for later. */
+  /** Sends a message that the introduction would repeat: it is not queued. */
   tell(message: HostMessage): void {
     this.#port?.postMessage(message);
   }
@@ -65,7 +65,7 @@ export class PanelFrame {
     this.frame.remove();
   }
 
-  /** Each document that loads in the frame gets a channel of its own; the one before ends with its document. */
+  /** Each document that loads in the frame gets a channel of its own; the previous one ends with its document. */
   #connect(): void {
     if (this.#closed) return;
     this.#port?.close();
@@ -76,7 +76,7 @@ export class PanelFrame {
     const hello = { parley: 1, type: "connect", origin: location.origin };
     this.frame.contentWindow?.postMessage(hello, this.#options.backend, [port2]);
     for (const message of this.#options.introduction()) port1.postMessage(message);
-    // A browser loads a page that failed again by itself, and again: a refusal is told and asked about once.
+    // A browser reloads a failed page by itself, repeatedly: a refusal is reported and asked about once.
     if (!this.#refused) this.#after(SILENT_MS, () => void this.#ask());
   }
 

@@ -1,6 +1,6 @@
 import type { Settings } from "./options.js";
 
-/** A widget as the list of all widgets of the page knows it. */
+/** A widget as listed in the registry of the page. */
 interface Listed<Command> {
   readonly settings: Readonly<Settings>;
   push(...commands: Command[]): void;
@@ -9,11 +9,11 @@ interface Listed<Command> {
 /** Before the script: a list of commands. After it: the first widget. */
 const host = window as unknown as { chatWidget?: unknown };
 
-/** The widgets of a page, first one first. */
+/** The widgets of a page, in the order of their creation. */
 export class Registry<Command, Widget extends Listed<Command>> {
   readonly #widgets: Widget[] = [];
 
-  /** The first widget becomes `window.chatWidget` and does what was asked of it before it was there. */
+  /** The first widget becomes `window.chatWidget` and runs the commands that were queued before. */
   add(widget: Widget): void {
     this.#widgets.push(widget);
     if (this.#widgets.length > 1) return;
@@ -28,7 +28,7 @@ export class Registry<Command, Widget extends Listed<Command>> {
     if (host.chatWidget === widget) host.chatWidget = this.#widgets[0];
   }
 
-  /** The widget of this name; without a name, the first. */
+  /** The widget with this name; without a name, the first. */
   get(name = ""): Widget | undefined {
     return this.#widgets.find(({ settings }) => name === "" || settings.name === name);
   }
@@ -38,7 +38,7 @@ export class Registry<Command, Widget extends Listed<Command>> {
     return this.#widgets.find(({ settings }) => keyOf(settings) === keyOf(wanted));
   }
 
-  /** How many there are before this one, which stands above them. */
+  /** How many were created before this one, which is stacked above them. */
   before(widget: Widget): number {
     return this.#widgets.indexOf(widget);
   }

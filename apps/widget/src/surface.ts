@@ -11,10 +11,10 @@ export type Emit = (event: string, detail: Record<string, unknown>) => void;
 
 /** How long the panel may take to forget everything before its frame is removed. */
 const FORGET_MS = 3_000;
-/** Launchers at the same corner stand above each other. */
+/** Launchers in the same corner are stacked. */
 const LIFT_PX = 68;
 
-/** One set of settings on the page: what is drawn, and the frame behind it. Other settings are another surface. */
+/** One set of settings on the page: the drawn elements, and the frame behind them. Changed settings need another surface. */
 export class Surface {
   readonly view: View;
   readonly #settings: Settings;
@@ -28,7 +28,7 @@ export class Surface {
   #context: Record<string, unknown> | null = null;
   #open = false;
   #focusBefore: Element | null = null;
-  /** The panel was opened for the keyboard and is not there yet. */
+  /** The panel was opened with focus and is not ready yet. */
   #wantsFocus = false;
 
   constructor(settings: Settings, emit: Emit) {
@@ -56,7 +56,7 @@ export class Surface {
     return this.#open;
   }
 
-  /** Puts it on the page. `below`: how many launchers stand below this one. */
+  /** Adds it to the page. `below`: how many launchers are stacked below this one. */
   mount(below: number): void {
     const { mode, target, link, autoOpen, teaser } = this.#settings;
     if (link === "") {
@@ -99,12 +99,12 @@ export class Surface {
     this.#emit("close", {});
   }
 
-  /** Says something to the panel, which is made for it. */
+  /** Sends a message to the panel, creating it if needed. */
   send(message: HostMessage): void {
     this.#prepare()?.send(message);
   }
 
-  /** Says something to the panel if there is one; a later one hears it in its introduction. */
+  /** Sends a message to an existing panel; a later one gets it in its introduction. */
   tell(message: HostMessage): void {
     this.#frame?.tell(message);
   }
@@ -139,7 +139,7 @@ export class Surface {
     this.view.host.remove();
   }
 
-  /** A chat in place loads when it comes near the visible part of the page. */
+  /** An inline chat loads when it comes near the visible part of the page. */
   #openWhenSeen(): void {
     const seen = new IntersectionObserver(
       (entries) => {
@@ -160,7 +160,7 @@ export class Surface {
     this.#hearStatus("offline", null);
   }
 
-  /** Makes the frame where there is none yet; null when there can be none. */
+  /** Creates the frame if needed; null when there can be none. */
   #prepare(): PanelFrame | null {
     const { backend, link, locale, theme } = this.#settings;
     if (link === "" || this.#gone.signal.aborted || this.#frame !== null) return this.#frame;
@@ -196,7 +196,7 @@ export class Surface {
     else if (message.type === "error") this.#tellDeveloper(message.code, message.message, message.docs);
     else if (message.type === "resume") this.#kept.keep(message.handle);
     else if (message.type === "message") {
-      // Named one by one: a member that a later panel adds is not handed to the host's scripts by chance.
+      // Picked one by one, so that a member added by a later panel does not reach the host's scripts by accident.
       const { id, sender_type, timestamp, conversation_id } = message;
       this.#kept.mark();
       this.#emit("message", { id, sender_type, timestamp, conversation_id });
@@ -216,7 +216,7 @@ export class Surface {
     return this.view.panel.classList.contains("ready");
   }
 
-  /** The visitor sees the panel. The focus goes there first: its page then moves it within. */
+  /** The visitor sees the panel. It gets the focus first: its page then moves it within. */
   #enter(): void {
     const focus = this.#wantsFocus;
     this.#wantsFocus = false;

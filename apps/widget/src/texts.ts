@@ -1,8 +1,8 @@
-/** What the widget says by itself; everything else is said by the chat page in the panel. */
+/** Texts of the widget itself; all others are in the chat page in the panel. */
 export interface Texts {
   /** Name of the panel. */
   chat: string;
-  /** Label of the launcher, and of the button that tries again. */
+  /** Label of the launcher, and of the retry button. */
   open: string;
   close: string;
   /** Followed by a colon and a number, which needs no plural. */
@@ -11,7 +11,7 @@ export interface Texts {
   unavailable: string;
 }
 
-/** Per language the members of Texts in their order: loaded with every host page, so no word more than needed. */
+/** Per language the members of Texts in their order: loaded with every host page, so as short as possible. */
 const LINES: Readonly<Record<string, string>> = {
   en: "Chat|Open chat|Close chat|Unread|The chat is not available here.",
   de: "Chat|Chat öffnen|Chat schließen|Ungelesen|Der Chat ist hier nicht verfügbar.",
@@ -30,9 +30,9 @@ const LINES: Readonly<Record<string, string>> = {
   hi: "चैट|चैट खोलें|चैट बंद करें|अपठित|चैट यहाँ उपलब्ध नहीं है।",
 };
 
-/** The first of these language tags that the widget speaks, as its two letters; undefined = none. */
+/** The first of these language tags that the widget supports, as its two letters; undefined = none. */
 export function spoken(tags: readonly (string | undefined)[]): string | undefined {
-  // `iw` is the code Hebrew had before 1989; some systems still send it.
+  // `iw` is the code of Hebrew before 1989; some systems still send it.
   const codes = tags.map((tag = "") => tag.slice(0, 2).toLowerCase().replace("iw", "he"));
   return codes.find((code) => code in LINES);
 }

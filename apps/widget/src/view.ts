@@ -16,7 +16,7 @@ export interface ViewActions {
   retry(): void;
 }
 
-/** What the widget draws on the host page: launcher, badge, teaser and the box around the frame, in a closed shadow root. */
+/** The elements of the widget on the host page: launcher, badge, teaser and the box around the frame, in a closed shadow root. */
 export interface View {
   /** Element of the host page that carries the shadow root. */
   host: HTMLElement;
@@ -24,16 +24,16 @@ export interface View {
   box: HTMLElement;
   panel: HTMLElement;
   launcher: HTMLButtonElement;
-  /** Element that has the focus within, or null. */
+  /** The focused element within, or null. */
   focused(): Element | null;
   showUnread(count: number): void;
-  /** The sentence in place of the frame, with a button that tries again; empty = it is loading. */
+  /** The sentence in place of the frame, with a retry button; empty = it is loading. */
   showNote(sentence: string): void;
   /** Empty = none. */
   showTeaser(text: string): void;
   showOpen(open: boolean): void;
   placeFrame(frame: HTMLElement): void;
-  /** To the button that closes a panel that has nothing to say yet. */
+  /** Focuses the button that closes a panel without content. */
   focusNote(): void;
 }
 
@@ -60,7 +60,7 @@ export function createView(settings: Settings, texts: Texts, rtl: boolean, actio
   const panel = element("div", { class: "panel", part: "panel" }, note);
   const corner = position ?? (rtl ? "bottom-left" : "bottom-right");
   const box = element("div", { class: `w ${mode} ${theme} ${corner.replace("-", " ")}` });
-  // The launcher stands before the panel, so that Tab continues into the conversation.
+  // The launcher comes before the panel, so that Tab continues into the conversation.
   box.append(...(isBubble ? [launcher] : []), panel, said);
   if (isBubble) {
     panel.role = "dialog";

@@ -9,7 +9,7 @@ import { type UploadAnswer, upload } from "./upload.js";
 
 type Problem = "tooLarge" | "wrongType" | "tooMany" | "failed";
 
-/** `waiting`: not begun, or to be tried again; `failed`: it will not be taken as it is. */
+/** `waiting`: not started, or to be retried; `failed`: it cannot be uploaded as it is. */
 type Progress =
   | { type: "waiting" }
   | { type: "uploading"; share: number }
@@ -24,12 +24,12 @@ export interface Chosen {
 
 export interface AttachmentQueue {
   chosen: ReadonlySignal<readonly Chosen[]>;
-  /** Something is still on its way. */
+  /** An upload is waiting or in progress. */
   busy: ReadonlySignal<boolean>;
   add(files: Iterable<File>): void;
   remove(key: string): void;
   retry(key: string): void;
-  /** The files that are ready; they belong to a message now and leave the queue. */
+  /** Returns the uploaded files and removes them from the queue; they belong to a message now. */
   take(): AttachedFile[];
 }
 
@@ -37,7 +37,7 @@ interface QueueDeps {
   api: Api;
   state: ChatState;
   limits: FileLimits;
-  /** A file has become ready or will not. */
+  /** A file was uploaded or has failed. */
   onSettled(chosen: Chosen): void;
 }
 
@@ -82,7 +82,7 @@ export function createAttachmentQueue({ api, state, limits, onSettled }: QueueDe
     const call = { ...api.uploads(), file: next.file, key: next.key, signal: abort.signal, onProgress };
     void upload(call).then((answer) => {
       aborts.delete(next.key);
-      // Removed meanwhile: what may have arrived all the same is taken back.
+      // Removed during the upload: delete what may have arrived all the same.
       if (abort.signal.aborted) void (answer.type === "stored" && api.removeFile(answer.id));
       else settle(next.key, answer);
       pump();
@@ -154,7 +154,7 @@ export function createAttachmentQueue({ api, state, limits, onSettled }: QueueDe
   };
 }
 
-/** Why a file is refused for good; null = a repeat may work. */
+/** Why a file is refused permanently; null = a repeat may work. */
 function problemOf({ status, code }: { status: number; code: string }): Problem | null {
   if (code === "body_too_large") return "tooLarge";
   if (code === "unsupported_media_type") return "wrongType";

@@ -54,7 +54,7 @@ export function createAttachments(deps: { api: Api; state: ChatState; limits: Fi
   };
 }
 
-/** Files come by the clipboard and by dropping them anywhere on the page, too. */
+/** Files can also be pasted, or dropped anywhere on the page. */
 function listen(queue: AttachmentQueue, state: ChatState, dragging: { value: boolean }): void {
   const open = (): boolean => state.screen.value.type === "chat" && state.ended.value === null;
   const filesOf = (data: DataTransfer | null): File[] => (open() ? [...(data?.files ?? [])] : []);
@@ -79,7 +79,7 @@ function listen(queue: AttachmentQueue, state: ChatState, dragging: { value: boo
     event.preventDefault();
     queue.add(filesOf(event.dataTransfer));
   });
-  // A page that is left loses what was chosen but not sent.
+  // Leaving the page loses files that were chosen but not sent.
   effect(() => {
     const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
     if (queue.chosen.value.length === 0) return;
@@ -119,7 +119,7 @@ function AttachButton({ onFiles, limits }: { onFiles(files: File[]): void; limit
   );
 }
 
-/** Kinds of plain text are one family on the server; file dialogs know them better by their endings. */
+/** The server treats kinds of plain text as one family; file dialogs know them better by their extensions. */
 function accepted(types: readonly string[]): string {
   const plain = types.includes("text/plain") ? [".txt", ".csv", ".md", ".json", ".log"] : [];
   return [...types, ...plain].join(",");
@@ -136,7 +136,7 @@ function Tray({ queue, online, limits, onRemove }: TrayProps) {
   const list = useRef<HTMLUListElement>(null);
   const count = queue.chosen.value.length;
   const before = useRef(count);
-  // A removed entry takes the focus with it; it continues to the next one, or to the message field.
+  // A removed entry takes the focus with it; move the focus to the next one, or to the message field.
   useEffect(() => {
     if (count < before.current && document.activeElement === document.body) {
       const next = list.current?.querySelector<HTMLElement>(".remove") ?? document.getElementById("compose");

@@ -1,6 +1,6 @@
 import { integer, record, text } from "@parley/web-kit";
 
-/** What one try came to. `unreachable` = no answer: the same call is repeated with the same key. */
+/** Result of one try. `unreachable` = no answer: the same call is repeated with the same key. */
 export type UploadAnswer =
   | { type: "stored"; id: string; name: string; bytes: number }
   | { type: "refused"; status: number; code: string; retryAfterSeconds: number | null }
@@ -8,10 +8,10 @@ export type UploadAnswer =
 
 export interface Upload {
   url: string;
-  /** Say whose session it is, where no cookie does. */
+  /** Identify the session where no cookie does. */
   headers: Record<string, string>;
   file: File;
-  /** The server takes each key once, so a repeat after a lost answer stores nothing twice. */
+  /** The server accepts each key once, so a repeat after a lost answer stores nothing twice. */
   key: string;
   signal: AbortSignal;
   /** From 0 to 1. */
@@ -20,7 +20,7 @@ export interface Upload {
 
 const TIMEOUT_MS = 150_000;
 
-/** Sends one file. XMLHttpRequest, since fetch cannot tell how far an upload is. */
+/** Uploads one file. XMLHttpRequest, because fetch reports no upload progress. */
 export function upload({ url, headers, file, key, signal, onProgress }: Upload): Promise<UploadAnswer> {
   return new Promise((resolve) => {
     const call = new XMLHttpRequest();
@@ -50,7 +50,7 @@ function answerOf(call: XMLHttpRequest): UploadAnswer {
   const after = Number.parseInt(call.getResponseHeader("retry-after") ?? "", 10);
   return {
     type: "refused",
-    // A success without an id comes from something in between, not from the server.
+    // A success without an id comes from an intermediary, not from the server.
     status: call.status < 300 ? 502 : call.status,
     code: text(body.code) ?? "internal",
     retryAfterSeconds: Number.isFinite(after) ? after : null,

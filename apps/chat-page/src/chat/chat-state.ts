@@ -9,12 +9,12 @@ import { createSessionTime, forgetTimes, type SessionTime } from "./session-time
 import { createThinkingLabel, type ThinkingLabel } from "./thinking-label.js";
 import { awaitsAnswer, type Transcript } from "./transcript.js";
 
-/** Files for the next message. Their code is no part of the page's first load, so it is known only by this. */
+/** Files for the next message. Their code is not part of the page's first load, so only this interface is known. */
 export interface Attachments {
   /** Something is still being uploaded, or waits for the connection. */
   busy: ReadonlySignal<boolean>;
   hasFiles(): boolean;
-  /** The uploaded files, for a message that goes out now. */
+  /** Returns the uploaded files for a message that is sent now. */
   take(): AttachedFile[];
   button(): ComponentChildren;
   /** The chosen files. `needsText`: there is no text yet to send them with. */
@@ -23,7 +23,7 @@ export interface Attachments {
 
 /** What a link asks before a conversation. Its code is loaded only when needed, so the rest of the page knows it by this interface. */
 export interface EntryCheck {
-  /** Goes on by itself where nothing is left to ask. */
+  /** Finishes by itself where nothing is left to ask. */
   start(): Promise<void>;
   /** Handles a refusal that one of the steps can resolve; false when none can. */
   refused(answer: Refusal): boolean;
@@ -34,7 +34,7 @@ export interface EntryCheck {
 
 export interface EntryActions {
   link: LinkInfo;
-  /** Opens the session; answers the refusal when it was not opened. */
+  /** Opens the session; returns the refusal when it was not opened. */
   create(entry: Entry): Promise<Refusal | null>;
   /** The address is confirmed: the browser holds a session now. */
   confirmed(): Promise<void>;
@@ -42,7 +42,7 @@ export interface EntryActions {
   refuse(answer: Refusal): void;
 }
 
-/** Loads the code of the entry check; rejects when that fails. `again`: the visitor was in already, only the address is confirmed. */
+/** Loads the code of the entry check; rejects when that fails. `again`: the visitor was in before, only the address is confirmed. */
 export type LoadEntryCheck = (steps: EntryActions, options: { again: boolean }) => Promise<EntryCheck>;
 
 /**
@@ -64,17 +64,17 @@ export type Screen =
 
 type Connection = "online" | "connecting" | "reconnecting" | "offline";
 
-/** A human in the conversation. */
+/** State of the human in the conversation. */
 type Human =
   | { type: "none" | "asking" | "failed" }
   | ({ type: "asked" } & Wish)
-  /** Named where the operator has a name. */
+  /** `name`: null when the operator has none. */
   | { type: "joined"; name: string | null };
 
 /** Loading of earlier messages. `done`: how many the last page brought. */
 type EarlierLoad = { type: "idle" | "loading" | "failed" } | { type: "done"; count: number };
 
-/** The page as the panel of a widget. */
+/** The page when it is the panel of a widget. */
 interface Panel {
   /** The visitor sees it. */
   open: ReadonlySignal<boolean>;
@@ -87,7 +87,7 @@ interface Panel {
 interface Held {
   /** By the browser's monotonic clock (ms). */
   untilMs: number;
-  /** The visitor was quick; otherwise others hold what the message needs. */
+  /** True: the visitor writes too fast; false: others hold what the message needs. */
   ownPace: boolean;
 }
 
@@ -103,12 +103,12 @@ export interface ChatState {
   /** Why the conversation is over; null while it continues. */
   ended: Signal<{ reason: string | null } | null>;
   remainingMessages: Signal<number | null>;
-  /** The link has a session left for another conversation; null = not known yet. */
+  /** Whether the link has a session left for another conversation; null = not known yet. */
   another: Signal<boolean | null>;
   time: SessionTime;
-  /** The server asked to wait with the next message; null = it did not. */
+  /** The server asked the visitor to wait before the next message; null = it did not. */
   held: Signal<Held | null>;
-  /** A new session was made and its greeting is on the way. */
+  /** A new session was created and its greeting is being generated. */
   greetingDue: Signal<boolean>;
   /** A conversation is being replaced by a new one. */
   renewing: Signal<boolean>;
@@ -119,14 +119,14 @@ export interface ChatState {
   again: Signal<EntryCheck | "coming" | null>;
   /** Null = the page stands by itself. */
   panel: Signal<Panel | null>;
-  /** Nothing keeps the way back to the conversation: it ends with the tab. */
+  /** The browser stores nothing to return to the conversation with: it ends with the tab. */
   endsWithTab: Signal<boolean>;
-  /** Why the server does not take who the site around the panel says the visitor is; null = it does, or nothing was said. */
+  /** Why the server rejects the visitor's identity from the embedding site; null = accepted, or none was given. */
   unrecognised: Signal<string | null>;
   /** Text from the host page for an empty message field. */
   prefill: Signal<string | null>;
   feed: Signal<FeedState>;
-  /** How events come; null = they do not. */
+  /** How events arrive; null = they do not. */
   transport: Signal<Transport | null>;
   online: Signal<boolean>;
   /** Finished agent messages for the live region, newest last. */
@@ -171,7 +171,7 @@ export function createChatState(clock: ServerClock): ChatState {
   };
 }
 
-/** Nothing of the conversation is left, for another one. */
+/** Clears all state of the conversation, before another one. */
 export function resetConversation(state: ChatState): void {
   batch(() => {
     state.transcript.value = [];

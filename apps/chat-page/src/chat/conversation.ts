@@ -33,7 +33,7 @@ interface ConversationDeps {
   /** Resolves when a person can see the page. Link scanners and prerendering must not open sessions. */
   whenVisible(): Promise<void>;
   whenWanted(): Promise<boolean>;
-  /** Resolves when a panel has heard its host's introduction; at once on a page of its own. */
+  /** Resolves when a panel has received its host's introduction; immediately on a standalone page. */
   whenIntroduced(): Promise<void>;
   loadEntryCheck: LoadEntryCheck;
 }
@@ -41,10 +41,10 @@ interface ConversationDeps {
 const OVERDUE_MS = 20_000;
 const STALE_MS = 30_000;
 const TICK_MS = 5_000;
-/** So much more than between two looks passes only when the device has slept, or its clock was set. */
+/** A larger gap between two ticks means that the device has slept, or its clock was set. */
 const JUMP_MS = 10_000;
 
-/** Runs the page: opens the link, finds or makes the session, follows its events, sends messages. Lives as long as the page. */
+/** Runs the page: opens the link, finds or creates the session, follows its events, sends messages. Lives as long as the page. */
 export class Conversation {
   readonly #deps: ConversationDeps;
   readonly #state: ChatState;
@@ -57,7 +57,7 @@ export class Conversation {
   #attachments: Attachments | null = null;
   /** Monotonic, in milliseconds. */
   #lastEventAt = performance.now();
-  /** Wall clock minus monotonic clock at the last look. */
+  /** Wall clock minus monotonic clock at the last tick. */
   #clocksApart = Date.now() - performance.now();
 
   constructor(deps: ConversationDeps) {
@@ -100,7 +100,7 @@ export class Conversation {
     this.#outbox.send(content, files);
   }
 
-  /** Fetches what is needed to attach files; rejects when it cannot be had now. */
+  /** Fetches the code for attaching files; rejects when it is not available now. */
   async attachments(limits: FileLimits): Promise<Attachments> {
     const { createAttachments } = await import("../attachments/attachments.js");
     this.#attachments ??= createAttachments({ api: this.#deps.api, state: this.#state, limits });
@@ -116,23 +116,23 @@ export class Conversation {
     this.#outbox.resend(clientId);
   }
 
-  /** Puts the messages before the first one shown in front of it. `prepend` makes the change and may keep the view still. */
+  /** Inserts the messages before the first one shown. `prepend` makes the change and may keep the view still. */
   showEarlier(prepend: (change: () => void) => void): void {
     void loadEarlier({ api: this.#deps.api, state: this.#state, prepend });
   }
 
-  /** Asks to stop the answer that is being written. Its end comes by the stream, as that of any other. */
+  /** Asks to stop the answer that is being written. Its end arrives on the stream, like that of any other. */
   stopAnswer(): void {
-    // Named, so that a press that comes late does not stop the answer to the next message.
+    // With the turn id, so that a late click does not stop the answer to the next message.
     void this.#deps.api.stop(awaitedTurn(this.#state.transcript.value));
   }
 
-  /** Asks for a human. That they were asked, and that they join, comes by the stream too. */
+  /** Asks for a human. The request and the human's arrival are reported on the stream too. */
   async askHuman(reason?: string): Promise<void> {
     await askHuman(this.#deps, reason);
   }
 
-  /** What the visitor does who waits for a human. False when the server did not take it. */
+  /** Sends the choice of a visitor who waits for a human. False when the server did not accept it. */
   async choose(given: WaitingChoice): Promise<boolean> {
     const answer = await this.#deps.api.choose(given);
     if (answer.type !== "ok") return false;
@@ -141,12 +141,12 @@ export class Conversation {
     return true;
   }
 
-  /** Sends what the person thinks of the conversation. False when the server did not take it. */
+  /** Sends the visitor's rating of the conversation. False when the server did not accept it. */
   async rate(given: Rating): Promise<boolean> {
     return (await this.#deps.api.rate(given)).type === "ok";
   }
 
-  /** The whole conversation as a file; its code is fetched when it is wanted. */
+  /** Saves the whole conversation as a file; the code for it is loaded on demand. */
   async save(): Promise<boolean> {
     const fetched = await import("./transcript-file.js").catch(() => null);
     return fetched?.saveTranscript(this.#deps) ?? false;
@@ -174,14 +174,14 @@ export class Conversation {
     await this.#opening.createAfresh();
   }
 
-  /** The site around the panel says who the visitor is: another person's conversation is left for theirs. */
+  /** The site around the panel identifies the visitor: another person's conversation is replaced by theirs. */
   async identify(identity: string): Promise<void> {
     if (!(await this.#opening.identify(identity))) return;
     this.#leave();
     await this.#opening.open();
   }
 
-  /** Forgets the conversation here without ending it, and begins as a page that was just loaded. */
+  /** Forgets the conversation here without ending it, and starts over like a freshly loaded page. */
   async forget(): Promise<void> {
     this.#leave();
     this.#deps.drafts.forgetAll();
@@ -190,19 +190,19 @@ export class Conversation {
     await this.#opening.open();
   }
 
-  /** Puts what belongs to the conversation away, for another one. */
+  /** Discards the state of the conversation, before another one. */
   #leave(): void {
     this.#feed?.stop();
     this.#outbox.clear();
     resetConversation(this.#state);
   }
 
-  /** The page leaves the screen for the back/forward cache. */
+  /** The page goes into the back/forward cache. */
   rest(): void {
     this.#feed?.rest();
   }
 
-  /** Something outside changed: network, visibility, the person asked to try again. */
+  /** Something outside changed: network, visibility, or the visitor asked to retry. */
   wake(options?: { reopen: boolean }): void {
     if (["trouble", "busy", "wrongPlace"].includes(this.#state.screen.value.type)) void this.#opening.open();
     this.#feed?.wake(options ?? { reopen: performance.now() - this.#lastEventAt > STALE_MS });
@@ -263,10 +263,10 @@ export class Conversation {
 
   #accepted(clientId: string, body: unknown): void {
     this.#takeSession({ ...parseSessionInfo(body), ended: false });
-    // The first message counts the session: only now the link may have none left.
+    // The first message counts the session: the link may have none left from now on.
     if (this.#state.transcript.value.filter(({ role }) => role === "user").length === 1) void this.#askWhatIsLeft();
     noteSaid(this.#state.time, new Date(this.#deps.clock.nowMs()).toISOString());
-    // A plain answer (there was no stream at that moment) already holds the reply, which later events then repeat.
+    // A plain answer (without a stream at that moment) already holds the reply, which later events then repeat.
     const answer = parseAnswer(body);
     if (answer) takeAnswer(this.#state, clientId, answer);
     if (record(body).session_ended === true) this.#end(null);
@@ -285,10 +285,10 @@ export class Conversation {
     const apart = Date.now() - performance.now();
     const jumped = Math.abs(apart - this.#clocksApart) > JUMP_MS;
     this.#clocksApart = apart;
-    // What time it is now says the first event of a new stream.
+    // The first event of a new stream carries the current time.
     if (jumped) this.wake({ reopen: true });
     this.#ending.checkTime();
-    // A connection can be dead without the browser noticing; asking again costs little.
+    // A connection can be dead without the browser noticing; reopening costs little.
     const silent = performance.now() - this.#lastEventAt > OVERDUE_MS;
     if (!awaiting.value || !silent || feed.value !== "live") return;
     this.#lastEventAt = performance.now();

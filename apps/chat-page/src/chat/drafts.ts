@@ -10,31 +10,31 @@ interface UnsentMessage {
   createdAt: string;
 }
 
-/** What this browser keeps for one link: the draft, unsent messages, the key of a session being created. No credentials. */
+/** What this browser stores for one link: the draft, unsent messages, the key of a session being created. No credentials. */
 export interface Drafts {
   readDraft(): string;
   writeDraft(value: string): void;
   unsent(): UnsentMessage[];
   keepUnsent(message: UnsentMessage): void;
   forgetUnsent(clientId: string): void;
-  /** The same key until `forgetCreation`, also after a reload, so that a lost answer does not cost a second session. */
+  /** The same key until `forgetCreation`, also after a reload, so that a lost answer does not create a second session. */
   creationKey(fresh: () => string): string;
   forgetCreation(): void;
-  /** Leaves nothing of this link in the browser. */
+  /** Removes everything of this link from the browser. */
   forgetAll(): void;
 }
 
-/** Null = this browser keeps nothing. */
+/** Null = this browser stores nothing. */
 export interface Stores {
-  /** Shared by all tabs, and still there tomorrow. */
+  /** Shared by all tabs, and persistent. */
   browser: Storage | null;
-  /** Of this tab; it outlives a reload. */
+  /** Of this tab; it survives a reload. */
   tab: Storage | null;
 }
 
 /**
- * Storage may be blocked or full; then nothing is kept and the page works on. `name` identifies the link, it is no secret.
- * Each tab has a draft of its own; the newest of all is what a tab opened later begins with.
+ * Storage may be blocked or full; then nothing is stored and the page still works. `name` identifies the link, it is no secret.
+ * Each tab has a draft of its own; a tab opened later starts with the newest of all.
  */
 export function createDrafts({ browser: storage, tab }: Stores, name: string): Drafts {
   const draftKey = `parley:${name}:draft`;
@@ -66,7 +66,7 @@ export function createDrafts({ browser: storage, tab }: Stores, name: string): D
       attemptIn(tab, (items) => items.setItem(draftKey, value), undefined);
       attempt((items) => {
         if (value !== "") items.setItem(draftKey, value);
-        // What another tab has written since is not thrown away with what was sent here.
+        // What another tab has written since is not deleted with what was sent here.
         else if (items.getItem(draftKey) === before) items.removeItem(draftKey);
       }, undefined);
     },

@@ -10,13 +10,13 @@ interface EarlierDeps {
   prepend(change: () => void): void;
 }
 
-/** Loads the page of history before the first message shown. While one is loading further calls do nothing. */
+/** Loads the page of history before the first message shown. While one is loading, further calls do nothing. */
 export async function loadEarlier({ api, state, prepend }: EarlierDeps): Promise<void> {
   const cursor = state.earlierCursor.value;
   if (cursor === null || state.earlierLoad.value.type === "loading") return;
   state.earlierLoad.value = { type: "loading" };
   const answer = await api.history(cursor);
-  // Meanwhile the whole state was replaced, or the conversation is another one: this page belongs nowhere.
+  // The state was replaced meanwhile, or it is another conversation: this page belongs nowhere.
   if (state.earlierCursor.value !== cursor) {
     state.earlierLoad.value = { type: "idle" };
     return;

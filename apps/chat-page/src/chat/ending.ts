@@ -12,17 +12,17 @@ interface EndingDeps {
   takeSession(info: SessionInfo): void;
   end(reason: string | null): void;
   stopFeed(): void;
-  /** Has the address confirmed again, beside the conversation. */
+  /** Asks for the address to be confirmed again, beside the conversation. */
   confirmAgain(): void;
 }
 
-/** Nothing more can be said here, for a reason that has words of its own. */
+/** Reasons that block further messages and have a text of their own. */
 const USED_UP = new Set(["budget_exhausted", "sessions_exhausted"]);
 
-/** Messages between this browser and the server may still be on their way. */
+/** Messages between this browser and the server may still be in transit. */
 const GRACE_MS = 2_000;
 
-/** How a conversation ends that nobody ended here: refused calls, and time. */
+/** Ends of a conversation that the visitor did not cause: refused calls, and time. */
 export class Ending {
   readonly #deps: EndingDeps;
   #asking = false;
@@ -31,7 +31,7 @@ export class Ending {
     this.#deps = deps;
   }
 
-  /** The server refuses a call of this session for good. */
+  /** The server refuses a call of this session permanently. */
   gone(status: number, code: string): void {
     if (this.askWho(status, code)) return;
     const ofLink = code === "link_expired" || (status === 404 && code !== "session_not_found");
@@ -40,7 +40,7 @@ export class Ending {
     else this.#deps.end(USED_UP.has(code) ? code : "lost");
   }
 
-  /** A session that is no longer known, or a visitor in another place: false when neither is so. */
+  /** Handles an unknown session, or a visitor in another place: false when neither applies. */
   askWho(status: number, code: string): boolean {
     const { state, stopFeed, confirmAgain } = this.#deps;
     if (isWrongPlace(code)) {
@@ -60,11 +60,11 @@ export class Ending {
     const { clock, state } = this.#deps;
     state.time.nowMs.value = clock.nowMs();
     const over = reasonOver(state.time, state.time.nowMs.value - GRACE_MS);
-    // The session may have got more time, or been used on another device, while nothing was heard of it.
+    // The session may have been extended, or used on another device, while no events arrived.
     if (over !== null && !state.ended.value && state.sessionId.value !== null) void this.#learn(null);
   }
 
-  /** A talk that has begun stays readable; before that there is nothing to show but that the link is gone. */
+  /** A conversation that has begun stays readable; before that the page only says that the link is gone. */
   #linkGone(code: string): void {
     const { clock, end, state, stopFeed } = this.#deps;
     const expired = code === "link_expired" || reasonOver(state.time, clock.nowMs()) === "expired";
@@ -76,7 +76,7 @@ export class Ending {
     state.screen.value = { type: expired ? "expired" : "invalid" };
   }
 
-  /** Asks the session how it stands. `code`: it takes nothing more, why it alone can say; null = it may well continue. */
+  /** Fetches the state of the session. `code`: it accepts nothing more, and only the session can say why; null = it may well continue. */
   async #learn(code: string | null): Promise<void> {
     const { api, clock, end, state, takeSession } = this.#deps;
     const before = state.sessionId.value;

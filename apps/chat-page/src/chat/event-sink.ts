@@ -9,7 +9,7 @@ import { closeTurn, failTurn, mergeDelta, mergeMessage, replaceAll, updateOwn } 
 interface EventSinkDeps {
   state: ChatState;
   clock: ServerClock;
-  /** The session was made by this visit, so that all of its messages are news. */
+  /** The session was created by this visit, so all of its messages are new. */
   fresh: boolean;
   takeSession(info: SessionInfo): void;
   end(reason: string | null): void;
@@ -18,15 +18,15 @@ interface EventSinkDeps {
 }
 
 const KEPT_ANNOUNCEMENTS = 5;
-/** Who types says so again every few seconds; after this silence the sign is taken down. */
+/** A typing sender repeats its event every few seconds; after this silence the indicator is removed. */
 const TYPING_MS = 7_000;
 const NOW_TOLERANCE_MS = 300;
 
-/** Applies events of the stream to the state. Each event may come twice. */
+/** Applies events of the stream to the state. Each event may arrive twice. */
 export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void {
   const { state } = deps;
   const announced = new Set<string>();
-  /** Newest event that existed before this visit: what comes up to there was said earlier and is not read out. */
+  /** Newest event that existed before this visit: messages up to there are old and are not read out. */
   let backlogEnd: number | null = deps.fresh ? 0 : null;
 
   const announce = (message: WireMessage, offset: number | null): void => {
@@ -119,7 +119,7 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
   };
 }
 
-/** Hands a finished part to the live region, once. */
+/** Announces a finished part in the live region, once. */
 function announceMessage(state: ChatState, message: WireMessage): void {
   const key = announcementKey(message);
   if (message.role !== "assistant" || state.announcements.value.some((item) => item.key === key)) return;
@@ -127,7 +127,7 @@ function announceMessage(state: ChatState, message: WireMessage): void {
   state.announcements.value = [...kept, { key, text: message.content }];
 }
 
-/** Applies the whole answer to a message, as it came without a stream. */
+/** Applies the whole answer to a message, as returned without a stream. */
 export function takeAnswer(state: ChatState, clientId: string, { turnId, messages }: PlainAnswer): void {
   batch(() => {
     const { transcript } = state;

@@ -15,17 +15,17 @@ interface OpeningDeps {
   drafts: Drafts;
   whenVisible(): Promise<void>;
   /**
-   * Resolves when the visitor wants a conversation: at once on a page of its own, in a panel with the first opening. True: a session was
-   * taken up meanwhile.
+   * Resolves when the visitor wants a conversation: immediately on a standalone page, in a panel when it is first opened. True: a session
+   * was resumed meanwhile.
    */
   whenWanted(): Promise<boolean>;
-  /** Resolves when a panel has heard its host's introduction; at once on a page of its own. */
+  /** Resolves when a panel has received its host's introduction; immediately on a standalone page. */
   whenIntroduced(): Promise<void>;
   loadEntryCheck: LoadEntryCheck;
-  /** Who the visitor is became known when there was a session already. */
+  /** The visitor's identity became known after a session existed. */
   vouchedLate(identity: string): void;
   takeSession(info: SessionInfo): void;
-  /** There is a session. `fresh`: made by this visit; `after`: the event its history reaches to. */
+  /** A session exists. `fresh`: created by this visit; `after`: the event its history reaches to. */
   enter(entry: { fresh: boolean; after: string | null }): void;
 }
 
@@ -33,20 +33,20 @@ const GREETING_WAIT_MS = 8_000;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** The way from a link to a session: link, history of this browser's session, or a new session. Repeats itself while the server is away. */
+/** The way from a link to a session: link, history of this browser's session, or a new session. Retries while the server is away. */
 export class Opening {
   readonly #deps: OpeningDeps;
   readonly #state: ChatState;
   #failures = 0;
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Kept while the visitor is on the way in: what was given is not asked for again after a failure in between. */
+  /** Kept while the visitor is entering: what was given is not asked for again after a failure in between. */
   #entryCheck: EntryCheck | null = null;
   /** What passed the entry check, for the next conversation of this page. */
   #entry: Entry = {};
   /**
-   * What the site around the panel says of the visitor; null = nothing, or it was used. It opens once: only the caller who used it, known
-   * by the key, opens the same conversation again after a lost answer.
+   * The visitor's identity from the site around the panel; null = none, or it was used. It opens one conversation: only the caller who used
+   * it, recognised by the key, opens the same conversation again after a lost answer.
    */
   #identity: { token: string; key: string } | null = null;
 
@@ -55,7 +55,7 @@ export class Opening {
     this.#state = deps.state;
   }
 
-  /** Opens the link; while a call is under way further ones do nothing. */
+  /** Opens the link; while a call is in progress, further ones do nothing. */
   async open(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
@@ -64,7 +64,7 @@ export class Opening {
       await this.#open();
     } finally {
       this.#running = false;
-      // Said while the session of this browser was looked up, which may be that of another person.
+      // An identity that arrived while the session of this browser was looked up, which may be another person's.
       if (this.#identity !== null && this.#state.sessionId.value !== null) this.#deps.vouchedLate(this.#identity.token);
     }
   }
@@ -76,7 +76,7 @@ export class Opening {
   }
 
   /**
-   * The site around the panel says who the visitor is. Before there is a session it goes with the opening of one; later the server says
+   * The site around the panel identifies the visitor. Before a session exists, the identity goes with its opening; later the server says
    * whether the conversation is theirs, or opens theirs. True: this browser has another session now.
    */
   async identify(identity: string): Promise<boolean> {
@@ -86,7 +86,7 @@ export class Opening {
     const answer = await this.#ask(this.#entry);
     this.#told(answer);
     if (answer.type === "ok") return parseSessionInfo(answer.body).sessionId !== before;
-    // What is asked of this person before their conversation opens is asked where conversations begin.
+    // Whatever this person must do before their conversation opens is asked on the entry page.
     if (isEntryRefusal(answer, this.#entry)) return true;
     if (this.#identity !== null && finalScreen(answer) === null) this.#later(() => this.#deps.vouchedLate(identity), 0);
     return false;
@@ -98,7 +98,7 @@ export class Opening {
     return api.createSession(this.#identity.key, { ...entry, identity: this.#identity.token });
   }
 
-  /** An identity counts once, and one that is refused makes a guest of the visitor. True: it was refused. */
+  /** An identity can be used once, and a refused one makes the visitor a guest. True: it was refused. */
   #told(answer: Answer): boolean {
     const refused = answer.type === "refused" && answer.code.startsWith("identity_");
     if (refused) this.#state.unrecognised.value = answer.code;
@@ -107,7 +107,7 @@ export class Opening {
     return refused;
   }
 
-  /** The session's proof has run out in the middle of the talk: the address is confirmed again, beside the conversation. */
+  /** The session's proof has expired during the conversation: the address is confirmed again, beside it. */
   async confirmAgain(): Promise<void> {
     const link = this.#state.link.value;
     if (!link || this.#state.again.value) return;
@@ -124,7 +124,7 @@ export class Opening {
     const link = parseLinkInfo(answer.type === "ok" ? answer.body : null);
     if (answer.type === "ok") this.#state.link.value = link;
     if (link.expired) return this.#show({ type: "expired" });
-    // Who the visitor is decides whether they may see what this browser holds.
+    // The visitor's identity decides whether they may see what this browser holds.
     await this.#deps.whenIntroduced();
     if (await this.#resume()) return;
     while (await this.#deps.whenWanted()) if (await this.#resume()) return;
@@ -166,11 +166,11 @@ export class Opening {
   }
 
   async #confirmed(): Promise<void> {
-    // The history tells what this browser may continue with; another visit of the link would answer the same.
+    // The history shows what this browser may continue with; opening the link again would return the same.
     if (!(await this.#resume())) this.#refuse({ type: "unreachable" });
   }
 
-  /** Goes on with the session of this browser. False when there is none; true also when that could not be found out. */
+  /** Resumes the session of this browser. False when there is none; true also when that could not be found out. */
   async #resume(): Promise<boolean> {
     const { api, drafts } = this.#deps;
     const answer = await api.history();
@@ -193,7 +193,7 @@ export class Opening {
     drafts.forgetCreation();
     const before = this.#state.sessionId.value;
     batch(() => {
-      // Confirmed with another address, or too late for the old conversation: this is another one.
+      // Confirmed with another address, or too late for the old conversation: this is a different one.
       if (before !== null && session.sessionId !== before) this.#state.transcript.value = [];
       this.#state.transcript.value = messages.reduce(mergeMessage, this.#state.transcript.value);
       this.#state.earlierCursor.value = earlier;
@@ -205,8 +205,8 @@ export class Opening {
   }
 
   /**
-   * Whether this browser's session is that of whom the site names; nothing of it may be shown to somebody else. `another's`: they have
-   * theirs now; `unopened`: something is asked of them first.
+   * Whether this browser's session belongs to the person whom the site names; nobody else may see any of it. `another's`: their own session
+   * is open now; `unopened`: they must complete a step first.
    */
   async #askWhose(session: string | null): Promise<"theirs" | "another's" | "unopened" | "asked to wait"> {
     const answer = await this.#ask(this.#entry);
@@ -217,13 +217,13 @@ export class Opening {
     return "asked to wait";
   }
 
-  /** Opens a session; answers the refusal when the server did not. */
+  /** Opens a session; returns the refusal when the server did not. */
   async #create(entry: Entry): Promise<Refusal | null> {
     const { drafts } = this.#deps;
     await this.#deps.whenVisible();
     let answer = await this.#ask(entry);
     if (this.#told(answer)) answer = await this.#ask(entry);
-    // A repeat of a call whose answer, and with it the session's cookie, got lost: that session cannot be entered any more.
+    // A repeat of a call whose answer, and with it the session's cookie, was lost: that session cannot be entered any more.
     const lost = answer.type === "ok" && answer.status === 201 && record(answer.body).session_token === null;
     // The same call with another proof or PIN is another request to the server.
     const changed = answer.type === "refused" && answer.code === "idempotency_key_reused";
@@ -236,7 +236,7 @@ export class Opening {
     const { proof: _spent, ...kept } = entry;
     this.#entry = kept;
     this.#failures = 0;
-    // 200: this browser has a session already, another tab was faster. Then there is a history.
+    // 200: this browser has a session already because another tab was faster. Then there is a history.
     if (answer.status === 200 && (await this.#resume())) return null;
     const session = parseSessionInfo(answer.body);
     batch(() => {
@@ -268,7 +268,7 @@ export class Opening {
     });
   }
 
-  /** A final refusal is shown; with anything else the page says that it does not work now and tries again by itself. */
+  /** A final refusal is shown; for anything else the page says that it is not working now and retries by itself. */
   #refuse(answer: Refusal): void {
     const screen = finalScreen(answer);
     if (screen) {
@@ -279,7 +279,7 @@ export class Opening {
     this.#tryLater(passingScreen(answer), askedMs);
   }
 
-  /** Says what keeps the visitor out for now, and opens the link again after a while. */
+  /** Shows what keeps the visitor out for now, and opens the link again after a while. */
   #tryLater(screen: Screen, askedMs: number): void {
     this.#show(screen);
     this.#later(() => void this.open(), askedMs);

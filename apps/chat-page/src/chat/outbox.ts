@@ -10,18 +10,18 @@ interface OutboxDeps {
   api: Api;
   state: ChatState;
   drafts: Drafts;
-  /** The server has taken a message; `body` is its answer. */
+  /** The server has accepted a message; `body` is its answer. */
   onAccepted(clientId: string, body: unknown): void;
   /** The conversation or the link is gone. */
   onGone(status: number, code: string): void;
-  /** The server wants to know who is there. True when the visitor is asked and the message can wait for that. */
+  /** The server needs to know who the visitor is. True when the visitor is asked and the message can wait for that. */
   onUnknown(status: number, code: string): boolean;
 }
 
 type Refusal = Extract<Answer, { type: "refused" }>;
 
 const MAX_SERVER_FAILURES = 8;
-/** Pause after a 429 that does not say how long. */
+/** Pause after a 429 without a retry time. */
 const UNTOLD_WAIT_MS = 5_000;
 const JITTER_MS = 500;
 const FINAL_CODES = new Set([
@@ -34,8 +34,8 @@ const FINAL_CODES = new Set([
 ]);
 
 /**
- * Sends the visitor's messages one after the other. A message keeps its client id through every repeat, offline spells and
- * reloads; the server takes each id once, so a message whose answer got lost is repeated without harm.
+ * Sends the visitor's messages one after the other. A message keeps its client id through every repeat, offline spell and reload; the
+ * server accepts each id once, so a message whose answer was lost is repeated without harm.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;
@@ -43,7 +43,7 @@ export class Outbox {
   #busy = false;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Raised when the conversation changes: answers to calls of the one before are ignored. */
+  /** Raised when the conversation changes: answers to calls of the previous one are ignored. */
   #generation = 0;
 
   constructor(deps: OutboxDeps) {
@@ -58,7 +58,7 @@ export class Outbox {
     this.pump();
   }
 
-  /** Sends a failed message once more. */
+  /** Resends a failed message. */
   resend(clientId: string): void {
     const entry = findOwn(this.#state.transcript.value, clientId);
     if (entry?.delivery !== "failed") return;
@@ -76,13 +76,13 @@ export class Outbox {
     this.pump();
   }
 
-  /** Takes up what an earlier visit of this page could not send. */
+  /** Restores what an earlier visit of this page could not send. */
   restore(): void {
     const { drafts } = this.#deps;
     const stranded: string[] = [];
     for (const message of drafts.unsent()) {
       const known = findOwn(this.#state.transcript.value, message.clientId) !== null;
-      // A message written for an earlier conversation must not slip into this one, but its words are not thrown away.
+      // A message written for an earlier conversation must not slip into this one, but its text is not lost.
       const foreign = message.sessionId !== this.#state.sessionId.value;
       if (foreign && !known) stranded.push(message.text);
       if (known || foreign) drafts.forgetUnsent(message.clientId);
@@ -103,7 +103,7 @@ export class Outbox {
     const generation = this.#generation;
     this.#change(entry.clientId, { delivery: "sending" });
     const streamed = feed.value === "live" || feed.value === "polling";
-    // Without a stream nothing is heard before the whole answer: the wait for it begins now.
+    // Without a stream nothing arrives before the whole answer: the wait for it begins now.
     if (!streamed) this.#state.thinking.begin("thinking");
     void this.#deps.api.send(entry, { wait: !streamed }).then((answer) => {
       if (generation !== this.#generation) return;
@@ -114,7 +114,7 @@ export class Outbox {
     });
   }
 
-  /** The conversation is over: nothing of it is sent any more. Words that nobody has received go back to their writer. */
+  /** The conversation is over: nothing of it is sent any more. Text that was not delivered returns to the draft. */
   clear(): void {
     const { drafts } = this.#deps;
     const unsaid = this.#state.transcript.value.flatMap((entry) =>
@@ -141,7 +141,7 @@ export class Outbox {
     this.#state.transcript.value = updateOwn(this.#state.transcript.value, clientId, update);
   }
 
-  /** The stream may have told the outcome before the answer to the post arrived; what it said stands. */
+  /** The stream may have reported the outcome before the answer to the post arrived; the stream wins. */
   #unlessSettled(clientId: string, update: Partial<UserEntry>): void {
     if (findOwn(this.#state.transcript.value, clientId)?.delivery === "sending") this.#change(clientId, update);
   }
@@ -157,11 +157,11 @@ export class Outbox {
   }
 
   #settle(clientId: string, answer: Answer): void {
-    // An answer that takes too long was accepted all the same; it comes by the stream.
+    // An answer that takes too long was accepted all the same; it arrives on the stream.
     if (answer.type === "ok" || (answer.type === "refused" && answer.code === "turn_timeout")) {
       this.#failures = 0;
       this.#deps.drafts.forgetUnsent(clientId);
-      // Its turn, and with it its place, comes from the event log: there the order of all messages is known.
+      // Its turn, and so its place, comes from the event log, which knows the order of all messages.
       this.#unlessSettled(clientId, { delivery: "sent" });
       this.#deps.onAccepted(clientId, answer.type === "ok" ? answer.body : null);
     } else if (answer.type === "unreachable") {
@@ -203,7 +203,7 @@ export class Outbox {
     const askedMs = retryAfterSeconds === null ? 0 : retryAfterSeconds * 1000 + Math.random() * JITTER_MS;
     const limited = status === 429;
     const delayMs = Math.max(askedMs, limited && askedMs === 0 ? UNTOLD_WAIT_MS : backoffMs(this.#failures));
-    // A budget that others hold for a moment is nothing the visitor could help.
+    // A budget held by others for a moment is not the visitor's fault.
     const ownPace = code !== "budget_busy";
     if (limited) this.#state.held.value = { untilMs: performance.now() + delayMs, ownPace };
     this.#again(delayMs + 1);

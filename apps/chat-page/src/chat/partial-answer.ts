@@ -12,7 +12,7 @@ export interface PartialText {
 
 const MAX_CHARACTERS = 200_000;
 
-/** Puts one delta in its place and returns the new value. A piece that comes twice changes nothing. */
+/** Inserts one delta at its offset and returns the new value. A repeated piece changes nothing. */
 export function applyDelta(current: PartialText | null, delta: Delta): PartialText {
   const base = current?.attempt === delta.attempt ? current : { attempt: delta.attempt, text: "", waiting: [] };
   if (delta.at + delta.text.length > MAX_CHARACTERS) return base;
@@ -21,7 +21,7 @@ export function applyDelta(current: PartialText | null, delta: Delta): PartialTe
   const waiting: Piece[] = [];
   for (const piece of pieces) {
     if (piece.at > text.length) waiting.push(piece);
-    // What differs from the text at its place replaces everything from there on: the agent has thought again.
+    // Text that differs at its offset replaces everything from there on: the agent has revised its answer.
     else if (!text.startsWith(piece.text, piece.at)) text = text.slice(0, piece.at) + piece.text;
   }
   return { attempt: base.attempt, text, waiting };

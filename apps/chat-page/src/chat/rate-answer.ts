@@ -3,11 +3,11 @@ import type { Thumb } from "../net/session-info.js";
 import type { ChatState } from "./chat-state.js";
 import { type AgentEntry, rateEntry } from "./transcript.js";
 
-/** Says what the person thinks of one answer. Shown at once; taken back when the server does not take it. */
+/** Sends the visitor's rating of one answer. Shown immediately; reverted when the server does not accept it. */
 export type RateAnswer = (answer: AgentEntry, rating: Thumb | null, reason?: string) => Promise<void>;
 
 export function createRateAnswer({ api, state: { transcript } }: { api: Api; state: ChatState }): RateAnswer {
-  // One after the other, so that the last press is the last that the server hears.
+  // One after the other, so that the last click is the last that reaches the server.
   let before: Promise<unknown> = Promise.resolve();
   return async ({ key, id, rating: shown }, rating, reason) => {
     if (id === null) return;

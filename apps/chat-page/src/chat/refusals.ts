@@ -18,29 +18,29 @@ const CROWD_CODES: ReadonlySet<string> = new Set(["concurrent_sessions_exhausted
 export const needsEntryCheck = (link: LinkInfo): boolean =>
   link.pinRequired || link.consentText !== null || link.requireEmail || link.proofRequired;
 
-/** The refusal is about a step that the visitor can take. */
+/** Whether the refusal is about a step that the visitor can take. */
 export function isEntryRefusal(answer: Refusal, given: Entry): boolean {
   if (answer.type === "unreachable") return false;
-  // Wrong PINs are counted; with one in hand the wait belongs to its field.
+  // Wrong PINs are counted; when one was given, the wait belongs to its field.
   return ENTRY_CODES.has(answer.code) || (answer.code === "rate_limited" && given.pin !== undefined);
 }
 
 export const isWrongPlace = (code: string): boolean => PLACE_CODES.has(code);
 
-/** Nothing is broken, there is just no room at the moment. */
+/** Nothing is broken, there is just no capacity at the moment. */
 const isCrowd = (answer: Refusal): boolean => answer.type === "refused" && CROWD_CODES.has(answer.code);
 
-/** The agent has no version that could talk, for now. */
+/** The agent has no version that can answer, for now. */
 const isUnavailable = (answer: Refusal): boolean => answer.type === "refused" && answer.code === "agent_unavailable";
 
-/** What a refusal means for as long as it lasts: nothing is broken, or nobody knows what is. */
+/** The screen for a refusal that may pass: nothing is broken, or the cause is unknown. */
 export function passingScreen(answer: Refusal): Screen {
   if (isCrowd(answer)) return { type: "busy" };
   if (isUnavailable(answer)) return { type: "unavailable" };
   return { type: "trouble", requestId: answer.type === "refused" ? answer.requestId : null };
 }
 
-/** What a refusal means for good; null = it may work later. */
+/** The screen for a permanent refusal; null = it may work later. */
 export function finalScreen(answer: Refusal): Screen | null {
   if (answer.type === "unreachable" || answer.status >= 500) return null;
   if (answer.code === "sessions_exhausted") return { type: "full" };

@@ -1,6 +1,6 @@
 const KEPT_MS = 60_000;
 
-/** Hands bytes to the browser as a download. */
+/** Offers bytes as a download. */
 export function saveFile(bytes: Blob, name: string): void {
   const address = URL.createObjectURL(bytes);
   const anchor = document.createElement("a");

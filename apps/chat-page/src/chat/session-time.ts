@@ -5,13 +5,13 @@ import type { SessionInfo } from "../net/session-info.js";
 /** When a session ends by itself. All times are of the server's clock, in milliseconds. */
 export interface SessionTime {
   readonly clock: ServerClock;
-  /** Coarse: what it shows is at most some seconds old. */
+  /** Coarse: at most some seconds old. */
   nowMs: Signal<number>;
-  /** The end that nothing moves; null = none known. */
+  /** The fixed end; null = none known. */
   expiresAtMs: Signal<number | null>;
-  /** The end if nothing more is said; null = not known. */
+  /** The end if nobody writes any more; null = not known. */
   quietEndsAtMs: Signal<number | null>;
-  /** How long it may be quiet; null = not known. */
+  /** The idle timeout; null = not known. */
   quietMs: Signal<number | null>;
 }
 
@@ -31,9 +31,9 @@ export function forgetTimes(time: SessionTime): void {
   time.quietMs.value = null;
 }
 
-/** Takes what the server says of the session as it is now. */
+/** Applies the server's current state of the session. */
 export function takeTimes(time: SessionTime, { expiresAt, quiet }: Pick<SessionInfo, "expiresAt" | "quiet">): void {
-  // What is left is counted from now, not from the last look at the clock, which may have been before the server was heard.
+  // Time left is counted from now, not from the last tick, which may predate the server's first answer.
   time.nowMs.value = time.clock.nowMs();
   const expires = Date.parse(expiresAt ?? "");
   if (expiresAt !== undefined) time.expiresAtMs.value = Number.isFinite(expires) ? expires : null;
@@ -43,7 +43,7 @@ export function takeTimes(time: SessionTime, { expiresAt, quiet }: Pick<SessionI
   if (Number.isFinite(ends)) time.quietEndsAtMs.value = ends;
 }
 
-/** Takes what may be older than what events have told: it fills gaps, and never brings an end nearer. */
+/** Applies times that may be older than those from events: they fill gaps, and never bring an end nearer. */
 export function fillTimes(time: SessionTime, info: Pick<SessionInfo, "expiresAt" | "quiet">): void {
   const { expiresAtMs, quietEndsAtMs, quietMs } = time;
   const [expires, quietEnds, quiet] = [expiresAtMs.value, quietEndsAtMs.value, quietMs.value];
@@ -53,7 +53,7 @@ export function fillTimes(time: SessionTime, info: Pick<SessionInfo, "expiresAt"
   if (quietEnds !== null && quietEnds > (quietEndsAtMs.value ?? 0)) quietEndsAtMs.value = quietEnds;
 }
 
-/** Something was said at this time of the server: the quiet begins again. */
+/** A message was written at this server time: the idle time starts again. */
 export function noteSaid(time: SessionTime, at: string | null): void {
   const said = Date.parse(at ?? "");
   const { quietEndsAtMs, quietMs } = time;
@@ -61,7 +61,7 @@ export function noteSaid(time: SessionTime, at: string | null): void {
   quietEndsAtMs.value = Math.max(quietEndsAtMs.value ?? 0, said + quietMs.value);
 }
 
-/** Why the time is over by now; null = it is not. */
+/** Why the session has expired by now; null = it has not. */
 export function reasonOver(
   { expiresAtMs, quietEndsAtMs }: SessionTime,
   nowMs: number,

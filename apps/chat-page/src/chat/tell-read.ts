@@ -3,7 +3,7 @@ import type { Api } from "../net/api.js";
 import type { ChatState } from "./chat-state.js";
 import type { AgentEntry } from "./transcript.js";
 
-/** Tells a human in the conversation which of their messages the visitor has seen: what stands on a page that is in view. */
+/** Reports to a human in the conversation which of their messages the visitor has seen: those on a visible page. */
 export function tellRead({ api, state }: { api: Api; state: ChatState }): void {
   const inView = signal(document.visibilityState === "visible");
   document.addEventListener("visibilitychange", () => {

@@ -1,10 +1,10 @@
 import type { Api } from "../net/api.js";
 import type { ChatState } from "./chat-state.js";
 
-/** Shorter than the time after which readers take it that nobody writes any more. */
+/** Shorter than the time after which readers assume that the typing has stopped. */
 const AGAIN_AFTER_MS = 3_000;
 
-/** Tells a human in the conversation that the visitor writes: at most once in three seconds, and nobody while the agent answers. */
+/** Reports to a human in the conversation that the visitor is typing: at most once in three seconds, and never while the agent answers. */
 export function createTellTyping({ api, state }: { api: Api; state: ChatState }): () => void {
   let toldAt = Number.NEGATIVE_INFINITY;
   return () => {

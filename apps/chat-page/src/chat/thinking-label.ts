@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
-/** Shown instead of a label of the server when nothing was heard for a while. */
+/** Shown instead of a label of the server after a silence. */
 export const WORKING = "working";
 
 const APPEAR_AFTER_MS = 150;
@@ -12,15 +12,15 @@ export interface ThinkingLabel {
   shown: ReadonlySignal<string | null>;
   /** An answer is due; shows `label` unless text arrives within the first moments. */
   begin(label: string): void;
-  /** The server names what it does now. */
+  /** The server names its current activity. */
   set(label: string): void;
-  /** Text is arriving: the label leaves, and comes back as `WORKING` after a silence. */
+  /** Text is arriving: hides the label, which returns as `WORKING` after a silence. */
   heard(): void;
   /** The answer is complete. */
   end(): void;
 }
 
-/** Keeps each label on screen for at least half a second, so that a quick row of them can be read, or until the answer is there. */
+/** Shows each label for at least half a second, so that a quick series of them can be read, or until the answer is complete. */
 export function createThinkingLabel(): ThinkingLabel {
   const shown = signal<string | null>(null);
   let wanted: string | null = null;

@@ -7,7 +7,7 @@ import type { Entry } from "./transcript.js";
 
 const MAX_PAGES = 200;
 
-/** Hands the whole conversation to the browser as a text file, the part that is not on the page included. False = it could not be had. */
+/** Saves the whole conversation as a text file, including the part that is not on the page. False = it could not be fetched. */
 export async function saveTranscript({ api, state }: { api: Api; state: ChatState }): Promise<boolean> {
   for (let page = 0; page < MAX_PAGES && state.earlierCursor.value !== null; page += 1) {
     await loadEarlier({ api, state, prepend: (change) => change() });

@@ -2,7 +2,7 @@ import type { Delta } from "../net/events.js";
 import type { AttachedFile, Thumb, WireMessage } from "../net/session-info.js";
 import { applyDelta, type PartialText } from "./partial-answer.js";
 
-/** `waiting`: in the queue of this browser; `sending`: posted; `sent`: accepted; `failed`: refused or its turn failed. */
+/** `waiting`: queued in this browser; `sending`: posted; `sent`: accepted; `failed`: refused or its turn failed. */
 type Delivery = "waiting" | "sending" | "sent" | "failed";
 
 export interface UserEntry {
@@ -30,12 +30,12 @@ export interface AgentEntry {
   createdAt: string | null;
   /** Set while the part is being written. */
   partial: PartialText | null;
-  /** Names the part for a rating; null while it is being written. */
+  /** Identifies the part for a rating; null while it is being written. */
   id: string | null;
   rating: Thumb | null;
   /** The turn was stopped; its last part says so. */
   stopped: boolean;
-  /** A human said it; null = the agent. */
+  /** A human wrote it; null = the agent. */
   human: { name: string | null } | null;
   /** What a human sent with it. */
   files: readonly AttachedFile[];
@@ -48,7 +48,7 @@ export type Transcript = readonly Entry[];
 
 const isUser = (entry: Entry): entry is UserEntry => entry.role === "user";
 
-/** Adds the visitor's own message at once, before any server has seen it. */
+/** Adds the visitor's own message immediately, before the server has seen it. */
 export function addOwn(
   entries: Transcript,
   own: { clientId: string; text: string; files?: readonly AttachedFile[]; createdAt: string },
@@ -77,7 +77,7 @@ export function updateOwn(entries: Transcript, clientId: string, change: Partial
   );
 }
 
-/** Merges a message of the server. The same message may come from history, stream, poll and an answer: it is shown once. */
+/** Merges a message of the server. The same message may come from history, stream, poll and a plain answer: it is shown once. */
 export function mergeMessage(entries: Transcript, message: WireMessage): Transcript {
   return order(message.role === "user" ? mergeUser(entries, message) : mergeAgent(entries, message));
 }
@@ -104,7 +104,7 @@ function mergeUser(entries: Transcript, message: WireMessage): Entry[] {
     answered: message.status !== "pending" || (previous?.answered ?? false) || hasAnswer(entries, turnId),
   };
   if (!previous) return [...entries, merged];
-  // The server's order counts: a message that was only known here moves behind everything confirmed before it.
+  // The server's order wins: a message known only here so far moves behind everything confirmed before it.
   if (previous.turnId === null) return [...entries.filter((entry) => entry !== previous), merged];
   return entries.map((entry) => (entry === previous ? merged : entry));
 }
@@ -145,7 +145,7 @@ export function mergeDelta(entries: Transcript, delta: Delta): Transcript {
   const over = ofTurn.some((entry) => (isUser(entry) ? entry.answered : !entry.partial));
   const stale = ofTurn.some((entry) => !isUser(entry) && (entry.partial?.attempt ?? 0) > attempt);
   if (over || stale) return entries;
-  // A new attempt starts from nothing, whatever parts the one before had reached.
+  // A new attempt starts from nothing, whichever parts the previous one had reached.
   const kept = entries.filter(
     (entry) => isUser(entry) || entry.turnId !== turnId || entry.part === part || entry.partial?.attempt === attempt,
   );
@@ -168,7 +168,7 @@ export function mergeDelta(entries: Transcript, delta: Delta): Transcript {
   return order(known ? kept.map((entry) => (entry === known ? merged : entry)) : [...kept, merged]);
 }
 
-/** A turn is over: what was said of it but never committed is withdrawn, and nothing more is awaited. */
+/** A turn is over: text that was streamed but never committed is removed, and nothing more is awaited. */
 export function closeTurn(entries: Transcript, turnId: string, stopped = false): Transcript {
   return entries
     .filter((entry) => isUser(entry) || !entry.partial || entry.turnId !== turnId)
@@ -179,7 +179,7 @@ export function closeTurn(entries: Transcript, turnId: string, stopped = false):
     });
 }
 
-/** Sets what the visitor thinks of one answer. */
+/** Sets the visitor's rating of one answer. */
 export function rateEntry(entries: Transcript, key: string, rating: Thumb | null): Transcript {
   return entries.map((entry) => (!isUser(entry) && entry.key === key ? { ...entry, rating } : entry));
 }
@@ -194,13 +194,13 @@ export function failTurn(entries: Transcript, turnId: string, code: string): Tra
   );
 }
 
-/** The stream starts over: what the server says replaces everything but messages it has not seen yet. */
+/** The stream starts over: the server's messages replace everything except messages it has not seen yet. */
 export function replaceAll(entries: Transcript, messages: readonly WireMessage[]): Transcript {
   const unseen = entries.filter((entry) => isUser(entry) && entry.turnId === null);
   return messages.reduce<Transcript>(mergeMessage, unseen);
 }
 
-/** Puts an earlier page of the history in front. A page may begin within an answer: its parts are then counted again. */
+/** Inserts an earlier page of the history in front. A page may begin within an answer: its parts are then renumbered. */
 export function mergeEarlier(entries: Transcript, messages: readonly WireMessage[]): Transcript {
   const before = new Map<string, number>();
   for (const { role, turnId } of messages) {
@@ -215,14 +215,14 @@ export function mergeEarlier(entries: Transcript, messages: readonly WireMessage
   return order([...earlier, ...moved]);
 }
 
-/** True while an answer is due to a message that was posted. */
+/** True while a posted message awaits its answer. */
 export function awaitsAnswer(entries: Transcript): boolean {
   return entries.some(
     (entry) => isUser(entry) && !entry.answered && (entry.delivery === "sent" || entry.delivery === "sending"),
   );
 }
 
-/** The turn whose answer is due first; null = none, or its message is still on the way. */
+/** The turn whose answer is due first; null = none, or its message is still in transit. */
 export function awaitedTurn(entries: Transcript): string | null {
   return entries.find((entry) => isUser(entry) && !entry.answered && entry.delivery === "sent")?.turnId ?? null;
 }
@@ -233,9 +233,9 @@ export function writingKey(entries: Transcript): string | null {
 }
 
 /**
- * Turn by turn: the message, then the parts of its answer. Turn ids end in the number of the turn; where they do not, the
- * order counts in which the server told of them. Words of a human belong to no turn: theirs names the turn after which they
- * were said, and which they were (`7h12`). Messages without a turn are still on their way and stand at the end.
+ * Turn by turn: the message, then the parts of its answer. Turn ids end in the number of the turn; where they do not, the order of the
+ * server's reports counts. Messages of a human belong to no turn: their id names the turn they follow, and their number after it (`7h12`).
+ * Messages without a turn are still in transit and come last.
  */
 function order(entries: readonly Entry[]): Transcript {
   const turns = new Map<string, Entry[]>();
@@ -259,7 +259,7 @@ function turnNumber(turnId: string): number {
   return Number(turn ?? 0) + (human === undefined ? 0 : 0.5 + Number(human) / 4e9);
 }
 
-/** The entries without messages that got no answer and stand once more right behind: sent again, their words are one message to a reader. */
+/** The entries without unanswered messages that are repeated right after: resent, they are one message to a reader. */
 export function withoutResent(entries: Transcript): Transcript {
   return entries.filter((entry, index) => {
     const next = entries[index + 1];

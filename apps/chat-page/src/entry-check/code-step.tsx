@@ -42,7 +42,7 @@ export function CodeStep({ flow, heading }: { flow: EntryFlow; heading: "h1" | "
   );
 }
 
-/** The time runs down in sight only; read out every second it would drown everything else. */
+/** The countdown is visual only; read out every second it would drown everything else. */
 function Resend({ flow }: { flow: EntryFlow }) {
   const [now, setNow] = useState(Date.now());
   const left = flow.resendAtMs.value - now;

@@ -8,7 +8,7 @@ import { StepCard, StepPage } from "./step-views.js";
 
 interface EntryCheckDeps extends EntryActions {
   api: Api;
-  /** Names the link in this browser's storage; no secret. */
+  /** Identifies the link in this browser's storage; no secret. */
   storageName: string;
 }
 

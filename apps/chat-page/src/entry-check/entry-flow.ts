@@ -22,11 +22,11 @@ interface EntryFlowDeps extends EntryActions {
 const RESEND_PAUSE_MS = 30_000;
 const CODE_SECONDS = 600;
 
-/** Leads a visitor through the entry check of a link, step by step, asking only for what is needed. */
+/** Guides a visitor through the entry check of a link, step by step, asking only for what is needed. */
 export class EntryFlow {
   readonly #deps: EntryFlowDeps;
   readonly #step: Signal<EntryStep>;
-  /** Secrets live here and nowhere else. */
+  /** Secrets are kept here and nowhere else. */
   #pin: string | null = null;
   #code = "";
   #requestId: string | null = null;
@@ -40,7 +40,7 @@ export class EntryFlow {
   readonly resendAtMs = signal(0);
   /** How often a further code was sent. */
   readonly resent = signal(0);
-  /** The visitor has been in: only the confirmation is done again. */
+  /** The visitor was in before: only the confirmation is repeated. */
   readonly again: boolean;
 
   constructor(deps: EntryFlowDeps, { again }: { again: boolean }) {
@@ -72,7 +72,7 @@ export class EntryFlow {
     const next = this.#next();
     if (next === "enter") return this.#enter();
     await this.#attempt(async () => {
-      // Something else is still missing, so this tells only whether the PIN is right, unless this browser confirmed before.
+      // Another step is still missing, so this only checks the PIN, unless this browser confirmed before.
       const answer = await this.#deps.api.createSession(randomId(), this.#pinGiven());
       if (answer.type === "ok") return this.#admit();
       if (answer.type === "unreachable") return this.#fail({ type: "unreachable" });
@@ -116,7 +116,7 @@ export class EntryFlow {
     await this.#attempt(() => this.#confirm());
   }
 
-  /** Asks whether the owner has let the visitor in; without a code that still works, another one is needed. */
+  /** Checks whether the owner has admitted the visitor; without a code that is still valid, a new one is needed. */
   async checkAgain(): Promise<void> {
     if (this.#code === "") return this.changeAddress();
     await this.#attempt(() => this.#confirm());
@@ -181,7 +181,7 @@ export class EntryFlow {
     this.#deps.memory.write({ email, codeUntilMs: this.codeUntilMs.value });
   }
 
-  /** Codes work in the browser that asked: where it takes no cookies, this shows that it did. */
+  /** Codes work only in the browser that requested them: without cookies, this id proves it. */
   #asked(): { request_id?: string } {
     return this.#requestId === null ? {} : { request_id: this.#requestId };
   }
@@ -222,7 +222,7 @@ export class EntryFlow {
     await this.#deps.confirmed();
   }
 
-  /** Calls with a fresh proof where one is wanted; once more when the server says only now that it wants one. */
+  /** Calls with a fresh proof where one is needed; retries when the server only now asks for one. */
   async #proven(call: (entry: Pick<Entry, "proof">) => Promise<Refusal | null>): Promise<Refusal | "unproven" | null> {
     for (let tries = 0; ; tries += 1) {
       const proof = this.#proofWanted ? await this.#solve() : null;
@@ -281,7 +281,7 @@ export class EntryFlow {
     this.problem.value = problem;
   }
 
-  /** One thing at a time: while a call is under way further ones do nothing. */
+  /** One call at a time: while one is in progress, further ones do nothing. */
   async #attempt(run: () => Promise<void>): Promise<void> {
     if (this.busy.value) return;
     this.busy.value = true;

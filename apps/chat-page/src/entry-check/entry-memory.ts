@@ -2,10 +2,10 @@ import { integer, record, text } from "@parley/web-kit";
 
 /** What a visitor has done so far. No secrets: PIN and code are never kept. */
 export interface EntryProgress {
-  /** Fingerprint of the text that was agreed to: a changed text is asked about again. */
+  /** Fingerprint of the text that was agreed to: a changed text needs new consent. */
   agreedTo: string | null;
   email: string | null;
-  /** Browser time (ms) until which the code that was sent works; null = none was sent. */
+  /** Browser time (ms) until which the sent code works; null = none was sent. */
   codeUntilMs: number | null;
 }
 
@@ -14,7 +14,7 @@ export interface EntryMemory {
   write(progress: Partial<EntryProgress>): void;
 }
 
-/** Kept for this tab, so that a reload in the middle continues where it was. Where storage is refused, for this page only. */
+/** Stored for this tab, so that a reload continues where it was. Where storage is refused, for this page only. */
 export function createEntryMemory(storage: Storage | null, name: string): EntryMemory {
   const key = `parley:${name}:entry`;
   let progress = parse(storage, key);

@@ -3,10 +3,10 @@ import type { LinkInfo } from "../net/link-info.js";
 import { linkFingerprint } from "../net/token.js";
 import type { EntryProgress } from "./entry-memory.js";
 
-/** `enter`: nothing is left to do for the visitor; the page is on its way in. */
+/** `enter`: the visitor has nothing left to do; the page is opening the conversation. */
 export type EntryStep = "pin" | "consent" | "declined" | "email" | "code" | "pending" | "enter";
 
-/** Why the last try was not taken. `until`: browser time (ms) before which another is not. */
+/** Why the last try failed. `until`: browser time (ms) before which no other is allowed. */
 export type StepProblem =
   | { type: "missing" | "wrong" | "expired" | "unreachable" | "unproven" | "undecided" }
   | { type: "held"; until: number };
@@ -32,23 +32,23 @@ export function stepsOf(link: LinkInfo): EntryStep[] {
   ];
 }
 
-/** Names the text that is agreed to. */
+/** Fingerprint of the text that is agreed to. */
 export function agreementOf(link: LinkInfo): string {
   return linkFingerprint(link.consentText ?? "");
 }
 
-/** Browser time (ms) at which the server takes another try. */
+/** Browser time (ms) at which the server allows another try. */
 export function waitOf(answer: Refusal): number {
   const seconds = answer.type === "refused" ? answer.retryAfterSeconds : null;
   return Date.now() + (seconds === null ? UNTOLD_WAIT_MS : seconds * 1000);
 }
 
-/** Not the visitor's doing, and over in a while. */
+/** Not the visitor's fault, and over in a while. */
 export function isPassing(answer: Refusal): boolean {
   return answer.type === "unreachable" || answer.status >= 500 || answer.status === 408 || answer.status === 409;
 }
 
-/** Only what is certainly no address is stopped here; the server and the mail decide the rest. */
+/** Only what is certainly no address is rejected here; the server and the mail decide the rest. */
 export function isAddress(value: string): boolean {
   return value.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(value);
 }
@@ -61,7 +61,7 @@ export function codeDigits(typed: string): string {
   return found.slice(0, 6).map(latinDigit).join("");
 }
 
-/** Scripts write their ten digits in a row; what stands before the zero is no digit. */
+/** Scripts encode their ten digits consecutively; the character before the zero is no digit. */
 function latinDigit(digit: string): string {
   const point = digit.codePointAt(0) ?? 0;
   let zero = point;

@@ -6,7 +6,7 @@ import { ENTRY_LOADERS } from "./texts/entry-languages.js";
 
 const spoken = signal<{ name: LanguageName; texts: EntryTexts }>({ name: "en", texts: entryEn });
 
-/** The entry check shows another language than the page: its texts are being loaded. */
+/** The entry check is in another language than the page: its texts are being loaded. */
 export const entryTextsDue = computed(() => spoken.value.name !== language.value);
 
 /** Loads the texts of the entry check in the page's language; when that fails, they stay English. */
@@ -25,7 +25,7 @@ export function d(name: EntryText, values: Record<string, string | number> = {})
   });
 }
 
-/** A moment of today, to the minute and never too early. */
+/** A time of today, to the minute and never too early. */
 export function timeOf(ms: number, round: "up" | "down"): string {
   const minutes = round === "up" ? Math.ceil(ms / 60_000) : Math.floor(ms / 60_000);
   return new Intl.DateTimeFormat(formatLocale(), { hour: "numeric", minute: "2-digit" }).format(minutes * 60_000);

@@ -4,14 +4,14 @@ import { deriveKey as derivePbkdf2 } from "altcha-lib/algorithms/web/pbkdf2";
 import { deriveKey as deriveSha } from "altcha-lib/algorithms/web/sha";
 import { readTurnstile, solveTurnstile } from "./turnstile.js";
 
-/** Strands that look for the solution side by side; the hashing itself runs outside the page's own thread. */
+/** Parallel searches for the solution; the hashing itself runs off the page's main thread. */
 const STRANDS = 4;
 const TIMEOUT_MS = 120_000;
 
 /**
- * Solves the challenge of `GET challenge/{token}` and answers the `proof` that the server takes: base64 of
- * `{challenge, solution}`. The page stays responsive meanwhile. Null when the challenge cannot be read or solved here: Web
- * Crypto exists only on secure origins. Where the operator uses Turnstile, its token is the proof.
+ * Solves the challenge of `GET challenge/{token}` and returns the `proof` that the server accepts: base64 of `{challenge, solution}`. The
+ * page stays responsive meanwhile. Null when the challenge cannot be read or solved here: Web Crypto exists only on secure origins. Where
+ * the operator uses Turnstile, its token is the proof.
  */
 export async function solveProof(body: unknown): Promise<string | null> {
   const turnstile = readTurnstile(body);
@@ -32,7 +32,7 @@ export async function solveProof(body: unknown): Promise<string | null> {
     const solution = found.find((item) => item !== null);
     return solution ? encode({ challenge, solution }) : null;
   } catch {
-    // An algorithm this page does not know, or numbers that make no sense.
+    // An algorithm this page does not know, or invalid numbers.
     return null;
   } finally {
     controller.abort();

@@ -14,14 +14,14 @@ interface StepFormProps {
   busy: string;
   initial?: string;
   input: InputHTMLAttributes<HTMLInputElement>;
-  /** Turns what was typed into what stands in the field. */
+  /** Turns the typed text into the value of the field. */
   accept?(typed: string): string;
-  /** Taken without a press of the button as soon as it is complete. */
+  /** Submitted without a press of the button as soon as it is complete. */
   complete?(value: string): boolean;
   onSubmit(value: string): void;
 }
 
-/** One field and one button. What is wrong is said at the field, read out once, and the field takes the focus again. */
+/** One field and one button. A problem is shown at the field, read out once, and the field gets the focus again. */
 export function StepForm(props: StepFormProps) {
   const { flow, explain, label, hint, problem, accept, complete } = props;
   const field = useRef<HTMLInputElement>(null);
@@ -37,7 +37,7 @@ export function StepForm(props: StepFormProps) {
   }, [current, wrong]);
   const onInput = (typed: string): void => {
     const next = accept ? accept(typed) : typed;
-    // A refused letter leaves the state as it was, but not the field.
+    // A rejected character leaves the state as it was, but not the field.
     if (field.current) field.current.value = next;
     const fresh = next !== value;
     setValue(next);

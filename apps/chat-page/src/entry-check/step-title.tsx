@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 interface TitleProps {
   heading: "h1" | "h2";
   text: string;
-  /** The heading takes the focus: where there is no field for it. */
+  /** Focus the heading: where there is no field for it. */
   focus?: boolean;
 }
 

@@ -162,7 +162,7 @@ function PendingStep({ flow, heading }: StepProps) {
 
 const LONG_CHECK_MS = 8_000;
 
-/** On the way in: the browser is checked where the link asks for it, and the session is made. */
+/** The visitor is entering: the browser is checked where the link asks for it, and the session is created. */
 function Entering({ flow, heading }: StepProps) {
   const [long, setLong] = useState(false);
   const checking = flow.checking.value;
@@ -199,7 +199,7 @@ function Entering({ flow, heading }: StepProps) {
   );
 }
 
-/** Progress and problems, for steps without a field of their own for them. */
+/** Progress and problems, for steps without a field of their own. */
 function StepStatus({ flow, children }: { flow: EntryFlow; children?: ComponentChildren }) {
   const problem = flow.problem.value;
   return (

@@ -3,7 +3,7 @@ import { record, text } from "@parley/web-kit";
 const SCRIPT = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit";
 const TIMEOUT_MS = 120_000;
 
-/** What is used of Turnstile's own interface. */
+/** The part of Turnstile's interface that is used. */
 interface Turnstile {
   render(
     at: HTMLElement,
@@ -26,8 +26,8 @@ export function readTurnstile(body: unknown): { siteKey: string; cdata: string }
 }
 
 /**
- * Lets Turnstile look at the visitor, where the operator has chosen it over the built-in check; only then anything is loaded from
- * elsewhere. Answers its token, null when it cannot be loaded, refuses, or takes longer than two minutes.
+ * Has Turnstile check the visitor, where the operator has chosen it over the built-in check; only then is anything loaded from elsewhere.
+ * Returns its token, null when it cannot be loaded, refuses, or takes longer than two minutes.
  */
 export async function solveTurnstile({ siteKey, cdata }: { siteKey: string; cdata: string }): Promise<string | null> {
   const turnstile = await loadTurnstile();

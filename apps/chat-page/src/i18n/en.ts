@@ -136,6 +136,6 @@ export const en = {
 } as const;
 
 export type TextName = keyof typeof en;
-/** `other` is always there; a language adds the forms its numbers have. */
+/** `other` always exists; a language adds the forms its numbers have. */
 export type Plural = { readonly other: string } & { readonly [Form in Intl.LDMLPluralRule]?: string };
 export type Texts = { readonly [Name in TextName]: (typeof en)[Name] extends string ? string : Plural };

@@ -3,16 +3,16 @@ import { en, type TextName, type Texts } from "./en.js";
 import { isLanguage, type LanguageName, LOADERS } from "./languages.js";
 
 const RIGHT_TO_LEFT: ReadonlySet<LanguageName> = new Set(["ar", "he"]);
-/** The code Hebrew had before 1989; some systems still send it. */
+/** The code of Hebrew before 1989; some systems still send it. */
 const FORMER_CODES: Readonly<Record<string, string>> = { iw: "he" };
 
 /** Name and texts change in one step: the page never shows one language under the direction of another. */
 const spoken = signal<{ name: LanguageName; texts: Texts }>({ name: "en", texts: en });
 const wanted = signal<LanguageName>("en");
 
-/** Language the page speaks now. */
+/** Current language of the page. */
 export const language = computed(() => spoken.value.name);
-/** The texts of another language are on their way; what is on screen would change again in a moment. */
+/** The texts of another language are being loaded; what is on screen would change again in a moment. */
 export const languageDue = computed(() => wanted.value !== spoken.value.name);
 
 interface LanguageWishes {
@@ -21,7 +21,7 @@ interface LanguageWishes {
   browser: readonly string[];
 }
 
-/** The first wish the page speaks; English when there is none. */
+/** The first requested language that the page supports; English when there is none. */
 export function chooseLanguage(wishes: LanguageWishes): LanguageName {
   for (const tag of [wishes.link, wishes.query, ...wishes.browser]) {
     const code = tag?.toLowerCase().split(/[-_]/)[0] ?? "";
@@ -31,11 +31,11 @@ export function chooseLanguage(wishes: LanguageWishes): LanguageName {
   return "en";
 }
 
-/** Fetches the texts of a language and speaks it from then on. Where they cannot be had, the language stays as it is. */
+/** Loads the texts of a language and switches to it. Where that fails, the language stays as it is. */
 export async function speak(name: LanguageName): Promise<void> {
   wanted.value = name;
   const texts = name === "en" ? en : await LOADERS[name]().catch(() => null);
-  // A later wish has overtaken this one.
+  // A later request has overtaken this one.
   if (wanted.value !== name) return;
   batch(() => {
     if (texts) spoken.value = { name, texts };
@@ -66,7 +66,7 @@ export function t(name: TextName, values: Record<string, string | number> = {}):
   });
 }
 
-/** Intl reads its data with the first number, 10 ms of a phone's time while the page is waited for; most need none. */
+/** Intl loads its data with the first number, 10 ms on a phone during page load; most numbers need none of it. */
 function written(value: number): string {
   if (language.value !== "ar" && Number.isInteger(value) && value >= 0 && value < 1_000) return String(value);
   return new Intl.NumberFormat(formatLocale()).format(value);

@@ -1,6 +1,6 @@
 import type { Texts } from "./en.js";
 
-/** Every language of the page besides English, which is part of the page itself. Only the one that is spoken is fetched. */
+/** Every language of the page besides English, which is part of the page itself. Only the current one is loaded. */
 export const LOADERS = {
   ar: async () => (await import("./ar.js")).ar,
   de: async () => (await import("./de.js")).de,

@@ -9,7 +9,7 @@ import type { Thumb } from "./session-info.js";
 import { createSocketChoice } from "./socket-choice.js";
 import { SocketEvents } from "./socket-events.js";
 
-/** What a call came to. `unreachable` = no answer at all: it is unknown whether the server has seen the request. */
+/** Result of a call. `unreachable` = no answer at all: it is unknown whether the server has seen the request. */
 export type Answer =
   | { type: "ok"; status: number; body: unknown }
   | {
@@ -23,7 +23,7 @@ export type Answer =
     }
   | { type: "unreachable" };
 
-/** An answer that is no success, or none at all. */
+/** An answer other than success, or none at all. */
 export type Refusal = Exclude<Answer, { type: "ok" }>;
 
 export interface Rating {
@@ -37,19 +37,19 @@ export interface Rating {
 export interface Entry {
   consent?: true;
   pin?: string;
-  /** Solution of the link's challenge; good for one call. */
+  /** Solution of the link's challenge; valid for one call. */
   proof?: string;
-  /** A JWT of the site around the panel, good for one call: it says who the visitor is. */
+  /** A JWT of the site around the panel, valid for one call: it identifies the visitor. */
   identity?: string;
 }
 
-/** What a visitor does who waits for a human. */
+/** Choice of a visitor who waits for a human. */
 export type WaitingChoice = { choice: "continue" | "cancel" } | { choice: "email"; email: string };
 
 /** Where the files of this conversation are. */
 export interface FileSource {
   url(id: string): string;
-  /** Set where the browser keeps no cookie, so that an address alone opens nothing; null = it could not be had. */
+  /** Set where the browser stores no cookie, so that an address alone opens nothing; null = it could not be fetched. */
   content: ((id: string) => Promise<Blob | null>) | null;
 }
 
@@ -57,57 +57,57 @@ export interface Api {
   link(): Promise<Answer>;
   /** A puzzle for this browser, to be handed in as `proof`. */
   challenge(): Promise<Answer>;
-  /** Sends a code to the address, if the link lets it in, in the language the page speaks. */
+  /** Sends a code to the address, if the link admits it, in the language of the page. */
   requestCode(given: { email: string; request_id?: string } & Omit<Entry, "consent">): Promise<Answer>;
-  /** Opens the conversation of the address; its session comes as a cookie. */
+  /** Opens the conversation of the address; its session is set as a cookie. */
   confirmCode(given: { email: string; code: string; request_id?: string } & Pick<Entry, "consent">): Promise<Answer>;
   /** `before`: cursor of an earlier page; null = the newest messages. */
   history(before?: string | null): Promise<Answer>;
   createSession(idempotencyKey: string, entry: Entry): Promise<Answer>;
   endSession(): Promise<Answer>;
-  /** `wait` false asks for 202 and takes the answer from the stream; true waits for the whole answer. */
+  /** `wait` false asks for 202 and reads the answer from the stream; true waits for the whole answer. */
   send(
     message: { clientId: string; text: string; files: readonly { id: string }[] },
     options: { wait: boolean },
   ): Promise<Answer>;
   /** Where files are sent to, and with which headers. */
   uploads(): { url: string; headers: Record<string, string> };
-  /** A download, where a cookie says whose it is. */
+  /** A download, where a cookie identifies the session. */
   fileUrl(id: string): string;
-  /** The same where no cookie does; null = it cannot be had now. */
+  /** The same without a cookie; null = it cannot be fetched now. */
   fileContent(id: string): Promise<Blob | null>;
-  /** Takes a file back that was not sent. */
+  /** Deletes a file that was not sent. */
   removeFile(id: string): Promise<Answer>;
-  /** Asks the agent to stop the answer it is writing; the stream tells how it ended. Null = whatever answer is due. */
+  /** Asks the agent to stop the answer it is writing; the stream reports how it ended. Null = whatever answer is due. */
   stop(turnId: string | null): Promise<Answer>;
-  /** Asks for a human; while one is asked for, asking again changes nothing. */
+  /** Asks for a human; while a request is open, asking again changes nothing. */
   escalate(reason?: string): Promise<Answer>;
   choose(given: WaitingChoice): Promise<Answer>;
-  /** The visitor writes; told to who watches just then, and forgotten. */
+  /** The visitor is typing; sent to current watchers only, and not stored. */
   typing(): Promise<Answer>;
-  /** `message`: `<turn id>.<part>`. Told like `typing`. */
+  /** `message`: `<turn id>.<part>`. Sent like `typing`. */
   read(message: string): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
-  /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
+  /** `message`: the id in the history, or `<turn id>.<part>`. Null removes the rating. */
   rateAnswer(message: string, rating: Thumb | null, reason?: string): Promise<Answer>;
   poll(after: string | null, signal: AbortSignal): Promise<Answer>;
   events(after: string | null): EventStream;
-  /** What the page around the panel says of itself. */
+  /** What the page around the panel says about itself. */
   context(data: Record<string, unknown>): Promise<Answer>;
-  /** Exchanges the session of this page for a handle that only a page of our own can change back. */
+  /** Exchanges the session of this page for a handle that only our own pages can exchange back. */
   resumeHandle(): Promise<Answer>;
-  /** Takes up the session of a handle. */
+  /** Resumes the session of a handle. */
   resume(handle: string): Promise<Answer>;
-  /** Forgets the session here, and ends nothing. */
+  /** Forgets the session here, without ending it. */
   forget(): Promise<Answer>;
-  /** The browser keeps no cookie for this frame: the session lasts as long as the page. */
+  /** The browser stores no cookie for this frame: the session lasts as long as the page. */
   readonly isCarried: ReadonlySignal<boolean>;
 }
 
 const QUICK_MS = 15_000;
 const WAIT_MS = 165_000;
 const POLL_MS = 35_000;
-/** The header has whole seconds: on average it is half of one late. */
+/** The header has whole seconds: on average it is half a second late. */
 const DATE_LATE_MS = 500;
 const DATE_TOLERANCE_MS = 1_500;
 
@@ -117,11 +117,11 @@ export function createApi(token: string, clock: ServerClock): Api {
   const name = encodeURIComponent(token);
   const place = lookAround();
   const sockets = createSocketChoice(browserStorage("session"));
-  /** The session's token, where no cookie does it. Other frames and the host page have no way to it. */
+  /** The session's token, where no cookie carries it. Other frames and the host page cannot reach it. */
   const carried = signal<string | null>(null);
   const identified = (): Record<string, string> =>
     carried.value === null ? {} : { authorization: `Bearer ${carried.value}` };
-  /** Only what may set or forget a cookie has to say where the page stands. */
+  /** Only calls that set or delete a cookie must say whether the page is in a cross-site frame. */
   const framed = (): Record<string, string> => (place().crossSite ? { "x-parley-frame": "cross-site" } : {});
 
   const call = async (
@@ -241,7 +241,7 @@ async function readAnswer(response: Response): Promise<Answer> {
   const after = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
   return {
     type: "refused",
-    // A success without a JSON body comes from something in between (a captive portal), not from the server.
+    // A success without a JSON body comes from an intermediary (a captive portal), not from the server.
     status: response.ok ? 502 : response.status,
     code: text(problem.code) ?? "internal",
     retryAfterSeconds: Number.isFinite(after) ? after : integer(problem.retry_after),

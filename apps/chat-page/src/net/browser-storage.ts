@@ -1,4 +1,4 @@
-/** A storage of the browser, or null where even asking for it is refused. */
+/** A storage of the browser, or null where even accessing it is refused. */
 export function browserStorage(which: "local" | "session"): Storage | null {
   try {
     return which === "local" ? globalThis.localStorage : globalThis.sessionStorage;

@@ -6,15 +6,15 @@ import { type ChatEvent, EVENT_NAMES, parseEvent } from "./events.js";
 
 export type Transport = "websocket" | "sse" | "polling";
 
-/** `live` = stream open, `polling` = events come by polling, `interrupted` = trying again. */
+/** `live` = stream open, `polling` = events arrive by polling, `interrupted` = retrying. */
 export type FeedState = "connecting" | "live" | "polling" | "interrupted" | "closed";
 
 interface FeedOptions {
   api: Api;
   onEvent(event: ChatEvent): void;
-  /** `transport`: how events come while they come. */
+  /** `transport`: how events arrive while they do. */
   onState(state: FeedState, transport: Transport | null): void;
-  /** The server refuses for good (401, 403, 404, 410): no further tries are made. */
+  /** The server refuses permanently (401, 403, 404, 410): there are no further tries. */
   onRefused(status: number, code: string): void;
 }
 
@@ -25,13 +25,13 @@ const OPEN_TIMEOUT_MS = 12_000;
 const BROWSER_RETRY_MS = 8_000;
 const POLL_FOR_MS = 60_000;
 const POLL_TRIES = 4;
-/** The server holds an empty poll open; this keeps full ones, or a hasty server, from making a tight loop. */
+/** The server holds an empty poll open; this keeps full ones, or a server that answers immediately, from making a tight loop. */
 const BETWEEN_POLLS_MS = 250;
 
 /**
- * Keeps the events of the session coming: a socket first, where the server and what is in between have them; else EventSource, with the browser's own resume by Last-Event-ID; after a
- * second failure a new stream from the last cursor, with growing jittered pauses; after three failures in a row polling
- * for a minute, then the stream again. Duplicates can occur and are harmless to the transcript.
+ * Receives the events of the session: by a socket first, where the server and the network support it; else by EventSource, with the
+ * browser's own resume by Last-Event-ID; after a second failure a new stream from the last cursor, with growing jittered pauses; after
+ * three failures in a row polling for a minute, then the stream again. Duplicates can occur and are harmless to the transcript.
  */
 export class EventFeed {
   readonly #options: FeedOptions;
@@ -42,7 +42,7 @@ export class EventFeed {
   #streamFailures = 0;
   #pollFailures = 0;
   #running = false;
-  /** Sockets in a row that did not open. */
+  /** Consecutive sockets that did not open. */
   #socketTries = 0;
 
   constructor(options: FeedOptions) {
@@ -63,12 +63,12 @@ export class EventFeed {
     this.#options.onState("closed", null);
   }
 
-  /** The page is put away and may come back: an open stream would keep it from being kept. `wake` continues. */
+  /** The page is put into the back/forward cache, which an open stream would prevent. `wake` continues. */
   rest(): void {
     if (this.#running) this.#closeAll();
   }
 
-  /** Try now: the network is back or the page is visible again. `reopen` also replaces a stream that looks healthy. */
+  /** Retry now: the network is back or the page is visible again. `reopen` also replaces a stream that looks healthy. */
   wake(wanted: { reopen: boolean }): void {
     if (!this.#running) return;
     if (this.#source?.readyState === EventSource.OPEN && !wanted.reopen) return;
@@ -108,7 +108,7 @@ export class EventFeed {
     for (const name of EVENT_NAMES) {
       stream.addEventListener(name, (event) => {
         if (stream !== this.#source) return;
-        // `error` is both an event of the server and the browser's word for a broken stream; only the first has data.
+        // `error` is both an event of the server and the browser's event for a broken stream; only the first has data.
         if (event instanceof MessageEvent && typeof event.data === "string") {
           this.#take(name, parseJson(event.data), event.lastEventId);
         } else if (name === "error") this.#broke(stream, wasOpen);
@@ -124,7 +124,7 @@ export class EventFeed {
 
   #broke(stream: EventStream, wasOpen: boolean): void {
     if (!this.#running) return;
-    // A socket that does not open is no sign of a cut connection: the next kind of stream is tried at once.
+    // A socket that does not open is no sign of a lost connection: the next kind of stream is tried immediately.
     if (stream.transport === "websocket" && !wasOpen && this.#socketTries < SOCKET_TRIES) {
       this.#socketTries += 1;
       this.#openStream();
@@ -168,7 +168,7 @@ export class EventFeed {
     }
   }
 
-  /** Milliseconds until the next poll; null = the server refuses for good. */
+  /** Milliseconds until the next poll; null = the server refuses permanently. */
   #readPoll(answer: Answer): number | null {
     if (answer.type === "ok") {
       this.#pollFailures = 0;

@@ -1,4 +1,4 @@
-/** What the feed uses of an `EventSource`. */
+/** The part of an `EventSource` that the feed uses. */
 export interface EventStream {
   /** Unset for an `EventSource`. */
   readonly transport?: "websocket";
@@ -13,8 +13,8 @@ const OPEN = 1;
 const CLOSED = 2;
 
 /**
- * Events of a page that has no cookie to send: a stream that is read by `fetch`, which can carry the session's token in a header. It
- * never reconnects by itself: an `error` event says that it is over.
+ * Events of a page that has no cookie to send: a stream read by `fetch`, which can carry the session's token in a header. It never
+ * reconnects by itself: an `error` event reports its end.
  */
 export class FetchedEvents extends EventTarget implements EventStream {
   readyState = CONNECTING;

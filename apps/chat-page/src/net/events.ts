@@ -9,7 +9,7 @@ import {
   type WireMessage,
 } from "./session-info.js";
 
-/** Text at offset `at` (UTF-16 units) of one part of one turn; a higher attempt replaces what a lower one said. */
+/** Text at offset `at` (UTF-16 units) of one part of one turn; a higher attempt replaces the text of a lower one. */
 export interface Delta {
   turnId: string;
   attempt: number;
@@ -19,11 +19,11 @@ export interface Delta {
 }
 
 export type ChatEvent =
-  /** `now`: the time by the server's clock. The session's times may be a little older than what events have told since. */
+  /** `now`: the server's current time. The session's times may be a little older than those from later events. */
   | { type: "connected"; sessionId: string | null; head: number; now: string | null; session: SessionInfo }
   | { type: "delta"; delta: Delta }
   | { type: "status"; turnId: string | null; label: string }
-  /** `at`: when it was said. */
+  /** `at`: when it was written. */
   | { type: "message"; message: WireMessage; offset: number | null; at: string | null }
   /** A turn is over, or limits changed for another reason (then `turnId` is null). */
   | {
@@ -36,9 +36,9 @@ export type ChatEvent =
       at: string | null;
     }
   | { type: "turn_failed"; turnId: string | null; code: string; remainingMessages: number | null; at: string | null }
-  /** The human in the conversation writes, or has stopped writing. May get lost. */
+  /** The human in the conversation is typing, or has stopped. May get lost. */
   | { type: "typing"; active: boolean }
-  /** A human was asked for, has the conversation (their name may be unknown), or has left it to the agent. */
+  /** A human was requested, has the conversation (their name may be unknown), or has handed it back to the agent. */
   | { type: "human"; state: "asked"; since: string | null }
   | { type: "human"; state: "left" }
   | { type: "human"; state: "joined"; name: string | null }
@@ -104,7 +104,7 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
         at: text(body.created_at),
       };
     case "typing":
-      // What the visitor does himself, and what the agent does, is shown in other ways.
+      // Typing by the visitor or the agent is shown in other ways.
       return body.who === "operator" ? { type: "typing", active: body.active === true } : null;
     case "escalation":
       if (body.state !== "open" && body.state !== "resolved") return null;

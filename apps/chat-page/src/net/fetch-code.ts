@@ -1,12 +1,12 @@
 import { backoffMs } from "./backoff.js";
 
 const FIRST_PAUSE_MS = 1_000;
-/** Where the module lies, as most browsers say in the error. */
+/** The address of the module, which most browsers include in the error. */
 const ADDRESS = /https?:\/\/\S+\.js/;
 
 /**
- * Imports a module of the page, again and again with growing pauses, until it comes: without a connection none does. Browsers may remember
- * that a module did not come and not ask for it again, so that later tries give it another address.
+ * Imports a module of the page, retrying with growing pauses until it loads: without a connection none does. Browsers may remember that a
+ * module failed and not request it again, so later tries give it another address.
  */
 export async function untilFetched<Code>(load: () => Promise<Code>): Promise<Code> {
   let address: string | undefined;

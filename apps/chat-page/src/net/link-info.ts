@@ -5,7 +5,7 @@ export interface LinkInfo {
   title: string | null;
   description: string | null;
   agentName: string;
-  /** An image within itself. A URL is never loaded, because its server would learn of every visit. */
+  /** A data URL. A remote image is never loaded, because its server would learn of every visit. */
   logo: string | null;
   welcome: string | null;
   colour: string | null;
@@ -14,23 +14,25 @@ export interface LinkInfo {
   maxMessageLength: number;
   full: boolean;
   expired: boolean;
-  /** The agent cannot answer for now. So is every availability this page does not know: better to wait than to promise a talk. */
+  /**
+   * The agent cannot answer for now. Also set for an availability this page does not know: better to wait than to promise a conversation.
+   */
   unavailable: boolean;
   /** The steps of the entry check, in their order. */
   pinRequired: boolean;
   consentText: string | null;
   requireEmail: boolean;
-  /** The owner decides about each confirmed address. */
+  /** Start with a solved challenge; the server may still ask for one later. */
   needsApproval: boolean;
   /** Begin with a solved challenge; the server may ask for one later on all the same. */
   proofRequired: boolean;
   /** Who runs this chat, in their own words. */
   operator: string | null;
-  /** Where they say what becomes of what is written; https. */
+  /** Privacy policy of the operator; https. */
   privacyUrl: string | null;
-  /** Who the agent is, where the link wants it introduced. */
+  /** The agent's introduction, where the link wants one. */
   introduction: string | null;
-  /** For whom the link was made. */
+  /** The person for whom the link was created. */
   recipientName: string | null;
   /** The server takes `POST stop`. */
   canStop: boolean;
@@ -40,7 +42,7 @@ export interface LinkInfo {
   canEscalate: boolean;
   /** The server takes `POST typing` and `POST read`. */
   tellsWriting: boolean;
-  /** How the people behind the agent can be reached; null = nothing is known of them. */
+  /** How the people behind the agent can be reached; null = not known. */
   people: People | null;
   /** The server takes `POST rate`. */
   canRateAnswers: boolean;
@@ -52,7 +54,7 @@ export interface FileLimits {
   /** Media types, with wildcards such as `image/*`. */
   types: string[];
   maxBytes: number;
-  /** Of one conversation. */
+  /** Per conversation. */
   maxCount: number;
 }
 
@@ -76,10 +78,10 @@ function secureAddress(value: unknown): string | null {
 
 const MAX_STARTERS = 6;
 
-/** What a new visitor may meet, other than an agent that cannot answer. */
+/** What a new visitor may encounter, other than an agent that cannot answer. */
 const KNOWN_AVAILABILITY: ReadonlySet<string> = new Set(["available", "full", "expired"]);
 
-/** Reads the answer of `GET /api/public/link/{token}`. Unknown fields are ignored, missing ones get quiet defaults. */
+/** Reads the answer of `GET /api/public/link/{token}`. Unknown fields are ignored, missing ones get neutral defaults. */
 export function parseLinkInfo(value: unknown): LinkInfo {
   const body = record(value);
   const branding = record(body.branding);
@@ -125,7 +127,7 @@ export function parseLinkInfo(value: unknown): LinkInfo {
 
 export interface People {
   replyMinutes: number | null;
-  /** After so many minutes without anybody the page offers other ways; null = never. */
+  /** After this many minutes without anybody the page offers alternatives; null = never. */
   fallbackMinutes: number | null;
   openNow: boolean;
   nextOpenAt: string | null;

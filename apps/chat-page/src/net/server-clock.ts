@@ -1,11 +1,11 @@
 /**
- * The time by the server's clock. Between two answers it continues with the browser's monotonic clock, so that a clock that is
- * wrong here, or is set while the page is open, changes nothing of what is shown as left.
+ * The time by the server's clock. Between two answers it advances with the browser's monotonic clock, so that a local clock that is wrong,
+ * or is set while the page is open, does not affect the time shown as left.
  */
 export interface ServerClock {
-  /** Milliseconds since 1970. Before anything was heard of the server: what this device believes. */
+  /** Milliseconds since 1970. Before the server's first answer: the time of this device. */
   nowMs(): number;
-  /** The server said what time it is. Corrects only what is off by more than `toleranceMs`. */
+  /** The server reported its time. Corrects only differences of more than `toleranceMs`. */
   heard(serverMs: number, toleranceMs: number): void;
 }
 

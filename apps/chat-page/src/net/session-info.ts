@@ -4,20 +4,20 @@ export interface SessionInfo {
   sessionId: string | null;
   ended: boolean;
   endReason: string | null;
-  /** Null = it has no such end; undefined = the answer does not tell. */
+  /** Null = it has no such end; undefined = not in the answer. */
   expiresAt: string | null | undefined;
   remainingMessages: number | null;
-  /** Set where the answer tells how long the session may be quiet, and when that is over if nothing more is said. */
+  /** Set where the answer has the idle timeout, and when it ends the session if nobody writes any more. */
   quiet?: { timeoutSeconds: number; endsAt: string | null };
   /** Id of the newest event: the stream continues from there. */
   cursor: string | null;
-  /** Whether the link has a session left for another conversation; set by the history alone. */
+  /** Whether the link has a session left for another conversation; only in the history. */
   another?: boolean;
-  /** Set where the answer tells who has the conversation: a human, the name of whom may be unknown, one who is asked for, or null = the agent. */
+  /** Who has the conversation, where the answer says so: a human (maybe unnamed), a pending request for one, or null = the agent. */
   human?: { name: string | null } | Wish | null;
 }
 
-/** Somebody is asked for: since when, and whether the answer comes by mail, too. */
+/** A pending request for a human: since when, and whether the answer is also mailed. */
 export interface Wish {
   since: string | null;
   byMail: boolean;
@@ -59,7 +59,7 @@ export interface AttachedFile {
   bytes: number;
 }
 
-/** Reads `files` of a message; what has no id cannot be fetched. */
+/** Reads `files` of a message; a file without an id cannot be fetched. */
 export function parseFiles(value: unknown): AttachedFile[] {
   return list(value).flatMap((entry) => {
     const { id, name, bytes } = record(entry);
@@ -75,17 +75,17 @@ export interface WireMessage {
   clientId: string | null;
   role: "user" | "assistant";
   content: string;
-  /** An answer may be spoken in several parts; 0 for the first. */
+  /** An answer may consist of several parts; 0 for the first. */
   part: number;
   /** Of a visitor's message: whether its turn is over, and how. */
   status: "pending" | "done" | "failed";
   createdAt: string | null;
   files?: AttachedFile[];
-  /** What the visitor thinks of this answer; only the history tells. */
+  /** The visitor's rating of this answer; only in the history. */
   rating?: Thumb | null;
   /** The answer was stopped here. */
   stopped?: boolean;
-  /** A human said it, not the agent. */
+  /** A human wrote it, not the agent. */
   human?: { name: string | null };
 }
 
@@ -135,7 +135,7 @@ export function parseHistory(value: unknown): History {
   return { messages, session, earlier: text(body.next_cursor) };
 }
 
-/** The history lists the parts of an answer one after the other without numbering them. */
+/** The history lists the parts of an answer one after the other without numbers. */
 function numberParts(messages: WireMessage[]): WireMessage[] {
   const counts = new Map<string, number>();
   return messages.map((message) => {

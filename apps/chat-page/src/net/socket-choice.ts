@@ -1,21 +1,21 @@
 import { integer } from "@parley/web-kit";
 
-/** Whether events come by a socket. A proxy that breaks sockets is tried once, and not again for a while. */
+/** Whether events arrive by a socket. A proxy that breaks sockets is tried once, and not again for a while. */
 export interface SocketChoice {
   usable(): boolean;
   /** A socket has opened. */
   opened(): void;
-  /** A socket did not open, though the server had given a ticket for it. */
+  /** A socket did not open, though the server had issued a ticket for it. */
   failed(): void;
-  /** The next stream is none. */
+  /** The next stream does not use a socket. */
   skipOnce(): void;
-  /** The server has no sockets. */
+  /** The server does not support sockets. */
   never(): void;
 }
 
 const KEY = "parley:no-socket-until";
 const AVOID_MS = 3_600_000;
-/** Where sockets have worked, it takes more to give them up. */
+/** Where sockets have worked before, more failures are needed to give them up. */
 const FAILURES = 3;
 
 export function createSocketChoice(tab: Storage | null): SocketChoice {
@@ -28,7 +28,7 @@ export function createSocketChoice(tab: Storage | null): SocketChoice {
     try {
       tab?.setItem(KEY, String(until));
     } catch {
-      // Full or blocked: it is remembered for this page only.
+      // Full or blocked: remembered for this page only.
     }
   };
   return {
@@ -42,7 +42,7 @@ export function createSocketChoice(tab: Storage | null): SocketChoice {
       failures = 0;
     },
     failed: () => {
-      // Without a network nothing opens; that is no fault of sockets.
+      // Without a network nothing opens; that is not the fault of sockets.
       if (navigator.onLine) failures += 1;
       if (failures >= (worked ? FAILURES : 1)) avoid();
     },

@@ -2,14 +2,14 @@ import { list, record, text } from "@parley/web-kit";
 import type { EventStream } from "./event-stream.js";
 import type { SocketChoice } from "./socket-choice.js";
 
-/** What a call came to, as far as a socket has to know. */
+/** Result of a call, as far as a socket needs it. */
 type Called =
   | { type: "ok"; body: unknown }
   | { type: "refused"; status: number; code: string }
   | { type: "unreachable" };
 
 interface SocketDeps {
-  /** Asks for what opens one socket. */
+  /** Requests the ticket for one socket. */
   ticket(): Promise<Called>;
   history(): Promise<Called>;
   /** The newest event already known; null = none. */
@@ -21,12 +21,12 @@ const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 2;
 
-/** A socket that takes longer is behind something that does not let it through. */
+/** A socket that takes longer is blocked by something in between. */
 const OPEN_WITHIN_MS = 4_000;
-/** The conversation, the user or the site is not the socket's: the plain calls tell why. */
+/** The conversation, the user or the site is not allowed for the socket: the plain calls report why. */
 const NOT_ALLOWED = 4403;
 
-/** The events of the widget channel (docs/chat-channel.md), told as an event stream tells them. It never reconnects by itself. */
+/** The events of the widget channel (docs/chat-channel.md), presented as an event stream. It never reconnects by itself. */
 export class SocketEvents extends EventTarget implements EventStream {
   readonly transport = "websocket";
   readyState = CONNECTING;
@@ -34,7 +34,7 @@ export class SocketEvents extends EventTarget implements EventStream {
   readonly #deps: SocketDeps;
   #socket: WebSocket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** One frame after the other: one of them may have to wait for the history. */
+  /** One frame at a time: one of them may have to wait for the history. */
   #frames: Promise<void> = Promise.resolve();
 
   constructor(deps: SocketDeps) {
@@ -106,7 +106,7 @@ export class SocketEvents extends EventTarget implements EventStream {
     this.onopen?.(new Event("open"));
   }
 
-  /** A frame of the whole state names no turns; the history does, and is at least as new. */
+  /** A frame with the whole state has no turns; the history has, and is at least as new. */
   async #state(): Promise<Record<string, unknown> | null> {
     const answer = await this.#deps.history();
     return answer.type === "ok" ? record(answer.body) : null;

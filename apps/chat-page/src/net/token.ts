@@ -1,6 +1,6 @@
 /**
- * The link token of this page: the last path segment of `/public/chat/{token}`, or the fragment (`/public/chat#pl_…`),
- * which browsers never send to a server. Null when there is none; its shape is judged by the server alone.
+ * The link token of this page: the last path segment of `/public/chat/{token}`, or the fragment (`/public/chat#pl_…`), which browsers never
+ * send to a server. Null when there is none; only the server validates its format.
  */
 export function tokenFromLocation(location: { pathname: string; hash: string }): string | null {
   const fragment = location.hash.slice(1);

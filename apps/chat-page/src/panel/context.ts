@@ -13,7 +13,7 @@ interface ContextDeps {
 
 const REFUSED = "The context of this page was not taken: at most 4 KiB of JSON, a few times a minute.";
 
-/** Tells the server what the host page says of itself, once there is a session, and each session again. The last word counts. */
+/** Sends the host page's context to the server, once there is a session, and again for each new session. The latest one counts. */
 export function contextSender({ state, api, tell }: ContextDeps): (data: Data) => void {
   const latest = signal<Data | null>(null);
   const send = async (data: Data): Promise<void> => {

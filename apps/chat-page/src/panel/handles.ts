@@ -14,7 +14,7 @@ interface HandlesDeps {
 }
 
 export interface Handles {
-  /** The host has kept this from an earlier visit. */
+  /** The host has stored this handle on an earlier visit. */
   offer(handle: string): void;
   /** The visitor opens the panel, or writes. */
   want(): void;
@@ -22,13 +22,13 @@ export interface Handles {
   forget(): void;
 }
 
-/** Parts the server's handle from the name of the last message seen; neither holds it. */
+/** Separates the server's handle from the name of the last message seen; neither contains it. */
 const MARK = "~";
 const TRIES = 5;
 
 /**
- * Continuity where the browser keeps nothing for this frame: the server seals the session into a handle, which the host page keeps and
- * gives back on the next visit. To the host it is of no use: only a page of our own may change it back.
+ * Continuity where the browser stores nothing for this frame: the server seals the session into a handle, which the host page stores and
+ * returns on the next visit. It is useless to the host: only our own pages may exchange it back.
  */
 export function createHandles({ state, api, seen, tell }: HandlesDeps): Handles {
   let offered: string | null = null;
@@ -44,7 +44,7 @@ export function createHandles({ state, api, seen, tell }: HandlesDeps): Handles 
         seen.recall(last);
         return true;
       }
-      // A handle that is refused will be refused forever.
+      // A refused handle stays refused.
       if (answer.type === "refused" && answer.status < 500 && answer.status !== 429) break;
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)));
     }

@@ -1,6 +1,6 @@
 import { readConnect } from "@parley/web-kit";
 
-/** The port to the host page, as soon as it sent one. Nobody else's is taken, and only the first. */
+/** The port to the host page, once it has sent one. Only the first is accepted, and only from the host. */
 export function hostPort(): Promise<MessagePort> {
   return new Promise((resolve) => {
     const take = (event: MessageEvent): void => {

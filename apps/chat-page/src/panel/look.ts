@@ -6,7 +6,7 @@ export function showTheme(theme: PanelTheme): void {
   else document.documentElement.dataset.theme = theme;
 }
 
-/** Fits the panel to what a keyboard leaves of the window: a frame learns nothing of the keyboard by itself. */
+/** Fits the panel to the part of the window above the keyboard: a frame is not told of the keyboard. */
 export function showViewport({ height, offset_top }: { height: number; offset_top: number }): void {
   const { style } = document.documentElement;
   style.setProperty("--panel-height", `${height}px`);

@@ -15,18 +15,18 @@ export interface PanelDeps {
   state: ChatState;
   api: Api;
   conversation: Conversation;
-  /** Names the link in this browser's storage; no secret. */
+  /** Identifies the link in this browser's storage; no secret. */
   storageName: string;
 }
 
 export interface PanelGate {
-  /** Resolves when what the host said together with its greeting is here, such as who the visitor is. */
+  /** Resolves when everything the host sent with its greeting has arrived, such as the visitor's identity. */
   introduced: Promise<void>;
-  /** Resolves when the visitor wants a conversation. True: one of an earlier visit was taken up. */
+  /** Resolves when the visitor wants a conversation. True: one of an earlier visit was resumed. */
   wanted(): Promise<boolean>;
 }
 
-/** What was sent with the port is delivered before a timer that began after it, also on a busy machine. */
+/** Messages sent with the port are delivered before a timer that began after it, even on a busy machine. */
 const INTRODUCTION_MS = 50;
 
 type Commands = { [Type in HostMessage["type"]]?: (message: Extract<HostMessage, { type: Type }>) => void };
@@ -36,8 +36,8 @@ const run = (commands: Commands, message: HostMessage): void =>
   (commands[message.type] as ((message: HostMessage) => void) | undefined)?.(message);
 
 /**
- * The panel's end of the bridge to its host page: does what the host asks for, and tells it what happens, never what is said. Before
- * the visitor opens the panel or writes, no session is made and nothing is stored.
+ * The panel's end of the bridge to its host page: executes the host's commands, and reports what happens, but never message text. Before
+ * the visitor opens the panel or writes, no session is created and nothing is stored.
  */
 export function startPanel({ port, state, api, conversation, storageName }: PanelDeps): PanelGate {
   const tell = (message: PanelMessage): void => port.postMessage(message);
@@ -50,7 +50,7 @@ export function startPanel({ port, state, api, conversation, storageName }: Pane
   let takesFocus = true;
   state.panel.value = { open, close, takesFocus: () => takesFocus };
   addEventListener("keydown", (event) => {
-    // Escape belongs first to a dialog, and to an input method.
+    // A dialog or an input method handles Escape first.
     const taken = event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]") !== null;
     if (event.key === "Escape" && !taken) close();
   });

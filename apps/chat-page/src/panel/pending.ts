@@ -18,7 +18,7 @@ interface Pending {
 
 const MAX_PENDING = 20;
 
-/** What the host page asks for before there is a conversation waits for it; what cannot be done is answered with an error. */
+/** Commands of the host page wait until there is a conversation; one that cannot be done is answered with an error. */
 export function createPending({ state, conversation, tell }: PendingDeps): Pending {
   let waiting: (() => void)[] = [];
   const refuse = (code: string, message: string): void => tell({ type: "error", code, message });
@@ -31,7 +31,7 @@ export function createPending({ state, conversation, tell }: PendingDeps): Pendi
     if (state.screen.value.type !== "chat") return;
     const ready = waiting;
     waiting = [];
-    // Not within the effect: what they change must not run it again.
+    // Not within the effect: their changes must not run it again.
     queueMicrotask(() => {
       for (const run of ready) run();
     });

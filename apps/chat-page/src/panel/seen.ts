@@ -10,16 +10,16 @@ interface SeenDeps {
 }
 
 export interface Seen {
-  /** Finished messages of agent and operators behind the last one that was seen. */
+  /** Finished messages of agent and operators after the last one that was seen. */
   unread: ReadonlySignal<number>;
   /** Name of the last message seen; empty = none. */
   last: ReadonlySignal<string>;
-  /** What an earlier visit had seen, where this browser has not kept it. */
+  /** What an earlier visit had seen, where this browser has not stored it. */
   recall(last: string): void;
   forget(): void;
 }
 
-/** Remembers how far the visitor has read: what comes while the panel is closed is unread. */
+/** Remembers how far the visitor has read: messages that arrive while the panel is closed are unread. */
 export function createSeen({ state, open, storageName }: SeenDeps): Seen {
   const key = `parley:${storageName}:seen`;
   const last = signal(read(key) ?? "");
@@ -45,7 +45,7 @@ export function createSeen({ state, open, storageName }: SeenDeps): Seen {
 const said = (entries: Transcript): AgentEntry[] =>
   entries.filter((entry): entry is AgentEntry => entry.role === "assistant" && entry.partial === null);
 
-/** Where the last one seen is not among them, they are all later: only the newest page of a long talk is here. */
+/** When the last one seen is not among them, all are newer: only the newest page of a long conversation is loaded. */
 const countAfter = (entries: readonly AgentEntry[], last: string): number =>
   entries.length - 1 - entries.findLastIndex((entry) => entry.key === last);
 

@@ -8,7 +8,7 @@ interface TellHostDeps {
   tell(message: PanelMessage): void;
 }
 
-/** Tells the host page what happens in the conversation. No text of it is ever among what it tells. */
+/** Reports to the host page what happens in the conversation, never any of its text. */
 export function tellHost({ state, tell }: TellHostDeps): void {
   tellStatus(state, tell);
   tellMessages(state, tell);
@@ -24,7 +24,7 @@ function tellStatus(state: ChatState, tell: Tell): void {
   effect(() => tell({ type: "status", status: status.value, transport: state.transport.value }));
 }
 
-/** Names of messages: those of a conversation that was taken up are old news. */
+/** Reports new messages; those of a resumed conversation are old. */
 function tellMessages(state: ChatState, tell: Tell): void {
   let session: string | null = null;
   let told = new Set<string>();

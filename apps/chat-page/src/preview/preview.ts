@@ -12,8 +12,8 @@ interface PreviewDeps {
 }
 
 /**
- * The page as it would be with the settings that the console holds and nobody has saved. The console tells them; nothing is asked of
- * the server, nothing is stored, and nothing in the page can be used.
+ * The page with the unsaved settings of the console. The console sends them; nothing is requested from the server, nothing is stored, and
+ * nothing in the page can be used.
  */
 export function startPreview({ state, loadEntryCheck }: PreviewDeps): void {
   document.body.inert = true;

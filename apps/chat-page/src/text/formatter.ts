@@ -4,26 +4,26 @@ import { untilFetched } from "../net/fetch-code.js";
 
 type Formatter = typeof import("./markdown.js");
 
-/** Reads and renders markdown. Its code is half of the page's and comes when there is something to format; null = not yet. */
+/** Parses and renders markdown. Its code is half of the page's and is loaded when there is something to format; null = not yet. */
 export const formatter = signal<Formatter | null>(null);
 
-/** Words have waited long enough for their form: they are shown as they were written until it comes. */
+/** Text has waited long enough for the formatter: it is shown unformatted until the code arrives. */
 export const showsPlain = signal(false);
 
 const WAIT_MS = 1_500;
 const MARKS = /[\n\\`*_~[\]<>&|#@]|:\/\/|www\.|^\s|^[-+=]|^\d+[.)]/i;
 
-/** One paragraph without anything that markdown could read as a mark: it looks the same before it is formatted. */
+/** One paragraph without anything that markdown could treat as markup: it looks the same before it is formatted. */
 export const isPlain = (text: string): boolean => !MARKS.test(text);
 
-/** All that the page formats of the owner's and the agent's words looks the same before. */
+/** Whether all of the owner's and the agent's text looks the same unformatted. */
 export function isAllPlain({ link, transcript }: ChatState): boolean {
   const { welcome = null, consentText = null, introduction = null } = link.value ?? {};
   const answers = transcript.value.flatMap((entry) => (entry.role === "assistant" ? [entry.text] : []));
   return [welcome, consentText, introduction, ...answers].every((text) => text === null || isPlain(text));
 }
 
-/** Loads the formatter: as soon as there is something to format, else when the conversation can be seen. */
+/** Loads the formatter: as soon as there is something to format, else once the conversation is visible. */
 export function loadFormatter(state: ChatState): void {
   let begun = false;
   const begin = (): void => {

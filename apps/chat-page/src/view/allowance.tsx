@@ -6,18 +6,18 @@ import { ClockIcon } from "./icons.js";
 
 const FEW_MESSAGES = 5;
 const FEW_MINUTES = 5;
-/** Ends further away than this are nobody's concern yet. */
+/** Ends further away than this are not shown yet. */
 const SHOW_MINUTES = 60;
-/** The end of a quiet conversation moves with each exchange: it is shown only when it is near. */
+/** The end of an idle conversation moves with each exchange: it is shown only when it is near. */
 const QUIET_MINUTES = 2;
 
-/** The nearest end, when it is near enough to be told. `quiet`: a message moves it. */
+/** The nearest end, when it is near enough to show. `quiet`: a message postpones it. */
 interface TimeLeft {
   minutes: number;
   quiet: boolean;
 }
 
-/** What is left of messages and time: a quiet line that becomes a warning when little is left. */
+/** The messages and time left: a quiet line that becomes a warning when little is left. */
 export function Allowance({ state }: { state: ChatState }) {
   const messages = state.remainingMessages.value;
   const left = timeLeft(state.time);
@@ -39,12 +39,12 @@ export function Allowance({ state }: { state: ChatState }) {
   );
 }
 
-/** Says how much time is left twice, when it becomes short and when it becomes very short; the line above changes silently. */
+/** Announces the time left twice, when it becomes short and when it becomes very short; the line above changes silently. */
 export function TimeNotice({ state }: { state: ChatState }) {
   const left = timeLeft(state.time);
   const step =
     left === null || left.minutes > FEW_MINUTES ? "enough" : `${left.quiet} ${left.minutes > 1 ? "short" : "last"}`;
-  // Taken once per step: within one, the minutes that pass are not read out.
+  // Computed once per step: within one, the passing minutes are not read out.
   const words = useMemo(() => (left === null || step === "enough" ? "" : wordsOf(left)), [step]);
   return (
     <p class="visually-hidden time-notice" role="status">
@@ -59,7 +59,7 @@ function timeLeft({ expiresAtMs, quietEndsAtMs, quietMs, nowMs }: SessionTime): 
   const minutesTo = (endMs: number): number => Math.max(0, Math.ceil((endMs - nowMs.value) / 60_000));
   const [expires, quietEnds] = [expiresAtMs.value, quietEndsAtMs.value];
   const quietMinutes = quietEnds === null ? null : minutesTo(quietEnds);
-  // Of a very short time, most would be spent under the warning.
+  // A very short idle time would otherwise be spent mostly under the warning.
   const near = quietEnds !== null && quietEnds - nowMs.value <= (quietMs.value ?? 0) / 2;
   if (quietMinutes !== null && quietMinutes <= QUIET_MINUTES && near && (quietEnds ?? 0) < (expires ?? Infinity))
     return { minutes: quietMinutes, quiet: true };

@@ -1,6 +1,6 @@
 import { accentOf } from "@parley/web-kit";
 
-/** Puts a link's brand colour into the style sheet's variables; without a valid one the page's own colours stay. */
+/** Sets the style sheet's variables from a link's brand colour; without a valid one the page's own colours stay. */
 export function applyAccent(colour: string | null): void {
   const style = document.documentElement.style;
   for (const scheme of ["light", "dark"] as const) {

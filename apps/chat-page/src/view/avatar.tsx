@@ -7,10 +7,10 @@ interface AvatarProps {
   size?: "small" | "large";
 }
 
-/** The logo that turned out to be no picture: one decoder has said so for all its places. */
+/** The logo that could not be decoded, remembered for all its places. */
 const undecodable = signal<string | null>(null);
 
-/** Stands for the agent beside its name: the logo of the link, else the first letter. Both take the same room. */
+/** The agent's picture beside its name: the logo of the link, else the first letter. Both take the same room. */
 export function Avatar({ link: { agentName, logo }, size }: AvatarProps) {
   const kind = size ? ` ${size}` : "";
   if (logo === null || logo === undecodable.value)

@@ -32,7 +32,7 @@ interface ChatProps {
   link: LinkInfo;
   conversation: Conversation;
   drafts: Drafts;
-  /** The visitor passed the entry check or began a new conversation: what had the focus is gone, the message field takes it. */
+  /** The visitor passed the entry check or began a new conversation: the focused element is gone, so the message field takes the focus. */
   takesFocus: boolean;
 }
 
@@ -146,14 +146,14 @@ function Messages({ state, link, onResend, onShowEarlier, source, onSend, onRate
   const label = state.thinking.shown.value;
   const writing = writingKey(state.transcript.value);
   const shown = withoutResent(state.transcript.value);
-  // What was said stays said: asking again, or in other words, is another message, and takes another turn.
+  // A sent message stays: repeating or rewording it is another message, and uses another turn.
   const asked = canSend && !state.awaiting.value ? shown.findLast((entry) => entry.role === "user") : undefined;
   const latest = asked?.delivery === "sent" || asked?.delivery === "failed" ? asked : null;
   const edit = (): void => {
     state.prefill.value = latest?.text ?? null;
   };
   const firstWords = shown.findIndex(({ role }) => role === "user");
-  // What the agent says before anybody has said a word answers nothing.
+  // An agent message before the visitor's first one answers nothing.
   const isGreeting = (index: number): boolean =>
     state.earlierCursor.value === null && (firstWords < 0 || index < firstWords);
   return (
@@ -207,7 +207,7 @@ function Messages({ state, link, onResend, onShowEarlier, source, onSend, onRate
 
 const NOTE_AFTER_MS = 1_500;
 
-/** Offline and interrupted connections, in words; short interruptions pass without a word. */
+/** Shows offline and interrupted connections; short interruptions are not mentioned. */
 function ConnectionNote({ state }: { state: ChatState }) {
   const connection = state.connection.value;
   const disturbed = !state.ended.value && (connection === "offline" || connection === "reconnecting");
@@ -273,7 +273,7 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
   if (ended) return <EndedCard kind={endKind(ended.reason)} {...card} />;
   const again = state.again.value;
   if (again && again !== "coming") return again.card();
-  // The last answer is still awaited: the card may come with it.
+  // The last answer is still awaited: a card for a human may come with it.
   if (state.remainingMessages.value === 0 && !state.awaiting.value) {
     const answered = link.canEscalate || state.human.value.type === "asked" || state.human.value.type === "joined";
     return <EndedCard kind={answered ? "noneLeftHuman" : "noneLeft"} {...card} />;
@@ -293,5 +293,5 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
   );
 }
 
-/** The visitor has said something. */
+/** The visitor has sent a message. */
 const hasBegun = (state: ChatState): boolean => state.transcript.value.some((entry) => entry.role === "user");

@@ -11,7 +11,7 @@ interface ComposerProps {
   state: ChatState;
   drafts: Drafts;
   maxLength: number;
-  /** Null = the link takes no files, or their code is not here yet. */
+  /** Null = the link takes no files, or their code is not loaded yet. */
   attachments: Attachments | null;
   takesFocus: boolean;
   onWrite(): void;
@@ -53,7 +53,7 @@ export function Composer({
     onSend(draft.trim(), attachments?.take() ?? []);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    // While an input method is composing, Enter chooses a candidate; 229 is what older browsers report then.
+    // While an input method is composing, Enter chooses a candidate; older browsers report 229 then.
     const composing = event.isComposing || event.keyCode === 229;
     if (event.key !== "Enter" || event.shiftKey || composing) return;
     event.preventDefault();
@@ -61,14 +61,14 @@ export function Composer({
   };
   const renewing = state.renewing.value;
   useEffect(() => {
-    // Where the focus was is gone; without this a keyboard user would start over at the top of the page.
+    // The focused element is gone; without this a keyboard user would start over at the top of the page.
     if (!takesFocus || renewing || document.activeElement !== document.body) return;
     field.current?.focus({ preventScroll: true });
   }, [takesFocus, renewing]);
   const panel = state.panel.value;
   const seen = panel === null || panel.open.value;
   useEffect(() => {
-    // A touch would bring the keyboard up over what there is to read, and a panel that nobody sees must not take the focus of its host.
+    // On touch the keyboard would cover what there is to read, and a panel that is not visible must not take the focus of its host.
     const idle = panel === null ? document.activeElement === document.body : panel.takesFocus();
     if (seen && idle && matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
   }, [seen, panel]);
@@ -79,7 +79,7 @@ export function Composer({
     if (draft === "") write(prefill);
     if (matchMedia("(pointer: fine)").matches || panel === null) field.current?.focus({ preventScroll: true });
   }, [prefill, seen]);
-  // A conversation that is left gives back what it has not sent.
+  // A conversation that is replaced returns its unsent text.
   useEffect(() => {
     if (!renewing) setDraft(drafts.readDraft());
   }, [drafts, renewing]);
@@ -109,7 +109,7 @@ export function Composer({
           id="compose"
           ref={field}
           rows={1}
-          // An empty field has no letter to go by: its hint stands on the side of the page's language.
+          // An empty field has no text to detect the direction from: its hint follows the page's language.
           dir={draft === "" ? undefined : "auto"}
           value={draft}
           placeholder={t("messagePlaceholder")}
@@ -127,13 +127,13 @@ export function Composer({
           <button
             type="button"
             class="send"
-            // Not `disabled`: the focus stays, and with it the reason is read.
+            // Not `disabled`: the focus stays, so the reason is read.
             aria-disabled={!online}
             aria-describedby="composer-note"
             onClick={() => {
               if (!online) return;
               onStop?.();
-              // This button goes with the answer, and the focus would go with it.
+              // This button disappears with the answer, and the focus would go with it.
               field.current?.focus();
             }}
             aria-label={t("stop")}
@@ -161,7 +161,7 @@ function Note({ state, length, maxLength }: { state: ChatState; length: number; 
   if (length > maxLength) return <>{t("tooLong", { count: length - maxLength })}</>;
   if (length > maxLength * SHOW_LENGTH_FROM) return <>{t("charactersLeft", { count: maxLength - length })}</>;
   const held = state.held.value;
-  // The count is taken once: a number that changes every second would be read out every second.
+  // Computed once: a number that changes every second would be read out every second.
   if (held?.ownPace) return <HeldNote key={held.untilMs} untilMs={held.untilMs} />;
   return <span class="hint">{t("sendHint")}</span>;
 }

@@ -1,4 +1,4 @@
-/** Somebody is at it; the words beside it say who. */
+/** Somebody is working or typing; the words beside it say who. */
 export function Dots() {
   return (
     <span class="dots" aria-hidden="true">

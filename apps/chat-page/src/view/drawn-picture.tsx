@@ -4,11 +4,11 @@ const SIDE_PX = 40;
 
 interface DrawnPictureProps {
   className: string;
-  /** Null = it cannot be had. */
+  /** Null = it cannot be fetched. */
   picture(): Blob | Promise<Blob | null>;
 }
 
-/** A picture, small. Drawn and not linked: the page's policy lets no addresses of files through. What cannot be drawn is not there. */
+/** A thumbnail. Drawn, not linked: the page's policy does not allow file addresses. Nothing is shown for a picture that cannot be drawn. */
 export function DrawnPicture({ className, picture }: DrawnPictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [shown, setShown] = useState(true);

@@ -5,12 +5,12 @@ import { t } from "../i18n/language.js";
 
 interface EarlierProps {
   state: ChatState;
-  /** Takes the focus when the last page was loaded and the button is gone. */
+  /** Gets the focus when the last page was loaded and the button is gone. */
   list: RefObject<HTMLElement | null>;
   onLoad(): void;
 }
 
-/** Asks for the messages before the first one shown, as long as there are any, and says aloud how many came. */
+/** A button for the messages before the first one shown, while there are any; announces how many were loaded. */
 export function EarlierMessages({ state, list, onLoad }: EarlierProps) {
   const cursor = state.earlierCursor.value;
   const load = state.earlierLoad.value;

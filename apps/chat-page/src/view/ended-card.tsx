@@ -5,7 +5,7 @@ import type { Rating } from "../net/api.js";
 import { NewIcon } from "./icons.js";
 import { SaveButton } from "./save-button.js";
 
-/** Each end has a title and a body of its name. */
+/** Each end has a title and a body named after it. */
 type EndKind =
   | "ended"
   | "owner"
@@ -19,7 +19,7 @@ type EndKind =
   | "full"
   | "usedUp";
 
-/** Ends after which no other conversation can begin, and ends of which the server does not take what the visitor thinks. */
+/** Ends after which no other conversation can begin, and ends that the server accepts no rating for. */
 const LAST: readonly EndKind[] = ["expired", "closed", "full", "usedUp"];
 const UNRATED: readonly EndKind[] = ["expired", "closed", "full", "lost"];
 
@@ -29,20 +29,20 @@ interface EndedProps {
   another: boolean;
   renewing: boolean;
   onRenew(): void;
-  /** Null = nothing was said that could be kept. */
+  /** Null = there is nothing to save. */
   onSave: (() => Promise<boolean>) | null;
   /** Null = the server takes no ratings. */
   onRate: ((given: Rating) => Promise<boolean>) | null;
 }
 
-/** Says why nothing can be written any more, in the place where one would write. */
+/** Says why no more messages can be written, in place of the message field. */
 export function EndedCard({ kind, another, renewing, onRenew, onSave, onRate }: EndedProps) {
   const card = useRef<HTMLElement>(null);
   const human = kind === "noneLeftHuman";
   const more = !LAST.includes(kind);
   const nothingMore = human ? "noneMoreHuman" : "noneMore";
   useEffect(() => {
-    // The field that had the focus is gone; without this a keyboard user would start over at the top of the page.
+    // The focused field is gone; without this a keyboard user would start over at the top of the page.
     if (document.activeElement === document.body) card.current?.focus({ preventScroll: true });
   }, []);
   return (
@@ -67,7 +67,7 @@ interface RatedProps {
   onRate(given: Rating): Promise<boolean>;
 }
 
-/** The form is fetched when there is something to rate; where it cannot be had, nobody is asked. */
+/** The rating form, loaded on demand; if it cannot be loaded, nobody is asked. */
 function Rated({ onRate }: RatedProps) {
   const [form, setForm] = useState<{ Form: FunctionComponent<RatedProps> } | null>(null);
   useEffect(() => {

@@ -7,13 +7,13 @@ import { DrawnPicture } from "./drawn-picture.js";
 
 const UNITS = ["byte", "kilobyte", "megabyte"] as const;
 
-/** A size as people of the page's language write it. */
+/** A size in the notation of the page's language. */
 export function fileSize(bytes: number): string {
   const step = bytes < 1_000 ? 0 : bytes < 1_000_000 ? 1 : 2;
   const options = {
     style: "unit",
     unit: UNITS[step] ?? "byte",
-    // Short, single bytes have no plural: "12 byte".
+    // In short form, single bytes have no plural: "12 byte".
     unitDisplay: step === 0 ? "long" : "short",
     maximumFractionDigits: step === 2 ? 1 : 0,
   } as const;
@@ -22,7 +22,7 @@ export function fileSize(bytes: number): string {
 
 const PICTURE = /\.(png|jpe?g|gif|webp)$/i;
 
-/** A picture of the visitor's own, small. What cannot be shown is a name, as any other file. */
+/** A thumbnail of the visitor's own picture. One that cannot be shown is a name, like any other file. */
 function Thumbnail({ source }: { source: string }) {
   const [shown, setShown] = useState(true);
   if (!shown) return null;

@@ -11,7 +11,7 @@ interface HeaderProps {
   onAskNew(): void;
 }
 
-/** How events come, by names that are the same in every language. */
+/** How events arrive, by names that are the same in every language. */
 const TRANSPORTS = { websocket: "WebSocket", sse: "SSE", polling: "HTTP" } as const;
 
 export function Header({ state, link, onAskNew }: HeaderProps) {

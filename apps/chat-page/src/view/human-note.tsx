@@ -11,13 +11,13 @@ interface HumanNoteProps {
   state: ChatState;
   people: People | null;
   choose(given: WaitingChoice): Promise<boolean>;
-  /** The visitor has messages left. A wish costs none: a human may still read and answer. */
+  /** The visitor has messages left. A request for a human costs none: a human may still read and answer. */
   canWrite: boolean;
-  /** Null = the server takes no wish for a human. */
+  /** Null = the server takes no requests for a human. */
   onAsk: (() => void) | null;
 }
 
-/** The wish for a human, that they were asked, and that they have joined. */
+/** The request for a human, that it is pending, and that the human has joined. */
 export function HumanNote({ state, people, choose, canWrite, onAsk }: HumanNoteProps) {
   const human = state.human.value;
   const begun = state.transcript.value.some((entry) => entry.role === "user");
@@ -34,7 +34,7 @@ export function HumanNote({ state, people, choose, canWrite, onAsk }: HumanNoteP
           disabled={human.type === "asking" || !state.online.value}
           onClick={() => {
             onAsk();
-            // This button goes with the answer, and the focus would go with it; a touch would bring the keyboard up.
+            // This button disappears with the answer, and the focus would go with it; on touch the keyboard would open.
             if (matchMedia("(pointer: fine)").matches)
               document.getElementById("compose")?.focus({ preventScroll: true });
           }}
@@ -48,11 +48,11 @@ export function HumanNote({ state, people, choose, canWrite, onAsk }: HumanNoteP
 
 type WaitingProps = ComponentProps<typeof import("../waiting/waiting.js").WaitingPanel>;
 
-/** How long it takes and what else can be done; its code comes when somebody waits. */
+/** How long it takes and what else can be done; its code is loaded when somebody waits. */
 function Waiting(props: WaitingProps) {
   const [code, setCode] = useState<typeof import("../waiting/waiting.js") | null>(null);
   useEffect(() => {
-    // Where it cannot be had, the wish stands all the same.
+    // If it cannot be loaded, the request is still open.
     void import("../waiting/waiting.js").then(setCode, () => undefined);
   }, []);
   return code && <code.WaitingPanel {...props} />;

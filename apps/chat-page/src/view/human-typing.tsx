@@ -4,7 +4,7 @@ import { Dots } from "./dots.js";
 import { PeopleIcon } from "./icons.js";
 import { NamedSentence } from "./named-sentence.js";
 
-/** That the human in the conversation is writing, where their words are going to stand. */
+/** Shows that the human in the conversation is typing, where their message will appear. */
 export function HumanTyping({ state }: { state: ChatState }) {
   const human = state.human.value;
   const shown = state.humanTyping.value && human.type === "joined" && !state.ended.value;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** Line icons of 20 units; decorative, so that the control around them carries the name. */
+/** Line icons on a grid of 20 units; decorative, so the control around them carries the name. */
 export function Icon({ children }: { children: ComponentChildren }) {
   return (
     <svg

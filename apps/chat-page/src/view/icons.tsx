@@ -31,7 +31,7 @@ export const CloseIcon = () => (
     <path d="m5 5 10 10M15 5 5 15" />
   </Icon>
 );
-/** Points up; the stylesheet turns it over. */
+/** Points up; the stylesheet flips it. */
 export const ThumbIcon = () => (
   <Icon>
     <path d="M7 9v7.5H3.5V9zm0 0 3.2-5.5c1.6.3 2 1.5 1.7 3L11.4 8.5h3.9c1 0 1.7.9 1.4 1.9l-1.5 4.9c-.2.7-.8 1.2-1.5 1.2H7" />

@@ -12,7 +12,7 @@ export function LiveRegion({ state, name }: { state: ChatState; name: string }) 
   );
 }
 
-/** Said as it can be said at that moment: another wording later would be read out as news. */
+/** Keeps its first wording: a later one would be read out as a new message. */
 function Announcement({ text }: { text: string }) {
   const words = useRef(formatter.peek()?.plainText(text) ?? text);
   return <p>{words.current}</p>;

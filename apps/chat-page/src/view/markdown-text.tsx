@@ -5,9 +5,8 @@ import { formatter, isPlain, showsPlain } from "../text/formatter.js";
 import { copyText } from "./copy-text.js";
 
 /**
- * Formatted text of the agent. Each block is a node of its own and is written only when its source changes, so that a
- * selection in an earlier paragraph survives while the answer grows. A text that waits too long for the formatter stands as it was
- * written.
+ * Formatted text of the agent. Each block is a node of its own and is written only when its source changes, so that a selection in an
+ * earlier paragraph survives while the answer grows. A text that waits too long for the formatter is shown unformatted.
  */
 export function MarkdownText({ text, streaming }: { text: string; streaming: boolean }) {
   const reader = formatter.value;
@@ -30,11 +29,11 @@ export function MarkdownText({ text, streaming }: { text: string; streaming: boo
 
 function Block({ block, grows }: { block: MarkdownBlock; grows: boolean }) {
   const host = useRef<HTMLDivElement>(null);
-  // The source decides; tokens are new objects on every reading.
+  // Compare the source; tokens are new objects on every parse.
   useLayoutEffect(() => {
     const rendered = formatter.value?.renderBlock(block);
     if (rendered) host.current?.replaceChildren(rendered);
-    // Code that is being written is nothing to copy yet.
+    // Code that is still being written is not offered for copying.
     for (const code of grows ? [] : (host.current?.querySelectorAll("pre") ?? [])) offerCopy(code);
   }, [block.raw, grows]);
   return <div class="block" dir="auto" ref={host} />;
@@ -42,7 +41,7 @@ function Block({ block, grows }: { block: MarkdownBlock; grows: boolean }) {
 
 const COPIED_FOR_MS = 2_000;
 
-/** Puts a button beside a code block. What is in the block came through the sanitizer; the button did not. */
+/** Adds a button to a code block. The content of the block passed the sanitizer; the button did not. */
 function offerCopy(code: HTMLElement): void {
   const box = document.createElement("div");
   box.className = "code";

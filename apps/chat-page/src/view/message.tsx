@@ -17,15 +17,15 @@ const COPIED_FOR_MS = 2_000;
 interface AgentMessageProps {
   entry: AgentEntry;
   link: LinkInfo;
-  /** This is the part that grows. */
+  /** This part is still growing. */
   writing: boolean;
-  /** What the agent does while its text stands still. */
+  /** The agent's activity while its text pauses. */
   status: string | null;
   /** The answer was stopped after this part. */
   stopped: boolean;
   /** Null = the server takes no ratings of answers. */
   onRate: RateAnswer | null;
-  /** Asks once more; null = this is no answer to ask for again. */
+  /** Asks again; null = this is not an answer that can be asked for again. */
   onAgain: (() => void) | null;
   source: FileSource;
 }
@@ -77,7 +77,7 @@ interface UserMessageProps {
   heldUntilMs: number | null;
   canSend: boolean;
   onResend(clientId: string): void;
-  /** Takes the words up once more, to be changed; null = not those of this message. */
+  /** Puts the text back into the message field for editing; null = not for this message. */
   onEdit: (() => void) | null;
   source: FileSource;
 }
@@ -149,7 +149,7 @@ function CopyButton({ text }: { text: string }) {
   );
 }
 
-/** Two switches of which at most one is on; the one that is on takes the rating back. */
+/** Two toggles of which at most one is on; pressing the active one removes the rating. */
 function Thumbs({ entry, onRate }: { entry: AgentEntry; onRate: RateAnswer }) {
   return (
     <>

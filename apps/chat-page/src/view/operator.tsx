@@ -2,7 +2,7 @@ import { t } from "../i18n/language.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { NamedSentence } from "./named-sentence.js";
 
-/** Who runs this chat, and where they say what becomes of what is written. */
+/** Who runs this chat, with a link to their privacy policy. */
 export function Operator({ link: { operator, privacyUrl } }: { link: LinkInfo }) {
   if (operator === null && privacyUrl === null) return null;
   return (

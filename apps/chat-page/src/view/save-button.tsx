@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n/language.js";
 
-/** The conversation to take away. `onSave` answers false when it could not be had. */
+/** Downloads the conversation. `onSave` returns false when it could not be fetched. */
 export function SaveButton({ onSave }: { onSave(): Promise<boolean> }) {
   const [phase, setPhase] = useState<"idle" | "saving" | "failed">("idle");
   const save = (): void => {

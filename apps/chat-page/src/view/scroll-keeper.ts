@@ -5,7 +5,7 @@ interface ScrollKeeper {
   following: Signal<boolean>;
   /** Scrolls to the newest message and follows again. */
   jump(): void;
-  /** Lets something grow above the reader without moving what they see. */
+  /** Inserts content above the reader without moving what they see. */
   still(change: () => void): void;
   /** Starts to watch; returns the undo. */
   attach(content: Element): () => void;
@@ -13,7 +13,7 @@ interface ScrollKeeper {
 
 const NEAR_END_PX = 72;
 
-/** Keeps the end of the conversation in view until the reader scrolls away, and again once they come back to the end. */
+/** Keeps the end of the conversation in view until the reader scrolls away, and again once they return to the end. */
 export function createScrollKeeper(): ScrollKeeper {
   const following = signal(true);
   let lastTop = 0;
@@ -25,7 +25,7 @@ export function createScrollKeeper(): ScrollKeeper {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     root().scrollTo({ top: root().scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
   };
-  /** Where the newest message stands: it stays the newest when earlier ones come. */
+  /** Top of the newest message: it stays the newest when earlier ones are inserted. */
   const lastMessageTop = (): number =>
     document.querySelector(".messages > :last-child")?.getBoundingClientRect().top ?? 0;
   const onScroll = (): void => {
@@ -37,7 +37,7 @@ export function createScrollKeeper(): ScrollKeeper {
   const onGrow = (): void => {
     if (!following.value) return;
     toEnd(false);
-    // A page that became shorter moved up by itself: the event about it, a frame late, is not the reader's scrolling.
+    // A page that became shorter scrolled by itself: the event for it, a frame later, is not the reader's scrolling.
     lastTop = root().scrollTop;
   };
   return {
@@ -50,7 +50,7 @@ export function createScrollKeeper(): ScrollKeeper {
       following.value = false;
       const before = lastMessageTop();
       change();
-      // Signals render in a microtask, before the next frame. Not every browser keeps the place by itself.
+      // Signals render in a microtask, before the next frame. Not every browser anchors the scroll position itself.
       requestAnimationFrame(() => root().scrollBy({ top: lastMessageTop() - before, behavior: "instant" }));
     },
     attach: (content) => {

@@ -6,7 +6,7 @@ import type { Thumb } from "../net/session-info.js";
 /** `reason`: what was wrong with the answer. */
 export type RateAnswer = (entry: AgentEntry, rating: Thumb | null, reason?: string) => void;
 
-/** What may be wrong with an answer, and how its owner reads it, whatever the language of the page. */
+/** What may be wrong with an answer, and how its owner sees it, whatever the language of the page. */
 const REASONS = [
   ["reasonWrong", "Incorrect"],
   ["reasonMissed", "Missed the question"],
@@ -14,7 +14,7 @@ const REASONS = [
   ["reasonUnfit", "Inappropriate"],
 ] as const;
 
-/** Asks why an answer was poor. The thumb counts without an answer. */
+/** Asks why an answer was poor. The thumb counts without a reason. */
 export function ThumbReasons({ entry, onRate }: { entry: AgentEntry; onRate: RateAnswer }) {
   const [given, setGiven] = useState<string | null>(null);
   const give = (reason: string): void => {

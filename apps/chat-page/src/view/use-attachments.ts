@@ -5,7 +5,7 @@ import type { LinkInfo } from "../net/link-info.js";
 
 const FETCH_AGAIN_MS = 5_000;
 
-/** What is needed to attach files, once it has been fetched; null where the link takes none. */
+/** The code for attaching files, once loaded; null where the link takes none. */
 export function useAttachments(link: LinkInfo, conversation: Conversation): Attachments | null {
   const [attachments, setAttachments] = useState<Attachments | null>(null);
   useEffect(() => {

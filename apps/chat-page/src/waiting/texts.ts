@@ -1,6 +1,6 @@
 import type { LanguageName } from "../i18n/languages.js";
 
-/** Words for who waits for a person, fetched with their code. `{time}` is filled in. */
+/** Texts for a visitor who waits for a person, loaded with their code. `{time}` is filled in. */
 const en = {
   waiting: "Waiting for {time}.",
   usually: "Usually within {time}.",

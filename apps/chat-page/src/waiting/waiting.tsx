@@ -28,7 +28,7 @@ interface PanelProps {
   choose(given: WaitingChoice): Promise<boolean>;
 }
 
-/** How long a person takes, how long it has been, and after a while what can be done without one. */
+/** How long a person takes, how long the visitor has waited, and after a while the alternatives. */
 export function WaitingPanel({ people, wish, choose }: PanelProps) {
   const [begun] = useState(() => Date.now());
   const [now, setNow] = useState(begun);

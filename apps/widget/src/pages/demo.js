@@ -72,7 +72,7 @@ async function askServer() {
   byId("server").textContent = answer === null ? "not reachable" : answer.ok ? "healthy" : `status ${answer.status}`;
 }
 
-/** The calls of the reference, one after another; the first brings what the others need. */
+/** The calls of the reference, one after another; the first creates what the others need. */
 async function runTests() {
   byId("run").disabled = true;
   byId("results").replaceChildren();

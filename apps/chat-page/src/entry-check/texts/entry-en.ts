@@ -1,4 +1,4 @@
-/** English, and the list of all texts of the entry check. They are apart from the page's, since most links have no entry check. */
+/** English, and the list of all texts of the entry check. They are separate from the page's, since most links have no entry check. */
 export const entryEn = {
   step: "Step {step} of {count}",
   next: "Continue",
