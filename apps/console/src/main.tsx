@@ -5,7 +5,7 @@ import { askSession } from "./app/ask-session.js";
 import { caller, restoreSignIn, session, takeSignInLink } from "./app/sign-in.js";
 import { applyTheme } from "./ui/theme.js";
 
-// Checks of documents come on demand and look here: they must not try whether code may be made of strings, which the policy reports.
+// Document checks load on demand and read this: testing whether code may be made of strings would be reported by the policy.
 Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 takeSignInLink();
 restoreSignIn();

@@ -23,7 +23,7 @@ const OPTIONS = [
   { value: "", label: "All" },
 ];
 
-/** Who asked to be let in; a decision may be changed later. */
+/** Requests for access; a decision may be changed later. */
 export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPolicy["mode"] }) {
   const api = useLinkApi();
   const [status, setStatus] = useState("pending");

@@ -16,7 +16,7 @@ import { AccessRequests } from "./access-requests.js";
 
 const MODES = ACCESS_MODES.map((value) => ({ value, label: MODE_WORDS[value].label }));
 
-/** Access by the links of an agent, all of them at once, and who asked to. */
+/** Access through all links of an agent, and the requests for it. */
 export function AgentAccess({ agent }: { agent: Agent }) {
   const api = useLinkApi();
   const query = useQuery({

@@ -32,7 +32,7 @@ export function useAgent(name: string) {
   });
 }
 
-/** A page of an agent: its name, its tabs, and what the tab shows once the agent is here. */
+/** A page of an agent: its name, its tabs, and the tab's content once the agent is loaded. */
 export function agentPage(content: (shown: AgentOnPage) => ReactNode): () => ReactNode {
   return function AgentTab() {
     const { agent = "" } = useParams({ strict: false });

@@ -1,4 +1,4 @@
-/** The slug a new agent would get from its document: what stands behind the first `name` of its `agent` part. */
+/** The slug a new agent would get from its document: the first `name` in its `agent` part. */
 export function suggestedSlug(document: string): string {
   return slugOf(nameIn(document));
 }
@@ -11,7 +11,7 @@ function nameIn(document: string): string {
     if (typeof agent !== "object" || agent === null || !("name" in agent)) return "";
     return typeof agent.name === "string" ? agent.name : "";
   } catch {
-    // Not JSON, so YAML or a half-typed document: only a suggestion is at stake, no parser is worth its bytes.
+    // Not JSON, so YAML or an incomplete document: this is only a suggestion and not worth a parser.
     return /^agent:[\s\S]*?\n\s+name:\s*["']?([^"'\n#]+)/m.exec(document)?.[1]?.trim() ?? "";
   }
 }

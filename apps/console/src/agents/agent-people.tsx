@@ -26,7 +26,7 @@ export function AgentPeople({ agent }: { agent: Agent }) {
   );
 }
 
-/** Members of the body, as text while they are written. */
+/** Members of the body, as text while they are edited. */
 interface Written {
   hours: string;
   time_zone: string;
@@ -129,7 +129,7 @@ function PeopleForm({ agent, people }: { agent: Agent; people: People }) {
   );
 }
 
-/** What is no number goes to the server as it was written, which says what may stand there. */
+/** An invalid number is sent as typed; the server says what is allowed. */
 function minutesOf(text: string): number | string | null {
   const given = text.trim();
   return given === "" ? null : Number.isNaN(Number(given)) ? given : Number(given);

@@ -1,4 +1,4 @@
-/** The other tabs travel together: small each, and seldom seen alone. */
+/** The other tabs share a bundle: each is small, and seldom shown alone. */
 export { AccessTab } from "./access-tab.js";
 export { SecretsTab } from "./secrets-tab.js";
 export { SettingsTab } from "./settings-tab.js";

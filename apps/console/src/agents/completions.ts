@@ -3,7 +3,7 @@ import type { CodeEditorProps } from "../ui/code/code-types.js";
 type Source = NonNullable<CodeEditorProps["completions"]>;
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Fields and values that the schema of documents knows for the place of the cursor; in YAML by the indentation above it. */
+/** Fields and values that the document schema allows at the cursor; in YAML by the indentation above it. */
 export function completeFrom(root: Schema): Source {
   return (context) => {
     const { text, from: lineStart } = context.state.doc.lineAt(context.pos);
@@ -25,12 +25,12 @@ export function completeFrom(root: Schema): Source {
   };
 }
 
-/** Keys that the line stands below, outermost first; `[]` for an item of a list. */
+/** Keys that contain the line, outermost first; `[]` for an item of a list. */
 export function pathAbove(text: string, indent: string): string[] {
   const path: string[] = [];
   let column = indent.length;
   const take = (own: string): void => {
-    // An item's dash stands for a step of its own, wherever the item begins.
+    // An item's dash is a level of its own, wherever the item begins.
     for (let dash = own.lastIndexOf("-"); dash >= 0; dash = own.lastIndexOf("-", dash - 1)) {
       if (dash < column) {
         path.unshift("[]");
@@ -56,7 +56,7 @@ export function pathAbove(text: string, indent: string): string[] {
 const recordOf = (value: unknown): Schema => (typeof value === "object" && value !== null ? (value as Schema) : {});
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** A schema and all that it stands for: references followed, alternatives side by side. */
+/** A schema with references resolved and alternatives listed. */
 function alternatives(root: Schema, schema: Schema): Schema[] {
   const reference = typeof schema.$ref === "string" ? schema.$ref : null;
   if (reference !== null) {

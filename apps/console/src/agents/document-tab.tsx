@@ -11,12 +11,12 @@ import { languageOf } from "./language.js";
 import { useGraph, useServerFindings } from "./use-graph.js";
 import styles from "./workbench.module.css";
 
-/** The whole document as text, with what is wrong at its line. */
+/** The whole document as text, with findings at their lines. */
 export const DocumentTab = agentPage(({ agent }) => (
   <DraftView agent={agent}>{(draft) => <DocumentEditor draft={draft} name={agent.name} />}</DraftView>
 ));
 
-/** Long enough that a word is not read letter by letter. */
+/** Long enough not to parse after every letter. */
 const READ_AFTER_MS = 150;
 
 function DocumentEditor({ draft, name }: { draft: Draft; name: string }) {
@@ -45,7 +45,7 @@ function DocumentEditor({ draft, name }: { draft: Draft; name: string }) {
 
 type Completions = NonNullable<CodeEditorProps["completions"]>;
 
-/** The schema is many kilobytes: it comes while the text is being read. */
+/** The schema is many kilobytes: it loads while the user reads the text. */
 function useCompletions(): Completions | null {
   const [source, setSource] = useState<Completions | null>(null);
   useEffect(() => {
@@ -80,7 +80,7 @@ function Findings({ findings, checked, onShow }: FindingsProps) {
   return (
     <ul className={styles.findings} aria-label="Findings">
       {findings.map((finding, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: two findings may say the same of one place
+        // biome-ignore lint/suspicious/noArrayIndexKey: two findings may have the same text and place
         <li key={`${index} ${finding.code}`}>
           <button type="button" className={styles.finding} onClick={() => onShow(finding)}>
             <Status tone={finding.severity === "error" ? "problem" : "warn"}>

@@ -18,7 +18,7 @@ interface BarProps {
   draft: Draft;
 }
 
-/** What becomes of what is written here: where it is kept, what it is compared with, and the way out. */
+/** The state of the draft: where it is saved, what it is compared with, and how to publish it. */
 export function DraftBar({ agent, draft }: BarProps) {
   const state = useStore(draft.store);
   const [open, setOpen] = useState<"publish" | "merge" | "discard" | "rebase" | null>(null);
@@ -114,7 +114,7 @@ function Saving({ state, onRetry }: { state: DraftState; onRetry(): void }) {
   );
 }
 
-/** The browser asks before it closes a page with words that are saved nowhere. */
+/** The browser asks before it closes a page with unsaved text. */
 function useStayToSave({ saving }: DraftState): void {
   const unsaved = saving !== "saved" && saving !== "same";
   useEffect(() => {
@@ -125,7 +125,7 @@ function useStayToSave({ saving }: DraftState): void {
   }, [unsaved]);
 }
 
-/** Another version that goes live meanwhile: taken over where nothing was written, else told. */
+/** Another version went live meanwhile: adopted if the draft has no changes, else reported. */
 function useLive(agent: Agent, draft: Draft): void {
   const api = useWorkbench();
   useEffect(() => {

@@ -1,18 +1,18 @@
 import { useEffect, useRef, useState } from "react";
 import { TextArea, TextField } from "../ui/text-field.js";
 
-/** A pause of the hand: each write reads and changes the whole document. */
+/** A pause in typing: each write parses and changes the whole document. */
 const WRITE_AFTER_MS = 250;
 
 interface DraftFieldProps {
   label: string;
   help?: string;
   value: string;
-  /** False = it was refused, and the field shows what stands. */
+  /** False = it was refused, and the field shows the previous value. */
   onWrite(text: string): Promise<boolean>;
 }
 
-/** A text of the document in a field: written through shortly after the last key, when the field is left, and when it goes. */
+/** A text of the document in a field: written shortly after the last key, on blur, and on unmount. */
 function useWritten({ value, onWrite }: Pick<DraftFieldProps, "value" | "onWrite">) {
   const [own, setOwn] = useState(value);
   const [seen, setSeen] = useState(value);
@@ -22,7 +22,7 @@ function useWritten({ value, onWrite }: Pick<DraftFieldProps, "value" | "onWrite
   useEffect(() => {
     write.current = onWrite;
   });
-  // Changed from outside (another tab of the page, a merge): shown, unless something is being written here.
+  // Changed from outside (another tab of the page, a merge): shown, unless the user is editing here.
   if (seen !== value) {
     setSeen(value);
     if (pending.current === null) setOwn(value);

@@ -1,3 +1,3 @@
-/** Tabs that work on the draft travel together: small each, and seldom seen alone. */
+/** Tabs that work on the draft share a bundle: each is small, and seldom shown alone. */
 export { DocumentTab } from "./document-tab.js";
 export { PromptTab } from "./prompt-tab.js";

@@ -16,7 +16,7 @@ interface DraftViewProps {
   children: (draft: Draft) => ReactNode;
 }
 
-/** What works on the draft: the same bar above each of its tabs. */
+/** The frame of all tabs that work on the draft: the same bar above each. */
 export function DraftView({ agent, children }: DraftViewProps) {
   const query = useDraft(agent);
   return (
@@ -33,7 +33,7 @@ export function DraftView({ agent, children }: DraftViewProps) {
   );
 }
 
-/** The draft as a graph; a text that is no document yet is told with the way to mend it. */
+/** The draft as a graph; for a text that is not a valid document yet, a hint how to fix it. */
 export function GraphView({
   agent,
   draft,

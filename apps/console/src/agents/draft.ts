@@ -3,10 +3,10 @@ import type { Problem } from "../api/problem.js";
 import type { WorkbenchApi } from "../api/use-workbench.js";
 import { createStore } from "../app/store.js";
 
-/** After the last key: long enough that a sentence is one save, short enough that nothing is lost. */
+/** Delay after the last key: long enough that a sentence is one save, short enough that nothing is lost. */
 const SAVE_AFTER_MS = 800;
 
-/** A save of the same draft in another tab, which this page has not seen; revision 0 = the draft is gone, and this is what is live. */
+/** A newer save of the same draft from another tab; revision 0 = the draft is gone, and this is the live version. */
 interface Newer {
   text: string;
   revision: number;
@@ -20,9 +20,9 @@ export interface DraftState {
   live: number | null;
   /** The version that was live when the draft was begun. */
   base: number | null;
-  /** The newest save that this page knows; 0 = there is no draft. */
+  /** The newest save known to this page; 0 = there is no draft. */
   revision: number;
-  /** Its text: what two tabs have both begun with when they disagree. */
+  /** Its text: the common base when two tabs disagree. */
   seen: string;
   saving: "same" | "unsaved" | "saving" | "saved" | "failed" | "conflict";
   newer: Newer | null;
@@ -36,8 +36,8 @@ interface Begun {
 }
 
 /**
- * One's own draft of an agent while it is worked on: the text that prompts, document and flow show. It is saved by itself, one save at
- * a time, and stops saving when another tab was faster until somebody has decided between the two.
+ * The user's own draft of an agent while it is edited: the text that prompts, document and flow show. It saves itself, one save at a time,
+ * and stops saving when another tab was faster until the user has decided between the two.
  */
 export class Draft {
   readonly store;
@@ -67,12 +67,12 @@ export class Draft {
     this.#timer = setTimeout(() => void this.save(), SAVE_AFTER_MS);
   }
 
-  /** Has the text saved as it is, also when nobody has changed it. */
+  /** Saves the text as it is, even without changes. */
   touch(): void {
     this.#set({ saving: "unsaved" });
   }
 
-  /** Saves what is not saved yet, now. */
+  /** Saves unsaved changes now. */
   async save(): Promise<void> {
     clearTimeout(this.#timer);
     while (this.#running !== null) await this.#running;
@@ -95,7 +95,7 @@ export class Draft {
     else this.#set({ saving: "failed", problem: answer });
   }
 
-  /** Two tabs wrote: this text it shall be. */
+  /** Resolves a conflict of two tabs with this text. */
   async settle(text: string): Promise<void> {
     const { newer } = this.state;
     const seen = newer && { revision: newer.revision, base: newer.base, seen: newer.text };
@@ -103,7 +103,7 @@ export class Draft {
     await this.save();
   }
 
-  /** The version that went live meanwhile was seen: with it, the draft is this text. */
+  /** The user has seen the version that went live meanwhile; this text is the draft based on it. */
   async rebase(text: string): Promise<void> {
     await this.#quiet();
     this.#set({ text, base: this.state.live, saving: "unsaved" });
@@ -120,14 +120,14 @@ export class Draft {
     return null;
   }
 
-  /** It went out: there is no draft any more. */
+  /** The draft was published and no longer exists. */
   published(live: { live: number | null; liveText: string }): void {
     const { liveText } = live;
     const begun = { text: liveText, seen: liveText, base: live.live, revision: 0 };
     this.#set({ ...live, ...begun, saving: "same", newer: null, problem: null });
   }
 
-  /** Another version is live: who has written nothing continues from it. */
+  /** Another version is live: an unchanged draft continues from it. */
   wentLive(live: { live: number | null; liveText: string }): void {
     if (this.state.saving === "same") this.published(live);
     else this.#set(live);
@@ -143,7 +143,7 @@ export class Draft {
   }
 }
 
-/** What the server has; nothing where another tab has discarded or published the draft. */
+/** The server's draft; the live text where another tab has discarded or published the draft. */
 function newerOf({ body }: Problem, { live, liveText }: DraftState): Newer {
   const { text, revision, base_version: base } = record(body.draft);
   if (typeof revision !== "number") return { text: liveText, revision: 0, base: live };

@@ -13,19 +13,19 @@ import styles from "../ui/problem-card.module.css";
 import { TextArea } from "../ui/text-field.js";
 
 interface GateCardProps {
-  /** What did not happen. */
+  /** The action that was refused. */
   title: string;
   refusal: GateRefusal;
-  /** The tests stand below with all their reasons. */
+  /** The tests are listed below with all their reasons. */
   told?: boolean;
-  /** Absent where the tests have just been run. */
+  /** Absent if the tests have just been run. */
   onTest?: () => void;
   testing?: boolean;
-  /** Publishes all the same, for the reason given. */
+  /** Publishes anyway, for the given reason. */
   onPublish(reason: string): Promise<Problem | null>;
 }
 
-/** A version was not let through: which tests are in the way, how to run them, and for admins how to publish all the same. */
+/** A version was refused by the gate: which tests block it, how to run them, and for admins how to publish anyway. */
 export function GateCard({ title, refusal, told = false, onTest, testing = false, onPublish }: GateCardProps) {
   const api = useWorkbench();
   const query = useQuery({ queryKey: ["may-override"], queryFn: answered(() => api.mayOverride()) });
@@ -66,7 +66,7 @@ function Why({ refusal: { state, failing }, told }: { refusal: GateRefusal; told
       <p>{plural(failing.length, "test")} did not pass:</p>
       <ul className={styles.list}>
         {failing.map(({ name, reasons: [reason] }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: names of tests may be alike
+          // biome-ignore lint/suspicious/noArrayIndexKey: test names may repeat
           <li key={`${index} ${name}`}>
             <strong>{name}</strong>
             {!told && reason !== undefined && <Note>{reason}</Note>}

@@ -10,7 +10,7 @@ import type { Draft } from "./draft.js";
 import { useAuthors } from "./use-authors.js";
 import styles from "./workbench.module.css";
 
-/** Whose changes become a version: one's own since the draft was begun, onto what others have published since; no draft of theirs. */
+/** The published changes: the user's own since the draft was begun, on top of what others have published since; no other drafts. */
 export function GoesOut({ agent, draft }: { agent: Agent; draft: Draft }) {
   const { base, revision } = useStore(draft.store);
   const api = useWorkbench();

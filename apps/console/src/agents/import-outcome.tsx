@@ -12,13 +12,13 @@ interface ImportOutcomeProps {
   outcome: Outcome;
   source: string;
   onShow(issue: Issue): void;
-  /** Imports all the same, for the reason given. */
+  /** Imports anyway, for the given reason. */
   onPublish(reason: string): Promise<Problem | null>;
 }
 
 const MAKES = { agent: "Importing it makes a new agent.", version: "Importing it makes a new version." };
 
-/** What a check or an import came to, brought into view: the buttons stand further down. */
+/** The result of a check or an import, scrolled into view: the buttons are further down. */
 export function ImportOutcome(props: ImportOutcomeProps) {
   const { outcome } = props;
   const place = useRef<HTMLDivElement>(null);

@@ -15,7 +15,7 @@ import styles from "./workbench.module.css";
 
 const route = getRouteApi("/import/{-$agent}");
 
-/** Takes a document, shows every finding with its place, and keeps it as a version when it is right. */
+/** Accepts a document, shows every finding with its place, and saves it as a version when it is valid. */
 export function ImportPage() {
   const { agent = null } = route.useParams();
   const navigate = useNavigate();

@@ -11,7 +11,7 @@ const REASONS: Record<string, string> = {
   interrupted: "Reading it was interrupted. Send it again.",
 };
 
-/** Documents in progress and failed ones; the page of the upload may have been closed since. */
+/** Documents in progress and failed ones, even if the page of the upload was closed since. */
 export function IngestionList({ ingesting }: { ingesting: Ingestion[] }) {
   return (
     <Rows label="Being read">

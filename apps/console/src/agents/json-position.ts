@@ -1,6 +1,6 @@
 /**
- * Where a value stands in JSON text: the offsets of the deepest part of `path` that is there. Null when the text is not
- * JSON (the issues of a YAML document are shown by path alone).
+ * The position of a value in JSON text: the offsets of the deepest existing part of `path`. Null when the text is not JSON (the issues of a
+ * YAML document are shown by path alone).
  */
 export function positionOf(source: string, path: readonly (string | number)[]): { start: number; end: number } | null {
   try {

@@ -31,7 +31,7 @@ interface KnowledgeListProps {
   onChange(): Promise<unknown>;
 }
 
-/** The documents that the newest version sees, each with its state, its size and who uses it. */
+/** The documents that the newest version uses, each with its state, its size and its users. */
 export function KnowledgeList({ agent, documents, onChange }: KnowledgeListProps) {
   const api = useCalls(knowledgeCalls);
   const [asked, setAsked] = useState<KnowledgeDocument | null>(null);

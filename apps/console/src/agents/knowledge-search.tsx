@@ -18,7 +18,7 @@ const TOP_K = 5;
 
 type Outcome = { type: "none" } | { type: "found"; found: Found } | { type: "refused"; problem: Problem };
 
-/** Shows what an answer would be given for a question, with the scores that decided. */
+/** Shows the passages retrieved for a question, with their scores. */
 export function KnowledgeSearch({ agent }: { agent: string }) {
   const api = useCalls(knowledgeCalls);
   const [query, setQuery] = useState("");

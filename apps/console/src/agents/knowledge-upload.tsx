@@ -11,7 +11,7 @@ import { Status, type Tone } from "../ui/status.js";
 import styles from "./knowledge.module.css";
 import { type Upload, useUploads } from "./use-uploads.js";
 
-/** Those whose word forms the full text search knows best known by name; `simple` fits any. */
+/** Languages whose word forms the full text search knows, best known first; `simple` fits any. */
 const LANGUAGES = [
   { value: "simple", label: "Any language" },
   { value: "arabic", label: "Arabic" },
@@ -33,7 +33,7 @@ const LANGUAGES = [
   { value: "turkish", label: "Turkish" },
 ];
 
-/** Takes files by choosing or dropping them, and tells what became of each. */
+/** Accepts files by choosing or dropping them, and reports the result of each. */
 export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): void }) {
   const [language, setLanguage] = useState("simple");
   const [over, setOver] = useState(false);

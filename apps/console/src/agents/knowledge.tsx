@@ -13,7 +13,7 @@ import { KnowledgeList } from "./knowledge-list.js";
 import { KnowledgeSearch } from "./knowledge-search.js";
 import { KnowledgeUpload } from "./knowledge-upload.js";
 
-/** While vectors are made, the list looks again. */
+/** Polling interval of the list while vectors are computed. */
 const LOOK_AGAIN_MS = 3_000;
 
 interface Library {
@@ -26,7 +26,7 @@ const isAtWork = ({ ingesting, data }: Library): boolean =>
   ingesting.some(({ status }) => status === "processing") ||
   data.some(({ embedding }) => embedding?.status === "queued" || embedding?.status === "processing");
 
-/** What an agent answers from: its documents, and what a question finds in them. */
+/** The knowledge of an agent: its documents, and what a question finds in them. */
 export const KnowledgePage = agentPage(({ agent: { slug } }) => <Knowledge agent={slug} />);
 
 function Knowledge({ agent }: { agent: string }) {

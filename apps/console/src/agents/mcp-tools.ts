@@ -1,6 +1,6 @@
 import type { McpTool } from "@parley/contracts";
 
-/** As the server knows them: a tool that is missing here or too much does not compile. */
+/** The server's list: a missing or extra tool does not compile. */
 const WORDS: Record<McpTool, string> = {
   create_temporary_chat_link: "Create links",
   list_temporary_chat_links: "List links",

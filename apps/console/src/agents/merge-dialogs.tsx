@@ -14,7 +14,7 @@ interface MergeProps {
   onClose(): void;
 }
 
-/** Another tab was faster: its changes and one's own since the save that both had seen. */
+/** Another tab was faster: its changes and the user's own since their common save. */
 export function ConflictDialog({ draft, onClose }: MergeProps) {
   const { newer, text, seen } = useStore(draft.store);
   if (newer === null) return null;
@@ -34,7 +34,7 @@ export function ConflictDialog({ draft, onClose }: MergeProps) {
   );
 }
 
-/** Another version went live since the draft was begun: its changes come into the draft before that may replace it. */
+/** Another version went live since the draft was begun: its changes are merged into the draft before that may replace it. */
 export function RebaseDialog({ agent, draft, onClose }: MergeProps & { agent: Agent }) {
   const { live, liveText, text, base } = useStore(draft.store);
   const api = useWorkbench();

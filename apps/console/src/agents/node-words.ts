@@ -29,7 +29,7 @@ export interface NodeText {
   value: string;
 }
 
-/** The texts of a node that are written, and the one to begin with where none is. */
+/** The texts that a node has, and the one to start with if it has none. */
 export function fieldsOf({ type, fields }: Pick<GraphNode, "type" | "fields">): NodeText[] {
   const known = TEXTS[type] ?? [];
   const texts = known.map((field) => ({ field, label: WORDS[field], value: wordsOf(fields[field]) }));
@@ -37,7 +37,7 @@ export function fieldsOf({ type, fields }: Pick<GraphNode, "type" | "fields">): 
   return written.length > 0 ? written : texts.slice(0, 1);
 }
 
-/** What a new node of a type has at least. */
+/** The required fields of a new node of a type. */
 export const begunNode = (id: string, type: string, text: string): { id: string } & Record<string, unknown> => ({
   id,
   ...(type === "standard" ? {} : { type }),
@@ -49,7 +49,7 @@ export const begunNode = (id: string, type: string, text: string): { id: string 
   ...(type === "retrieve_variable" ? { variables: [{ variable_name: "answer", extraction_prompt: text }] } : {}),
 });
 
-/** What is asked for when a node of a type is made. */
+/** The text that is asked for when a node of a type is created. */
 export const TEXT_OF_NEW: Readonly<Record<string, string>> = {
   standard: "Prompt",
   end_call: "Last words",

@@ -4,7 +4,7 @@ const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 type Day = (typeof DAYS)[number];
 const LINE = /^([a-z]+)(?:\s*[-–]\s*([a-z]+))?\s+(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})$/i;
 
-/** One line for each span, as `hoursOf` reads it; days one after the other that have the same spans share their lines. */
+/** One line per span, as `hoursOf` parses it; consecutive days with the same spans share their lines. */
 export function hoursText(hours: OfficeHours | null): string {
   const spansOf = (day: Day): string[] => (hours?.days[day] ?? []).map(({ from, to }) => `${from}–${to}`);
   const lines: string[] = [];
@@ -22,7 +22,7 @@ export function hoursText(hours: OfficeHours | null): string {
 
 const named = (day: Day): string => day.charAt(0).toUpperCase() + day.slice(1, 3);
 
-/** Hours from lines such as `Mon–Fri 9:00–17:00`; null = no line, somebody is always there. A text = the first line that cannot be read. */
+/** Hours from lines such as `Mon–Fri 9:00–17:00`; null = no line, always staffed. A text = the first line that cannot be parsed. */
 export function hoursOf(text: string, timeZone: string): OfficeHours | null | string {
   const days: OfficeHours["days"] = {};
   for (const line of text.split("\n").map((given) => given.trim())) {
@@ -37,6 +37,6 @@ export function hoursOf(text: string, timeZone: string): OfficeHours | null | st
   return Object.keys(days).length === 0 ? null : { time_zone: timeZone, days };
 }
 
-/** By its name or the first three letters of it. */
+/** By its name or its first three letters. */
 const dayOf = (name = ""): number =>
   name.length < 3 ? -1 : DAYS.findIndex((day) => day.startsWith(name.toLowerCase()));

@@ -25,7 +25,7 @@ interface PublishProps {
   onClose(): void;
 }
 
-/** The last look before a draft becomes a version: what changes, why, and what its tests say. */
+/** The last check before a draft becomes a version: what changes, why, and the result of its tests. */
 export function PublishDialog({ agent, draft, onClose }: PublishProps) {
   const { text, live, liveText } = useStore(draft.store);
   const [notes, setNotes] = useState("");
@@ -138,7 +138,7 @@ function usePublish({ agent, draft, onClose }: PublishProps) {
   const [saving, setSaving] = useState(false);
   const publish = async ({ notes, activate, reason }: Chosen): Promise<void> => {
     setSaving(true);
-    // Where nothing was changed since the last version there is no draft yet: one is made of what stands here.
+    // Without changes since the last version there is no draft yet: create one from the current text.
     if (draft.state.revision === 0) draft.touch();
     await draft.save();
     setSaving(false);
@@ -150,7 +150,7 @@ function usePublish({ agent, draft, onClose }: PublishProps) {
     const made = await send(body, async (key) => {
       const answer = await api.publishDraft(agent.id, body, key);
       if (answer.type === "problem" && answer.code === "base_changed") {
-        // The page behind learns which version that is, and leads to the comparison.
+        // The page behind shows which version that is, and leads to the comparison.
         onClose();
         notify.problem(answer.detail);
         await queryClient.invalidateQueries({ queryKey: ["agent"] });

@@ -15,7 +15,7 @@ interface ReplayProps {
   onClose(): void;
 }
 
-/** How the newest recorded conversations would have gone with a version. No model is asked. */
+/** How the newest recorded conversations would have gone with a version. No model is called. */
 export function ReplayDialog({ agent, version, onClose }: ReplayProps) {
   const api = useWorkbench();
   const query = useQuery({

@@ -37,7 +37,7 @@ const WHY: Column<ListedSession> = {
 const [FIRST, ...OTHERS] = COLUMNS.filter(({ id }) => OURS.has(id)).map(({ sortable: _all, ...column }) => column);
 const SHOWN = FIRST === undefined ? [WHY] : [FIRST, WHY, ...OTHERS];
 
-/** Conversations of an agent that deserve a look: a verdict each, and a test where one went wrong. */
+/** Conversations of an agent to review: a verdict each, and a test where one went wrong. */
 export const ReviewTab = agentPage(({ agent }) => <Queue agent={agent} />);
 
 function Queue({ agent }: { agent: Agent }) {
@@ -84,7 +84,7 @@ function Queue({ agent }: { agent: Agent }) {
   );
 }
 
-/** The row that somebody looks at stays in its place until they continue: its verdict takes it out of the queue. */
+/** The opened row stays in its place until the user moves on: its verdict removes it from the queue. */
 function useKeptRow(rows: readonly ListedSession[], open: string | null): readonly ListedSession[] {
   const [kept, setKept] = useState<{ row: ListedSession; at: number } | null>(null);
   const at = rows.findIndex((row) => rowId(row) === open);

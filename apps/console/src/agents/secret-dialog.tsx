@@ -17,7 +17,7 @@ interface SecretDialogProps {
   onClose(): void;
 }
 
-/** Value and hosts together, always: hosts alone would let somebody have a value sent to themselves. */
+/** Value and hosts are always set together: with hosts alone, a user could have a value sent to themselves. */
 export function SecretDialog({ agent, secret, onSaved, onClose }: SecretDialogProps) {
   const api = useWorkbench();
   const form = useForm({

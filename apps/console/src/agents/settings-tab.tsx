@@ -15,7 +15,7 @@ import { agentPage } from "./agent-frame.js";
 import { MCP_TOOLS, toolWords } from "./mcp-tools.js";
 import styles from "./workbench.module.css";
 
-/** What stands beside the versions: its name, what AI clients may do with it, and its end. */
+/** Settings beside the versions: its name, what AI clients may do with it, and its deletion. */
 export const SettingsTab = agentPage(({ agent, onChange }) => (
   <>
     <AgentForm key={agent.updated_at} agent={agent} onChange={onChange} />

@@ -5,7 +5,7 @@ import { Chip } from "../ui/status.js";
 import { failedTests } from "./failed-tests.js";
 import styles from "./workbench.module.css";
 
-/** What the tests of a version came to: which did not pass and why, and how much of the workflow they have seen. */
+/** The results of a version's tests: which failed and why, and their coverage of the workflow. */
 export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
   const { version, tests, coverage } = outcome;
   const total = tests.length;
@@ -17,7 +17,7 @@ export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
         Version {version}: {total - failed.length} of {total} {total === 1 ? "test" : "tests"} passed
       </h3>
       {failed.map((test, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: names are unique in a document; an answer of a later server may not keep to that
+        // biome-ignore lint/suspicious/noArrayIndexKey: names are unique in a document, but a later server might allow duplicates
         <div key={`${index} ${test.name}`}>
           <p>
             <Chip tone="problem">Failed</Chip> {test.name}

@@ -14,7 +14,7 @@ import { agentPage } from "./agent-frame.js";
 import { failedTests } from "./failed-tests.js";
 import styles from "./workbench.module.css";
 
-/** The tests of a version: run, what failed and why, and what they have not seen. */
+/** The tests of a version: run them, what failed and why, and what they do not cover. */
 export const TestsTab = agentPage(({ agent, versions }) => <Tests agent={agent} versions={versions} />);
 
 function Tests({ agent, versions }: { agent: Agent; versions: readonly VersionView[] }) {

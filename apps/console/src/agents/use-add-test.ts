@@ -5,7 +5,7 @@ import { draftFor } from "./use-draft.js";
 
 type Test = Record<string, unknown> & { name: string };
 
-/** Writes tests into one's own draft of an agent, behind those that it has; the tabs of the agent see them at once. */
+/** Appends tests to the user's own draft of an agent; the tabs of the agent see them immediately. */
 export function useAddTest(agent: string) {
   const api = useWorkbench();
   const queryClient = useQueryClient();

@@ -4,7 +4,7 @@ import { useCalls } from "../api/use-calls.js";
 import { userCalls } from "../api/user-calls.js";
 import type { VersionView } from "../api/workbench-calls.js";
 
-/** Names of those who made versions, as far as the signed-in user may see people; null = nobody is known. */
+/** Names of the authors of versions, as far as the signed-in user may see people; null = unknown. */
 export function useAuthors(): (author: VersionView["author"]) => string | null {
   const api = useCalls(userCalls);
   const query = useQuery({ queryKey: ["users"], queryFn: answered(() => api.users()) });

@@ -9,12 +9,12 @@ import { suggestedSlug } from "./agent-name.js";
 /** Below the server's limit of 256 KiB for a body, with room for escaping. */
 const MAX_FILE_BYTES = 200_000;
 
-/** What the last check or import came to; `makes` null = it is not known whether an agent has that name. */
+/** Result of the last check or import; `makes` null = it is unknown whether an agent has that name. */
 export type Outcome =
   | { type: "none" }
   | { type: "checked"; issues: Issue[]; makes: "agent" | "version" | null }
   | { type: "invalid"; issues: Issue[] }
-  /** Right, but its tests keep it from going live. */
+  /** Valid, but its tests keep it from going live. */
   | { type: "gated"; refusal: GateRefusal }
   | { type: "refused"; problem: Problem };
 
@@ -32,10 +32,10 @@ interface Options {
   onImported(imported: Imported): void;
 }
 
-/** The form of an import: what stands in it, what is wrong, and the two calls it can make. */
+/** The form of an import: its values, its problems, and the two calls it can make. */
 export function useDocumentImport({ api, agent, onImported }: Options) {
   const [form, setForm] = useState<DocumentForm>({ source: "", name: agent ?? "", notes: "", activate: true });
-  /** A name somebody typed is not replaced by a suggestion. */
+  /** A name typed by the user is not replaced by a suggestion. */
   const [named, setNamed] = useState(agent !== null);
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState<"check" | "import" | null>(null);
@@ -89,14 +89,14 @@ export function useDocumentImport({ api, agent, onImported }: Options) {
     const makes = answer.value.agent_id === null ? "agent" : "version";
     return { type: "checked", issues: answer.value.issues, makes } as const;
   };
-  /** The import once more, live whatever its tests say. */
+  /** Repeats the import, going live whatever its tests say. */
   const publish = async (reason: string): Promise<Problem | null> => {
     const result = await importAs(form.name.trim(), "import", reason);
     if (result.type === "problem") return result;
     if (result.type === "imported") onImported(result.imported);
     return null;
   };
-  /** Without a name there is nothing to import into, but the document can be judged all the same. */
+  /** Without a name there is nothing to import into, but the document can still be validated. */
   const validate = async () => {
     const answer = await api.validate(form.source);
     if (answer.type !== "ok") return answer;

@@ -8,7 +8,7 @@ import { Draft } from "./draft.js";
 
 const keyOf = (agent: string): string[] => ["draft", agent];
 
-/** Where a new agent begins: the smallest document that says something. */
+/** The start of a new agent: the smallest document that says something. */
 const begunOf = (name: string): string => `agent:
   name: ${JSON.stringify(name)}
 workflow:
@@ -27,7 +27,7 @@ export async function liveTextOf(api: WorkbenchApi, agent: Agent): Promise<Answe
   return versionTextOf(api, agent.id, agent.active_version);
 }
 
-/** What a draft was begun from, as text. */
+/** The base of a draft, as text. */
 export const baseTextOf = (api: WorkbenchApi, agent: Agent, base: number | null): Promise<Answer<string>> =>
   liveTextOf(api, { ...agent, active_version: base });
 
@@ -52,8 +52,8 @@ async function beginDraft(api: WorkbenchApi, agent: Agent): Promise<Answer<Draft
 }
 
 /**
- * The draft of the signed-in user. It lives with what the server answered: the tabs of an agent share it, and signing out forgets it.
- * What is being written is never replaced by a newer answer.
+ * The draft of the signed-in user. It is cached like server data: the tabs of an agent share it, and signing out deletes it. Text being
+ * edited is never replaced by a newer answer.
  */
 export function useDraft(agent: Agent) {
   const api = useWorkbench();
@@ -68,7 +68,7 @@ export function useDraft(agent: Agent) {
   });
 }
 
-/** One's own draft, as the tabs of its agent have it; begun when they have not been open. */
+/** The user's own draft, as the tabs of its agent have it; created when they have not been open. */
 export async function draftFor(queryClient: QueryClient, api: WorkbenchApi, agent: Agent): Promise<Answer<Draft>> {
   const here = draftHere(queryClient, agent.id);
   if (here !== undefined) return { type: "ok", value: here };

@@ -5,7 +5,7 @@ import type { Draft } from "./draft.js";
 
 export type MakeEdits = (edits: readonly GraphEdit[]) => Promise<boolean>;
 
-/** Makes edits of the graph in the text of the draft, all of them or none; what cannot be made is told. */
+/** Applies edits of the graph to the text of the draft, all of them or none; impossible ones are reported. */
 export function useEdits(draft: Draft): MakeEdits {
   return useCallback(
     async (edits) => {

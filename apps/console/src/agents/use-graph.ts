@@ -12,7 +12,7 @@ const fetchReader = async (): Promise<Reader> => {
 };
 
 export interface Read {
-  /** What was read; the text may be ahead of it by some keys. */
+  /** The parsed text; the editor may be ahead of it by some keys. */
   text: string;
   graph: Graph;
   reader: Reader;
@@ -20,7 +20,7 @@ export interface Read {
 
 const readNow = (text: string, by: Reader): Read => ({ text, graph: by.readGraph(text), reader: by });
 
-/** A text as a graph, read again shortly after the last key; null until the reader has come. */
+/** A text as a graph, parsed shortly after the last key; null until the parser has loaded. */
 export function useGraph(text: string, delayMs = 0): Read | null {
   const [read, setRead] = useState<Read | null>(() => (reader === null ? null : readNow(text, reader)));
   useEffect(() => {
@@ -40,7 +40,7 @@ export function useGraph(text: string, delayMs = 0): Read | null {
 
 const ASK_AFTER_MS = 1_000;
 
-/** Findings of the server that are not known here, a second after the last key. */
+/** Findings that only the server can make, a second after the last key. */
 export function useServerFindings(read: Read | null): Finding[] {
   const api = useWorkbench();
   const [found, setFound] = useState<{ text: string; issues: Issue[] } | null>(null);

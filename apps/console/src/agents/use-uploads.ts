@@ -2,7 +2,7 @@ import { useRef, useState } from "react";
 import type { KnowledgeCalls } from "../api/knowledge-calls.js";
 import type { Problem } from "../api/problem.js";
 
-/** As much as the server takes of one document. */
+/** The server's limit for one document. */
 const MAX_BYTES = 10_485_760;
 
 type UploadState =
@@ -17,7 +17,7 @@ export interface Upload {
   state: UploadState;
 }
 
-/** Sends documents one after the other: each is read and cut by the server while its call waits. */
+/** Uploads documents one after the other: the server parses and splits each while its call waits. */
 export function useUploads(options: {
   api: KnowledgeCalls;
   agent: string;
@@ -63,7 +63,7 @@ export function useUploads(options: {
       queue.current.push({ id, file, language });
       return { id, name: file.name, state: { type: "waiting" } };
     });
-    // What is done is in the list below; what was refused stays until something new is sent.
+    // Finished ones are in the list below; refused ones stay until a new upload.
     show([...shown.current.filter(({ state }) => state.type === "waiting" || state.type === "sending"), ...fresh]);
     void send();
   };

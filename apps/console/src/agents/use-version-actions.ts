@@ -8,13 +8,13 @@ import { notify } from "../ui/notify.js";
 import { saveFile } from "../ui/save-file.js";
 import { failedTests } from "./failed-tests.js";
 
-/** A version that was not let through to new conversations. */
+/** A version that the gate kept from new conversations. */
 interface Gated {
   version: number;
   refusal: GateRefusal;
 }
 
-/** What can be done with the versions of an agent, one of a kind at a time, and what came of it. */
+/** Actions on the versions of an agent, one of a kind at a time, and their results. */
 export function useVersionActions(agent: Agent, onChange: () => Promise<unknown>) {
   const api = useWorkbench();
   const [busy, setBusy] = useState<number | null>(null);
@@ -52,7 +52,7 @@ export function useVersionActions(agent: Agent, onChange: () => Promise<unknown>
       const refusal = readGateRefusal(answer);
       if (refusal === null) setProblem(answer);
       else setGated({ version, refusal });
-      // What an older run came to would contradict the gate, or say the same twice.
+      // The result of an older run would contradict the gate, or repeat it.
       setTested(null);
     }
     setBusy(null);
@@ -74,7 +74,7 @@ export function useVersionActions(agent: Agent, onChange: () => Promise<unknown>
   return { busy, testing, tested, gated, problem, test, activate, publish, download };
 }
 
-/** A green run opens the gate; after a red one it names what is in the way. */
+/** A passing run opens the gate; a failed one names what blocks it. */
 function gatedBy(gated: Gated, result: TestResult): Gated | null {
   if (gated.refusal.state === "not_required") return gated;
   return result.passed ? null : { ...gated, refusal: { state: "failed", failing: failedTests(result) } };

@@ -18,7 +18,7 @@ interface DiffProps {
   onClose(): void;
 }
 
-/** Any two versions beside each other; at first the one that was chosen and the one before it. */
+/** Any two versions side by side; initially the chosen one and its predecessor. */
 export function VersionDiff({ agent, versions, version, onClose }: DiffProps) {
   const api = useWorkbench();
   const [after, setAfter] = useState(String(version));

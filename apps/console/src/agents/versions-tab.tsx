@@ -16,7 +16,7 @@ import { useVersionActions } from "./use-version-actions.js";
 import { VersionDiff } from "./version-diff.js";
 import styles from "./workbench.module.css";
 
-/** Every version of an agent, newest first: who made it and why, what differs, and the way back to an older one. */
+/** Every version of an agent, newest first: its author and reason, its changes, and the way back to an older one. */
 export const VersionsTab = agentPage((shown) => <Versions {...shown} />);
 
 function Versions({ agent, versions, onChange }: AgentOnPage) {

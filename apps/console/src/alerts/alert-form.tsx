@@ -44,7 +44,7 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-/** What of a rule can be changed; what it watches is fixed when it is made. */
+/** The editable part of a rule; what it watches is fixed on creation. */
 function bodyOf({ name, kind, threshold, window_hours: hours, tell_recovery, emails, chat_urls: chats }: Values) {
   const { unit, hours: looksBack } = KINDS[kind];
   return {
@@ -66,7 +66,7 @@ interface FormProps {
   onSaved: (id: string) => void;
 }
 
-/** What is watched, from where on it is told, and to whom. */
+/** What is watched, the threshold, and who is notified. */
 export function AlertForm({ alert, onClose, onSaved }: FormProps) {
   const calls = useCalls(alertCalls);
   const client = useQueryClient();

@@ -2,14 +2,14 @@ import type { Alert, AlertKindName } from "../api/alert-calls.js";
 
 interface Kind {
   label: string;
-  /** What its threshold counts; null = it has none. */
+  /** Unit of its threshold; null = it has none. */
   unit: string | null;
   threshold: number;
   min: number;
   max: number;
-  /** Hours that it looks back unless others are given; null = it looks at now. */
+  /** Default window in hours; null = it looks at the present. */
   hours: number | null;
-  /** Can be narrowed down to an agent. */
+  /** Can be limited to an agent. */
   ofAgent: boolean;
   says: string;
 }

@@ -25,7 +25,7 @@ interface ViewProps {
   onGone: () => void;
 }
 
-/** One rule: what it watches, whom it tells, what can be done with it, and when it fired. */
+/** One rule: what it watches, who is notified, its actions, and when it fired. */
 export function AlertView({ id, agentName, onGone }: ViewProps) {
   const calls = useCalls(alertCalls);
   const query = useQuery({ queryKey: ["alerts", id], queryFn: answered(() => calls.alert(id)), gcTime: 0 });
@@ -147,7 +147,7 @@ function History({ alert }: { alert: Alert }) {
     queryKey: ["alerts", alert.id, "firings"],
     queryFn: answered(() => calls.firings(alert.id)),
     gcTime: 0,
-    // Whether a message arrived has no fact of its own.
+    // No event reports whether a message arrived.
     refetchInterval: ({ state }) =>
       state.data?.data.some(({ told }) => told.some(({ status }) => status === "pending")) ? EVERY_MS : false,
   });

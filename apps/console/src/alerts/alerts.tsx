@@ -22,7 +22,7 @@ import { AlertView } from "./alert-view.js";
 const NO_FILTERS: readonly string[] = [];
 const rowId = ({ id }: Alert): string => id;
 
-/** Rules that tell people when a number crosses its threshold. */
+/** Rules that notify people when a number crosses its threshold. */
 export function AlertsPage() {
   const calls = useCalls(alertCalls);
   const agents = useQuery(agentsQuery(useApi()));

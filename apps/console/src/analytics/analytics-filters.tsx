@@ -24,7 +24,7 @@ export const aboutOf = ({ agent, link, version, channel, days }: ListState["filt
   days: PERIODS.some(({ value }) => value === days) ? days : DEFAULT_DAYS,
 });
 
-/** Which sessions the charts are about; links and versions are those of the chosen agent. */
+/** The sessions that the charts cover; links and versions are those of the chosen agent. */
 export function AnalyticsFilters({ list: { filter, setFilter } }: { list: ListState }) {
   const api = useLinkApi();
   const { agent = "" } = filter;

@@ -9,7 +9,7 @@ import * as shown from "./charts-shown.js";
 import { Comments } from "./comments.js";
 import { Forecast } from "./forecast.js";
 
-/** Numbers of the sessions, each as a picture, a table and a file. The selection is the address. */
+/** Numbers of the sessions, each as a chart, a table and a file. The selection is in the address. */
 export function AnalyticsPage() {
   const list = useListState(NAMES);
   const about = useMemo(() => aboutOf(list.filter), [list.filter]);

@@ -22,7 +22,7 @@ interface CardProps<Q extends AnalyticsQuestion> {
   about: About;
 }
 
-/** A chart of one question. Without any number it says so in place of an empty picture. */
+/** A chart of one question. Without any data it says so instead of showing an empty picture. */
 export function ChartCard<Q extends AnalyticsQuestion>({ shown, about }: CardProps<Q>) {
   const query = useAnswer(shown.question, shown.by, about);
   return <QueryView query={query}>{(answer) => <Drawn shown={shown} answer={answer} />}</QueryView>;

@@ -16,7 +16,7 @@ type Series<T> = Record<string, (rows: T[]) => number | null>;
 const seriesOf = <T>(groups: T[][], series: Series<T>): ChartData["series"] =>
   Object.entries(series).map(([name, of]) => ({ name, values: groups.map((rows) => of(rows)) }));
 
-/** One place for each day of the period, those without numbers included. */
+/** One point for each day of the period, including those without numbers. */
 export function byDay<T extends { group: string }>(
   { from, to, data }: Pick<Answered<"usage">, "from" | "to"> & { data: T[] },
   series: Series<T>,
@@ -28,7 +28,7 @@ export function byDay<T extends { group: string }>(
   return { axis: "Day", labels: days.map((day) => dayName.format(new Date(day))), series: seriesOf(groups, series) };
 }
 
-/** One place for each name, those with the most first. */
+/** One point for each name, the largest first. */
 export function byName<T>(
   axis: string,
   rows: T[],
@@ -54,7 +54,7 @@ export const sum =
   <T>(of: (row: T) => number) =>
   (rows: T[]): number =>
     rows.reduce((total, row) => total + of(row), 0);
-/** Of days that had any; a day without is a gap in the line. */
+/** Of days with data; a day without is a gap in the line. */
 export const first =
   <T>(of: (row: T) => number | null) =>
   (rows: T[]): number | null => {

@@ -9,7 +9,7 @@ export interface Shown<Q extends AnalyticsQuestion = AnalyticsQuestion> {
   kind: "line" | "bars";
   chart: (answer: Answered<Q>) => ChartData;
   format?: (value: number) => string;
-  /** In place of an empty picture: how to get these numbers, where they do not come by themselves. */
+  /** Shown instead of an empty picture: how to get these numbers, if they do not come by themselves. */
   nothing?: string;
 }
 

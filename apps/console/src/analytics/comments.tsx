@@ -10,7 +10,7 @@ import { Time } from "../ui/time.js";
 import styles from "./analytics.module.css";
 import { Nothing } from "./chart-card.js";
 
-/** What visitors wrote with a rating, newest first; for operators, and reading it is in the audit. */
+/** Visitors' comments with a rating, newest first; for operators, and reading them is audited. */
 export function Comments({ about }: { about: About }) {
   const calls = useCalls(analyticsCalls);
   const { agent, link_id } = about;

@@ -9,7 +9,7 @@ import { Nothing } from "./chart-card.js";
 import { forecastChart } from "./chart-makers.js";
 
 const TITLE = "Sessions of the next 14 days, if things go on";
-/** With fewer days there is no telling a trend from a weekend. */
+/** With fewer days a trend cannot be told from a weekend. */
 const DAYS_NEEDED = 14;
 
 export function Forecast({ about }: { about: About }) {

@@ -1,7 +1,7 @@
 /** A part of a path or a query, safe to put between slashes. */
 export const part = encodeURIComponent;
 
-/** `?a=b`, or nothing; what is empty is left out. */
+/** `?a=b`, or nothing; empty values are left out. */
 export function query(values: Record<string, string | undefined>): string {
   const given = Object.entries(values).flatMap(([name, value]) =>
     value === undefined || value === "" ? [] : [`${name}=${part(value)}`],

@@ -5,7 +5,7 @@ import type { Caller } from "./call.js";
 
 export type { Alert, AlertFiring, AlertKindName, CreateAlertBody, UpdateAlertBody };
 
-/** Rules that tell people when a number crosses its threshold. */
+/** Rules that notify people when a number crosses its threshold. */
 export function alertCalls(call: Caller) {
   const at = (id: string): string => `/alerts/${part(id)}`;
   return {

@@ -6,11 +6,11 @@ const MAX_PAGES = 5;
 
 interface Gathered<T> {
   data: T[];
-  /** There were more pages than anybody wants to wait for. */
+  /** There were more pages than were fetched. */
   more: boolean;
 }
 
-/** Walks a list to its end, at most five pages. The first refused page is the answer. */
+/** Reads a list to its end, at most five pages. The first refused page is the answer. */
 export async function allPages<T>(page: (cursor?: string) => Promise<Answer<Page<T>>>): Promise<Answer<Gathered<T>>> {
   const data: T[] = [];
   let cursor: string | undefined;

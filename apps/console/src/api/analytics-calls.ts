@@ -15,7 +15,7 @@ export interface Answered<Q extends AnalyticsQuestion> {
   data: Numbers<Q>[];
 }
 
-/** Which sessions the numbers are of, named as the server names it. */
+/** The sessions that the numbers cover, named as in the API. */
 export type About = Record<"agent" | "link_id" | "version" | "channel" | "days", string | undefined>;
 
 export const analyticsCalls = (call: Caller) => ({

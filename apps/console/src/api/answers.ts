@@ -37,8 +37,8 @@ export type {
 } from "@parley/contracts";
 
 /**
- * Answers of the management API, named as the server names them. The console belongs to the server that sent it, so an answer is taken
- * as its type says; only refusals are read member by member (`problem.ts`).
+ * Answers of the management API, named as in the API. The console belongs to the server that sent it, so the types of answers are trusted;
+ * only refusals are parsed member by member (`problem.ts`).
  */
 export type Agent = AgentView;
 export type Webhook = WebhookView;
@@ -62,10 +62,10 @@ export interface Operator {
   me: boolean;
 }
 
-/** The list leaves out what belongs to one session alone. */
+/** The list leaves out members that only a single session has. */
 export type Session = Omit<SessionView, "last_event_offset" | "epoch"> & {
   last_event_id?: string;
-  /** Of one that has ended. */
+  /** Only of an ended session. */
   analysis?: SessionAnalysis | null;
 };
 export type Usage = NonNullable<SessionView["usage"]>;
@@ -73,7 +73,7 @@ export type Usage = NonNullable<SessionView["usage"]>;
 export interface Transcript {
   session: Session;
   messages: HistoryMessage[];
-  /** Older messages exist than those told here. */
+  /** There are older messages than these. */
   truncated: boolean;
 }
 
@@ -164,10 +164,10 @@ export type SearchMode = "hybrid" | "fts" | "vector";
 
 export interface Found {
   mode: SearchMode;
-  /** `vectors_unavailable`: words alone were searched. */
+  /** `vectors_unavailable`: only words were searched. */
   warning: string | null;
   passages: FoundPassage[];
-  /** What the vector of the question took; null = no model was asked. */
+  /** Usage of the question's embedding; null = no model was called. */
   embedding: { model: string; input_tokens: number } | null;
 }
 

@@ -57,10 +57,10 @@ export function createApi(options: CallerOptions) {
     /** The whole transcript as a file. */
     transcriptFile: (id: string, format: TranscriptFormat) =>
       call<string>(`/sessions/${part(id)}/transcript${query({ format })}`, { format: "text", timeoutMs: FILE_MS }),
-    /** The turns of a session and why they went as they did, oldest first. */
+    /** The turns of a session and their reasons, oldest first. */
     trace: (id: string, cursor?: string) =>
       call<SessionTrace>(`/sessions/${part(id)}/trace${query({ limit: "20", cursor })}`),
-    /** The reader of streams comes with the first session that is watched. Gives a function that ends it. */
+    /** The stream reader is loaded with the first watched session. Returns a function that stops it. */
     watch: async (id: string, watching: WatchOptions) =>
       (await import("./watch-session.js")).watchSession(options, id, watching),
     endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST" }),

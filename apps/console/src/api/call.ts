@@ -8,12 +8,12 @@ interface Call {
   /** In place of a JSON body. */
   form?: FormData;
   headers?: Record<string, string>;
-  /** Of the answer; JSON unless it is a picture or a file. */
+  /** Of the answer; JSON unless it is an image or a file. */
   format?: "json" | "text" | "file";
-  /** For calls that do much; default 20 s. */
+  /** For long calls; default 20 s. */
   timeoutMs?: number;
 }
-/** Calls a path of the API. `T` is the caller's word, fixed by the contract of the path. */
+/** Calls a path of the API. `T` is the caller's claim, fixed by the contract of the path. */
 export type Caller = <T>(path: string, call?: Call) => Promise<Answer<T>>;
 
 export interface CallerOptions {
@@ -46,13 +46,13 @@ export function createCaller(options: CallerOptions): Caller {
     try {
       const response = await fetch(`/api${path}`, {
         method,
-        // Where there is a token it is the only credential: a cookie of this origin must not decide anything then.
+        // A token is the only credential then: a cookie of this origin must not decide anything.
         credentials: token === null ? "same-origin" : "omit",
         cache: "no-store",
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
           accept: format === "json" ? "application/json" : "*/*",
-          // The header tells a call of this page from one that another site makes with the cookie.
+          // The header distinguishes a call of this page from one that another site makes with the cookie.
           ...(token === null ? { "x-parley-console": "1" } : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
@@ -61,7 +61,7 @@ export function createCaller(options: CallerOptions): Caller {
         ...(form === undefined ? {} : { body: form }),
       });
       const answer: unknown = response.ok ? await READERS[format](response) : await READERS.json(response);
-      // The parse edge: the server that sent the console answers by its own contract; a proxy's page is no JSON.
+      // Not validated: the server that sent the console follows its own contract; a proxy's page is no JSON.
       if (response.ok && answer !== null) return { type: "ok", value: answer as T };
       // A refusal of a token that was replaced meanwhile says nothing about the new one, nor does one after signing out.
       if (response.status === 401 && before !== null && before === holder(options)) options.onRefusedToken();

@@ -1,7 +1,7 @@
 import { part } from "./address.js";
 import type { Caller } from "./call.js";
 
-/** A file on a slow line takes its time. */
+/** A file takes long on a slow connection. */
 const TIMEOUT_MS = 120_000;
 
 /** Files of sessions: those of visitors, and those that operators send. */

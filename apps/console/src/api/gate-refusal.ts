@@ -3,10 +3,10 @@ import type { Problem } from "./problem.js";
 
 const STATES = ["failed", "not_run", "not_required"] as const;
 
-/** Why a version does not go live: its tests failed, nobody has run them, or it drops what guards the version that is live. */
+/** Why a version does not go live: its tests failed, were never run, or it drops what guards the live version. */
 export interface GateRefusal {
   state: (typeof STATES)[number];
-  /** The first of those that did not pass. */
+  /** The first of the failed tests. */
   failing: { name: string; reasons: string[] }[];
 }
 

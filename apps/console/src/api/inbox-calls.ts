@@ -12,7 +12,7 @@ const FILTERS: Record<Show, Record<string, string>> = {
   all: {},
 };
 
-/** People in conversations: the queue, and what an operator does. */
+/** Humans in conversations: the queue, and the actions of an operator. */
 export function inboxCalls(call: Caller) {
   const act = <T>(id: string, what: string, body: Record<string, unknown>, key?: string) =>
     call<T>(`/escalations/${part(id)}/${what}`, {
@@ -25,7 +25,7 @@ export function inboxCalls(call: Caller) {
       call<Page<Escalation>>(`/escalations${query({ limit: "50", cursor, ...FILTERS[show] })}`),
     escalation: (id: string) => call<Escalation>(`/escalations/${part(id)}`),
     operators: () => call<{ data: Operator[] }>("/operators"),
-    /** `name` is what the visitor reads; empty = nothing. */
+    /** `name` is shown to the visitor; empty = none. */
     takeEscalation: (id: string, name: string) => act<Escalation>(id, "assign", name === "" ? {} : { name }),
     takeOver: (session: string, name: string) =>
       call<Escalation>(`/sessions/${part(session)}/take-over`, { method: "POST", body: name === "" ? {} : { name } }),

@@ -6,7 +6,7 @@ type Library = Page<KnowledgeDocument> & { ingesting: Ingestion[] };
 type Added = KnowledgeDocument & { result: "created" | "updated" | "unchanged" };
 type DocumentText = KnowledgeDocument & { passages: Passage[]; next_after: number | null };
 
-/** A document is read and cut while the call waits: a long PDF takes its time. */
+/** A document is parsed and split while the call waits: a long PDF takes long. */
 const UPLOAD_TIMEOUT_MS = 90_000;
 
 /** The knowledge base of an agent. */

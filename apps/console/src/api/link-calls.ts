@@ -23,10 +23,10 @@ interface BulkBody {
   deactivate?: string[];
 }
 
-/** The server takes up to a minute for 500 links. */
+/** The server needs up to a minute for 500 links. */
 const BULK_TIMEOUT_MS = 70_000;
 
-/** The calls around links beside making, changing and deleting one. */
+/** The calls for links beside creating, changing and deleting one. */
 export function linkCalls(call: Caller) {
   const at = (agent: string, id: string): string => `/agents/${part(agent)}/public-links/${part(id)}`;
   const links = (agent: string): string => `/agents/${part(agent)}/public-links`;
@@ -51,7 +51,7 @@ export function linkCalls(call: Caller) {
         timeoutMs: BULK_TIMEOUT_MS,
       }),
     embed: (agent: string, id: string) => call<Snippets>(`${at(agent, id)}/embed`),
-    /** The picture itself, as SVG. */
+    /** The QR code itself, as SVG. */
     qr: (agent: string, id: string) => call<string>(`${at(agent, id)}/qr.svg`, { format: "text" }),
     analytics: (agent: string, id: string, days: number) =>
       call<Analytics>(`${at(agent, id)}/analytics${query({ days: String(days) })}`),
@@ -73,7 +73,7 @@ export function linkCalls(call: Caller) {
   };
 }
 
-/** Access to an agent, and who is behind it. */
+/** Access to an agent, and the people behind it. */
 export function accessCalls(call: Caller) {
   const at = (agent: string): string => `/agents/${part(agent)}`;
   return {

@@ -3,7 +3,7 @@ import { part, query } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
-/** Words of the team's own for messages that bring links. */
+/** The team's own texts for messages with links. */
 export function messageTemplateCalls(call: Caller) {
   return {
     messageTemplates: (cursor?: string) =>

@@ -3,13 +3,13 @@ import { part, query } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
-/** What the team notes on a session for itself. */
+/** Internal notes of the team on a session. */
 export function noteCalls(call: Caller) {
   const at = (session: string): string => `/sessions/${part(session)}/notes`;
   return {
     notes: (session: string, cursor?: string) =>
       call<Page<SessionNote>>(`${at(session)}${query({ limit: "200", cursor })}`),
-    /** `name` is how others of the team read who wrote it; empty = nothing. */
+    /** `name` is the author's name for the rest of the team; empty = none. */
     addNote: (session: string, content: string, given: { name: string; key: string }) =>
       call<SessionNote>(at(session), {
         method: "POST",

@@ -2,9 +2,9 @@ import { type Json, list, record, text } from "@parley/web-kit";
 import type { Issue } from "./answers.js";
 
 interface FieldProblem {
-  /** First member of the body the pointer leads to; empty = the request as a whole. */
+  /** First member of the body that the pointer leads to; empty = the request as a whole. */
   field: string;
-  /** The same with the members below it, places in lists left out: `/budget/max_cost` → `budget.max_cost`. */
+  /** The same with the members below it, list indexes left out: `/budget/max_cost` → `budget.max_cost`. */
   path: string;
   message: string;
 }
@@ -18,7 +18,7 @@ export interface Problem {
   fields: FieldProblem[];
   issues: Issue[];
   requestId: string | null;
-  /** The whole document: some codes tell more. */
+  /** The whole document: some codes have more members. */
   body: Json;
 }
 
@@ -33,7 +33,7 @@ export const UNREACHABLE: Problem = {
   body: {},
 };
 
-/** Reads a problem document; anything else (a proxy's page) becomes a plain sentence. */
+/** Parses a problem document; anything else (a proxy's page) becomes a generic sentence. */
 export function readProblem(status: number, body: unknown, requestIdHeader: string | null): Problem {
   const from = record(body);
   return {

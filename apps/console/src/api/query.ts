@@ -2,7 +2,7 @@ import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { Answer } from "./call.js";
 import type { Problem } from "./problem.js";
 
-/** A refusal as queries and mutations carry it. */
+/** A refusal as thrown by queries and mutations. */
 export class Refused extends Error {
   constructor(readonly problem: Problem) {
     super(problem.detail);
@@ -13,7 +13,7 @@ declare module "@tanstack/react-query" {
   interface Register {
     defaultError: Refused;
     queryMeta: {
-      /** Sessions in what was found, whose facts change it, where the beginning of the key does not say so. */
+      /** Sessions in the result, whose events change it, where the start of the key does not say so. */
       sessionsIn?: (data: never) => readonly string[];
     };
   }
@@ -28,14 +28,14 @@ export function answered<T>(call: () => Promise<Answer<T>>): () => Promise<T> {
   };
 }
 
-/** A list by pages, for drawing: that older rows did not come takes nothing from those that are there. */
+/** A paged list, for rendering: a failed older page does not hide the loaded ones. */
 export function pagesOf<T>(query: UseInfiniteQueryResult<T>) {
   const { data, error, refetch, isFetchNextPageError } = query;
   const rest = isFetchNextPageError ? (error?.problem ?? null) : null;
   return { shown: { data, error: rest === null ? error : null, refetch }, problem: rest };
 }
 
-/** Throws what a call was refused with, for dialogs that show it. */
+/** Throws the refusal of a call, for dialogs that show it. */
 export async function unlessRefused(done: Promise<Problem | null>): Promise<void> {
   const problem = await done;
   if (problem !== null) throw new Refused(problem);

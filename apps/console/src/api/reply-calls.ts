@@ -5,7 +5,7 @@ import type { Caller } from "./call.js";
 
 export type ReplyFields = Pick<SavedReply, "key" | "content" | "action" | "transfer_to" | "digit">;
 
-/** Words that the team answers visitors with. */
+/** Saved replies of the team to visitors. */
 export function replyCalls(call: Caller) {
   return {
     savedReplies: (cursor?: string) => call<Page<SavedReply>>(`/saved-replies${query({ limit: "200", cursor })}`),

@@ -9,12 +9,12 @@ export interface Verdict {
   note: string | null;
 }
 
-/** What the team thinks of a conversation. */
+/** Reviews of conversations by the team. */
 export function reviewCalls(call: Caller) {
   const at = (session: string): string => `/sessions/${part(session)}/review`;
   return {
     review: (session: string) => call<{ review: SessionReview | null }>(at(session)),
-    /** `name` is how others of the team read who gave it; empty = nothing. */
+    /** `name` is the reviewer's name for the rest of the team; empty = none. */
     giveReview: (session: string, verdict: Verdict, name: string) =>
       call<SessionReview>(at(session), { method: "PUT", body: name === "" ? verdict : { ...verdict, name } }),
     removeReview: (session: string) => call(at(session), { method: "DELETE" }),

@@ -7,7 +7,7 @@ export type { Schedule, ScheduleRun };
 
 type UpdateBody = Partial<Pick<CreateScheduleBody, "name" | "cron" | "timezone" | "parameters">>;
 
-/** Links that are made and sent at set times. */
+/** Links that are created and sent at set times. */
 export function scheduleCalls(call: Caller) {
   const at = (id: string): string => `/schedules/${part(id)}`;
   return {

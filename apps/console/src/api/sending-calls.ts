@@ -5,7 +5,7 @@ import type { Caller } from "./call.js";
 
 export type { DeliveryRecipient, LinkDelivery, ResendBody, SendLinkBody, Suppression };
 
-/** How many are written to, and how many of the list are not. */
+/** How many recipients are sent to, and how many of the list are not. */
 interface Counted {
   recipients: number;
   duplicates: number;
@@ -16,7 +16,7 @@ export interface SendPreview extends Counted {
   preview: { to: string; language: string; subject: string | null; text: string };
 }
 
-/** Links that are sent to people, and people who want no more of them. */
+/** Links that are sent to people, and people who have unsubscribed. */
 export function sendingCalls(call: Caller) {
   const at = (agent: string, link: string): string => `/agents/${part(agent)}/public-links/${part(link)}`;
   const of = (agent: string, link: string, id: string): string => `${at(agent, link)}/deliveries/${part(id)}`;

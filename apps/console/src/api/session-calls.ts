@@ -3,16 +3,16 @@ import { part, query } from "./address.js";
 import type { Escalation, Page, SessionTrace } from "./answers.js";
 import type { Caller } from "./call.js";
 
-/** A session as a test of its agent, without what identifies a person. */
+/** A session as a test of its agent, without data that identifies a person. */
 export interface SessionTest {
   agent: string;
   version: number;
   test: Record<string, unknown> & { name: string };
-  /** What the test does not repeat, one sentence each. */
+  /** What the test does not reproduce, one sentence each. */
   notes: string[];
 }
 
-/** What is done with one session. */
+/** Actions on one session. */
 export function sessionCalls(call: Caller) {
   return {
     escalationsOf: (session: string) =>
@@ -23,13 +23,13 @@ export function sessionCalls(call: Caller) {
         body: { minutes },
         headers: { "idempotency-key": key },
       }),
-    /** To be said again every few seconds; the answer is who looks at it. */
+    /** To be repeated every few seconds; the answer lists the current viewers. */
     tellPresence: (session: string, activity: "viewing" | "answering" | "gone", name: string) =>
       call<{ present: PresentPerson[] }>(`/sessions/${part(session)}/presence`, {
         method: "POST",
         body: name === "" ? { activity } : { activity, name: name.slice(0, 100) },
       }),
-    /** The trace of one turn, with what each model was asked. */
+    /** The trace of one turn, with the prompt of each model call. */
     promptsOf: (session: string, turn: number) =>
       call<SessionTrace>(
         `/sessions/${part(session)}/trace${query({ limit: "1", cursor: String(turn - 1), prompts: "true" })}`,

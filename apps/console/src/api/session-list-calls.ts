@@ -5,10 +5,10 @@ import type { Caller } from "./call.js";
 
 export type ListedSession = ReturnType<typeof listedSession.parse>;
 
-/** Filters and order of the list, named as the server names them. */
+/** Filters and order of the list, named as in the API. */
 export type SessionQuery = Record<string, string | undefined>;
 
-/** Every line of a hundred thousand sessions is read before the last byte. */
+/** Every row of a hundred thousand sessions is read before the last byte. */
 const FILE_MS = 300_000;
 
 export const sessionListCalls = (call: Caller) => ({

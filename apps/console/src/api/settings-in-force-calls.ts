@@ -1,7 +1,7 @@
 import type { SettingInForce } from "@parley/contracts";
 import type { Caller } from "./call.js";
 
-/** What the operator of the installation has set. */
+/** Settings made by the operator of the installation. */
 export const settingsInForceCalls = (call: Caller) => ({
   settingsInForce: () => call<{ data: SettingInForce[] }>("/settings"),
 });

@@ -1,7 +1,7 @@
 import type { SignInTenant, WhoAmI } from "./answers.js";
 import type { Caller } from "./call.js";
 
-/** Who somebody is, and how they come in and go. */
+/** The signed-in user, signing in and signing out. */
 export function signInCalls(call: Caller) {
   return {
     me: () => call<WhoAmI>("/users/me"),

@@ -16,7 +16,7 @@ export type { AuditEntryView, AuditVerified, Erasure, ListedMemory, MemoryChange
 export type CheckedErasure = ReturnType<typeof checkedErasure.parse>;
 export type ReceiptVerdict = ReturnType<typeof receiptVerdict.parse>;
 
-/** What the audit is searched by. */
+/** Search filters of the audit. */
 export interface AuditFilter {
   action?: string | undefined;
   actor_id?: string | undefined;
@@ -33,16 +33,16 @@ interface MemoryTexts {
 }
 
 const LINES = 1_000;
-/** Everything of a person is gathered while the file is read. */
+/** All data of a person is collected while the file is read. */
 const FILE_MS = 120_000;
 
-/** The record of who did what. */
+/** The audit log. */
 export function auditCalls(call: Caller) {
   return {
     audit: (filter: AuditFilter, cursor?: string) =>
       call<Page<AuditEntryView>>(`/audit${query({ limit: "50", ...filter, cursor })}`),
     verifyAudit: (cursor?: string) => call<AuditVerified>(`/audit/verify${query({ cursor })}`),
-    /** All entries that fit as JSON lines, oldest first, asked for a thousand at a time. */
+    /** All matching entries as JSON lines, oldest first, fetched a thousand at a time. */
     auditLines: async (filter: AuditFilter): Promise<Answer<string>> => {
       let text = "";
       for (let after = 0; ; ) {
@@ -54,19 +54,19 @@ export function auditCalls(call: Caller) {
         text += page.value;
         const lines = page.value.trimEnd().split("\n");
         if (lines.length < LINES) return { type: "ok", value: text };
-        // Each line was written by the same server, so it has its place.
+        // Each line was written by the same server, so it has a `seq`.
         after = JSON.parse(lines.at(-1) ?? "{}").seq;
       }
     },
   };
 }
 
-/** What is kept of a person, handed out or removed. */
+/** The stored data of a person: export and erasure. */
 export function privacyCalls(call: Caller) {
   return {
     erasures: (cursor?: string) => call<Page<Erasure>>(`/privacy/erasures${query({ limit: "50", cursor })}`),
     erasure: (id: string) => call<CheckedErasure>(`/privacy/erasures/${part(id)}`),
-    /** Searches every store again for what has come back. */
+    /** Searches every store again for reappeared data. */
     checkErasure: (id: string) =>
       call<CheckedErasure>(`/privacy/erasures/${part(id)}${query({ check: "true" })}`, { timeoutMs: FILE_MS }),
     erase: (subject: { email: string } | { session_id: string }) =>

@@ -6,10 +6,10 @@ export type { TriedStep };
 export type TriedAgent = (typeof triedAgent)["_output"];
 export type TryBody = (typeof tryAgentBody)["_output"];
 
-/** A step may ask a model several times. */
+/** A step may call a model several times. */
 const LONG_MS = 60_000;
 
-/** Talking to an agent that nobody else hears. */
+/** Test conversations with an agent that nobody else sees. */
 export const tryCalls = (call: Caller) => ({
   tryAgent: (agent: string, body: TryBody) =>
     call<TriedAgent>(`/agents/${part(agent)}/try`, { method: "POST", body, timeoutMs: LONG_MS }),

@@ -5,7 +5,7 @@ import { accessCalls, linkCalls } from "./link-calls.js";
 
 export type LinkApi = Api & ReturnType<typeof linkCalls> & ReturnType<typeof accessCalls>;
 
-/** The API with the calls around links and who may come in by them, which come with their pages. */
+/** The API with the calls for links and access, which load with their pages. */
 export function useLinkApi(): LinkApi {
   const api = useApi();
   return useMemo(() => ({ ...api, ...linkCalls(api.call), ...accessCalls(api.call) }), [api]);

@@ -1,7 +1,7 @@
 import { randomId } from "@parley/web-kit";
 import { useCallback, useRef } from "react";
 
-/** The same content keeps its key: sent again after an answer that was lost, nothing is made twice. */
+/** The same content keeps its key: a repeat after a lost answer creates nothing twice. */
 export function useRepeatKey(): (content: unknown) => string {
   const last = useRef({ content: "", key: "" });
   return useCallback((content) => {

@@ -4,8 +4,8 @@ import type { Answer } from "./call.js";
 import type { Problem } from "./problem.js";
 
 /**
- * One call at a time, with what was wrong with it. The same content keeps its key until an answer came: a repetition after a
- * broken connection makes nothing twice.
+ * One call at a time, with its errors. The same content keeps its key until an answer arrived: a repeat after a broken connection creates
+ * nothing twice.
  */
 export function useSending(onWrong?: (wrong: Record<string, string>) => void) {
   const [busy, setBusy] = useState(false);

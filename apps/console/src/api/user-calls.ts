@@ -4,7 +4,7 @@ import type { Caller } from "./call.js";
 
 const PAGE = { limit: "200" };
 
-/** People who manage, and where they are signed in. */
+/** Users of the console, and where they are signed in. */
 export function userCalls(call: Caller) {
   const at = (id: string): string => `/users/${part(id)}`;
   return {

@@ -2,28 +2,28 @@ import { createTransport, followEvents, ParleyError, type SessionEvent } from "@
 import { part } from "./address.js";
 import type { CallerOptions } from "./call.js";
 
-/** `live` = the stream is open; `interrupted` = trying again; `over` = nothing more will come; `refused` = it may not be watched. */
+/** `live` = the stream is open; `interrupted` = retrying; `over` = no more events; `refused` = it may not be watched. */
 export type WatchState = "connecting" | "live" | "interrupted" | "over" | "refused";
 
 export interface WatchOptions {
-  /** Id of the newest event that is known; null = from the beginning. */
+  /** Id of the newest known event; null = from the beginning. */
   after: string | null;
   onEvent(event: SessionEvent): void;
   onState(state: WatchState): void;
 }
 
-/** The server sends a sign of life every 12 s: a connection that is silent for longer is dead. */
+/** The server sends a heartbeat every 12 s: a connection that is silent for longer is dead. */
 const SILENCE_MS = 30_000;
 const OPEN_TIMEOUT_MS = 30_000;
 
-/** Follows the live view of a session. Returns a function that ends it. */
+/** Follows the live view of a session. Returns a function that stops it. */
 export function watchSession(caller: CallerOptions, id: string, options: WatchOptions): () => void {
   const left = new AbortController();
   void follow(caller, `/api/sessions/${part(id)}/live`, { ...options, signal: left.signal });
   return () => left.abort();
 }
 
-/** The stream without a token: the cookie of the session goes along, and no header that says otherwise. */
+/** The stream without a token: sent with the session cookie, and without an authorization header. */
 function bySession(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.delete("authorization");
@@ -41,7 +41,7 @@ async function follow(
   const transport = createTransport({
     baseUrl: location.origin,
     credentials: { type: "token", token },
-    // `followEvents` tries again by itself, and says so.
+    // `followEvents` retries by itself, and reports it.
     retry: { attempts: 1 },
     timeoutMs: OPEN_TIMEOUT_MS,
     fetch: given === null ? bySession : (url, init) => fetch(url, { ...init, credentials: "omit", cache: "no-store" }),

@@ -5,7 +5,7 @@ import type { WithSecret } from "./settings-calls.js";
 
 const PAGE = { limit: "200" };
 
-/** Receivers of webhooks and what was sent to them. */
+/** Receivers of webhooks and their deliveries. */
 export function webhookCalls(call: Caller) {
   const at = (id: string): string => `/webhooks/${part(id)}`;
   return {

@@ -17,7 +17,7 @@ export type DraftSave = (typeof draftSave)["_output"];
 export type VersionView = (typeof versionView)["_output"];
 export type NodeNumbers = (typeof analyticsRows.nodes)["_output"];
 
-/** The tests of a version that is to go live run first; a replay reads many records. */
+/** The tests of a version run before it goes live; a replay reads many records. */
 const LONG_MS = 60_000;
 const REPLAYED = 50;
 
@@ -26,24 +26,24 @@ export interface ImportOptions {
   dryRun: boolean;
   activate: boolean;
   notes: string;
-  /** Why it goes live although its tests are not green. */
+  /** Why it goes live although its tests have not passed. */
   overrideReason?: string | undefined;
 }
 
-/** All tests of a document take 20 seconds at most; the answer has to come, too. */
+/** All tests of a document take 20 seconds at most; some time is left for the answer. */
 const TEST_MS = 40_000;
 /** Calls of the workbench: drafts, replays, secrets, the agent itself. */
 export const workbenchCalls = (call: Caller) => {
   const draft = (agent: string): string => `/agents/${part(agent)}/drafts/me`;
   const secret = (agent: string, name: string): string => `/agents/${part(agent)}/secrets/${part(name)}`;
   return {
-    /** `overrideReason`: why the version goes live although its tests are not green; for admins and owners. */
+    /** `overrideReason`: why the version goes live although its tests have not passed; for admins and owners. */
     activate: (agent: string, version: number, overrideReason?: string) =>
       call<Agent>(`/agents/${part(agent)}/versions/${version}/activate`, {
         method: "POST",
         ...(overrideReason === undefined ? {} : { body: { override_reason: overrideReason } }),
       }),
-    /** Whether this token may override the publish gate: found out by a read that needs the same role. */
+    /** Whether this token may override the publish gate: tested with a read that needs the same role. */
     mayOverride: async (): Promise<Answer<boolean>> => {
       const answer = await call(`/tokens${query({ limit: "1" })}`);
       if (answer.type === "problem" && answer.status !== 403) return answer;
@@ -66,22 +66,22 @@ export const workbenchCalls = (call: Caller) => {
           ...(notes.trim() === "" ? {} : { notes: notes.trim() }),
           ...(overrideReason === undefined ? {} : { override_reason: overrideReason }),
         },
-        // The tests of a version that is to go live run first.
+        // The tests of a version run before it goes live.
         timeoutMs: TEST_MS,
       }),
-    /** With its document, and as the text that it was made of, where that is kept. */
+    /** With its document, and its source text where that is stored. */
     version: (agent: string, version: number) =>
       call<VersionView & { document: unknown; text: string | null }>(`/agents/${part(agent)}/versions/${version}`),
     draft: (agent: string) => call<DraftView>(draft(agent)),
     drafts: (agent: string) => call<{ data: DraftEntry[] }>(`/agents/${part(agent)}/drafts`),
-    /** `revision`: the newest one that this page has seen; 0 = there is no draft yet. */
+    /** `revision`: the newest one known to this page; 0 = there is no draft yet. */
     saveDraft: (agent: string, body: { text: string; base_version: number | null }, revision: number) =>
       call<DraftEntry>(draft(agent), {
         method: "PUT",
         body,
         ...(revision === 0 ? {} : { headers: { "if-match": `"${revision}"` } }),
       }),
-    /** The newest states of it, newest first, without their texts. */
+    /** Its latest saves, newest first, without their texts. */
     draftSaves: (agent: string) => call<{ data: DraftSave[] }>(`${draft(agent)}/saves`),
     deleteDraft: (agent: string) => call(draft(agent), { method: "DELETE" }),
     publishDraft: (agent: string, body: PublishBody, key: string) =>

@@ -2,12 +2,12 @@ import { notFound } from "@tanstack/react-router";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Ids are UUIDs, so that a mistyped address is told at once instead of asking the server for it. */
+/** Ids are UUIDs, so a mistyped address is rejected without asking the server. */
 export function idOrNotFound({ params: { id } }: { params: { id?: string | undefined } }): void {
   if (id !== undefined && !UUID.test(id)) throw notFound();
 }
 
-/** What the addresses of lists hold. */
+/** Search parameters in the addresses of lists. */
 export const SESSION_WORDS = [
   ...([
     "text",

@@ -12,7 +12,7 @@ import { router } from "./router.js";
 import { choosing, session, signInLink, signOutReason, token } from "./sign-in.js";
 import { useStore } from "./store.js";
 
-// Most people come signed in.
+// Most users arrive signed in.
 const SignInPage = lazy(async () => ({ default: (await import("./sign-in-page.js")).SignInPage }));
 const ChooseTenantPage = lazy(async () => ({ default: (await import("./choose-tenant-page.js")).ChooseTenantPage }));
 const UseLinkPage = lazy(async () => ({ default: (await import("./use-link-page.js")).UseLinkPage }));
@@ -29,14 +29,14 @@ export function App({ api }: { api: Api }) {
   );
 }
 
-/** The pages for the signed-in user, or the way to sign in. */
+/** The pages for the signed-in user, or the sign-in page. */
 function Console({ api }: { api: Api }) {
   const word = useStore(signInLink);
   const hasToken = useStore(token) !== null;
   const signedIn = useStore(session);
   const reason = useStore(signOutReason);
   const mustChoose = useStore(choosing);
-  // Only read here: the shell asks.
+  // Only read here: the shell fetches it.
   const counts = useQuery({ ...countsQuery(api), enabled: false });
   useTabTitle(counts.data?.waiting ?? 0);
   useAlerts(counts.data?.waiting, () => void router.navigate({ to: "/inbox/{-$id}", params: { id: undefined } }));

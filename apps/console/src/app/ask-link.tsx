@@ -7,7 +7,7 @@ import { askSession } from "./ask-session.js";
 import { Entry } from "./entrance.js";
 import styles from "./entrance.module.css";
 
-/** Asks for an address and mails a link to it. The server answers every address alike, and so does this form. */
+/** Asks for an address and mails a link to it. The server treats every address alike, and so does this form. */
 export function AskLink({ api }: { api: Api }) {
   const [email, setEmail] = useState("");
   const [sentTo, setSentTo] = useState<string | null>(null);

@@ -11,7 +11,7 @@ import { Entrance } from "./entrance.js";
 import { usePageTitle } from "./page-title.js";
 import { choosing, signInAs } from "./sign-in.js";
 
-/** Where the browser's cookie says who came back; a token of this tab decides nothing here. */
+/** The browser's cookie identifies the returning user; a token of this tab is not used here. */
 const api = createApi({ token: () => null, onRefusedToken: () => undefined });
 
 /** For users of several tenants who return from the identity provider. */

@@ -3,7 +3,7 @@ import { cx } from "../ui/cx.js";
 import field from "../ui/field.module.css";
 import styles from "./entrance.module.css";
 
-/** Around everything that stands before the console: its name and what there is to do. */
+/** The frame of everything before the console: its name and what to do. */
 export function Entrance({ title, children }: { title: string; children: ReactNode }) {
   return (
     <main className={styles.entrance}>
@@ -27,7 +27,7 @@ interface EntryProps extends Omit<ComponentProps<"input">, "onChange" | "value" 
   mono?: boolean;
 }
 
-/** A field as the kit draws it. Who signs in waits for nothing else of the kit. */
+/** A field in the style of the kit, without loading the kit for sign-in. */
 export function Entry({ label, help, error, mono = false, onChange, ...rest }: EntryProps) {
   const id = useId();
   return (

@@ -16,11 +16,11 @@ interface Around {
 
 const SESSIONS = 5;
 const LINKS = 6;
-/** Agents whose links are looked through; each is asked once in a while. */
+/** Agents whose links are searched; each is fetched once in a while. */
 const AGENTS = 20;
 const FRESH_MS = 60_000;
 
-/** Agents, links and sessions that have the words. What a role may not read is not found. */
+/** Agents, links and sessions that match the words. What a role may not read is not found. */
 export async function findThings(text: string, around: Around): Promise<readonly Found[]> {
   const has = hasWords(text);
   const agents = (await around.client.ensureQueryData(agentsQuery(around.api)).catch(() => null))?.data ?? [];

@@ -4,7 +4,7 @@ import { PageHeader } from "../ui/page-header.js";
 import { Skeleton } from "../ui/skeleton.js";
 import styles from "./shell.module.css";
 
-/** A page whose code is fetched when somebody wants to see it, once per visit; until it has come, and when it does not come, says so. */
+/** A page whose code is loaded on its first visit; shows a message while loading and when loading fails. */
 export function lazyPage<N extends string>(load: () => Promise<Record<N, () => ReactNode>>, name: N): () => ReactNode {
   const Code = lazy(async () => ({
     default: await load().then(
@@ -22,8 +22,8 @@ export function lazyPage<N extends string>(load: () => Promise<Record<N, () => R
 }
 
 /**
- * A browser keeps a failed import for as long as the document lives, and after a new deployment the files of the old one are
- * gone: only loading the document again helps in both cases. The token is kept over a reload.
+ * A browser caches a failed import for as long as the document lives, and after a new deployment the files of the old one are gone: only
+ * reloading the document helps in both cases. The token survives a reload.
  */
 function NotFetched() {
   return (

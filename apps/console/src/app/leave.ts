@@ -6,7 +6,7 @@ import { session, signOut } from "./sign-in.js";
 
 const QUIET_MS = 3_000;
 
-/** Signs out: this browser tells of waiting people no more, and a session ends on the server before this page forgets it. */
+/** Signs out: push notifications of this browser end, and a session ends on the server before this page forgets it. */
 export async function leave(api: Api, push: PushCalls): Promise<void> {
   await endPush(push);
   const ended = session.get() === "live" ? await api.endSignIn() : null;
@@ -15,7 +15,7 @@ export async function leave(api: Api, push: PushCalls): Promise<void> {
   signOut("chosen");
 }
 
-/** Whatever push service or server say to it, and however long they think: nobody is kept signed in by that. */
+/** Push service or server may fail or be slow: neither keeps the user signed in. */
 export async function endPush(push: PushCalls): Promise<void> {
   if (!canPush()) return;
   const limit = new Promise((resolve) => setTimeout(resolve, QUIET_MS));

@@ -3,12 +3,12 @@ import { createStore, useStore } from "./store.js";
 
 const pageTitle = createStore("");
 
-/** What the page is called, without the number that the tab puts before it. */
+/** The title of the page, without the number that the tab puts in front. */
 export function usePageTitle(title: string): void {
   useEffect(() => pageTitle.set(title), [title]);
 }
 
-/** Keeps the title of the tab, which shows waiting visitors while the user works elsewhere. */
+/** Updates the title of the tab, which shows waiting visitors while the user works elsewhere. */
 export function useTabTitle(waiting: number): void {
   const title = useStore(pageTitle);
   useEffect(() => {

@@ -11,7 +11,7 @@ import { whoQuery } from "./who.js";
 
 const PersonMenu = lazy(async () => ({ default: (await import("./person-menu.js")).PersonMenu }));
 
-/** At the foot of the navigation: what the keyboard can do, and who is signed in. */
+/** At the bottom of the navigation: keyboard shortcuts, and the signed-in user. */
 export function Person() {
   return (
     <>

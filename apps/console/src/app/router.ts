@@ -14,7 +14,7 @@ declare module "@tanstack/react-router" {
   }
 }
 
-/** Filters change what a page shows, not which page it is: it keeps its focus and its place. */
+/** Filters change what a page shows, not which page it is: it keeps its focus and scroll position. */
 const stays = () => "stays";
 
 const UnknownPage = lazyPage(() => import("./unknown-page.js"), "UnknownPage");
@@ -293,7 +293,7 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   scrollRestoration: true,
-  // Another thing to show is another page: it begins with its heading, and with nothing typed.
+  // Other parameters make another page: it starts at its heading, with empty fields.
   defaultRemountDeps: ({ params }) => params,
   defaultNotFoundComponent: UnknownPage,
 });

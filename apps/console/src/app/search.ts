@@ -1,7 +1,7 @@
-/** The address keeps words as they are: `?status=active&person=42` is what was asked for, nothing is guessed to be a number. */
+/** Search values stay text: `?status=active&person=42` is what was asked for, nothing is parsed as a number. */
 export const parseSearch = (search: string): Record<string, string> => Object.fromEntries(new URLSearchParams(search));
 
-/** What is empty is left out. */
+/** Empty values are left out. */
 export function stringifySearch(values: Record<string, unknown>): string {
   const given = Object.entries(values).flatMap(([name, value]) =>
     value === undefined || value === null || value === "" ? [] : [[name, String(value)]],
@@ -9,7 +9,7 @@ export function stringifySearch(values: Record<string, unknown>): string {
   return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }
 
-/** The words of an address under these names; others are no part of the page. */
+/** The search values with these names; others do not belong to the page. */
 export function wordsOf<Name extends string>(
   search: Record<string, unknown>,
   names: readonly Name[],

@@ -1,4 +1,4 @@
-/** Which entry of the navigation a page belongs to. */
+/** The entry of the navigation that a page belongs to. */
 export type Section =
   | "overview"
   | "inbox"

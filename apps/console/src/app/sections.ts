@@ -26,6 +26,6 @@ export const SECTIONS = [
   { name: "deliveries", label: "Deliveries", to: "/deliveries", icon: Send, keys: "g d" },
   { name: "trust", label: "Trust", to: "/audit", icon: ShieldCheck, keys: "g u" },
   { name: "settings", label: "Settings", to: "/settings/webhooks", icon: Settings2, keys: "g t" },
-  // Last, because whether there is one is known a moment later.
+  // Last, because it appears only once the mailbox is known to exist.
   { name: "mail", label: "Mail", to: "/mail", icon: Mail, keys: "g m" },
 ] as const satisfies { name: Section; label: string; to: string; icon: LucideIcon; keys: string }[];

@@ -20,7 +20,7 @@ const Facts = lazy(async () => ({ default: (await import("../live/facts.js")).Fa
 
 type Entry = (typeof SECTIONS)[number];
 
-/** What stands around every page: where one is, where one can go, what the keyboard can do, the way out. */
+/** The frame of every page: navigation, keyboard shortcuts and signing out. */
 export function Shell() {
   const api = useApi();
   const counts = useQuery(countsQuery(api));
@@ -68,7 +68,7 @@ function GoKey({ id, label, keys, run }: { id: string; label: string; keys: stri
   return null;
 }
 
-/** Beside the page; on a narrow screen a bar above it, whose menu opens. */
+/** Beside the page; on a narrow screen a bar above it with a menu. */
 function Bar({ sections, waiting }: { sections: readonly Entry[]; waiting: number }) {
   const section = useMatches({ select: (matches) => matches.at(-1)?.staticData.section });
   const tenant = useQuery(whoQuery(useApi())).data?.tenant.name;
@@ -104,7 +104,7 @@ function Bar({ sections, waiting }: { sections: readonly Entry[]; waiting: numbe
           <ul>
             {sections.map(({ name, label, to, icon: SectionIcon }) => (
               <li key={name}>
-                {/* Else a parameter of this page would go along. */}
+                {/* Otherwise a parameter of this page would be carried along. */}
                 <Link
                   to={to}
                   params={{ id: undefined, agent: undefined }}
@@ -129,7 +129,7 @@ function Bar({ sections, waiting }: { sections: readonly Entry[]; waiting: numbe
   );
 }
 
-/** How many wait for a person, beside the word for it. */
+/** How many visitors wait for a person, beside the label. */
 function Badge({ waiting }: { waiting: number }) {
   if (waiting === 0) return null;
   return (

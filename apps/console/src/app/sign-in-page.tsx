@@ -12,7 +12,7 @@ import { useStore } from "./store.js";
 
 const NO_TOKEN = "starts with ak_ and has only letters, digits and underscores";
 
-/** Asks for an address to mail a link to, or for a management token, and tries that before anything else is shown. */
+/** Asks for an address to mail a link to, or for a management token, which is tested before anything else is shown. */
 export function SignInPage({ api, reason }: { api: Api; reason: SignOutReason | null }) {
   usePageTitle("Sign in");
   return (
@@ -39,7 +39,7 @@ export function SignInPage({ api, reason }: { api: Api; reason: SignOutReason | 
   );
 }
 
-/** The way to the identity provider, where one is configured. */
+/** The link to the identity provider, if one is configured. */
 function ProviderLink({ api }: { api: Api }) {
   const ways = useStore(signInWays);
   useEffect(() => {

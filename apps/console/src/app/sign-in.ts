@@ -3,30 +3,30 @@ import type { CallerOptions } from "../api/call.js";
 import { queryClient } from "./query-client.js";
 import { createStore } from "./store.js";
 
-/** `provider`: the identity provider vouched for nobody who may sign in here. */
+/** `provider`: the account of the identity provider may not sign in here. */
 export type SignOutReason = "refused" | "chosen" | "provider";
 
 const STORED_AS = "parley-console-token";
-/** That a session was live in this browser, and nothing of it: who has none need not be refused to be known. */
+/** Only that a session was live in this browser: a browser without one is not asked about in a way that is refused. */
 const SIGNED_IN = "parley-console-session";
-/** Shape of a management token; whether it is good only the server knows. */
+/** Format of a management token; only the server knows whether it is valid. */
 const SHAPE = /^ak_[A-Za-z0-9_]{1,120}$/;
-/** What stands behind `#` in an address that signs in. */
+/** The fragment of a sign-in address. */
 const LINK = /^#token=(pi_[A-Za-z0-9_]{1,120})$/;
 
-/** The token, if the user signed in with one. It lives in memory and, for reloads of this tab, in the session storage. */
+/** The token, if the user signed in with one. It is kept in memory and, for reloads of this tab, in the session storage. */
 export const token = createStore<string | null>(null);
-/** The session of a user, whose cookie no script can read: whether there is one only the server knows. A token goes before it. */
+/** The session of a user, whose cookie no script can read: only the server knows whether it exists. A token takes precedence. */
 export const session = createStore<"asking" | "live" | "none">("none");
 /** The user of a session. */
 export const me = createStore<WhoAmI | null>(null);
-/** The word of an address that signs in, until its button was pressed. */
+/** The token of a sign-in address, until its button was pressed. */
 export const signInLink = createStore<string | null>(null);
-/** The ways to sign in, as far as they were asked for. */
+/** The available ways to sign in, once fetched. */
 export const signInWays = createStore<{ oidc: { name: string } | null } | null>(null);
-/** Whether somebody came from the identity provider with an account of several tenants, and has chosen none yet. */
+/** Whether the user returned from the identity provider with an account of several tenants, and has not chosen one yet. */
 export const choosing = createStore(false);
-/** Why nobody is signed in, when that needs saying. */
+/** Why nobody is signed in, if that should be shown. */
 export const signOutReason = createStore<SignOutReason | null>(null);
 
 /** Session storage can be switched off; then a reload asks for the token again. */
@@ -38,7 +38,7 @@ function storage(): Storage | null {
   }
 }
 
-/** Whether a session may be live here. Storage that is switched off knows of none. */
+/** Whether a session may be live here. Disabled storage means no. */
 export function maybeSignedIn(): boolean {
   try {
     return localStorage.getItem(SIGNED_IN) !== null;
@@ -52,7 +52,7 @@ function rememberSession(live: boolean): void {
     if (live) localStorage.setItem(SIGNED_IN, "1");
     else localStorage.removeItem(SIGNED_IN);
   } catch {
-    // It is asked for in another way then.
+    // The session is then checked without this hint.
   }
 }
 
@@ -64,7 +64,7 @@ export function restoreSignIn(): void {
   session.set(token.get() === null ? "asking" : "none");
 }
 
-/** What the server says behind `#` when the provider has led back. */
+/** The fragments that the server sets when the provider redirects back. */
 const CAME_BACK: Record<string, () => void> = {
   "#refused": () => signOutReason.set("provider"),
   "#choose": () => choosing.set(true),
@@ -74,7 +74,7 @@ const CAME_BACK: Record<string, () => void> = {
   },
 };
 
-/** Takes the word out of the address, so that neither the history nor a copied address holds it. */
+/** Removes the token from the address, so that neither the history nor a copied address holds it. */
 export function takeSignInLink(): void {
   const cameBack = CAME_BACK[location.hash];
   if (cameBack !== undefined) {
@@ -110,7 +110,7 @@ export function signInAs(who: WhoAmI): void {
   session.set("live");
 }
 
-/** Clears everything that was read, for the next user. */
+/** Clears all cached data, for the next user. */
 export function signOut(reason: "refused" | "chosen" | null): void {
   queryClient.clear();
   token.set(null);
@@ -121,7 +121,7 @@ export function signOut(reason: "refused" | "chosen" | null): void {
   storage()?.removeItem(STORED_AS);
 }
 
-/** As whom this page calls the server. */
+/** The credential with which this page calls the server. */
 export const caller: CallerOptions = {
   token: () => token.get(),
   hasSession: () => session.get() === "live",

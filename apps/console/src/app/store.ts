@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** A value outside of the component tree: who is signed in, what was just said. What the server knows belongs into a query. */
+/** A value outside of the component tree: the signed-in user, the latest message. Server data belongs in a query. */
 export interface Store<T> {
   get(): T;
   set(value: T): void;
@@ -24,5 +24,5 @@ export function createStore<T>(initial: T): Store<T> {
   };
 }
 
-/** The value, and a new drawing whenever it changes. */
+/** The value, with a re-render on every change. */
 export const useStore = <T>(store: Store<T>): T => useSyncExternalStore(store.subscribe, store.get);

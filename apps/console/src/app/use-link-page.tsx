@@ -7,7 +7,7 @@ import { Entrance } from "./entrance.js";
 import { usePageTitle } from "./page-title.js";
 import { signInAs, signInLink } from "./sign-in.js";
 
-/** What an address that signs in opens. Only its button uses the word up: programs that look at links press none. */
+/** The page of a sign-in address. Only its button uses the token: programs that scan links press none. */
 export function UseLinkPage({ word }: { word: string }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -17,7 +17,7 @@ export function UseLinkPage({ word }: { word: string }) {
   const enter = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    // Without the token of this tab: the cookies say which browser it is. The token stays until the link has worked.
+    // Without the token of this tab: the cookies identify the browser. The token stays until the link has worked.
     const api = createApi({ token: () => null, onRefusedToken: () => undefined });
     const used = await api.signInBy(word);
     const answer = used.type === "ok" ? await api.me() : null;

@@ -7,7 +7,7 @@ import type { AuditEntryView } from "../api/trust-calls.js";
 import { useCalls } from "../api/use-calls.js";
 import { userCalls } from "../api/user-calls.js";
 
-/** Names of those who act here by their ids, as far as they are still known. */
+/** Names of actors by their ids, as far as they still exist. */
 export function useActorNames(): ReadonlyMap<string, string> {
   const api = useCalls(userCalls);
   const credentials = useCalls(credentialCalls);

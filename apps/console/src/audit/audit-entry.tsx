@@ -7,7 +7,7 @@ import { Time } from "../ui/time.js";
 import { Mono } from "../ui/values.js";
 import { actionWords, changesOf, restOf, valueText } from "./audit-words.js";
 
-/** One entry with all it tells. */
+/** One entry with all its details. */
 export function AuditEntry({ entry, who }: { entry: AuditEntryView; who: string }) {
   const { actor, details } = entry;
   return (

@@ -27,7 +27,7 @@ export const OTHER_FILTERS: readonly Filter[] = [
   { id: "id", type: "text", label: "Id", placeholder: "Id of the thing" },
 ];
 
-/** Those who are still here. */
+/** Actors who still exist. */
 export const actorFilter = (names: ReadonlyMap<string, string>): Filter => ({
   ...{ id: "who", type: "choice", label: "Who" },
   options: [...names].map(([value, label]) => ({ value, label })),

@@ -8,7 +8,7 @@ export function actionWords(action: string): string {
 
 export type AuditProblem = AuditVerified["problems"][number];
 
-/** What was done to the database at this place of the chain. */
+/** The manipulation of the database at this place of the chain. */
 export const PROBLEM_WORDS: Record<AuditProblem["problem"], string> = {
   changed: "its content is not what was written then",
   missing_before: "entries before it were deleted",
@@ -25,7 +25,7 @@ export interface Change {
   after: unknown;
 }
 
-/** What an entry tells of a change, field by field; a creation has no before, a deletion no after. */
+/** The changes in an entry, field by field; a creation has no before, a deletion no after. */
 export function changesOf({ details }: AuditEntryView): Change[] {
   const { before = {}, after = {} } = details;
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -34,11 +34,11 @@ export function changesOf({ details }: AuditEntryView): Change[] {
     .filter((change) => valueText(change.before) !== valueText(change.after));
 }
 
-/** What else the entry tells, beside before and after. */
+/** The other details of the entry, beside before and after. */
 export const restOf = ({ details }: AuditEntryView): [string, unknown][] =>
   Object.entries(details).filter(([name, value]) => !["before", "after"].includes(name) && value !== null);
 
-/** A value as a reader expects it; undefined = it was not there. */
+/** A value in readable form; undefined = it was absent. */
 export function valueText(value: unknown): string {
   if (value === undefined) return "–";
   if (value === null) return "none";
@@ -47,7 +47,7 @@ export function valueText(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** Days of the filter as the moments the API takes; the last day counts whole. */
+/** Days of the filter as timestamps for the API; the last day is included. */
 export function momentsOf(days: string | undefined): { from?: string; to?: string } {
   const [from, to] = (days ?? "").split("..");
   const moment = (day: string, add: number): string => {

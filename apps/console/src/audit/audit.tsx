@@ -33,7 +33,7 @@ const VIEWS = [
 ];
 const rowId = ({ seq }: AuditEntryView): string => String(seq);
 
-/** Who did what in this tenant, and whether the record of it is whole. */
+/** The audit log of this tenant, and whether it is intact. */
 export function AuditPage() {
   const calls = useCalls(auditCalls);
   const names = useActorNames();

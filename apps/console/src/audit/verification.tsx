@@ -9,7 +9,7 @@ import { PROBLEM_WORDS } from "./audit-words.js";
 
 type Sum = Omit<AuditVerified, "next_cursor">;
 
-/** Goes through the whole chain, three seconds' worth a call. */
+/** Verifies the whole chain, about three seconds of work per call. */
 export function useVerification() {
   const calls = useCalls(auditCalls);
   const [checked, setChecked] = useState(0);

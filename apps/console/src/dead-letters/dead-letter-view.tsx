@@ -17,14 +17,14 @@ import { DeadLetterState, inWords } from "./dead-letter-state.js";
 
 const EVERY_MS = 1_000;
 
-/** One dead letter with its message. Opening it is recorded in the audit. */
+/** One dead letter with its message. Opening it is audited. */
 export function DeadLetterView({ id, onGone }: { id: string; onGone: () => void }) {
   const calls = useCalls(deadLetterCalls);
   const query = useQuery<DeadLetterWhole>({
     queryKey: ["dead-letters", "one", id],
     queryFn: answered(() => calls.deadLetter(id)),
     gcTime: 0,
-    // A replay has no fact of its own.
+    // No event reports the progress of a replay.
     refetchInterval: ({ state }) => (state.data?.status === "replaying" ? EVERY_MS : false),
   });
   return (

@@ -25,7 +25,7 @@ const NAMES = ["status", "agent"];
 const VIEWS = [{ name: "Waiting", words: "status=waiting" }];
 const rowId = ({ id }: DeadLetter): string => id;
 const titleOf = ({ session_id: session }: DeadLetter): string => `Turn of session …${session.slice(-6)}`;
-/** Turns that were given up after too many tries: to look at, to try again, to forget. */
+/** Turns that were given up after too many tries: to inspect, to retry, to delete. */
 export function DeadLettersPage() {
   const calls = useCalls(deadLetterCalls);
   const agents = useQuery(agentsQuery(useApi())).data?.data;

@@ -4,7 +4,7 @@ import { Tab, Tabs } from "../ui/tabs.js";
 import { LinkDeliveries } from "./link-deliveries.js";
 import { WebhookDeliveries } from "./webhook-deliveries.js";
 
-/** Links that were sent to people, whichever link it was. */
+/** Deliveries of all links. */
 export function LinkDeliveriesPage() {
   return (
     <>

@@ -5,7 +5,7 @@ const LOOK_EVERY_MS = 1_000;
 const LOOKS = 15;
 const LISTS = { queryKey: ["deliveries", "webhooks"] };
 
-/** After something was sent, asks the lists on the page again until no attempt is under way: no fact tells of it. */
+/** After sending, refetches the lists on the page until no attempt is in progress: no event reports it. */
 export async function followAttempt(client: QueryClient): Promise<void> {
   const isPending = (data: InfiniteData<Page<Delivery>> | undefined): boolean =>
     data?.pages.some((page) => page.data.some(({ status }) => status === "pending")) ?? false;

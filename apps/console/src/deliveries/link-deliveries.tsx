@@ -35,7 +35,7 @@ const channelWord = ({ channel }: LinkDelivery): string =>
   CHANNELS.find(({ value }) => value === channel)?.label ?? channel;
 const titleOf = (row: LinkDelivery): string => `${row.link_title}, by ${channelWord(row)}`;
 
-/** What was sent of all links; each opens to how it stands with each person. */
+/** Deliveries of all links; each expands to the state of each recipient. */
 export function LinkDeliveries() {
   const calls = useCalls(sendingCalls);
   const agents = useQuery(agentsQuery(useApi())).data?.data;

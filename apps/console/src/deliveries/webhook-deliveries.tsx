@@ -37,7 +37,7 @@ const VIEWS = [
 const rowId = ({ id }: Delivery): string => id;
 const titleOf = ({ type }: Delivery): string => type;
 
-/** What was sent to all receivers or to one, newest first; each opens to the answer and can be sent again. */
+/** Deliveries to all receivers or to one, newest first; each expands to the answer and can be resent. */
 export function WebhookDeliveries({ of }: { of?: Webhook }) {
   const calls = useCalls(webhookCalls);
   const all = useQuery({

@@ -17,7 +17,7 @@ import { Mono } from "../ui/values.js";
 import { followAttempt } from "./follow-attempt.js";
 import { outcomeOf, WEBHOOK_STATES } from "./webhook-delivery-words.js";
 
-/** One delivery: how its last attempt went, what the server said, and the way to send it once more. */
+/** One delivery: the result of its last attempt, the server's answer, and a button to resend it. */
 export function WebhookDeliveryView({ delivery, hook }: { delivery: Delivery; hook: Webhook | null }) {
   const { status, attempts, response_body: body } = delivery;
   const { word, tone } = WEBHOOK_STATES[status];

@@ -8,7 +8,7 @@ export const WEBHOOK_STATES: Record<Delivery["status"], { word: string; tone: To
   cancelled: { word: "Cancelled", tone: "neutral" },
 };
 
-/** How an attempt ended, in words; the status of an answer stands beside it. */
+/** The outcome of an attempt, in words; the HTTP status is shown beside it. */
 const OUTCOMES: Readonly<Record<string, string>> = {
   delivered: "Taken",
   status: "Answered with an error",

@@ -25,11 +25,11 @@ export function chooseAlerts(choice: AlertChoice): void {
   try {
     localStorage.setItem(STORED_AS, `${choice.sound ? "sound " : ""}${choice.desktop ? "desktop" : ""}`);
   } catch {
-    // A forbidden storage: it counts until the page is closed.
+    // Storage is blocked: the choice lasts until the page is closed.
   }
 }
 
-/** Tells, as it was chosen, each time that more people wait than before. `waiting`: undefined = not known yet. */
+/** Alerts, as chosen, whenever more people wait than before. `waiting`: undefined = not known yet. */
 export function useAlerts(waiting: number | undefined, open: () => void): void {
   const before = useRef(waiting);
   const openInbox = useEffectEvent(open);

@@ -53,7 +53,7 @@ export function Alerts({ named }: { named: boolean }) {
   );
 }
 
-/** The browser asks only after a press; what it was told once, only its own settings change. */
+/** The browser asks only after a click; a decision can only be changed in its own settings. */
 function Desktop() {
   const choice = useStore(alertChoice);
   const known = typeof Notification !== "undefined";

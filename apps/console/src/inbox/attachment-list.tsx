@@ -3,7 +3,7 @@ import { IconButton } from "../ui/icon-button.js";
 import styles from "./desk.module.css";
 import type { Attachments } from "./use-attachments.js";
 
-/** What goes with the next message. */
+/** The files of the next message. */
 export function AttachmentList({ files }: { files: Attachments }) {
   if (files.list.length === 0) return null;
   return (

@@ -18,7 +18,7 @@ import { ReplyBox } from "./reply-box.js";
 
 interface DeskProps {
   escalation: Escalation;
-  /** What the session has collected; saved replies may name it. */
+  /** Data collected by the session; saved replies may refer to it. */
   collected: Readonly<Record<string, unknown>> | null;
   onChanged(): void;
 }

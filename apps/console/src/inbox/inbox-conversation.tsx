@@ -20,7 +20,7 @@ import { EscalationState, visitorOf } from "./inbox-rows.js";
 import { Present } from "./present.js";
 import { VisitorFacts } from "./visitor-facts.js";
 
-/** No fact reports the progress of a notice. */
+/** No event reports the progress of a notice. */
 const NOTICE_MS = 5_000;
 const NEAR_PX = 48;
 
@@ -35,7 +35,7 @@ interface Given {
   onChanged(): void;
 }
 
-/** One conversation of the inbox, as it continues. */
+/** One conversation of the inbox, live. */
 export function InboxConversation({ id, show, onChanged }: Given) {
   const api = useApi();
   const calls = useCalls(inboxCalls);

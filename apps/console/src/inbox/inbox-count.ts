@@ -3,7 +3,7 @@ import type { EscalationCounts } from "../api/answers.js";
 import type { Api } from "../api/api.js";
 import { answered } from "../api/query.js";
 
-/** How many wait for a person; a role that may not know is asked once. */
+/** How many visitors wait for a person; a role that may not read it asks only once. */
 export const countsQuery = (api: Api) =>
   queryOptions<EscalationCounts>({
     queryKey: ["escalations", "count"],

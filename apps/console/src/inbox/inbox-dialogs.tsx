@@ -23,14 +23,14 @@ interface ActDialogProps {
   title: string;
   action: string;
   text?: string;
-  /** Null = something is missing, and said so. */
+  /** Null = a required value is missing, and the form says so. */
   run(): Promise<Answer<unknown>> | null;
   onDone(): void;
   onClose(): void;
   children: ReactNode;
 }
 
-/** Asks before something is done that can be done again: Ctrl and Enter confirm. */
+/** Confirms an action that can be repeated: Ctrl and Enter confirm. */
 function ActDialog({ title, action, text, run, onDone, onClose, children }: ActDialogProps) {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -73,7 +73,7 @@ function ActDialog({ title, action, text, run, onDone, onClose, children }: ActD
   );
 }
 
-/** Gives the conversation to somebody else who may answer visitors. */
+/** Transfers the conversation to another user who may answer visitors. */
 export function TransferDialog({ id, onDone, onClose }: DialogProps) {
   const api = useCalls(inboxCalls);
   const query = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });

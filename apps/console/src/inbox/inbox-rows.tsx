@@ -17,11 +17,11 @@ const SOURCES: Record<Escalation["source"], string> = {
   operator: "taken over",
 };
 
-/** How a visitor is called in lists. */
+/** The visitor's name in lists. */
 export const visitorOf = ({ participant }: Escalation): string =>
   participant.name ?? participant.email ?? participant.identifier ?? "Visitor";
 
-/** Escalations in a list: who, since when, why, and what was said last. */
+/** Escalations in a list: who, since when, why, and the latest message. */
 export function InboxRows({ rows, show, selected }: { rows: Escalation[]; show: string; selected: string | null }) {
   return (
     <ul className={styles.rows}>
@@ -56,7 +56,7 @@ export function InboxRows({ rows, show, selected }: { rows: Escalation[]; show: 
   );
 }
 
-/** Whether somebody has it or is waited for. */
+/** Whether it is assigned or waiting. */
 export function EscalationState({ row }: { row: Escalation }) {
   switch (row.status) {
     case "open":

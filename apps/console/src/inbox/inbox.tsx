@@ -33,7 +33,7 @@ const FIRST: string | undefined = undefined;
 
 const route = getRouteApi("/inbox/{-$id}");
 
-/** Conversations that ask for a person, and the one that is open. It keeps itself up to date. */
+/** Conversations that need a person, and the one that is open. Updates itself. */
 export function InboxPage() {
   const { id = null } = route.useParams();
   const { show: given = "" } = route.useSearch();
@@ -47,7 +47,7 @@ export function InboxPage() {
     queryFn: ({ pageParam }) => answered(() => calls.escalations(show, pageParam))(),
     initialPageParam: FIRST,
     getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
-    // Their newest words stand in the list.
+    // The list shows their latest messages.
     meta: { sessionsIn: ({ pages }: Found) => pages.flatMap(({ data }) => data.map((row) => row.session_id)) },
   });
   const rows = unique(query.data?.pages.flatMap(({ data }) => data) ?? []);
@@ -99,12 +99,12 @@ export function InboxPage() {
   );
 }
 
-/** What was taken meanwhile has moved: no row twice. */
+/** Rows that moved between pages are listed once. */
 function unique(rows: Escalation[]): Escalation[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()];
 }
 
-/** j and k open the next and the one before; with none open, the first. */
+/** j and k open the next and the previous one; with none open, the first. */
 function useWalk(rows: readonly Escalation[], { id, show }: { id: string | null; show: string }): void {
   const navigate = useNavigate();
   const at = rows.findIndex((row) => row.id === id);

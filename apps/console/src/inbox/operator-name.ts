@@ -10,7 +10,7 @@ function stored(): string {
   }
 }
 
-/** The operator's name as visitors see it; empty = "a person". Kept in this browser. */
+/** The operator's name as visitors see it; empty = "a person". Stored in this browser. */
 export const operatorName = createStore(stored());
 
 export function nameOperator(name: string): void {
@@ -18,6 +18,6 @@ export function nameOperator(name: string): void {
   try {
     localStorage.setItem(STORED_AS, operatorName.get());
   } catch {
-    // A forbidden storage: it counts until the page is closed.
+    // Storage is blocked: the name lasts until the page is closed.
   }
 }

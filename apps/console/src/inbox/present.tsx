@@ -11,7 +11,7 @@ import styles from "./present.module.css";
 
 const EVERY_MS = 4_000;
 
-/** Who else of the team looks at a conversation or answers in it, told for as long as this is on the page. */
+/** Shows which other operators view a conversation or answer in it, and reports this one while mounted. */
 export function Present({ session, answering }: { session: string; answering: boolean }) {
   const present = usePresence(session, answering);
   return (
@@ -39,7 +39,7 @@ function usePresence(session: string, answering: boolean): PresentPerson[] {
   useEffect(() => {
     let here = true;
     const say = (): void => {
-      // A user in another tab is not viewing this session.
+      // A hidden tab does not count as viewing this session.
       if (!document.hidden) void tell(() => here);
     };
     say();

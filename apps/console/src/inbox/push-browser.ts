@@ -5,7 +5,7 @@ import { answered } from "../api/query.js";
 const WORKER = "/console/push-worker.js";
 const SCOPE = "/console/";
 
-/** What makes an address one of a script, where the browser wants that; ours is always the same. */
+/** Trusted Types policy for script addresses, where the browser requires it; ours is always the same. */
 interface Policies {
   createPolicy(name: string, rules: { createScriptURL(): string }): { createScriptURL(given: string): string };
 }
@@ -20,24 +20,24 @@ function workerAddress(): string {
 
 export const canPush = (): boolean => "serviceWorker" in navigator && "PushManager" in window;
 
-/** What this browser is subscribed with; null = it is not. */
+/** The push subscription of this browser; null = it has none. */
 export async function subscribedHere(): Promise<SubscribePushBody | null> {
   const subscription = await (await navigator.serviceWorker.getRegistration(SCOPE))?.pushManager.getSubscription();
   return subscription ? bodyOf(subscription) : null;
 }
 
-/** Asks the push service of the browser, after the person allowed notifications. Throws what the browser says. */
+/** Subscribes with the push service of the browser, after the user allowed notifications. Throws the browser's error. */
 export async function subscribeHere(publicKey: string): Promise<SubscribePushBody> {
   await navigator.serviceWorker.register(workerAddress(), { scope: SCOPE });
   const { pushManager } = await navigator.serviceWorker.ready;
   return bodyOf(await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey }));
 }
 
-/** Ends the subscription of this browser, on the server first; throws what the server refuses, after the browser forgot it. */
+/** Ends the subscription of this browser, on the server too; throws the server's refusal, after the browser has unsubscribed. */
 export async function stopPush(calls: PushCalls): Promise<void> {
   const body = await subscribedHere();
   try {
-    // The same browser is the same subscription: this tells its id.
+    // Subscribing again returns the id of the same subscription.
     if (body !== null) {
       const { id } = await answered(() => calls.subscribePush(body))();
       await answered(() => calls.unsubscribePush(id))();

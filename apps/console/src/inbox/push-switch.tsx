@@ -10,7 +10,7 @@ import { canPush, stopPush, subscribedHere, subscribeHere } from "./push-browser
 
 const HERE = ["push", "here"] as const;
 
-/** Whether this browser tells that somebody waits while the console is closed. For people, not for tokens. */
+/** Whether this browser notifies of waiting visitors while the console is closed. For users, not for tokens. */
 export function PushSwitch() {
   const calls = useCalls(pushCalls);
   const client = useQueryClient();
@@ -32,7 +32,7 @@ export function PushSwitch() {
     },
     onSettled: () => client.invalidateQueries({ queryKey: ["push"] }),
     onError: (error: unknown) =>
-      // What the browser or its push service says, unless it is a refusal of ours.
+      // The message of the browser or its push service, unless it is a refusal of ours.
       notify.problem(error instanceof Refused || !(error instanceof Error) ? refusalOf(error).detail : error.message),
   });
   if (!canPush()) return null;

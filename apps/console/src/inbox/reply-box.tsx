@@ -28,9 +28,9 @@ type Macro = Pick<SavedReply, "action" | "transfer_to">;
 interface Given {
   escalation: string;
   session: string;
-  /** What saved replies may name. */
+  /** Values that saved replies may refer to. */
   values: Readonly<Record<string, unknown>>;
-  /** It stands otherwise now: refused, resolved or handed back. */
+  /** The state has changed: refused, resolved or handed back. */
   onChanged(): void;
 }
 
@@ -42,7 +42,7 @@ const DONE: Record<Then, string> = {
   ...{ resolve: "It is resolved.", hand_back: "The agent goes on.", transfer: "The conversation was transferred." },
 };
 
-/** What the operator writes. Enter sends, Shift and Enter begin a line, a slash offers saved replies, Escape gives the keys back to the page. */
+/** The operator's reply. Enter sends, Shift and Enter start a new line, a slash offers saved replies, Escape leaves the field. */
 export function ReplyBox({ escalation, session, values, onChanged }: Given) {
   const files = useAttachments(escalation, session);
   const { text, busy, problem, write, pause, send } = useReply(escalation, onChanged);
@@ -56,7 +56,7 @@ export function ReplyBox({ escalation, session, values, onChanged }: Given) {
     setNext(reply);
     const place = placeLeft(words);
     const [start, end] = place ? [from + place.from, from + place.to] : [from + words.length, from + words.length];
-    // After React has drawn the words.
+    // After React has rendered the text.
     requestAnimationFrame(() => {
       box.current?.focus();
       box.current?.setSelectionRange(start, end);
@@ -66,7 +66,7 @@ export function ReplyBox({ escalation, session, values, onChanged }: Given) {
   const slash = useSlash({ text, replies, insert: put });
   const chosen = slash.found[slash.active];
   const suggestion = useSuggestion(escalation, (draft) => {
-    // What was written meanwhile stays.
+    // Text typed meanwhile stays.
     write(latest.current.trim() === "" ? draft : `${latest.current.trimEnd()}\n\n${draft}`);
     focus();
   });
@@ -76,7 +76,7 @@ export function ReplyBox({ escalation, session, values, onChanged }: Given) {
   useEffect(() => {
     latest.current = text;
   });
-  // Drawn when the conversation was taken: the next thing is to write.
+  // Mounted when the conversation was assigned: the next step is to write.
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
   const focus = (): void => box.current?.focus();
   useShortcut({ id: "inbox.reply", keys: "r", label: "Write a reply", scope: "Inbox", run: focus });
@@ -153,7 +153,7 @@ export function ReplyBox({ escalation, session, values, onChanged }: Given) {
   );
 }
 
-/** What the agent's draft took, which counts on the budget of the link. */
+/** The cost of the agent's draft, which counts against the budget of the link. */
 function DraftCost({ usage: { input_tokens, output_tokens, cost } }: { usage: Usage }) {
   return (
     <p className={styles.fine} role="status">
@@ -163,7 +163,7 @@ function DraftCost({ usage: { input_tokens, output_tokens, cost } }: { usage: Us
   );
 }
 
-/** What a macro does when its words have been sent. */
+/** The action of a macro once its text has been sent. */
 function useMacro(escalation: string, onChanged: () => void) {
   const api = useCalls(inboxCalls);
   const [macro, setMacro] = useState<Macro | null>(null);

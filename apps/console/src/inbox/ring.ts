@@ -1,4 +1,4 @@
-/** Two short notes; a browser that wants a press on the page first keeps silent. */
+/** Two short notes; a browser that requires a click on the page first stays silent. */
 export function chime(): void {
   const context = new AudioContext();
   for (const [index, frequency] of [660, 880].entries()) {
@@ -22,7 +22,7 @@ interface Ringing {
   open(): void;
 }
 
-/** Says that somebody waits; never who, or what they said: others see the screen, too. */
+/** Announces that somebody waits; never who, or what they wrote: others may see the screen. */
 export function ring(waiting: number, { sound, desktop, open }: Ringing): void {
   if (sound) chime();
   if (!desktop || typeof Notification === "undefined" || Notification.permission !== "granted") return;

@@ -16,7 +16,7 @@ export function useSavedReplies(): SavedReply[] {
 
 const PLACE = /\{\{\s*([\w.-]+)\s*\}\}/g;
 
-/** What stands for the names in a saved reply; a name that is not known stays, for the operator to fill in. */
+/** Fills in the placeholders of a saved reply; an unknown one stays, for the operator to fill in. */
 export function filled(content: string, values: Readonly<Record<string, unknown>>): string {
   return content.replace(PLACE, (place, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
@@ -24,19 +24,19 @@ export function filled(content: string, values: Readonly<Record<string, unknown>
   });
 }
 
-/** The first name that is left in a text; null = none. */
+/** The first placeholder left in a text; null = none. */
 export function placeLeft(text: string): { from: number; to: number } | null {
   const found = text.search(PLACE);
   return found < 0 ? null : { from: found, to: text.indexOf("}}", found) + 2 };
 }
 
-/** What is being looked for: the word behind a slash, at the caret. Null = nothing. */
+/** The search term: the word after a slash, at the caret. Null = none. */
 export function slashAt(text: string, caret: number): { from: number; word: string } | null {
   const found = /(?:^|\s)\/([a-z0-9_-]*)$/i.exec(text.slice(0, caret));
   return found === null ? null : { from: caret - (found[1] ?? "").length - 1, word: (found[1] ?? "").toLowerCase() };
 }
 
-/** Those whose key begins with the word first, then those that hold it. */
+/** Replies whose key begins with the word first, then those whose key contains it. */
 export function foundBy(word: string, replies: readonly SavedReply[]): SavedReply[] {
   const rank = ({ key, content }: SavedReply): number =>
     key.startsWith(word) ? 0 : key.includes(word) ? 1 : content.toLowerCase().includes(word) ? 2 : 3;

@@ -8,13 +8,13 @@ export const LIST_ID = "saved-replies";
 export const optionId = ({ id }: SavedReply): string => `saved-reply-${id}`;
 const THEN = { resolve: "then resolve", hand_back: "then hand back", transfer: "then transfer" } as const;
 
-/** What a slash in the field offers; the field keeps the focus. */
+/** The suggestions for a slash in the field; the field keeps the focus. */
 export function SavedReplyList({ slash: { found, active, choose } }: { slash: Slash }) {
   if (found.length === 0) return null;
   return (
     <div className={styles.saved} id={LIST_ID} role="listbox" aria-label="Saved replies">
       {found.map((reply, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys
         <div
           key={reply.id}
           id={optionId(reply)}
@@ -37,7 +37,7 @@ export function SavedReplyList({ slash: { found, active, choose } }: { slash: Sl
   );
 }
 
-/** The digit of a saved reply. */
+/** The number key of a saved reply. */
 export function ReplyKey({ reply, run }: { reply: SavedReply; run(): void }) {
   const label = reply.action === null ? `Insert /${reply.key}` : `Insert /${reply.key}, ${THEN[reply.action]}`;
   useShortcut({ id: `inbox.saved.${reply.digit}`, keys: String(reply.digit), label, scope: "Inbox", run });

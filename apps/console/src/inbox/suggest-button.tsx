@@ -10,7 +10,7 @@ interface Given {
   onCancel(): void;
 }
 
-/** Asks the agent's model for a draft, or gives the one up that is being made. */
+/** Requests a draft from the agent's model, or cancels the pending request. */
 export function SuggestButton({ busy, onAsk, onCancel }: Given) {
   const keys = useShortcutKeys("inbox.suggest");
   if (busy) {

@@ -5,17 +5,17 @@ import type { Problem } from "../api/problem.js";
 import { useCalls } from "../api/use-calls.js";
 
 interface Attachment {
-  /** Also the key of its upload: sent once however often it is tried. */
+  /** Also the key of its upload, so that it is stored once however often it is tried. */
   key: string;
   name: string;
-  /** Null while it is on its way, or when it was refused. */
+  /** Null while it is uploading, or when it was refused. */
   id: string | null;
   refused: string | null;
 }
 
 export interface Attachments {
   list: readonly Attachment[];
-  /** All of them are there. */
+  /** All of them are uploaded. */
   ready: boolean;
   add(files: readonly File[]): void;
   remove(key: string): void;
@@ -23,7 +23,7 @@ export interface Attachments {
 }
 
 const MOST = 10;
-/** As words that were not sent, they outlive the box. */
+/** Like unsent text, they outlive the box. */
 const kept = new Map<string, readonly Attachment[]>();
 
 function reasonOf({ status, detail }: Problem): string {

@@ -4,7 +4,7 @@ import { inboxCalls } from "../api/inbox-calls.js";
 import type { Problem } from "../api/problem.js";
 import { useCalls } from "../api/use-calls.js";
 
-/** The visitor's page forgets that somebody types after some seconds. */
+/** The visitor's page drops the typing indicator after some seconds. */
 const TELL_EVERY_MS = 3_000;
 
 export interface Reply {
@@ -12,19 +12,19 @@ export interface Reply {
   busy: boolean;
   problem: Problem | null;
   write(text: string): void;
-  /** The operator writes no more, for now. */
+  /** The operator has stopped typing, for now. */
   pause(): void;
-  /** Sends the words with these uploaded files; answers whether it was sent. */
+  /** Sends the text with these uploaded files; returns whether it was sent. */
   send(files: readonly string[]): Promise<boolean>;
 }
 
 /**
- * Words that were not sent, with the key they are sent by: they outlive the box, which goes when somebody else takes the conversation or
- * another one is looked at.
+ * Unsent text, with its idempotency key: it outlives the box, which unmounts when another operator takes the conversation or another one is
+ * opened.
  */
 const drafts = new Map<string, { text: string; key: string }>();
 
-/** What an operator writes to a visitor: sent once however often it is tried, and announced while it is written. */
+/** An operator's reply to a visitor: sent once however often it is tried, and announced while it is typed. */
 export function useReply(escalation: string, onRefused: () => void): Reply {
   const api = useCalls(inboxCalls);
   const [text, setText] = useState(() => drafts.get(escalation)?.text ?? "");
@@ -46,7 +46,7 @@ export function useReply(escalation: string, onRefused: () => void): Reply {
   return {
     ...{ text, busy, problem, pause },
     write(given) {
-      // The key belongs to the words: the same words again are the same message until they have arrived.
+      // The key belongs to the text: the same text again is the same message until it has arrived.
       keep(given, "");
       if (given.trim() === "") return pause();
       const now = Date.now();
@@ -57,7 +57,7 @@ export function useReply(escalation: string, onRefused: () => void): Reply {
     async send(files) {
       if (busy || text.trim() === "") return false;
       const [before, ids] = (drafts.get(escalation)?.key ?? "").split("|");
-      // Other files make another message of the same words.
+      // Other files with the same text are another message.
       const key = before && ids === files.join() ? before : randomId();
       keep(text, `${key}|${files.join()}`);
       setBusy(true);

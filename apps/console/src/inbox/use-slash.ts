@@ -6,9 +6,9 @@ export interface Slash {
   found: SavedReply[];
   /** Of `found`. */
   active: number;
-  /** To be told of the caret with each change. */
+  /** To be called with the caret on each change. */
   look(caret: number): void;
-  /** Whether the key was about the list. */
+  /** Whether the list handled the key. */
   press(event: KeyboardEvent): boolean;
   choose(reply: SavedReply): void;
 }
@@ -16,11 +16,11 @@ export interface Slash {
 interface Given {
   text: string;
   replies: readonly SavedReply[];
-  /** Puts the reply in the place of what stands from `from` to `to`. */
+  /** Inserts the reply in place of the text between `from` and `to`. */
   insert(reply: SavedReply, from: number, to: number): void;
 }
 
-/** The list of saved replies that a slash opens in the field, and the keys that walk it. */
+/** The list of saved replies that a slash opens in the field, and its keyboard navigation. */
 export function useSlash({ text, replies, insert }: Given): Slash {
   const [caret, setCaret] = useState(0);
   const [active, setActive] = useState(0);
@@ -39,7 +39,7 @@ export function useSlash({ text, replies, insert }: Given): Slash {
     look(place) {
       if (place !== caret) setActive(0);
       setCaret(place);
-      // A key may tell of its caret and of itself at once: what the key has closed stays closed.
+      // A key press may report the caret and the key at once: a list closed by the key stays closed.
       setClosed((was) => (slashAt(text, place)?.from === was ? was : null));
     },
     press(event) {

@@ -5,14 +5,14 @@ import { inboxCalls } from "../api/inbox-calls.js";
 import type { Problem } from "../api/problem.js";
 import { useCalls } from "../api/use-calls.js";
 
-/** A draft of the agent's model, asked for by the operator; given up, its answer is not looked at. */
+/** A draft of the agent's model, requested by the operator; the answer to a cancelled request is ignored. */
 export function useSuggestion(escalation: string, put: (text: string) => void) {
   const api = useCalls(inboxCalls);
   const asked = useRef(0);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [usage, setUsage] = useState<Usage | null>(null);
-  // Kept while no answer came: what is asked for again was paid for already.
+  // Kept until an answer arrives: a repeated request was paid for already.
   const key = useRef<string | null>(null);
   const cancel = (): void => {
     asked.current += 1;
@@ -28,7 +28,7 @@ export function useSuggestion(escalation: string, put: (text: string) => void) {
   return {
     busy,
     problem,
-    /** What the last one cost. */
+    /** Cost of the last one. */
     usage,
     cancel,
     async ask(): Promise<void> {

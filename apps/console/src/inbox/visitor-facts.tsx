@@ -2,7 +2,7 @@ import type { Escalation, Session } from "../api/answers.js";
 import { Fact, Facts, ValueFacts } from "../sessions/facts.js";
 import { Time } from "../ui/time.js";
 
-/** Who waits, and what is known of them, beside the conversation. */
+/** The waiting visitor and their known data, beside the conversation. */
 export function VisitorFacts({ escalation, session }: { escalation: Escalation; session: Session }) {
   const { name, email, identifier } = escalation.participant;
   return (

@@ -12,7 +12,7 @@ interface KeysProps {
   children: ReactNode;
 }
 
-/** Around the whole console, once: follows the keyboard, shows the sheet and the palette, whose code comes when they are first opened. */
+/** Wraps the whole console: handles the keyboard, shows the sheet and the palette, whose code loads when they are first opened. */
 export function KeysProvider({ commands, search, children }: KeysProps) {
   const [shown, setShown] = useState<"palette" | "sheet" | null>(null);
   const [used, setUsed] = useState(false);

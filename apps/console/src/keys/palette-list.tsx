@@ -4,21 +4,21 @@ import { Keys } from "./keys.js";
 import styles from "./palette.module.css";
 import { useShortcuts } from "./registry.js";
 
-/** A page, or something that can be done here. */
+/** A page, or an action available here. */
 export interface Command {
   id: string;
   label: string;
   /** Heading: "Go to", "Do". */
   group: string;
-  /** Other words somebody may look for. */
+  /** More search words. */
   words?: readonly string[];
   icon?: ReactNode;
-  /** Id of the shortcut that does the same. */
+  /** Id of the shortcut for the same action. */
   shortcut?: string;
   run: () => void;
 }
 
-/** A session, link or agent that fits what is typed. */
+/** A session, link or agent that matches the typed text. */
 export interface Found {
   id: string;
   label: string;
@@ -30,7 +30,7 @@ export interface Found {
 
 export interface PaletteProps {
   commands: readonly Command[];
-  /** Asked while somebody types, a quarter of a second after the last key. Answers are shown beneath the commands. */
+  /** Called while the user types, a quarter of a second after the last key. Results are shown below the commands. */
   search?: (text: string, signal: AbortSignal) => Promise<readonly Found[]>;
   onClose: () => void;
 }
@@ -103,7 +103,7 @@ function useSearch(text: string, search: PaletteProps["search"]): readonly Found
     if (search === undefined || text.length < 2) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      // What cannot be searched is not listed; the commands stay usable.
+      // A failed search lists nothing; the commands stay usable.
       search(text, stop.signal).then(
         (answer) => (stop.signal.aborted ? undefined : setFound(answer)),
         () => undefined,

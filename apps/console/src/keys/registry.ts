@@ -1,6 +1,6 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 
-/** Something the keyboard can do. The registry feeds the sheet on `?`, the palette and the tooltips. */
+/** A keyboard shortcut. The registry feeds the sheet on `?`, the palette and the tooltips. */
 export interface Shortcut {
   id: string;
   /** `j`, `?`, `Escape`, `Mod+k` (Ctrl, or Cmd on a Mac), or a sequence: `g i`. */
@@ -25,22 +25,22 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
-/** The shortcuts of what is on the page now. */
+/** The shortcuts of the current page. */
 export const allShortcuts = (): readonly Shortcut[] => listed;
 
-/** What its keys do, for a button that does the same. */
+/** Runs the action of a shortcut, for a button that does the same. */
 export const runShortcut = (id: string): void => shortcuts.get(id)?.run();
 
 export const useShortcuts = (): readonly Shortcut[] => useSyncExternalStore(subscribe, allShortcuts);
 
-/** The keys of a shortcut, null while it is not on the page, or while single letters are off and it is one. */
+/** The keys of a shortcut, null while it is not on the page, or for a single letter while those are off. */
 export function useShortcutKeys(id: string | undefined): string | null {
   const keys = useSyncExternalStore(subscribe, () => (id === undefined ? undefined : shortcuts.get(id)?.keys));
   const letters = useLetters();
   return keys === undefined || (!letters && isLetters(keys)) ? null : keys;
 }
 
-/** Keeps a shortcut while the component is on the page and `enabled`. `run` may be a new function on every render. */
+/** Registers a shortcut while the component is mounted and `enabled`. `run` may be a new function on every render. */
 export function useShortcut({ enabled = true, ...shortcut }: Shortcut & { enabled?: boolean }): void {
   const latest = useRef(shortcut.run);
   useEffect(() => {
@@ -53,7 +53,7 @@ export function useShortcut({ enabled = true, ...shortcut }: Shortcut & { enable
     shortcuts.set(id, own);
     changed();
     return () => {
-      // A page that came meanwhile may have taken the id over.
+      // A page mounted meanwhile may have taken over the id.
       if (shortcuts.get(id) === own) shortcuts.delete(id);
       changed();
     };

@@ -4,7 +4,7 @@ import { Keys } from "./keys.js";
 import styles from "./keys.module.css";
 import { isLetters, setLetters, useLetters, useShortcuts } from "./registry.js";
 
-/** What the keyboard can do on this page, on `?`. */
+/** The keyboard shortcuts of this page, opened with `?`. */
 export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const shortcuts = useShortcuts();
   const letters = useLetters();

@@ -8,7 +8,7 @@ export const MODE_WORDS: Record<AccessPolicy["mode"], { label: string; meaning: 
   approval: { label: "Approved addresses", meaning: "only addresses you listed or approved may talk" },
 };
 
-/** What the agent asks on all of its links, shown where the terms of one link are set. */
+/** What the agent requires on all of its links, shown where the terms of one link are set. */
 export function AccessNote({ agent, policy }: { agent: Agent; policy: AccessPolicy | null }) {
   return (
     <Notice data-wide>

@@ -2,7 +2,7 @@ import { FormField } from "../ui/form.js";
 import { Select } from "../ui/select.js";
 import { AUDIENCES, type LinkForm } from "./link-form.js";
 
-/** Whom a link is for, which decides how many conversations it has; the number itself is asked for where it is a choice. */
+/** Who a link is for, which decides its number of conversations; the number itself is asked for where it is a choice. */
 export function AudienceField({ form }: { form: LinkForm }) {
   const { max_sessions: wrong } = form.formState.errors;
   return (

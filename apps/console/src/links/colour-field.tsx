@@ -4,7 +4,7 @@ import { TextField } from "../ui/text-field.js";
 import type { LinkForm } from "./link-form.js";
 import styles from "./links.module.css";
 
-/** What the picker stands on while there is no colour: the page's own. */
+/** The colour that the picker shows when none is set: the page's own. */
 const OWN = "#0f6b60";
 
 /** A colour to pick or to type; empty = the page's own. */

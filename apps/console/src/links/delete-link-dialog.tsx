@@ -10,12 +10,12 @@ interface DeleteLinkDialogProps {
   agent: string;
   link: PublicLink;
   onDelete: () => Promise<unknown>;
-  /** Switches the link off, which takes nothing away. */
+  /** Disables the link, which removes nothing. */
   onDisable: () => Promise<unknown>;
   onClose: () => void;
 }
 
-/** Asks the server again how many conversations are live and what was said, because the list may be minutes old. */
+/** Refetches the number of live conversations and of messages, because the list may be minutes old. */
 export function DeleteLinkDialog({ open, agent, link, onDelete, onDisable, onClose }: DeleteLinkDialogProps) {
   const api = useLinkApi();
   const query = useQuery({

@@ -18,7 +18,7 @@ import { SaveTemplate } from "./save-template.js";
 
 const route = getRouteApi("/links/$agent/$id/edit");
 
-/** Changes a link; only what was changed here is sent, so that two people do not undo each other. */
+/** Changes a link; only changed fields are sent, so that two people do not undo each other's changes. */
 export function EditLinkPage() {
   const { agent, id } = route.useParams();
   const api = useLinkApi();

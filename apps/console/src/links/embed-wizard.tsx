@@ -25,8 +25,8 @@ const WAYS: readonly { value: Way; label: string; help: string }[] = [
 ];
 
 /**
- * The chat on another site: which site, then what to paste there. Browsers show it only on the sites that the link lists, so that a
- * snippet is given only where it works.
+ * The chat on another site: first the site, then the snippet. Browsers show it only on the sites that the link lists, so a snippet is
+ * offered only where it works.
  */
 export function EmbedWizard({ agent, link, snippets }: WizardProps) {
   const { widget, iframe, allowed_domains: sites } = snippets;
@@ -106,7 +106,7 @@ function SiteForm({ agent, link, sites, onDone }: SiteProps) {
   );
 }
 
-/** People copy the address of a page; what counts is its site. */
+/** People copy the address of a page; only its origin counts. */
 function originOf(typed: string): string {
   const site = typed.trim();
   return /^https?:\/\//i.test(site) && URL.canParse(site) && !site.includes("*") ? new URL(site).origin : site;

@@ -4,7 +4,7 @@ import { TextField } from "../ui/text-field.js";
 import { EXPIRIES, HOURS, type LinkForm } from "./link-form.js";
 import { PlainField } from "./plain-field.js";
 
-/** When a link ends: never, after some time, or at a moment. */
+/** When a link expires: never, after some time, or at a set time. */
 export function ExpiryFields({ form }: { form: LinkForm }) {
   const expiry = form.watch("expiry");
   return (

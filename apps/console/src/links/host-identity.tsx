@@ -17,7 +17,7 @@ import { SecretOnce } from "../ui/secret-once.js";
 import { Time } from "../ui/time.js";
 import { PublicKeys } from "./public-keys.js";
 
-/** How the site that embeds a link tells who its visitor is: a shared secret, or public keys of the site. Editors and above. */
+/** How the site that embeds a link identifies its visitor: a shared secret, or public keys of the site. Editors and above. */
 export function HostIdentity({ agent, link }: { agent: string; link: PublicLink }) {
   const api = useLinkApi();
   const query = useQuery({

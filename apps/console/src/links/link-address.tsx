@@ -11,7 +11,7 @@ import { fileName, saveFile } from "../ui/save-file.js";
 import { EmbedWizard } from "./embed-wizard.js";
 import styles from "./links.module.css";
 
-/** The address again, as text, as a picture and as a snippet. Editors and above; the others learn that. */
+/** The address of a link as text, as a QR code and as a snippet. Editors and above; other roles see a note. */
 export function LinkAddress({ agent, link }: { agent: string; link: PublicLink }) {
   const api = useLinkApi();
   const query = useQuery({
@@ -65,7 +65,7 @@ const mailTo = (title: string, url: string): string =>
 function QrCode({ svg, title }: { svg: string; title: string }) {
   return (
     <figure className={styles.qr}>
-      {/* A picture, not markup of this page: nothing in it can run. */}
+      {/* An image, not inline markup: nothing in it can run. */}
       <img alt={`QR code of the address of ${title}`} src={`data:image/svg+xml,${encodeURIComponent(svg)}`} />
       <Button small icon={<Download />} onClick={() => saveFile(`${fileName(title)}-qr.svg`, svg, "image/svg+xml")}>
         Download the QR code

@@ -29,14 +29,14 @@ const LISTS = [
 const CHECKS = ["require_email", "friendly_errors"] as const;
 const CHOICES = ["proof_of_work", "intro"] as const;
 
-/** The body of a new link; what is as in an empty form is left out, so that the server's defaults hold. Call it with right fields only. */
+/** The body of a new link; defaults are left out, so that the server's own apply. Call it with valid fields only. */
 export function linkBody(values: LinkValues): Json {
   const body = changedBody(initialValues(), values);
   for (const name of NUMBERS) body[name] = Number(values[name]);
   return body;
 }
 
-/** The members that differ between two states of the form, as the second one has them. Nested objects are given as a whole. */
+/** The members that differ between two states of the form, with the second one's values. Nested objects are complete. */
 export function changedBody(before: LinkValues, after: LinkValues): Json {
   const old = wholeBody(before);
   return Object.fromEntries(
@@ -46,7 +46,7 @@ export function changedBody(before: LinkValues, after: LinkValues): Json {
   );
 }
 
-/** The fields of a template: all of a link but what concerns one link alone. */
+/** The fields of a template: all of a link but those that concern a single link. */
 export function templateBody(values: LinkValues, name: string): Json {
   const { pin: _pin, recipient: _recipient, source_session_id: _source, expires_at: _at, ...fields } = linkBody(values);
   return { ...fields, name };
@@ -94,7 +94,7 @@ function uploadsOf(values: LinkValues): Json {
   };
 }
 
-/** Members this form does not know are kept as they were. */
+/** Members unknown to this form are kept as they were. */
 function brandingOf(values: LinkValues): Json {
   const { colours, ...rest } = objectIn(values["branding/rest"] ?? "") ?? {};
   const accent = values["branding/accent"]?.trim();
@@ -110,7 +110,7 @@ function withoutEmpty(given: Record<string, string>): Json | null {
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
 
-/** The form filled with the settings of a link or of a template; what they leave open is as in an empty form. */
+/** The form filled with the settings of a link or a template; missing ones are as in an empty form. */
 export function valuesOf(linkOrTemplate: object): LinkValues {
   const settings = record(linkOrTemplate);
   const values = initialValues();
@@ -144,7 +144,7 @@ function putBranding(values: LinkValues, { colour, color, colours, colors, ...br
     delete rest[member];
   }
   const { accent, primary, ...free } = record(colours ?? colors);
-  // A second colour that no page could use is refused, and this form has no field to put it right.
+  // An invalid secondary colour is refused, and this form has no field to correct it.
   const others = sixDigits(text(primary) ?? "") === null ? free : { ...free, primary };
   // In the order the chat page looks for it.
   values["branding/accent"] = text(colour) || text(color) || text(accent) || text(primary) || "";
@@ -164,7 +164,7 @@ function putExpiry(values: LinkValues, settings: Json): void {
   values.expires_at = localMinute(at);
 }
 
-/** As `datetime-local` wants it: the time of this computer, to the minute. */
+/** Format of `datetime-local`: the time of this computer, to the minute. */
 function localMinute(at: Date): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

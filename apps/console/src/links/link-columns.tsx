@@ -13,7 +13,7 @@ interface Choice {
   onChoose: (id: string, on: boolean) => void;
 }
 
-/** What stands of each link in the list. */
+/** The columns of the list of links. */
 export const columnsOf = (agent: string, { chosen, onChoose }: Choice): Column<PublicLink>[] => [
   {
     ...{ id: "select", header: "Select", width: "4rem", from: 420 },

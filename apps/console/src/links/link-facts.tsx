@@ -6,7 +6,7 @@ import { Time } from "../ui/time.js";
 
 const number = (value: number): string => value.toLocaleString("en");
 
-/** Where a link stands, at a glance. */
+/** The state of a link, at a glance. */
 export function LinkFacts({ link, agent }: { link: PublicLink; agent: Agent }) {
   const { budget, usage } = link;
   const requirements = requirementsOf(link);

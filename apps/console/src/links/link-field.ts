@@ -1,11 +1,11 @@
-/** One question of the form of a link. `name` is the member of the body it becomes, with slashes for members of members, as in pointers. */
+/** One question of the form of a link. `name` is the member of the body it becomes, with slashes for nested members, as in pointers. */
 export type LinkField =
   | TextField
   | NumberField
   | ListField
   | { type: "check"; name: string; label: string; help?: string }
   | { type: "choice"; name: string; label: string; help: string; initial: string; options: readonly Option[] }
-  /** Drawn by a control of its own. */
+  /** Rendered by a control of its own. */
   | {
       type: "special";
       name: string;
@@ -44,7 +44,7 @@ export interface ListField {
   maxItems: number;
   /** One per line only, because an item may hold spaces. */
   lines?: boolean;
-  /** What an item must look like, and how to say so. */
+  /** The required shape of an item, and its description. */
   item: { shape: RegExp; words: string };
 }
 
@@ -57,7 +57,7 @@ export interface LinkSection {
   id: string;
   title: string;
   lead?: string;
-  /** Shown unfolded; the others open when somebody wants them. */
+  /** Initially expanded; the others expand on demand. */
   open?: boolean;
   fields: readonly LinkField[];
 }

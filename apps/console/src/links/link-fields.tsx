@@ -14,17 +14,17 @@ import { VersionField } from "./version-field.js";
 
 interface LinkFieldsProps {
   agent: Agent;
-  /** null = not known, for example because the role is too small to read it. */
+  /** null = not known, for example because the role may not read it. */
   policy: AccessPolicy | null;
   form: LinkForm;
   versions: Version[];
   /** The link has a PIN already. */
   pinSet?: boolean;
-  /** The form makes a link for each person of a list, so that it asks for no single one. */
+  /** The form creates a link for each person of a list, so it does not ask for a single one. */
   perPerson?: boolean;
 }
 
-/** Fields of a link, grouped by the question they answer; what few need is folded away. */
+/** Fields of a link, grouped by the question they answer; seldom needed ones are collapsed. */
 export function LinkFields(props: LinkFieldsProps) {
   return (
     <>
@@ -43,7 +43,7 @@ export function LinkFields(props: LinkFieldsProps) {
 
 type SectionProps = LinkFieldsProps & { section: LinkSection };
 
-/** Says how much of it is set, so that nothing hides in a folded part. */
+/** Shows how many fields are set, so that nothing is hidden in a collapsed part. */
 function FoldedSection(props: SectionProps) {
   const { section, form } = props;
   const { errors } = form.formState;

@@ -7,11 +7,11 @@ import styles from "./link-form-frame.module.css";
 
 interface FrameProps {
   form: LinkForm;
-  /** Throws what it is refused with. */
+  /** Throws the refusal. */
   onSubmit(values: LinkValues): Promise<unknown>;
-  /** Name of the button that sends. */
+  /** Label of the submit button. */
   submit: string;
-  /** Where the form is left to. */
+  /** Target of the cancel button. */
   cancel: Target;
   /** More buttons. */
   more?: ReactNode;
@@ -19,7 +19,7 @@ interface FrameProps {
   children: ReactNode;
 }
 
-/** A form of a link with the page that it makes beside it; on a narrow screen below it. */
+/** A form of a link with a preview of its page beside it; on a narrow screen below it. */
 export function LinkFormFrame({ form, onSubmit, submit, cancel, more, preview, children }: FrameProps) {
   return (
     <div className={styles.frame}>

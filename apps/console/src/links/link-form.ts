@@ -19,7 +19,7 @@ export const EXPIRIES: readonly { value: string; label: string }[] = [
 
 const MOST_SESSIONS = "10000";
 
-/** Whom a link is for, and the number of conversations that this answer means. */
+/** Who a link is for, and the resulting number of conversations. */
 export const AUDIENCES: readonly { value: string; label: string; sessions: string }[] = [
   { value: "one", label: "One person: one conversation", sessions: "1" },
   { value: "several", label: "Several people", sessions: "20" },
@@ -29,7 +29,7 @@ export const AUDIENCES: readonly { value: string; label: string; sessions: strin
 export const audienceOf = (sessions: string | undefined): string =>
   sessions === "1" ? "one" : sessions === MOST_SESSIONS ? "open" : "several";
 
-/** What stands in the form, as text, by the name of its field. */
+/** The values of the form, as text, by the name of the field. */
 export type LinkValues = Record<string, string>;
 export type LinkForm = UseFormReturn<LinkValues>;
 
@@ -45,13 +45,13 @@ function initialOf(field: LinkField): string {
   return field.type === "choice" || field.type === "special" ? (field.initial ?? "") : "";
 }
 
-/** How many fields of a section say something else than they do in an empty form. */
+/** How many fields of a section differ from an empty form. */
 export function answeredIn({ fields }: LinkSection, values: LinkValues): number {
   const empty = initialValues();
   return fields.filter(({ name }) => values[name] !== empty[name]).length;
 }
 
-/** What can be told before asking the server, by field. Its own findings come in the same form. */
+/** Errors found without asking the server, by field. The server's findings have the same form. */
 export function wrongFields(values: LinkValues, options: { edit?: boolean } = {}): Record<string, string> {
   const wrong: Record<string, string> = {};
   const tell = (name: string, problem: string | null): void => {
@@ -78,11 +78,11 @@ export function wrongFields(values: LinkValues, options: { edit?: boolean } = {}
 
 interface Check {
   edit?: boolean;
-  /** What else stands in the form and is wrong, by its field. */
+  /** Further errors of the form, by field. */
   also?(values: LinkValues): Record<string, string>;
 }
 
-/** Tells at its field what is wrong, before the server is asked. */
+/** Shows errors at their fields, before the server is asked. */
 export const checked =
   ({ edit = false, also }: Check = {}): Resolver<LinkValues> =>
   (values) => {
@@ -116,7 +116,7 @@ function wrongList(field: ListField, value: string): string | null {
   return items.every((item) => field.item.shape.test(item)) ? null : field.item.words;
 }
 
-/** Items of a list as people type them: one per line, or between spaces and commas too. */
+/** Items of a list as typed: one per line, or also separated by spaces and commas. */
 export const itemsOf = (text: string | undefined, lines = false): string[] =>
   (text ?? "")
     .split(lines ? /\n/ : /[\s,;]+/)
@@ -133,7 +133,7 @@ export function objectIn(text: string): Record<string, unknown> | null {
   }
 }
 
-/** The control a finding of the server belongs to; empty = none of this form. */
+/** The control that a finding of the server belongs to; empty = none of this form. */
 export function controlOf(place: string, values: LinkValues): string {
   const path = place.replaceAll(".", "/");
   if (path === "expires_at" && values.expiry !== "at") return "expiry";

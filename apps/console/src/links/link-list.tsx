@@ -37,7 +37,7 @@ const VIEWS = [
 ];
 const rowId = ({ id }: PublicLink): string => id;
 
-/** The links of an agent, and what can be done with one or with many of them. */
+/** The links of an agent, with actions on one or many of them. */
 export function LinkList({ agent, empty, children }: { agent: Agent; empty: ReactNode; children: ReactNode }) {
   const list = useListState(NAMES);
   const source = useLinks(agent, list);
@@ -82,7 +82,7 @@ export function LinkList({ agent, empty, children }: { agent: Agent; empty: Reac
   );
 }
 
-/** All of them, fetched whole, so that they can be found by any word. */
+/** All links, fetched completely, so that any word can be searched. */
 function useLinks(agent: Agent, { filter }: ListState): RowSource<PublicLink> {
   const api = useLinkApi();
   const query = useQuery({
@@ -116,7 +116,7 @@ interface ManyProps {
   onChoose: (ids: readonly string[], on: boolean) => void;
 }
 
-/** What is selected of what is shown, and what can be done with all of it. */
+/** The selected rows among the shown ones, and the actions on all of them. */
 function Many({ agent, rows, chosen, onChoose }: ManyProps) {
   const { disableMany } = useLinkActions(agent);
   const [asking, setAsking] = useState(false);

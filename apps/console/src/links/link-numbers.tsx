@@ -15,7 +15,7 @@ const PERIODS = [7, 30, 90, 366].map((days) => ({
   label: days === 366 ? "Last year" : `Last ${days} days`,
 }));
 
-/** How the link was used in the last days, as numbers and charts; each chart has its table and its file. */
+/** The usage of the link in the last days, as numbers and charts; each chart has a table and a file. */
 export function LinkNumbers({ agent, link }: { agent: string; link: PublicLink }) {
   const api = useLinkApi();
   const [days, setDays] = useState("30");

@@ -9,7 +9,7 @@ import { LinkFacts } from "./link-facts.js";
 import styles from "./links.module.css";
 import { useLinkActions } from "./use-link-actions.js";
 
-/** One link beside the list: where it stands, and what is done with it most. */
+/** One link beside the list: its state, and its most frequent actions. */
 export function LinkPeek({ agent, link }: { agent: Agent; link: PublicLink }) {
   const { copy, busy } = useLinkActions(agent);
   return (
@@ -28,7 +28,7 @@ export function LinkPeek({ agent, link }: { agent: Agent; link: PublicLink }) {
   );
 }
 
-/** Change, switch off and delete; what removes something stands last. */
+/** Change, disable and delete; destructive actions come last. */
 export function LinkMenu({ agent, link, onGone }: { agent: Agent; link: PublicLink; onGone?: () => void }) {
   const { toggle, remove } = useLinkActions(agent);
   const [deleting, setDeleting] = useState(false);

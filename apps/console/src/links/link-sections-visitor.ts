@@ -3,11 +3,11 @@ import type { LinkSection } from "./link-field.js";
 /** Scheme (or https), host with at most one `*.` in front, port. Nothing else can ever match an origin. */
 const SITE = /^(?:https?:\/\/)?(?:\*\.)?(?:localhost|\[[0-9a-f:]+\]|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d{1,5})?\/?$/i;
 const DOMAIN = /^@?[^\s@/]+\.[^\s@/.]+$/;
-/** Roughly an address or a network; the server knows exactly. */
+/** Roughly an address or a network; the server checks exactly. */
 const NETWORK = /^[0-9a-f.:]{2,45}(?:\/\d{1,3})?$/i;
 const COUNTRY = { shape: /^[a-z]{2}$/i, words: "must be countries of two letters, such as DE" };
 
-/** What everybody is asked; the rest has an answer already. */
+/** The questions for everybody; all others have defaults. */
 export const BASICS: LinkSection = {
   id: "basics",
   title: "The link",

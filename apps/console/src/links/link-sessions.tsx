@@ -9,7 +9,7 @@ import { QueryView } from "../ui/query-view.js";
 
 const NEWEST = 5;
 
-/** The newest sessions of a link, and the way to all of them. */
+/** The newest sessions of a link, and a link to all of them. */
 export function LinkSessions({ agent, link }: { agent: Agent; link: PublicLink }) {
   const api = useLinkApi();
   const query = useQuery({

@@ -16,7 +16,7 @@ import { SecurityEvents } from "./security-events.js";
 
 const route = getRouteApi("/links/$agent/$id");
 
-/** One link: its address, how it is used, who talked, what its defences noticed. */
+/** One link: its address, its usage, its conversations, and its security events. */
 export function LinkPage() {
   const { agent: name, id } = route.useParams();
   const api = useLinkApi();

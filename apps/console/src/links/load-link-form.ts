@@ -3,7 +3,7 @@ import type { AccessPolicy, Agent, Template, Version } from "../api/answers.js";
 import type { Answer } from "../api/call.js";
 import type { LinkApi } from "../api/use-link-api.js";
 
-/** What stands around the form of a link. */
+/** Data that the form of a link needs. */
 export interface LinkSurroundings {
   agent: Agent;
   versions: Version[];
@@ -12,7 +12,7 @@ export interface LinkSurroundings {
   policy: AccessPolicy | null;
 }
 
-/** Templates and the access policy only help: without them the form still works. */
+/** Templates and the access policy are optional: without them the form still works. */
 export async function loadSurroundings(api: LinkApi, name: string): Promise<Answer<LinkSurroundings>> {
   const [agent, versions, templates, policy] = await Promise.all([
     api.agent(name),

@@ -33,7 +33,7 @@ function Logo({ logo, error, onChange }: LogoProps) {
     latest.current += 1;
     const mine = latest.current;
     const taken = await logoOf(file);
-    // Meanwhile another one was chosen, or the logo taken away.
+    // Another one was chosen meanwhile, or the logo was removed.
     if (mine !== latest.current) return;
     setRefused(taken.type === "ok" ? null : taken.problem);
     if (taken.type === "ok") onChange(taken.url);
@@ -63,7 +63,7 @@ function Logo({ logo, error, onChange }: LogoProps) {
           {inline && (
             <Button
               onClick={({ currentTarget }) => {
-                // This button goes away with the logo; the first one stays.
+                // This button disappears with the logo; the first one stays.
                 currentTarget.parentElement?.querySelector("button")?.focus();
                 remove();
               }}

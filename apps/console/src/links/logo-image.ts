@@ -1,12 +1,12 @@
-/** What the chat page can show, and the server takes. */
+/** Formats that the chat page can show, and the server accepts. */
 export const LOGO_TYPES: readonly string[] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 /** The server's limit for a logo within a link. */
 const MAX_CHARACTERS = 40_000;
-/** Larger files are photographs by mistake; decoding them could take all memory of a telephone. */
+/** Larger files are photographs by mistake; decoding them could exhaust the memory of a phone. */
 const MAX_FILE_BYTES = 20 * 1_048_576;
 /** The page shows at most 56 CSS pixels, so 128 are sharp on every screen; smaller ones only where nothing else fits. */
 const SIDES = [128, 96, 64];
-/** Loss begins where PNG does not fit. A browser that cannot write WebP writes PNG again. */
+/** Lossy formats start where PNG does not fit. A browser that cannot encode WebP returns PNG again. */
 const FORMATS: readonly (readonly [type: string, quality?: number])[] = [
   ["image/png"],
   ["image/webp", 0.92],
@@ -15,10 +15,10 @@ const FORMATS: readonly (readonly [type: string, quality?: number])[] = [
 
 export type Logo = { type: "ok"; url: string } | { type: "wrong"; problem: string };
 
-/** Whether a logo is an image within the link, in place of an address. */
+/** Whether a logo is a data URL, not a remote address. */
 export const isInlineLogo = (logo: string): boolean => logo.startsWith("data:image/");
 
-/** A file as the logo of a link: re-encoded, so that nothing but the picture is kept. Never enlarged. */
+/** A file as the logo of a link: re-encoded, so that only the image itself is kept. Never enlarged. */
 export async function logoOf(file: File): Promise<Logo> {
   if (!LOGO_TYPES.includes(file.type)) return wrong("must be a PNG, JPEG, WebP or GIF");
   if (file.size > MAX_FILE_BYTES) return wrong("must be a file of at most 20 MB");

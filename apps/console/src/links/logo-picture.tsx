@@ -5,11 +5,11 @@ import { isInlineLogo } from "./logo-image.js";
 
 interface LogoPictureProps {
   logo: string;
-  /** Stands there where no picture can, as on the chat page. */
+  /** Shown where there is no image, as on the chat page. */
   initial: string;
 }
 
-/** What stands for the agent on the chat page: the logo within the link, else the initial. */
+/** The agent's picture on the chat page: the inline logo, else the initial. */
 export function LogoPicture({ logo, initial }: LogoPictureProps) {
   const [undecodable, setUndecodable] = useState("");
   const shown = isInlineLogo(logo) && logo !== undecodable;

@@ -55,7 +55,7 @@ const welcoming = (): LinkValues => ({
   ...{ ...initialValues(), recipients: "", welcome_message: "Hello {{recipient.name}}!" },
 });
 
-/** Each link is for somebody of the list. */
+/** Each link is for a person of the list. */
 function wrongList({ recipients = "" }: LinkValues): Record<string, string> {
   const { wrong } = recipientsIn(recipients);
   return wrong === null ? {} : { recipients: wrong };
@@ -82,7 +82,7 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
       onSubmit={create}
       submit={people.length > 1 ? `Create ${people.length} links` : "Create the links"}
       cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
-      // As the first of them will see it.
+      // As the first recipient will see it.
       preview={<PagePreview {...{ agent, policy }} values={{ ...values, "recipient/name": people[0]?.name ?? "" }} />}
     >
       <NoActiveVersion agent={agent} />

@@ -16,7 +16,7 @@ interface ManyMadeProps {
   results: BulkLinks["results"];
 }
 
-/** The addresses that were made, person by person, to look at and to take away. */
+/** The created addresses, one per person, to view and to download. */
 export function ManyMade({ agent, people, results }: ManyMadeProps) {
   const made = results.filter(({ error }) => error === undefined);
   const failed = results.length - made.length;

@@ -22,7 +22,7 @@ import { TemplateChoice } from "./template-choice.js";
 
 const route = getRouteApi("/links/$agent/new");
 
-/** Makes a link and hands out its address; `?session=…` names the conversation that it continues from. */
+/** Creates a link and shows its address; `?session=…` names the conversation that it continues from. */
 export function NewLinkPage() {
   const { agent: name } = route.useParams();
   const { session = "" } = route.useSearch();
@@ -78,7 +78,7 @@ function LinkForm({ around, session, onCreated }: LinkFormProps) {
         templates={templates}
         onFill={(values) => {
           form.reset({ ...values, source_session_id: session });
-          // What the template sets is unfolded.
+          // Sections set by the template are expanded.
           setFilledAnew((before) => before + 1);
         }}
       />

@@ -2,7 +2,7 @@ import type { Agent } from "../api/answers.js";
 import { Notice } from "../ui/block.js";
 import { Link } from "../ui/link.js";
 
-/** Says beforehand why conversations would not start. */
+/** Warns in advance that conversations would not start. */
 export function NoActiveVersion({ agent }: { agent: Agent }) {
   if (agent.active_version !== null) return null;
   return (

@@ -14,10 +14,10 @@ interface PagePreviewProps {
   pinSet?: boolean;
 }
 
-/** The chat page without a link: it shows what it is told by the page around it, if that is of its own origin. */
+/** The chat page without a link: it shows what the embedding page sends, if that is of its own origin. */
 const ADDRESS = "/public/chat?preview";
 
-/** The real chat page with what stands in the form, as it is typed. Nothing in it can be used. */
+/** The real chat page with the values of the form, as they are typed. Nothing in it can be used. */
 export function PagePreview({ values, agent, policy, pinSet = false }: PagePreviewProps) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [ready, setReady] = useState(false);
@@ -55,7 +55,7 @@ export function PagePreview({ values, agent, policy, pinSet = false }: PagePrevi
 const named = (text: string | undefined, values: LinkValues): string =>
   (text ?? "").replaceAll(/\{\{\s*recipient[._]name\s*\}\}/g, values["recipient/name"]?.trim() ?? "").trim();
 
-/** What the server would tell the page of this link. What is wrong in the form is left as the server would have it without it. */
+/** What the server would send the page for this link. Invalid values are treated as not set. */
 function shownLink(values: LinkValues, agent: Agent, policy: AccessPolicy | null, pinSet: boolean) {
   const right = { ...values };
   for (const name of Object.keys(wrongFields(values))) right[name] = "";

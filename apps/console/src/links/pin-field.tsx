@@ -7,7 +7,7 @@ import type { LinkForm } from "./link-form.js";
 const NEW = "4 to 64 characters; six or more are worth it. It is stored as a hash, so note it down.";
 const SET = "This link has a PIN. Leave it empty to keep it, or type a new one; newcomers are asked for it at once.";
 
-/** A PIN is never shown again: it can be set, replaced and taken away. */
+/** A PIN is never shown again: it can be set, replaced and removed. */
 export function PinField({ form, pinSet = false }: { form: LinkForm; pinSet?: boolean }) {
   const removing = form.watch("pin_remove") === "yes";
   return (

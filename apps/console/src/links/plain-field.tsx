@@ -53,7 +53,7 @@ function helpOf(field: PlainFieldProps["field"]): string | undefined {
   switch (field.type) {
     case "number": {
       const unit = field.unit === undefined ? "" : ` ${field.unit}`;
-      // The smallest number above nothing says nothing to a reader.
+      // A minimum just above zero means nothing to a reader.
       const range =
         field.min < 1 ? `Up to ${format(field.max)}${unit}.` : `${field.min} to ${format(field.max)}${unit}.`;
       return `${range} ${field.help}`;

@@ -14,7 +14,7 @@ interface PublicKeysProps {
   onChange(settings: HostIdentity): void;
 }
 
-/** Public keys of the embedding site, in place of a shared secret: an address where it publishes them, or one key. */
+/** Public keys of the embedding site, instead of a shared secret: an address where it publishes them, or one key. */
 export function PublicKeys({ agent, link, settings, onChange }: PublicKeysProps) {
   const api = useLinkApi();
   const form = useForm({

@@ -5,7 +5,7 @@ import { TextArea } from "../ui/text-field.js";
 import type { LinkForm } from "./link-form.js";
 import { MAX_RECIPIENTS, type Recipient } from "./recipients.js";
 
-/** The list of people, pasted from wherever it is kept, and how many of them were understood. */
+/** The pasted list of people, and how many of them were understood. */
 export function RecipientsField({ form, people }: { form: LinkForm; people: Recipient[] }) {
   const addresses = people.filter(({ email }) => email !== undefined).length;
   return (

@@ -7,8 +7,8 @@ export const MAX_RECIPIENTS = 500;
 const ADDRESS = /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/;
 
 /**
- * One person per line, as it comes out of a spreadsheet or an address field: `Ada, ada@example.com`, `Ada<TAB>ada@…`,
- * `Ada <ada@example.com>`, only a name or only an address. `wrong` says which line cannot be read.
+ * One person per line, as copied from a spreadsheet or an address field: `Ada, ada@example.com`, `Ada<TAB>ada@…`, `Ada <ada@example.com>`,
+ * only a name or only an address. `wrong` names the line that cannot be parsed.
  */
 export function recipientsIn(text: string): { people: Recipient[]; wrong: string | null } {
   const people: Recipient[] = [];

@@ -11,7 +11,7 @@ import { TextField } from "../ui/text-field.js";
 import { templateBody } from "./link-body.js";
 import type { LinkForm, LinkValues } from "./link-form.js";
 
-/** Keeps what stands in the form under a name, for links to come. */
+/** Saves the values of the form under a name, for future links. */
 export function SaveTemplate({ form }: { form: LinkForm }) {
   const [asking, setAsking] = useState(false);
   const close = (): void => setAsking(false);

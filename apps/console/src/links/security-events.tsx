@@ -24,7 +24,7 @@ const KINDS: Record<string, string> = {
 };
 const DAYS = 30;
 
-/** What the defences of a link noticed, newest first. */
+/** Security events of a link, newest first. */
 export function SecurityEvents({ link }: { link: string }) {
   const api = useLinkApi();
   const query = useQuery({

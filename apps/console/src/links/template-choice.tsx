@@ -22,7 +22,7 @@ const BUILT_IN_NAMES: Record<string, string> = {
   onboarding: "Onboarding",
 };
 
-/** Fills the form from a template; everything can still be changed before the link is made. */
+/** Fills the form from a template; everything can still be changed before the link is created. */
 export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps) {
   const api = useLinkApi();
   const [templates, setTemplates] = useState(given);

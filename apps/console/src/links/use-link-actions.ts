@@ -7,10 +7,10 @@ import { useLinkApi } from "../api/use-link-api.js";
 import { notify } from "../ui/notify.js";
 import { refusalOf } from "../ui/refusal.js";
 
-/** As many as one call may name. */
+/** Limit of one call. */
 const BULK_MAX = 500;
 
-/** What can be done with links; each says what it did, and what went wrong. */
+/** Actions on links; each reports its result and its errors. */
 export function useLinkActions(agent: Agent) {
   const api = useLinkApi();
   const client = useQueryClient();
@@ -44,7 +44,7 @@ export function useLinkActions(agent: Agent) {
         notify.problem("The browser does not allow copying here. Open the link to see its address.");
       }
     });
-  /** Throws when it is refused: the dialog that asked shows why. */
+  /** Throws the refusal: the dialog shows it. */
   const remove = async (link: PublicLink): Promise<void> => {
     const { sessions_ended: ended } = await answered(() => api.deleteLink(agent.id, link.id))();
     await client.invalidateQueries({ queryKey: ["links"] });

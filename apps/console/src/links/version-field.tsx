@@ -5,7 +5,7 @@ import type { LinkForm } from "./link-form.js";
 
 export function VersionField({ form, versions }: { form: LinkForm; versions: Version[] }) {
   const chosen = form.watch("agent_version") ?? "active";
-  // A link may hold a version that is not among those that were loaded.
+  // A link may use a version that was not loaded.
   const numbers = [...new Set([...versions.map(({ version }) => String(version)), chosen])].filter(
     (version) => version !== "active",
   );

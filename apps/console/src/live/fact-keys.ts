@@ -1,7 +1,7 @@
 import { record, text } from "@parley/web-kit";
 import type { QueryKey } from "@tanstack/react-query";
 
-/** Something happened in the tenant; what exactly is asked from the API, which knows who may read it. */
+/** An event of the tenant; its details are fetched from the API, which knows who may read them. */
 export interface Fact {
   /** `session.started`, `escalation.assigned`, … */
   type: string;
@@ -22,9 +22,9 @@ export function readFact(data: unknown): Fact {
   };
 }
 
-/** The lists that change with facts of a domain (the first word of the type). Domains that are not named change nothing but their one thing. */
+/** The lists that change with events of a domain (the first word of the type). Other domains change only the one object. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
-  // Whether somebody wrote on the link that they were sent is told with the link's delivery.
+  // A message on a link that was sent is shown with the link's delivery.
   session: ["sessions", "overview", "deliveries"],
   message: ["sessions", "overview"],
   feedback: ["sessions", "overview"],
@@ -40,14 +40,14 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   alert: ["alerts", "overview"],
 };
 
-/** Beginnings of the query keys that a fact concerns. Analytics are not among them: their sums are made every few minutes. */
+/** Prefixes of the query keys that an event concerns. Analytics are not among them: their sums are computed every few minutes. */
 export function keysOf({ type, sessionId, agentId, linkId, escalationId }: Fact): QueryKey[] {
   const domain = type.split(/[._]/, 1)[0] ?? "";
   const things: [string, string | null][] = [
     ["session", sessionId],
     ["escalation", escalationId],
     ["notes", domain === "note" ? sessionId : null],
-    // A session's facts name its agent and link, too, whose own pages change only with facts of their own.
+    // A session's events also name its agent and link, whose own pages change only with events of their own.
     ["agent", domain === "agent" || domain === "version" ? agentId : null],
     ["link", domain === "link" || domain === "access" || domain === "delivery" ? linkId : null],
   ];

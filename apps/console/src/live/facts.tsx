@@ -4,11 +4,11 @@ import type { CallerOptions } from "../api/call.js";
 import { renew } from "./renew.js";
 import { useFacts } from "./use-facts.js";
 
-/** While the stream is away: who waits for a person is to be known all the same. */
+/** Polling interval while the stream is down: waiting visitors must still be noticed. */
 const FALLBACK_MS = 20_000;
 const INBOX = ["escalations", "escalation"];
 
-/** Draws nothing. The stream begins after the first page has asked for what it shows, so that is asked for once more when it stands. */
+/** Renders nothing. The stream starts after the first page has fetched its data, which is refetched once the stream is open. */
 export function Facts({ caller }: { caller: CallerOptions }) {
   const client = useQueryClient();
   const state = useFacts(caller);

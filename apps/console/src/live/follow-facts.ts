@@ -6,19 +6,19 @@ export type FactState = "connecting" | "live" | "interrupted";
 
 interface FollowFacts {
   signal: AbortSignal;
-  /** Each connection that stands. What happened before the first is in the answers that the pages fetched themselves. */
+  /** Called for each opened connection. Events before the first are in the data that the pages fetched themselves. */
   onReady: (again: boolean) => void;
   onFact: (fact: Fact) => void;
   onState: (state: FactState) => void;
 }
 
-/** The server sends a sign of life every 12 s: a connection that is silent for longer is dead. */
+/** The server sends a heartbeat every 12 s: a connection that is silent for longer is dead. */
 const SILENCE_MS = 30_000;
 const OPEN_TIMEOUT_MS = 30_000;
-/** After a refusal that is not about the credential: a server that has no such stream yet, or a role that is changed meanwhile. */
+/** After a refusal that is not about the credential: a server without this stream yet, or a role that changed meanwhile. */
 const REFUSED_MS = 60_000;
 
-/** Follows what happens in the tenant, forever, over as many connections as it takes. Ends with the signal, or when signed out. */
+/** Follows the events of the tenant, reconnecting as often as needed. Ends with the signal, or when signed out. */
 export async function followFacts(caller: CallerOptions, options: FollowFacts): Promise<void> {
   const { signal, onState } = options;
   let before = false;
@@ -45,12 +45,12 @@ export async function followFacts(caller: CallerOptions, options: FollowFacts): 
   }
 }
 
-/** `EventSource` cannot carry a token, so the stream is read with `fetch`; without a token the cookie of the session goes along. */
+/** `EventSource` cannot send a token, so the stream is read with `fetch`; without a token it uses the session cookie. */
 function transportOf(token: string | null) {
   return createTransport({
     baseUrl: location.origin,
     credentials: { type: "token", token: token ?? "" },
-    // `followEvents` tries again by itself.
+    // `followEvents` retries by itself.
     retry: { attempts: 1 },
     timeoutMs: OPEN_TIMEOUT_MS,
     fetch: (url, init = {}) => {

@@ -5,7 +5,7 @@ import { renew } from "./renew.js";
 
 const EVERY_MS = 1_000;
 
-/** A list of more pages is not fetched again by itself: its table says that it changed, and offers to. */
+/** A list of more pages is not refetched by itself: its table says that it changed, and offers to. */
 export const LIVE_PAGES = 5;
 
 interface Refetcher {
@@ -14,8 +14,8 @@ interface Refetcher {
 }
 
 /**
- * Fetches the queries on the page that a fact concerns, each at most once a second: at once when the last time is longer ago, else
- * when the second is over. Queries that no page shows are only marked as old.
+ * Refetches the mounted queries that an event concerns, each at most once a second: immediately when the last time is longer ago, else when
+ * the second is over. Unmounted queries are only marked as stale.
  */
 export function createRefetcher(client: QueryClient): Refetcher {
   const last = new Map<string, number>();
@@ -39,7 +39,7 @@ export function createRefetcher(client: QueryClient): Refetcher {
   };
   return {
     touch: (fact) => {
-      // Who looks at a session stands in the answers to the signs of life of those who look, in no query.
+      // Presence is returned with the viewers' heartbeats, in no query.
       if (fact.type === "session.presence") return;
       const keys = keysOf(fact);
       for (const query of client.getQueryCache().getAll()) {
@@ -55,7 +55,7 @@ export function createRefetcher(client: QueryClient): Refetcher {
 
 function shows({ meta, state }: Query, sessionId: string | null): boolean {
   if (meta?.sessionsIn === undefined || sessionId === null) return false;
-  // What a first answer will show is not known yet: it may be this session.
+  // The content of a first answer is not known yet: it may be this session.
   if (state.data === undefined) return state.fetchStatus === "fetching";
   return meta.sessionsIn(state.data as never).includes(sessionId);
 }

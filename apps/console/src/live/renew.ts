@@ -1,8 +1,8 @@
 import type { InvalidateQueryFilters, QueryClient } from "@tanstack/react-query";
 
 /**
- * Fetches what `filters` name again. A first answer that is on its way may be older than what happened, and would be taken for the
- * new one (only a query that has data is cancelled by the library), so that is awaited before.
+ * Refetches the queries of `filters`. A first answer that is still pending may be older than the event, and would be taken for the new one
+ * (the library cancels only a query that has data), so it is awaited first.
  */
 export async function renew(client: QueryClient, filters: InvalidateQueryFilters): Promise<void> {
   const { refetchType, ...which } = filters;

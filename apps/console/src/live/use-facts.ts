@@ -6,8 +6,8 @@ import { createRefetcher } from "./refetch.js";
 import { renew } from "./renew.js";
 
 /**
- * Keeps all queries on the page true, by one stream for the whole console; the shell calls it once. The stream has no history: after
- * a reconnect everything on the page is fetched again, so nothing that happened in between can be missing.
+ * Keeps all queries on the page up to date, by one stream for the whole console; the shell calls it once. The stream has no history: after
+ * a reconnect everything on the page is refetched, so nothing that happened in between is missed.
  */
 export function useFacts(caller: CallerOptions): FactState {
   const client = useQueryClient();

@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<Mail>[] = [
   },
 ];
 
-/** Mails that would have been sent, where no mail server is configured. */
+/** Mails that would have been sent, if a mail server were configured. */
 export function MailPage() {
   const api = useApi();
   const query = useQuery({ queryKey: ["mail", SHOWN], queryFn: answered(() => api.mails(SHOWN)) });

@@ -13,7 +13,7 @@ interface BeginProps {
   onBegun: (address: string) => void;
 }
 
-/** Notes about somebody of whom nothing is remembered yet. */
+/** First notes about a person who is not remembered yet. */
 export function BeginDialog({ agent, onClose, onBegun }: BeginProps) {
   const calls = useCalls(memoryCalls);
   const client = useQueryClient();

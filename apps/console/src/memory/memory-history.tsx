@@ -16,7 +16,7 @@ const SOURCES: Record<MemoryChange["source"], string> = {
   person: "By a person",
 };
 
-/** Who changed it, newest first; each state can be brought back. */
+/** Changes of a memory, newest first; each state can be restored. */
 export function MemoryHistory({ agent, memory }: { agent: string; memory: MemoryView }) {
   const calls = useCalls(memoryCalls);
   const client = useQueryClient();

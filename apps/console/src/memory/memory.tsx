@@ -29,7 +29,7 @@ const addressOf = ({ address }: ListedMemory): string => address;
 const rowId = ({ address }: ListedMemory): string => rowName(address);
 const route = getRouteApi("/memory/{-$agent}");
 
-/** Whom an agent remembers, and what. */
+/** The people an agent remembers, and what it remembers of them. */
 export function MemoryPage() {
   const { agent } = route.useParams();
   const navigate = useNavigate();
@@ -81,8 +81,8 @@ export function MemoryPage() {
 }
 
 /**
- * The filter by address, which stands in no address of the page: those stay in histories and logs. One that does, as of an old bookmark, is
- * taken and taken out.
+ * The filter by address, which is never in the page's URL, since URLs stay in histories and logs. One that is there, as in an old bookmark,
+ * is used and removed.
  */
 function useAddressFilter(): ListState {
   const list = useListState(NAMES);
@@ -148,7 +148,7 @@ function People({ agent }: { agent: string }) {
   );
 }
 
-/** The list of one address, so that somebody is found among thousands. */
+/** The list filtered by one address, to find a person among thousands. */
 async function oneOf(
   calls: ReturnType<typeof memoryCalls>,
   agent: string,
@@ -156,7 +156,7 @@ async function oneOf(
 ): Promise<ListPage<ListedMemory>> {
   const found = await calls.memory(agent, address);
   if (found.type === "ok") return { data: [found.value], next_cursor: null };
-  // Half an address names nobody.
+  // An incomplete address matches nobody.
   if (found.status === 404 || found.status === 422) return { data: [], next_cursor: null };
   throw new Refused(found);
 }

@@ -19,7 +19,7 @@ interface PersonProps {
   onGone: () => void;
 }
 
-/** What an agent remembers of one person: to correct, to take back, to forget. */
+/** What an agent remembers of one person: to correct, to restore, to delete. */
 export function PersonMemory({ agent, address, onGone }: PersonProps) {
   const calls = useCalls(memoryCalls);
   const client = useQueryClient();
@@ -33,7 +33,7 @@ export function PersonMemory({ agent, address, onGone }: PersonProps) {
     <QueryView query={query}>
       {(memory) => (
         <>
-          {/* A newer revision is another text to begin with. */}
+          {/* A newer revision starts from another text. */}
           <Texts key={memory.revision} agent={agent} memory={memory} />
           <MemoryHistory agent={agent} memory={memory} />
           <section className={styles.part}>

@@ -1,6 +1,6 @@
 /**
- * Names a person's row in the address of the page, which stays in histories and logs where no e-mail address belongs. Short, the same
- * every time, and cannot be reversed: it reveals nothing except that it is the same row.
+ * Identifies a person's row in the address of the page, which stays in histories and logs where no e-mail address belongs. Short,
+ * deterministic, and not reversible: it reveals only that it is the same row.
  */
 export function rowName(address: string): string {
   let high = 0xdeadbeef;

@@ -2,7 +2,7 @@ import type { Overview } from "../api/overview-calls.js";
 import { DayCharts } from "./day-charts.js";
 import { SystemReport } from "./system-report.js";
 
-/** What stands below the first look, and comes after it. */
+/** Content below the fold, loaded later. */
 export function Below({ overview, isNew }: { overview: Overview; isNew: boolean }) {
   return (
     <>

@@ -12,7 +12,7 @@ import styles from "./overview.module.css";
 
 const many = (count: number, noun: string): string => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
-/** Says that much of what is shown was made up, and takes it away. */
+/** Says that much of the data is demo data, and removes it. */
 export function DemoWeekCard({ demo }: { demo: DemoWeek }) {
   const calls = useCalls(overviewCalls);
   const client = useQueryClient();

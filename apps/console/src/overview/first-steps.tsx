@@ -5,7 +5,7 @@ import { useApi } from "../api/api-context.js";
 import { Link } from "../ui/link.js";
 import styles from "./overview.module.css";
 
-/** From nothing to the first conversation. Gone as soon as there was one. */
+/** Steps to the first conversation. Hidden once there was one. */
 export function FirstSteps() {
   const agents = useQuery(agentsQuery(useApi())).data?.data ?? [];
   const hasActive = agents.some((agent) => agent.active_version !== null);

@@ -14,7 +14,7 @@ interface LatestProps {
   inbox?: boolean;
 }
 
-/** A few sessions: what was said first, who, where, how it stands. */
+/** A few sessions: first message, visitor, agent, state. */
 export function Latest({ title, sessions, all, inbox = false }: LatestProps) {
   return (
     <section className={styles.section}>

@@ -19,7 +19,7 @@ const Waiting = lazy(async () => ({ default: (await import("./waiting-people.js"
 
 const LATEST = 6;
 
-/** Whether all is well, in one look; each number leads to what it counts. */
+/** The overall state at a glance; each number leads to what it counts. */
 export function OverviewPage() {
   const calls = useCalls(overviewCalls);
   const query = useQuery({ queryKey: ["overview"], queryFn: answered(() => calls.overview()) });
@@ -54,7 +54,7 @@ export function OverviewPage() {
   );
 }
 
-/** The first page is light: what a QueryView brings along would be too much for it. */
+/** The first page is light: QueryView would add too much code. */
 function Ready<T>({ query, children }: { query: UseQueryResult<T>; children(data: T): ReactNode }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error === null) return <Skeleton />;
@@ -65,7 +65,7 @@ function Ready<T>({ query, children }: { query: UseQueryResult<T>; children(data
   );
 }
 
-/** What needs somebody, in a sentence. */
+/** What needs attention, in one sentence. */
 function verdictOf({ waiting, failed_turns_today, access_requests, spend_today, system }: Overview): string {
   const needs = [
     waiting.count > 0 && "people wait",

@@ -8,7 +8,7 @@ import { isLong, MANY_DELIVERIES } from "./troubled.js";
 
 const number = (count: number, cap: number): string => `${count.toLocaleString("en")}${count >= cap ? " or more" : ""}`;
 
-/** What the installation says of itself. */
+/** The installation's own health report. */
 export function SystemReport({ system }: { system: Overview["system"] }) {
   const { waiting_messages, oldest_message_at, dead_letters, webhooks_failing, webhook_deliveries_waiting } = system;
   const { behind } = system;

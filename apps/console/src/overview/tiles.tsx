@@ -7,7 +7,7 @@ const dollars = (amount: number): string =>
   amount.toLocaleString("en", { style: "currency", currency: "USD", maximumFractionDigits: 2 });
 const people = (count: number): string => count.toLocaleString("en");
 
-/** The numbers of now and of today. */
+/** The current numbers and those of today. */
 export function Tiles({ overview }: { overview: Overview }) {
   const { waiting, live, failed_turns_today, access_requests, spend_today, first_token_p95_ms: first } = overview;
   const { access_requests_by } = overview;

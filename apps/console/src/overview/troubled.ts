@@ -3,7 +3,7 @@ import type { Overview } from "../api/overview-calls.js";
 const MANY_MESSAGES = 100;
 export const MANY_DELIVERIES = 1_000;
 
-/** More messages wait for an answer than a healthy installation has. */
+/** More messages wait for an answer than in a healthy installation. */
 export const isLong = ({ waiting_messages: waiting }: Overview["system"]): boolean => waiting >= MANY_MESSAGES;
 
 /** Whether any line of the report is not good. */

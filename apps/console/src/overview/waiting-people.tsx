@@ -8,7 +8,7 @@ import { Latest } from "./latest.js";
 
 const MOST = 6;
 
-/** Who waits for a person, longest first as the inbox has it; a role without the inbox sees that they wait. */
+/** Visitors waiting for a person, longest first like in the inbox; a role without the inbox only sees that they wait. */
 export function WaitingPeople({ count }: { count: number }) {
   const calls = useCalls(overviewCalls);
   const hasInbox = useQuery(whoQuery(useApi())).data?.role !== "viewer";

@@ -13,7 +13,7 @@ export interface Preview {
   remembering: string[];
 }
 
-/** What is known of an address before it is erased. The erasure itself searches every store. */
+/** The known data of an address before it is erased. The erasure itself searches every store. */
 export async function previewOf(api: Api, email: string): Promise<Preview> {
   const [sessions, agents] = await Promise.all([
     answered(() => allPages((cursor) => api.sessions({ person: email }, { limit: 200, cursor })))(),

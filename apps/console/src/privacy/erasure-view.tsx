@@ -18,14 +18,14 @@ import { KINDS, removedWords, STATES, storeWords, VERDICTS } from "./erasure-wor
 
 const EVERY_MS = 1_000;
 
-/** One erasure: how far it is, what went, and its receipt. */
+/** One erasure: its progress, what was removed, and its receipt. */
 export function ErasureView({ id }: { id: string }) {
   const calls = useCalls(privacyCalls);
   const client = useQueryClient();
   const query = useQuery<CheckedErasure>({
     queryKey: ["erasure", id],
     queryFn: answered(() => calls.erasure(id)),
-    // No fact tells of a job's steps, so that facts tell nobody that somebody is being erased.
+    // No event reports the steps of the job, so that events do not reveal that somebody is being erased.
     refetchInterval: ({ state }) => (state.data === undefined || state.data.state === "done" ? false : EVERY_MS),
   });
   const state = query.data?.state;

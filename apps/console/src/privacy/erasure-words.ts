@@ -20,7 +20,7 @@ export const VERDICTS: Record<ReceiptVerdict["finding"], string> = {
 /** `chat_messages` → "chat messages". */
 export const storeWords = (name: string): string => name.replaceAll("_", " ");
 
-/** What went: "2 sessions, 14 messages". */
+/** What was removed: "2 sessions, 14 messages". */
 export const removedWords = (removed: Record<string, number>): string =>
   Object.entries(removed)
     .filter(([, count]) => count > 0)

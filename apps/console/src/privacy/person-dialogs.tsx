@@ -34,7 +34,7 @@ function AskAddress({ title, description, submit, onClose, onAddress }: AskProps
   );
 }
 
-/** First what goes, then the address typed once more, then the job. */
+/** First the preview, then the address again, then the job. */
 export function EraseDialog({ onClose, onBegun }: { onClose: () => void; onBegun: (id: string) => void }) {
   const api = useApi();
   const calls = useCalls(privacyCalls);

@@ -27,7 +27,7 @@ import { EraseDialog, ExportDialog } from "./person-dialogs.js";
 const NO_FILTERS: readonly string[] = [];
 const rowId = ({ id }: Erasure): string => id;
 
-/** What is kept of one person: handed out, or removed with a receipt. */
+/** The stored data of one person: exported, or removed with a receipt. */
 export function PrivacyPage() {
   const calls = useCalls(privacyCalls);
   const client = useQueryClient();
@@ -115,7 +115,7 @@ const COLUMNS: readonly Column<Erasure>[] = [
   },
 ];
 
-/** A receipt from a file, such as one that a person has shown. */
+/** A receipt from a file, such as one presented by a person. */
 function VerifyReceipt() {
   const calls = useCalls(privacyCalls);
   const verifying = useMutation({

@@ -8,7 +8,7 @@ const NICKNAMES: Readonly<Record<string, string>> = {
 
 const plain = (cron: string): string => NICKNAMES[cron.trim().toLowerCase()] ?? cron.trim();
 
-/** A pattern as a sentence; null = it is none of five fields. */
+/** A pattern as a sentence; null = not a pattern of five fields. */
 export function cronWords(cron: string): string | null {
   const pattern = plain(cron);
   if (pattern.split(/\s+/).length !== 5) return null;
@@ -20,8 +20,8 @@ export function cronWords(cron: string): string | null {
 }
 
 /**
- * The next occurrences of a pattern that is not saved yet. The server's own list, which knows what becomes of an hour that a change of
- * clocks skips or repeats, takes its place once it is saved.
+ * The next occurrences of an unsaved pattern. Once it is saved they are replaced by the server's own list, which knows what becomes of an
+ * hour that a clock change skips or repeats.
  */
 export function nextTimes(cron: string, timezone: string, count: number): Date[] {
   if (cronWords(cron) === null) return [];

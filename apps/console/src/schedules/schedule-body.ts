@@ -7,7 +7,7 @@ export interface ScheduleValues {
   cron: string;
   timezone: string | null;
   channel: SendChannel;
-  /** Of the product, or the team's own. */
+  /** Built-in, or the team's own. */
   template: string;
   recipients: string;
   hours: number | null;
@@ -37,7 +37,7 @@ export const NEW_SCHEDULE: ScheduleValues = {
 
 type Recipient = string | { address: string; name: string };
 
-/** A line for each recipient: `Ada <ada@example.com>`, or the address alone. */
+/** One line per recipient: `Ada <ada@example.com>`, or the address alone. */
 export function recipientsOf(text: string): Recipient[] {
   return text.split("\n").flatMap((line): Recipient[] => {
     const named = /^\s*"?([^<"]*?)"?\s*<([^>]+)>\s*$/.exec(line);
@@ -50,7 +50,7 @@ export function recipientsOf(text: string): Recipient[] {
 const lineOf = ({ address, name }: { address: string; name?: string | undefined }): string =>
   name === undefined ? address : `${name} <${address}>`;
 
-/** What a form begins with: editors get the recipients among the parameters. */
+/** Initial values of the form: editors get the recipients with the parameters. */
 export function valuesOf(schedule: Schedule): ScheduleValues {
   const { channel, recipients = [], expires_in_hours: hours = null, ...words } = schedule.parameters;
   return {
@@ -61,7 +61,7 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
   };
 }
 
-/** `before`: what the form does not show stays as it was. */
+/** `before`: members that the form does not show stay as they were. */
 export function bodyOf(values: ScheduleValues, before?: Schedule) {
   const { expires_in_hours: _hours, ...kept } = before?.parameters ?? {};
   return {
@@ -79,7 +79,7 @@ export function bodyOf(values: ScheduleValues, before?: Schedule) {
   };
 }
 
-/** A template of links that was chosen elsewhere stays; the form is about the words of the message. */
+/** A link template that was chosen elsewhere stays; the form is about the text of the message. */
 function wordsOf(template: string, before: Schedule | undefined) {
   const isOfProduct = TEMPLATES.some(({ value }) => value === template);
   if (before === undefined) return isOfProduct ? { template } : { message_template: template };

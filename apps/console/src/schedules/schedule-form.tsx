@@ -43,7 +43,7 @@ interface FormProps {
   onSaved: (id: string) => void;
 }
 
-/** When a link is made and sent, and to whom. */
+/** When a link is created and sent, and to whom. */
 export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
   const calls = useCalls(scheduleCalls);
   const client = useQueryClient();
@@ -128,7 +128,7 @@ async function canBeRead(cron: string): Promise<true | string> {
   return cronWords(cron) !== null || WRONG;
 }
 
-/** What a pattern means, before it is saved. */
+/** The meaning of a pattern, before it is saved. */
 function Reading({ cron, timezone }: { cron: string; timezone: string }) {
   const reader = useCron();
   const words = reader?.cronWords(cron) ?? null;

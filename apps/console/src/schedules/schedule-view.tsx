@@ -35,7 +35,7 @@ interface ViewProps {
   onGone: () => void;
 }
 
-/** One schedule: when, to whom, what came of it, and what can be done. */
+/** One schedule: times, recipients, runs, and actions. */
 export function ScheduleView({ id, agentName, onGone }: ViewProps) {
   const calls = useCalls(scheduleCalls);
   const query = useQuery({ queryKey: ["schedule", id], queryFn: answered(() => calls.schedule(id)), gcTime: 0 });
@@ -163,7 +163,7 @@ function Runs({ id, timezone }: { id: string; timezone: string }) {
     queryKey: ["schedule", id, "runs"],
     queryFn: answered(() => calls.scheduleRuns(id)),
     gcTime: 0,
-    // What was asked for a moment ago has no fact of its own until its messages are sent.
+    // A run that was just requested has no event until its messages are sent.
     refetchInterval: ({ state }) => (state.data?.data.some(({ status }) => status === "pending") ? EVERY_MS : false),
   });
   return (

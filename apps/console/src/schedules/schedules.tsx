@@ -24,7 +24,7 @@ const NO_FILTERS: readonly string[] = [];
 const rowId = ({ id }: Schedule): string => id;
 const nameOf = ({ name, cron }: Schedule): string => name ?? cron;
 
-/** Links that are made and sent at set times. */
+/** Links that are created and sent at set times. */
 export function SchedulesPage() {
   const calls = useCalls(scheduleCalls);
   const agents = useQuery(agentsQuery(useApi()));

@@ -23,7 +23,7 @@ interface Which {
   id: string;
 }
 
-/** How far a delivery is, and how it stands with each person. It follows the facts, so that nobody reloads to see. */
+/** The progress of a delivery, and the state of each recipient. It follows the events, so nobody has to reload. */
 export function DeliveryView({ agent, link, id }: Which) {
   const calls = useCalls(sendingCalls);
   const query = useQuery({

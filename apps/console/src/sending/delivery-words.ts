@@ -1,7 +1,7 @@
 import type { DeliveryRecipient, LinkDelivery } from "../api/sending-calls.js";
 import type { Tone } from "../ui/status.js";
 
-/** How it stands with one person, in the words of this page. */
+/** The state of one recipient, in the words of this page. */
 export const RECIPIENT: Record<DeliveryRecipient["status"], { word: string; tone: Tone }> = {
   pending: { word: "Queued", tone: "accent" },
   sent: { word: "Sent", tone: "good" },
@@ -18,7 +18,7 @@ export const DELIVERY: Record<LinkDelivery["status"], { word: string; tone: Tone
   cancelled: { word: "Cancelled", tone: "neutral" },
 };
 
-/** A delivery that is over and did not reach everybody is not simply done. */
+/** A finished delivery that did not reach everybody is not simply done. */
 export function stateOf({ status, counts }: LinkDelivery): { word: string; tone: Tone } {
   const missed = counts.failed + counts.in_doubt;
   if (status === "done" && missed > 0) return { word: `${missed.toLocaleString()} not reached`, tone: "problem" };
@@ -31,7 +31,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   unreachable: "The provider could not be reached",
 };
 
-/** Why it went so, or what the person did with their own link. */
+/** The reason of the outcome, or what the person did with their own link. */
 export function detailOf({ status, outcome, opened, chatted, completed }: DeliveryRecipient): string {
   if (completed) return "Conversation finished";
   if (chatted) return "Wrote on their link";

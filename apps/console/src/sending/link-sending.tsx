@@ -23,7 +23,7 @@ const SendDrawer = lazy(async () => ({ default: (await import("./send-drawer.js"
 
 const channelWord = (channel: string): string => CHANNELS.find(({ value }) => value === channel)?.label ?? channel;
 
-/** To whom a link was sent, newest first, and the way to send it. */
+/** Deliveries of a link, newest first, and a button to send it. */
 export function LinkSending({ agent, link }: { agent: string; link: PublicLink }) {
   const calls = useCalls(sendingCalls);
   const source = useList({

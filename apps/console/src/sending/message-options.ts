@@ -10,7 +10,7 @@ interface MessageOption {
   label: string;
 }
 
-/** The messages of the product, then the team's own. `chosen` is among them also before those have come. */
+/** The built-in messages, then the team's own. `chosen` is listed even before those have loaded. */
 export function useMessageOptions(chosen: string): MessageOption[] {
   const calls = useCalls(messageTemplateCalls);
   const own = useQuery({

@@ -27,7 +27,7 @@ const WORDS: Record<To, string> = {
   failed: "Who was not reached",
 };
 
-/** To whom this delivery can be sent once more. */
+/** The groups that this delivery can be resent to. */
 function groupsOf({ counts, engagement, track_opens: tracked }: LinkDelivery): To[] {
   const { failed, sent } = counts;
   const groups: To[] = [];
@@ -37,7 +37,7 @@ function groupsOf({ counts, engagement, track_opens: tracked }: LinkDelivery): T
   return groups;
 }
 
-/** A new delivery to some of this one; each keeps the link they have. */
+/** A new delivery to some recipients of this one; each keeps their link. */
 export function SendAgain({ agent, link, delivery }: AgainProps) {
   const [asking, setAsking] = useState(false);
   const groups = groupsOf(delivery);

@@ -5,13 +5,13 @@ import { recipientsOf } from "../schedules/schedule-body.js";
 export interface SendValues {
   channel: SendChannel;
   recipients: string;
-  /** Of the product, or the team's own. */
+  /** Built-in, or the team's own. */
   template: string;
   subject: string;
   message: string;
   /** Each person gets a personal link. */
   personalised: boolean;
-  /** The list tells who opened their link. */
+  /** The list shows who opened their link. */
   track_opens: boolean;
 }
 

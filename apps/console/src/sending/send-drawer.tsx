@@ -26,7 +26,7 @@ interface DrawerProps {
   onClose: () => void;
 }
 
-/** Sends a link to people, and then shows how it stands with each of them. */
+/** Sends a link to people, and then shows the state of each recipient. */
 export function SendDrawer({ agent, link, onClose }: DrawerProps) {
   const [sent, setSent] = useState<string | null>(null);
   return (
@@ -46,7 +46,7 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
   const calls = useCalls(sendingCalls);
   const client = useQueryClient();
   const keyOf = useRepeatKey();
-  // A link with a PIN is not copied: everybody gets the one link.
+  // A link with a PIN is not copied: everybody gets the same link.
   const form = useForm<SendValues>({ defaultValues: { ...NEW_SENDING, personalised: !link.pin_required } });
   const [channel, recipients, personalised, template] = form.watch([
     ...(["channel", "recipients", "personalised", "template"] as const),
@@ -131,7 +131,7 @@ function SendForm({ agent, link, onSent, onClose }: DrawerProps & { onSent: (id:
 const someone = (text: string): true | string =>
   recipientsOf(text).length === 0 ? "To whom?" : recipientsOf(text).length <= 1_000 || "At most 1,000 at once.";
 
-/** What the first of them would get, and who of the list gets nothing. */
+/** The message that the first recipient would get, and who of the list gets none. */
 function Look({ preview }: { preview: () => Promise<SendPreview> }) {
   const [seen, setSeen] = useState<SendPreview | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);

@@ -55,7 +55,7 @@ interface SideProps {
 
 function Side({ title, side, differs }: SideProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls, and a section would be one landmark for each turn
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls, and a section would be a landmark for each turn
     <div role="group" className={styles.side} aria-label={title}>
       <p className={styles.title}>{title}</p>
       {side === null ? (

@@ -28,7 +28,7 @@ const STATES: Record<WatchState, { word: string; tone: Tone } | null> = {
   refused: { word: "Not live", tone: "warn" },
 };
 
-/** Whether what is shown is what happens. Read out when it changes. */
+/** Whether the view is live. Read out when it changes. */
 export function LiveState({ state }: { state: WatchState }) {
   const shown = STATES[state];
   return <span role="status">{shown && <Status tone={shown.tone}>{shown.word}</Status>}</span>;
@@ -37,19 +37,19 @@ export function LiveState({ state }: { state: WatchState }) {
 interface ConversationProps {
   session: string;
   watched: Watched;
-  /** What happened between the messages. */
+  /** Events between the messages. */
   marks: readonly Mark[];
-  /** What the team has noted for itself. */
+  /** Internal notes of the team. */
   notes?: readonly SessionNote[];
-  /** The reader is its operator and sees their own typing. */
+  /** The reader is the assigned operator and sees their own typing. */
   mine?: boolean;
-  /** Who the visitor is, where it is known. */
+  /** The visitor's name, if known. */
   person: string | null;
-  /** Given, each turn's trace unfolds under its last message. */
+  /** If given, each turn's trace expands under its last message. */
   tracing?: Tracing | undefined;
 }
 
-/** What was said, oldest first, as the visitor's page shows it, and what is being said. */
+/** The messages, oldest first, as the visitor's page shows them, and those being written. */
 export function Conversation({ session, watched, marks, notes, person, mine = false, tracing }: ConversationProps) {
   const { live, problem, truncated, loaded } = watched;
   const { messages, writing, label, typing, seenKey } = live;
@@ -195,7 +195,7 @@ function Notes({ failed, stopped, rating, seen }: NotesProps) {
   );
 }
 
-/** The trace of a turn, unfolded under what it led to. */
+/** The trace of a turn, expanded under its messages. */
 function Why({ session, turnId, tracing }: { session: string; turnId: string; tracing: Tracing }) {
   const [open, setOpen] = useState(false);
   const turn = open ? tracing.turn(turnId) : undefined;
@@ -223,7 +223,7 @@ function Why({ session, turnId, tracing }: { session: string; turnId: string; tr
   );
 }
 
-/** No part of the log: it is read out when it is whole. */
+/** Not part of the log: it is read out when it is complete. */
 function Writing({ parts }: { parts: string[] }) {
   return (
     <div className={cx(styles.said, styles.other, styles.writing)}>

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import styles from "./facts.module.css";
 
-/** What is known of something, in a column beside it. */
+/** A list of facts in a column beside the content. */
 export function Facts({ label, title, children }: { label: string; title?: string; children: ReactNode }) {
   return (
     <section className={styles.facts} aria-label={label}>
@@ -23,7 +23,7 @@ export function Fact({ label, note, children }: { label: ReactNode; note?: React
   );
 }
 
-/** Values by name, as they were collected or given along. */
+/** Values by name, as they were collected or passed in. */
 export function ValueFacts({ values }: { values: Readonly<Record<string, unknown>> }) {
   return Object.entries(values).map(([name, value]) => (
     <Fact key={name} label={<span className="mono">{name}</span>}>

@@ -8,25 +8,25 @@ import {
   transcriptMessages,
 } from "./transcript.js";
 
-/** A session as its live view has told it so far. */
+/** A session as reported by its live view so far. */
 export interface LiveSession {
   session: Session;
   messages: TranscriptMessage[];
   /** An answer that is being written: one text per part. */
   writing: { turnId: string; attempt: number; parts: string[] } | null;
-  /** What the agent is doing, for people. */
+  /** The agent's current activity, for display. */
   label: string | null;
-  /** Who writes; a new object each time it is told. */
+  /** Who is typing; a new object with each event. */
   typing: { by: "visitor" | "operator" } | null;
-  /** The message of a human that the visitor has seen, and with it all before it; null = none is known. */
+  /** The last message of a human that the visitor has seen; null = none known. */
   seenKey: string | null;
-  /** Null = not told yet. */
+  /** Null = not known yet. */
   spend: Usage | null;
-  /** A human has the session; their name, where it is known. */
+  /** A human has the session; the name may be unknown. */
   human: { name: string | null } | null;
 }
 
-/** What the events of the live view carry beside the members of a session; which ones, depends on the type of the event. */
+/** The members of live view events beside those of a session; which ones, depends on the type of the event. */
 interface LiveEvent extends Partial<Omit<Session, "status">> {
   status?: Session["status"];
   session?: Partial<Session>;
@@ -56,9 +56,9 @@ export const newLiveSession = (session: Session, messages: TranscriptMessage[]):
   spend: session.usage ?? null,
 });
 
-/** What one event changes. Pure; an event that was seen before changes nothing that is shown. */
+/** Applies one event. Pure; a repeated event changes nothing that is shown. */
 export function applyEvent(live: LiveSession, { type, data }: SessionEvent): LiveSession {
-  // The parse edge: the stream of the server that sent the console has the members of its contract.
+  // Not validated: the stream comes from the server that sent the console, with the members of its contract.
   const event: LiveEvent = data;
   switch (type) {
     case "connected":
@@ -96,7 +96,7 @@ export function applyEvent(live: LiveSession, { type, data }: SessionEvent): Liv
   }
 }
 
-/** `totals` of the event, where it has some, are the new spend. */
+/** The `totals` of the event, if any, are the new spend. */
 const withSession = (live: LiveSession, change: Partial<Session>, { totals }: LiveEvent = {}): LiveSession => ({
   ...live,
   session: { ...live.session, ...change },
@@ -104,14 +104,14 @@ const withSession = (live: LiveSession, change: Partial<Session>, { totals }: Li
 });
 
 function connected(live: LiveSession, event: LiveEvent): LiveSession {
-  // A workflow may hand the session over before an operator takes it: until then its visitor waits.
+  // A workflow may hand over the session before an operator takes it: until then its visitor waits.
   const isTaken = event.handled_by === "human" && !event.waiting_since;
   const human = isTaken ? { name: event.operator_name ?? null } : null;
   const change = { ...stateIn(event), collected_data: event.variables ?? {}, turns: event.turn_number ?? 0 };
   return withSession({ ...live, human }, change, event);
 }
 
-/** The members that tell where the session stands; nothing when the event has none of them. */
+/** The members with the state of the session; nothing when the event has none of them. */
 function stateIn(told: Partial<Session>): Partial<Session> {
   const { status, node_id, node_name, message_count, remaining_messages, transition_count } = told;
   const { updated_at, ended_at, end_reason, waiting_since = null, escalation = null } = told;
@@ -127,13 +127,13 @@ function withNewMessage(live: LiveSession, event: LiveEvent): LiveSession {
   return { ...live, messages, typing: null, ...(answered ? { writing: null, label: null } : {}) };
 }
 
-/** The message in the place of the one with its key, or behind all others. */
+/** Replaces the message with the same key, or appends it. */
 function withMessage(messages: TranscriptMessage[], message: TranscriptMessage): TranscriptMessage[] {
   const at = messages.findIndex(({ key }) => key === message.key);
   return at < 0 ? [...messages, message] : messages.with(at, message);
 }
 
-/** An operator who writes does not hide that the visitor does. */
+/** A typing operator does not hide the typing visitor. */
 function typist(before: LiveSession["typing"], { who: by = "visitor", active }: LiveEvent): LiveSession["typing"] {
   if (by === "agent" || (by === "operator" && before?.by === "visitor")) return before;
   if (active === true) return { by };
@@ -174,7 +174,7 @@ const quotaIn = (session: Session, told: Partial<Session>): Partial<Session> => 
 
 type Defined<T> = { [Member in keyof T]?: Exclude<T[Member], undefined> };
 
-/** Only the members that have a value, so that a spread leaves the others as they were. */
+/** Only the members that have a value, so that a spread leaves the others unchanged. */
 function withoutUndefined<T extends object>(given: T): Defined<T> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

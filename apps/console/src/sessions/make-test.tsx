@@ -6,7 +6,7 @@ import { Button } from "../ui/button.js";
 import { notify } from "../ui/notify.js";
 import { TestDialog } from "./test-dialog.js";
 
-/** A session as a test of its agent, to be looked at before it goes anywhere. */
+/** A session as a test of its agent, shown for review before it is used. */
 export function MakeTest({ session, small = false }: { session: string; small?: boolean }) {
   const calls = useCalls(sessionCalls);
   const [test, setTest] = useState<SessionTest | null>(null);

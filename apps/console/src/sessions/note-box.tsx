@@ -39,7 +39,7 @@ function Writing({ session, onClose }: { session: string; onClose(): void }) {
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
-  // Of these words, until they have arrived.
+  // The key of this text, until it has arrived.
   const key = useRef(randomId());
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.querySelector("textarea")?.focus(), []);

@@ -11,7 +11,7 @@ import { Markdown } from "../ui/markdown/markdown.js";
 import { Time } from "../ui/time.js";
 import styles from "./notes.module.css";
 
-/** A note in its place between the messages. Who wrote it can remove it. */
+/** A note in its place between the messages. Its author can remove it. */
 export function NoteItem({ note }: { note: SessionNote }) {
   const calls = useCalls(noteCalls);
   const client = useQueryClient();
@@ -36,7 +36,7 @@ export function NoteItem({ note }: { note: SessionNote }) {
           run={async () => {
             const answer = await calls.removeNote(note.session_id, note.id);
             await client.invalidateQueries({ queryKey: ["notes", note.session_id] });
-            // Somebody else was faster: it is gone all the same.
+            // Somebody else was faster: it is gone anyway.
             if (answer.type !== "ok" && answer.status !== 404) throw new Refused(answer);
           }}
         />

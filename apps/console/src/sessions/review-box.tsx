@@ -20,7 +20,7 @@ interface ReviewProps {
   answers: readonly Answered[];
 }
 
-/** What somebody of the team found in a conversation, and what becomes of it. */
+/** A team member's verdict on a conversation, and its follow-up. */
 export function ReviewBox({ session, answers }: ReviewProps) {
   const calls = useCalls(reviewCalls);
   const client = useQueryClient();
@@ -36,7 +36,7 @@ export function ReviewBox({ session, answers }: ReviewProps) {
     setBusy(false);
     if (answer.type !== "ok") notify.problem(answer.detail);
     await client.invalidateQueries({ queryKey });
-    // The fact of it has the list asked again; while the stream is away the list is only marked as old.
+    // Its event refetches the list; while the stream is down the list is only marked as stale.
     void client.invalidateQueries({ queryKey: ["sessions"], refetchType: "none" });
     return answer.type === "ok";
   };

@@ -20,7 +20,7 @@ export function ReviewPeek({ row, reads }: { row: ListedSession; reads: boolean 
 
 function Verdict({ id }: { id: string }) {
   const api = useApi();
-  // The words that the peek below shows.
+  // The messages that the peek below shows.
   const query = useQuery({ queryKey: ["session", id, "peek"], queryFn: answered(() => api.transcript(id)) });
   if (query.data === undefined) return null;
   const messages = query.data.messages.map(({ turn_id: turnId, role, content }) => ({ turnId, role, content }));

@@ -1,6 +1,6 @@
 import type { ListedSession } from "../api/session-list-calls.js";
 
-/** Why a conversation deserves a look, as the beginning of a sentence. */
+/** Why a conversation should be reviewed, as the beginning of a sentence. */
 export function reasonOf(row: ListedSession): string {
   const reasons = [
     row.rating !== null && row.rating <= 2 && `rated ${row.rating} of 5`,

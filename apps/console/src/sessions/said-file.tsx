@@ -8,7 +8,7 @@ import { notify } from "../ui/notify.js";
 import { refusalOf } from "../ui/refusal.js";
 import { saveBlob } from "../ui/save-file.js";
 
-/** A file that was sent in a conversation, as a download; the audit says who read it. */
+/** A file that was sent in a conversation, as a download; reading it is audited. */
 export function SaidFile({ session, id, name }: { session: string; id: string; name: string }) {
   const calls = useCalls(fileCalls);
   const reading = useMutation({

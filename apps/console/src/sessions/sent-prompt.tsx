@@ -18,11 +18,11 @@ export interface TurnRef {
 interface SentProps {
   at: TurnRef;
   call: string;
-  /** Passages that stood beside it. */
+  /** Passages that were included. */
   passages: number;
 }
 
-/** What a model was asked with; read when somebody wants to, for all calls of the turn at once. */
+/** The prompt of a model call; loaded on demand, for all calls of the turn at once. */
 export function SentPrompt(props: SentProps) {
   const [open, setOpen] = useState(false);
   return (
@@ -35,7 +35,7 @@ export function SentPrompt(props: SentProps) {
 
 function Prompt({ at: { session, turn }, call, passages }: SentProps) {
   const calls = useCalls(sessionCalls);
-  // It does not change, and each reading of it stands in the audit.
+  // It does not change, and each reading of it is audited.
   const query = useQuery({
     queryKey: ["prompts", session, turn],
     queryFn: answered(() => calls.promptsOf(session, turn)),

@@ -21,14 +21,14 @@ interface ActionsProps {
   /** Null = gone. */
   agentSlug: string | null;
   active: boolean;
-  /** Nobody has it, and nobody waits for whom there is a button further down. */
+  /** No human has it, and nobody waits who would have a button further down. */
   free: boolean;
   /** Transcripts, and with them tests, are for operators. */
   readable: boolean;
   onChanged(): void;
 }
 
-/** What can be done with a session from its page. */
+/** The actions on a session's page. */
 export function SessionActions({ id, agentSlug, active, free, readable, onChanged }: ActionsProps) {
   const api = useApi();
   const [ending, setEnding] = useState(false);
@@ -73,7 +73,7 @@ export function SessionActions({ id, agentSlug, active, free, readable, onChange
   );
 }
 
-/** Steps into a running conversation, whether or not it waits for somebody; the box to write in appears under it. */
+/** Takes over a running conversation, whether or not the visitor asked for it; the reply box appears under it. */
 function TakeOver({ id, onChanged }: { id: string; onChanged(): void }) {
   const api = useCalls(inboxCalls);
   const client = useQueryClient();
@@ -106,7 +106,7 @@ const LONGER = [
 
 function Extend({ id, onChanged }: { id: string; onChanged(): void }) {
   const calls = useCalls(sessionCalls);
-  // The same wish keeps its key until it was heard.
+  // A repeated request keeps its key until it was answered.
   const key = useRef({ minutes: 0, key: "" });
   const extend = async (minutes: number, label: string): Promise<void> => {
     if (key.current.minutes !== minutes) key.current = { minutes, key: randomId() };

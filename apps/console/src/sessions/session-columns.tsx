@@ -8,7 +8,7 @@ import { Money, NumberText } from "../ui/values.js";
 import { Waiting } from "../ui/waiting.js";
 import styles from "./sessions.module.css";
 
-/** What the visitor said first; viewers, and sessions in which nobody spoke, have none. */
+/** The visitor's first message; viewers, and sessions without messages, have none. */
 export const titleOf = ({ title, session_id }: ListedSession): string => title ?? `Session …${session_id.slice(-6)}`;
 
 export const COLUMNS: readonly Column<ListedSession>[] = [

@@ -12,12 +12,12 @@ const REASONS: Record<string, string> = {
   workflow_ended: "the workflow came to its end",
 };
 
-/** How the visitor of a session is called, where anything is known of them. */
+/** The visitor's name in a session, if anything is known. */
 export function personOf({ participant = {} }: Session): string | null {
   return participant.name || participant.email || participant.identifier || null;
 }
 
-/** Where a session stands, with whom, what it collected and what it has cost. */
+/** The state of a session, its visitor, its collected data and its cost. */
 export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug: string | null }) {
   const { session, spend } = live;
   const { participant = {} } = session;
@@ -125,7 +125,7 @@ function End({ session }: { session: Session }) {
   );
 }
 
-/** What was learned in it: by the workflow, by the questions after its end, and what came along with it. */
+/** Data of the session: from the workflow, from the analysis after its end, and passed in. */
 export function SessionValues({ session: { collected_data: collected, metadata, analysis } }: { session: Session }) {
   return (
     <>

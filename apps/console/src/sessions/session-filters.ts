@@ -22,7 +22,7 @@ export const STATUS: Filter = {
 };
 export const DAYS: Filter = { id: "days", type: "days", label: "Began" };
 
-/** Asked for less often; behind a button. */
+/** Less frequent filters; behind a button. */
 export const MORE: readonly Filter[] = [
   { id: "person", type: "text", label: "Person", placeholder: "Person: e-mail or identifier" },
   {
@@ -67,7 +67,7 @@ const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const dayOf = (word: string | undefined): string | undefined => (word && DAY.test(word) ? word : undefined);
 
-/** The server's question for what the address says; its last day is not included, the reader's is. */
+/** The server's query for the address; the server's last day is exclusive, the reader's inclusive. */
 export function questionOf({ filter, sort }: Pick<ListState, "filter" | "sort">): SessionQuery {
   const { status, days, rating, cost, agent, link, person, ...same } = filter;
   const [from, to] = (days ?? "").split("..").map(dayOf);
@@ -80,7 +80,7 @@ export function questionOf({ filter, sort }: Pick<ListState, "filter" | "sort">)
   };
 }
 
-/** Columns the server sorts by, and how it names that. */
+/** Columns the server sorts by, with the names it uses. */
 const SORTS: Readonly<Record<string, string>> = {
   last_activity: "last_activity",
   cost: "cost",
@@ -88,7 +88,7 @@ const SORTS: Readonly<Record<string, string>> = {
   turns: "turns",
 };
 
-/** Each order has one direction: what needs a look comes first. A second press on a column ends it. */
+/** Each order has one direction: what needs attention comes first. A second click on a column removes it. */
 export function oneWay(list: ListState): ListState {
   const wayOf = ({ id }: Sort): Sort => ({ id, descending: id !== "rating" });
   const known = list.sort !== null && SORTS[list.sort.id] !== undefined ? wayOf(list.sort) : null;

@@ -22,12 +22,12 @@ const route = getRouteApi("/sessions/$id/flow");
 interface Known {
   session: Session;
   turns: TracedTurn[];
-  /** The document of the version that it ran with, as text. */
+  /** The document of the version it ran with, as text. */
   text: string;
   more: boolean;
 }
 
-/** Where a session went in the graph of its version, in which order, and where it is or ended. */
+/** The path of a session in the graph of its version, with the order, and where it is or ended. */
 export function SessionFlowPage() {
   const { id } = route.useParams();
   const api = useWorkbench();
@@ -44,7 +44,7 @@ export function SessionFlowPage() {
   );
 }
 
-/** Pages of the trace; a longer way than this is a maze. */
+/** Limit of trace pages; a longer path could not be read. */
 const MAX_PAGES = 10;
 
 async function read(api: WorkbenchApi, id: string) {

@@ -1,6 +1,6 @@
 import type { TracedTurn } from "../api/answers.js";
 
-/** Steps in which a node was in hand, 1 = the first. */
+/** Steps in which a node was active, 1 = the first. */
 export type Visits = number[];
 
 interface Step {
@@ -13,7 +13,7 @@ interface Step {
 interface Path {
   way: Step[];
   visits: Map<string, Visits>;
-  /** Transitions that were taken: `from condition to`. */
+  /** Transitions taken: `from condition to`. */
   taken: Set<string>;
   /** Where the session is, or ended. */
   last: string | null;
@@ -22,7 +22,7 @@ interface Path {
 
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
-/** Where a session went, as the trace of its turns tells it. Turns that stay where they are add no step. */
+/** The path of a session, from the trace of its turns. Turns that stay at their node add no step. */
 export function pathOf(turns: readonly TracedTurn[]): Path {
   const way: Step[] = [];
   const taken = new Set<string>();

@@ -11,7 +11,7 @@ import { Money } from "../ui/values.js";
 import { State } from "./session-columns.js";
 import styles from "./sessions.module.css";
 
-/** Enough to see how it went; the whole of it is on the session's page. */
+/** Enough to see how it went; the session's page has all of it. */
 const SHOWN = 12;
 
 export function SessionPeek({ row, reads }: { row: ListedSession; reads: boolean }) {

@@ -25,7 +25,7 @@ import { UsageFigures } from "./usage-figures.js";
 const route = getRouteApi("/sessions/$id/replay");
 const DRAFT = "draft";
 
-/** A conversation beside the same words said to another version. */
+/** A conversation beside a replay of the same messages with another version. */
 export function SessionReplayPage() {
   const { id } = route.useParams();
   const api = useApi();
@@ -53,7 +53,7 @@ export function SessionReplayPage() {
   );
 }
 
-/** What is asked: the version, or the draft as it stands. */
+/** The version to replay with, or the current draft. */
 function useReplay(session: string, agent: Agent) {
   const calls = useCalls(replayCalls);
   const api = useWorkbench();

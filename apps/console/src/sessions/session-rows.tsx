@@ -53,7 +53,7 @@ export function SessionRows({ sessions, agents }: { sessions: Session[]; agents:
   );
 }
 
-/** Money as small as a call to a model costs. */
+/** Small amounts, as for single model calls. */
 export const dollars = new Intl.NumberFormat("en", {
   style: "currency",
   currency: "USD",
@@ -64,5 +64,5 @@ export const dollars = new Intl.NumberFormat("en", {
 export const plural = (count: number, noun: string): string =>
   `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
-/** Enough of an id to tell neighbours apart. */
+/** Enough of an id to distinguish neighbours. */
 const shortId = (id: string): string => (id.length > 14 ? `${id.slice(0, 12)}…` : id);

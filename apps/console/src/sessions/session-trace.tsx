@@ -12,7 +12,7 @@ import { TracedTurnItem } from "./traced-turn.js";
 import { UsageFigures } from "./usage-figures.js";
 import type { Tracing } from "./use-trace.js";
 
-/** Why a session went as it did, turn by turn, those without a message among them. */
+/** Why a session went as it did, turn by turn, including those without a message. */
 export function SessionTrace({
   session,
   tracing: { trace, busy, failed, read },
@@ -79,7 +79,7 @@ interface BackgroundProps {
   job: { status?: string; error?: string | null; usage: Usage } | null;
 }
 
-/** What models were asked about the session beside its turns. */
+/** Model calls for the session beside its turns. */
 function Background({ name, job }: BackgroundProps) {
   if (job === null) return null;
   return (

@@ -29,7 +29,7 @@ import { answersOf } from "./wrong-form.js";
 
 const route = getRouteApi("/sessions/$id");
 
-/** One session: what was said and why, where it stands, what it collected; while it lives, as it happens. */
+/** One session: messages and their reasons, its state, its collected data; live while it runs. */
 export function SessionPage() {
   const { id } = route.useParams();
   const api = useApi();
@@ -76,7 +76,7 @@ function Head({ id, agent, person, children }: HeadProps) {
   );
 }
 
-/** What is left of a session whose content was removed: that it was, how it ended, what it cost. There is nothing to read or watch. */
+/** What remains of a session whose content was removed: that it existed, how it ended, what it cost. There is nothing to read or watch. */
 function ContentRemoved({ session, agent }: { session: Session; agent: Agent | null }) {
   return (
     <>
@@ -98,7 +98,7 @@ function ContentRemoved({ session, agent }: { session: Session; agent: Agent | n
   );
 }
 
-/** What the live view has told of it, and what only the session itself says; that is newer as a whole when it is over. */
+/** Combines the live view's data with those that only the session has; once it is over, the session is newer as a whole. */
 function merged(live: LiveSession, session: Session): LiveSession {
   if (session.ended_at !== null) return { ...live, session };
   const { feedback = null, expires_at, participant = {}, participant_verified = false } = session;

@@ -25,7 +25,7 @@ import styles from "./sessions.module.css";
 const PAGE_SIZE = 50;
 const rowId = ({ session_id }: ListedSession): string => session_id;
 
-/** Sessions of the tenant as triage: who needs a look, found by what went wrong. The selection is the address. */
+/** Sessions of the tenant as triage: who needs attention, filtered by what went wrong. The selection is in the address. */
 export function SessionsPage() {
   const api = useApi();
   const calls = useCalls(sessionListCalls);

@@ -9,7 +9,7 @@ import { notify } from "../ui/notify.js";
 import { Trouble } from "../ui/trouble.js";
 import styles from "./session.module.css";
 
-/** A session as a test of its agent: to be read, taken away, or put into one's own draft of the agent. */
+/** A session as a test of its agent: to read, to download, or to add to the user's own draft of the agent. */
 export function TestDialog({ made, onClose }: { made: SessionTest; onClose(): void }) {
   const add = useAddTest(made.agent);
   const mayEdit = useMayEdit() === true;

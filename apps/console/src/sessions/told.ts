@@ -2,13 +2,13 @@ import type { SessionNote } from "@parley/contracts";
 import type { Escalation, Session } from "../api/answers.js";
 import type { TranscriptMessage } from "./transcript.js";
 
-/** What stands between messages: something that happened in the conversation without being said. */
+/** An entry between messages: an event of the conversation that is not a message. */
 export interface Mark {
   key: string;
   at: string;
   tone: "neutral" | "warn" | "good" | "problem";
   text: string;
-  /** Words of a person: why they asked, what they handed over, what they think. */
+  /** Text of a person: why they asked, their handover note, their comment. */
   words: string | null;
 }
 
@@ -21,7 +21,7 @@ export type Told =
 
 const NO_NOTES: readonly SessionNote[] = [];
 
-/** Messages, marks and notes of the team in the order of time, each day named once. */
+/** Messages, marks and notes of the team in chronological order, each day named once. */
 export function toldInOrder(
   messages: readonly TranscriptMessage[],
   marks: readonly Mark[],
@@ -75,7 +75,7 @@ const ENDED: Record<NonNullable<Escalation["outcome"]>, string> = {
   cancelled: "The visitor no longer wanted a person",
 };
 
-/** When a person was asked for, came, and left again; and the visitor's rating of the whole. */
+/** When a human was requested, came, and left; and the visitor's rating of the conversation. */
 export function marksOf(escalations: readonly Escalation[], feedback: Session["feedback"]): Mark[] {
   const marks = escalations.flatMap(marksOfEscalation);
   if (!feedback) return marks;

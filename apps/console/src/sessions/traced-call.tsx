@@ -22,7 +22,7 @@ interface CallProps {
   at?: TurnRef | undefined;
 }
 
-/** Whom a turn asked: with which words, how long it took, what it cost, what came back. */
+/** A call of a turn: its prompt, its duration, its cost, its result. */
 export function TracedCallItem({ call, totalMs, at }: CallProps) {
   const { type, node_id: nodeId, model, latency_ms: latencyMs, usage, failed, http, retrieval } = call;
   const answer = answerOf(call.result);
@@ -77,7 +77,7 @@ export function TracedCallItem({ call, totalMs, at }: CallProps) {
   );
 }
 
-/** The words where there are some; else the value as JSON. */
+/** The text, if there is one; else the value as JSON. */
 function answerOf(result: unknown): string | null {
   if (result === null || result === undefined) return null;
   if (typeof result === "object" && "text" in result && typeof result.text === "string") return result.text;

@@ -19,7 +19,7 @@ const VERDICTS: Record<TracedCondition["verdict"], { word: string; tone: Tone }>
   ask: { word: "Asked the model", tone: "warn" },
 };
 
-/** One turn in a list: the way it took and what it cost; unfolded, all of it. A turn that failed lies open. */
+/** One turn in a list: its path and its cost; expanded, all of it. A failed turn is initially expanded. */
 export function TracedTurnItem({ turn, session }: { turn: TracedTurn; session: string }) {
   const { kind, nodes, status, error, latency, usage } = turn;
   return (
@@ -64,7 +64,7 @@ export function TracedTurnBody({ turn, session }: { turn: TracedTurn; session: s
   );
 }
 
-/** How a turn came about, without the way it took. `session`: whose turn it is; a try has none. */
+/** How a turn came about, without its path. `session`: whose turn it is; a try has none. */
 export function TracedTurnDetails({ turn, session }: { turn: TracedTurn; session?: string }) {
   const { latency, variables } = turn;
   const learned = Object.keys(variables);
@@ -109,7 +109,7 @@ export function TracedTurnDetails({ turn, session }: { turn: TracedTurn; session
   );
 }
 
-/** Where the time of a turn went; the words beside it say the same. */
+/** Where the time of a turn was spent; the text beside it says the same. */
 function TimeBar({ latency }: { latency: TracedTurn["latency"] }) {
   const { total_ms: total, model_ms: model, api_ms: api } = latency;
   if (total <= 0) return null;

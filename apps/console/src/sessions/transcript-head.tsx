@@ -9,8 +9,8 @@ import { saveFile } from "../ui/save-file.js";
 import styles from "./session.module.css";
 
 /**
- * The heading of a transcript and, when `offered`, the ways to take it away as a file, named as the API names it. The call needs the
- * token, which a plain link cannot carry.
+ * The heading of a transcript and, when `offered`, downloads of it as a file, named as in the API. The call needs the token, which a plain
+ * link cannot send.
  */
 export function TranscriptHead({ id, offered }: { id: string; offered: boolean }) {
   const api = useApi();

@@ -1,6 +1,6 @@
 import type { HistoryMessage } from "../api/answers.js";
 
-/** A message as the history and the stream tell it; the stream leaves members out. */
+/** A message from the history or the stream; the stream leaves out members. */
 export type ToldMessage = Pick<HistoryMessage, "turn_id" | "role" | "content"> &
   Partial<
     Pick<
@@ -18,7 +18,7 @@ export type ToldMessage = Pick<HistoryMessage, "turn_id" | "role" | "content"> &
   >;
 
 export interface TranscriptMessage {
-  /** The same for a message in history and stream: its turn, its role, and which part of the answer it is. */
+  /** Identical for a message in history and stream: its turn, its role, and the number of the part. */
   key: string;
   turnId: string;
   role: "user" | "assistant";
@@ -27,7 +27,7 @@ export interface TranscriptMessage {
   failed: boolean;
   /** Written by an operator; null = by the visitor or the agent. */
   human: { name: string | null } | null;
-  /** What the visitor thinks of this answer. */
+  /** The visitor's rating of this answer. */
   rating: "up" | "down" | null;
   /** The visitor stopped the answer. */
   stopped: boolean;

@@ -1,7 +1,7 @@
 import type { Usage } from "../api/answers.js";
 import { dollars } from "./session-rows.js";
 
-/** Tokens and money; nothing where nothing was used. */
+/** Tokens and money; empty when nothing was used. */
 export function UsageFigures({
   usage: { input_tokens: inputTokens, output_tokens: outputTokens, cost },
 }: {
@@ -18,6 +18,6 @@ export function UsageFigures({
   );
 }
 
-/** Milliseconds for people. */
+/** Milliseconds in readable form. */
 export const inTime = (ms: number): string =>
   ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toLocaleString("en", { maximumFractionDigits: 1 })} s`;

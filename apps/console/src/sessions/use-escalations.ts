@@ -18,7 +18,7 @@ export function useEscalations(session: string): Escalation[] {
   return query.data?.data ?? NONE;
 }
 
-/** Somebody else may take a conversation, hand it on or end it: its stream says so before any list does. */
+/** Another user may take, transfer or end a conversation: its stream reports it before any list does. */
 export function useOthersAct({ session, human }: LiveSession, onActed: () => void): void {
   const state = `${session.status} ${session.waiting_since ?? ""} ${human === null ? "" : (human.name ?? "?")}`;
   const seen = useRef(state);

@@ -10,17 +10,17 @@ import { transcriptMessages } from "./transcript.js";
 export interface Watched {
   live: LiveSession;
   state: WatchState;
-  /** The transcript could not be loaded; what the live view tells is shown all the same. */
+  /** The transcript could not be loaded; live events are shown anyway. */
   problem: Problem | null;
   /** Older messages than those shown exist. */
   truncated: boolean;
-  /** Everything that could be loaded is there. */
+  /** Everything that could be loaded is loaded. */
   loaded: boolean;
   /** The role may read transcripts, and with them traces. */
   readable: boolean;
 }
 
-/** A page forgets that somebody types when nobody says it again. */
+/** A page removes the typing indicator unless the event is repeated. */
 const TYPING_MS = 6_000;
 
 const unwatched = (session: Session): Watched => ({
@@ -32,18 +32,18 @@ const unwatched = (session: Session): Watched => ({
   readable: false,
 });
 
-/** The session as it continues: what was said, then what happens. `onEnded` hears when it is over. */
+/** The live session: its messages so far, then its events. `onEnded` is called when it is over. */
 export function useLiveSession(session: Session, onEnded: () => void): Watched {
   const api = useApi();
   const [watched, setWatched] = useState<Watched>(() => unwatched(session));
   const id = session.session_id;
-  // The session of this page is told apart by its id; everything else about it is what the live view changes.
+  // The session of this page is identified by its id; everything else about it changes with the live view.
   const start = useEffectEvent(() => {
     setWatched(unwatched(session));
     return begin(api, session, { change: setWatched, onEnded });
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another session, or another holder, begins again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another session, or another holder, starts over
   useEffect(() => {
     let stop: () => void = () => undefined;
     let left = false;
@@ -73,7 +73,7 @@ async function begin(
 ): Promise<() => void> {
   const answer = await api.transcript(session.session_id);
   const found = answer.type === "ok" ? answer.value : null;
-  // Who may look but not read transcripts hears the conversation from its beginning.
+  // A role that may watch but not read transcripts gets the live events from the beginning.
   const problem = answer.type === "ok" || answer.status === 403 ? null : answer;
   change((at) => ({
     ...at,
@@ -85,7 +85,7 @@ async function begin(
   }));
   const active = session.status === "active";
   return api.watch(session.session_id, {
-    // The whole story of an ended session is told once more: its spend is in it.
+    // An ended session is replayed from the beginning: its spend is in the events.
     after: active ? (found?.session.last_event_id ?? null) : null,
     onState: (state) => change((at) => ({ ...at, state })),
     onEvent: (event) => {

@@ -8,21 +8,21 @@ export interface Tracing {
   trace: SessionTrace | null;
   busy: boolean;
   failed: { again: () => void; problem: Problem } | null;
-  /** From its beginning, or the next page behind what is there. */
+  /** From the beginning, or the next page after the loaded ones. */
   read(what: "begin" | "more"): Promise<void>;
   turn(id: string): TracedTurn | undefined;
-  /** Reads as far as this turn. */
+  /** Reads up to this turn. */
   find(turnId: string): Promise<void>;
 }
 
-/** The trace of a session, read when somebody asks for it: much, seldom wanted, and each reading stands in the audit. */
+/** The trace of a session, loaded on demand: large, seldom needed, and each reading is audited. */
 export function useTrace(id: string): Tracing {
   const api = useApi();
   const [trace, setTrace] = useState<SessionTrace | null>(null);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<Tracing["failed"]>(null);
 
-  /** Page after page behind `from`, until `enough`. */
+  /** Reads page after page after `from`, until `enough`. */
   const readOn = async (from: SessionTrace | null, enough: (at: SessionTrace) => boolean): Promise<void> => {
     if (busy) return;
     setBusy(true);
@@ -46,7 +46,7 @@ export function useTrace(id: string): Tracing {
     ...{ trace, busy, failed },
     read: (what) => readOn(what === "more" ? trace : null, () => true),
     turn: (turnId) => trace?.turns.find((turn) => turn.turn_id === turnId),
-    // A turn that came after the last page was read is found from the beginning.
+    // A turn newer than the last page read is searched from the beginning.
     find: async (turnId) => {
       if (trace === null || !has(turnId)(trace)) await readOn(trace?.next_cursor == null ? null : trace, has(turnId));
     },

@@ -6,7 +6,7 @@ import { Select } from "../ui/select.js";
 import { TextArea } from "../ui/text-field.js";
 import styles from "./review.module.css";
 
-/** What the agent said in a turn. */
+/** The agent's answer in a turn. */
 export interface Answered {
   turn: number;
   words: string;
@@ -15,7 +15,7 @@ export interface Answered {
 /** The number in the id of a turn. */
 const turnOf = (turnId: string): number => Number(turnId.slice(turnId.lastIndexOf(".") + 1));
 
-/** One line a turn, of messages oldest first. */
+/** One line per turn, from messages oldest first. */
 export function answersOf(messages: readonly { turnId: string; role: string; content: string }[]): Answered[] {
   const byTurn = new Map<number, string>();
   for (const { turnId, role, content } of messages) {
@@ -40,7 +40,7 @@ interface WrongProps {
   onClose(): void;
 }
 
-/** Which answer went wrong, and what should have been said instead. */
+/** Which answer was wrong, and what the right one would have been. */
 export function WrongForm({ answers, review, busy, onGive, onClose }: WrongProps) {
   const before = review?.verdict === "wrong" ? review : null;
   const [turn, setTurn] = useState(String(before?.turn ?? answers.at(-1)?.turn ?? ""));

@@ -17,7 +17,7 @@ interface RetiredProps {
   noun: string;
 }
 
-/** Those that open nothing any more, folded away: they matter when somebody asks what a trace in a log belongs to. */
+/** Retired credentials, collapsed: they matter when a log entry has to be identified. */
 export function Retired({ items, noun }: RetiredProps) {
   if (items.length === 0) return null;
   return (

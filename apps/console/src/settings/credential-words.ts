@@ -12,7 +12,7 @@ export const ROLES = [
 
 export const roleLabel = (role: string): string => ROLES.find(({ value }) => value === role)?.label ?? role;
 
-/** What a signing key may do. */
+/** Scopes of a signing key. */
 export const SCOPES = [
   { value: "chat", label: "Chat", may: "opens conversations and sends messages over the signed chat API" },
   { value: "read", label: "Read", may: "reads what an operator may read" },

@@ -3,7 +3,7 @@ import { KeyBlock } from "./key-block.js";
 import { SettingsNav } from "./settings-nav.js";
 import { TokenBlock } from "./token-block.js";
 
-/** What opens the APIs of this tenant. */
+/** Credentials for the APIs of this tenant. */
 export function CredentialsPage() {
   return (
     <>

@@ -5,17 +5,17 @@ import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import styles from "./delete-button.module.css";
 
 interface DeleteProps {
-  /** Name of the row, for the question. */
+  /** Name of the row, for the confirmation. */
   what: string;
   consequences: string[];
-  /** Throws what it is refused with. */
+  /** Throws the refusal. */
   remove(): Promise<unknown>;
   /** First part of the query key of the list that had the row. */
   list: string;
   onGone(): void;
 }
 
-/** Deletes a row of a list of settings, after saying what that means. */
+/** Deletes a row of a settings list, after stating the consequences. */
 export function DeleteButton({ what, consequences, remove, list, onGone }: DeleteProps) {
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);

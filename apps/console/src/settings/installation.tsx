@@ -13,7 +13,7 @@ import { Mono } from "../ui/values.js";
 import styles from "./installation.module.css";
 import { SettingsNav } from "./settings-nav.js";
 
-/** What the operator of the installation has set, as the services have read it: to look at, and where to change it. */
+/** Settings made by the operator of the installation, as the services have read them: read-only, with a note where to change them. */
 export function InstallationPage() {
   const calls = useCalls(settingsInForceCalls);
   const query = useQuery({ queryKey: ["settings"], queryFn: answered(() => calls.settingsInForce()) });

@@ -101,7 +101,7 @@ interface QuestionProps
   onClose(): void;
 }
 
-/** What a key loses or gains, before it is done. */
+/** The effect of an action on a key, before it is confirmed. */
 function Question({ asked: { what, key }, revoke, rotate, changeNonce, onClose }: QuestionProps) {
   const shared = { open: true, onClose };
   if (what === "revoke")

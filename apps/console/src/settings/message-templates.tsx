@@ -45,7 +45,7 @@ const COLUMNS: Column<MessageTemplate>[] = [
   },
 ];
 
-/** Words of the team's own for messages that bring links. */
+/** The team's own texts for messages with links. */
 export function MessageTemplatesPage() {
   const calls = useCalls(messageTemplateCalls);
   const list = useListState(NO_FILTERS);
@@ -115,7 +115,7 @@ interface Values {
 
 const NOTHING = { subject: "", message: "" };
 
-/** One language at a time; what was typed in another one is kept and saved with it. */
+/** One language at a time; text typed in another one is kept and saved with it. */
 function MessageForm({ template, onDone }: { template: MessageTemplate | null; onDone(): void }) {
   const calls = useCalls(messageTemplateCalls);
   const client = useQueryClient();

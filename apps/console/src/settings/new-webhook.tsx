@@ -16,7 +16,7 @@ import { SecretOnce } from "../ui/secret-once.js";
 import { WebhookForm } from "./webhook-form.js";
 import { type WebhookValues, webhookBody } from "./webhook-values.js";
 
-/** Adds a receiver and hands out its secret. */
+/** Adds a receiver and shows its secret. */
 export function NewWebhookPage() {
   const calls = useCalls(webhookCalls);
   const keyOf = useRepeatKey();

@@ -14,7 +14,7 @@ import { refusalOf } from "../ui/refusal.js";
 import { Chip } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 
-/** The browsers in which the reader is signed in. */
+/** The browsers in which the user is signed in. */
 export function OwnSessions() {
   const api = useCalls(userCalls);
   const push = useCalls(pushCalls);

@@ -6,7 +6,7 @@ import { TextField } from "../ui/text-field.js";
 import { ROLES } from "./credential-words.js";
 
 export interface RoleValues {
-  /** Of a person the address they sign in with; of a token nothing. */
+  /** The sign-in address of a person; empty for a token. */
   email: string;
   name: string;
   role: string;
@@ -15,14 +15,14 @@ export interface RoleValues {
 interface RoleFormProps {
   title: string;
   submit: string;
-  /** Asks for the address of a person; the name may then be left out. */
+  /** Asks for the address of a person; the name is optional then. */
   person: boolean;
-  /** Throws what it is refused with. */
+  /** Throws the refusal. */
   onSubmit: (values: RoleValues) => Promise<void>;
   onClose: () => void;
 }
 
-/** Who or what gets a role: somebody who is invited, or a token. */
+/** Gives a role to an invited person or to a token. */
 export function RoleForm({ title, submit, person, onSubmit, onClose }: RoleFormProps) {
   const form = useForm<RoleValues>({ defaultValues: { email: "", name: "", role: "operator" } });
   const send = ({ email, name, role }: RoleValues): Promise<void> =>

@@ -45,7 +45,7 @@ const COLUMNS: Column<SavedReply>[] = [
   },
 ];
 
-/** Words that the team answers visitors with. */
+/** Saved replies of the team to visitors. */
 export function SavedRepliesPage() {
   const calls = useCalls(replyCalls);
   const list = useListState(NO_FILTERS);
@@ -167,7 +167,7 @@ function ReplyForm({ reply, onDone }: { reply: SavedReply | null; onDone(): void
   );
 }
 
-/** Who gets the conversation. */
+/** The user who gets the conversation. */
 function TransferField({ form }: { form: UseFormReturn<Values> }) {
   const api = useCalls(inboxCalls);
   const query = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });

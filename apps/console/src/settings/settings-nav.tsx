@@ -4,7 +4,7 @@ import { whoQuery } from "../app/who.js";
 import { Tab, Tabs } from "../ui/tabs.js";
 import styles from "./settings.module.css";
 
-/** Where one is within the settings; what a role may not read is left out. */
+/** Navigation of the settings; pages that the role may not read are left out. */
 export function SettingsNav() {
   const role = useQuery(whoQuery(useApi())).data?.role;
   const edits = role !== "viewer" && role !== "operator";

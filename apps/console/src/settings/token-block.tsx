@@ -27,7 +27,7 @@ interface MadeToken {
   secret: string;
 }
 
-/** Access tokens: for people at this console and for scripts. */
+/** Access tokens: for users of this console and for scripts. */
 export function TokenBlock() {
   const api = useCalls(credentialCalls);
   const keyOf = useRepeatKey();
@@ -102,7 +102,7 @@ export function TokenBlock() {
   );
 }
 
-/** A token is shown by its last four characters; that another one of the tenant ends alike is not to be expected. */
+/** A token is shown by its last four characters; two tokens of a tenant are not expected to share them. */
 const isOwn = ({ hint }: AccessToken): boolean => hint.endsWith(`…${signedIn.get()?.slice(-4)}`);
 
 function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: AccessToken): void }) {

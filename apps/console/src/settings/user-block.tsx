@@ -29,7 +29,7 @@ type Asking =
   | { type: "role"; user: User; role: string }
   | { type: "disabled"; user: User; disabled: boolean };
 
-/** The people of this tenant: invite, give another role, disable, remove. */
+/** The users of this tenant: invite, change the role, disable, remove. */
 export function UserBlock() {
   const api = useCalls(userCalls);
   const keyOf = useRepeatKey();
@@ -141,7 +141,7 @@ function UserRow({ user, onAsk }: { user: User; onAsk(asking: Asking): void }) {
       actions={
         <>
           <div className={styles.role}>
-            {/* It shows what is, until the change was confirmed. */}
+            {/* It shows the current value until the change was confirmed. */}
             <Select
               label={`Role of ${name}`}
               hideLabel

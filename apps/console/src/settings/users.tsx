@@ -5,7 +5,7 @@ import { OwnSessions } from "./own-sessions.js";
 import { SettingsNav } from "./settings-nav.js";
 import { UserBlock } from "./user-block.js";
 
-/** Who manages this tenant, and where the reader is signed in. */
+/** The users of this tenant, and the user's own sessions. */
 export function UsersPage() {
   const live = useStore(session) === "live";
   return (

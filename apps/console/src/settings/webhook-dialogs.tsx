@@ -20,7 +20,7 @@ interface DeleteProps {
   onClose(): void;
 }
 
-/** Says what is lost: what waits, and the log. */
+/** States what is lost: pending deliveries, and the log. */
 export function DeleteWebhookDialog({ webhook, onDelete, onDisable, onClose }: DeleteProps) {
   const api = useCalls(webhookCalls);
   const waiting = useQuery({
@@ -69,7 +69,7 @@ interface RotateProps {
   onClose(): void;
 }
 
-/** A new secret; as a rule the old one signs beside it for a day, so that the server can change over in peace. */
+/** A new secret; by default the old one stays valid beside it for a day, so that the server can switch over without failures. */
 export function RotateSecretDialog({ onRotate, onClose }: RotateProps) {
   const [overlap, setOverlap] = useState(DAY_SECONDS);
   const key = useRef(randomId());

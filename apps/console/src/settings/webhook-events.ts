@@ -1,4 +1,4 @@
-/** What a receiver can hear of, in groups as the form shows them. */
+/** The events that a receiver can subscribe to, in the groups of the form. */
 export const EVENT_GROUPS: readonly { label: string; events: readonly { name: string; tells: string }[] }[] = [
   {
     label: "Conversations",
@@ -48,7 +48,7 @@ export const eventsOf = (patterns: readonly string[]): string[] =>
     ),
   );
 
-/** In a few words, for lists. */
+/** A short summary, for lists. */
 export function eventsInWords(patterns: readonly string[]): string {
   if (patterns.includes("*")) return "everything";
   if (patterns.length === 1) return patterns[0] ?? "";

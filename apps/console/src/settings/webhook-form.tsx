@@ -14,7 +14,7 @@ interface WebhookFormProps {
   /** null = the agent cannot be changed. */
   agents: readonly Agent[] | null;
   submit: string;
-  /** Throws what it is refused with. */
+  /** Throws the refusal. */
   onSubmit(values: WebhookValues): Promise<unknown>;
   onCancel(): void;
 }
@@ -26,7 +26,7 @@ const SCOPES = [
 
 const isWeb = (text: string): boolean => URL.canParse(text.trim()) && /^https?:$/.test(new URL(text.trim()).protocol);
 
-/** What a receiver of webhooks consists of. */
+/** The fields of a webhook receiver. */
 export function WebhookForm({ webhook, agents, submit, onSubmit, onCancel }: WebhookFormProps) {
   const form = useForm<WebhookValues>({ defaultValues: webhook === null ? NEW_WEBHOOK : valuesOfWebhook(webhook) });
   const chosen = form.watch("scope") === "some";

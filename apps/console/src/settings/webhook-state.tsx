@@ -5,7 +5,7 @@ import { Button } from "../ui/button.js";
 import { Status, type Tone } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 
-/** What people call it, else the host it is at. */
+/** Its description, else its host. */
 export function webhookName({ description, url }: Webhook): string {
   if (description !== null && description !== "") return description;
   return URL.canParse(url) ? new URL(url).host : url;
@@ -31,7 +31,7 @@ interface StateNoteProps {
   onEnable(): void;
 }
 
-/** Says why nothing comes, or may soon stop coming, and what helps. */
+/** Explains why deliveries have stopped, or may soon stop, and what helps. */
 export function WebhookStateNote({ webhook, busy, onEnable }: StateNoteProps) {
   const { disabled_reason: reason, disabled_at: at, failures, failing_since: since } = webhook;
   if (webhook.is_active) {

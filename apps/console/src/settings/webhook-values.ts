@@ -42,7 +42,7 @@ export function webhookBody(values: WebhookValues): Record<string, unknown> {
   };
 }
 
-/** Only what was changed, so that two people do not undo each other. */
+/** Only changed fields, so that two people do not undo each other's changes. */
 export function changedWebhook(webhook: Webhook, after: WebhookValues): Record<string, unknown> {
   const before = valuesOfWebhook(webhook);
   const body: Record<string, unknown> = {};

@@ -25,7 +25,7 @@ import { WebhookStateNote, WebhookStatus, webhookName } from "./webhook-state.js
 
 const route = getRouteApi("/settings/webhooks/$id");
 
-/** One receiver: whether it works, what it was sent, and what can be done with it. */
+/** One receiver: whether it works, its deliveries, and its actions. */
 export function WebhookPage() {
   const { id } = route.useParams();
   const api = useCalls(webhookCalls);

@@ -1,6 +1,6 @@
 import { Tab, Tabs } from "../ui/tabs.js";
 
-/** Who did what, and what is kept of whom. */
+/** The audit log, and the stored data of people. */
 export function TrustTabs() {
   return (
     <Tabs label="Trust">

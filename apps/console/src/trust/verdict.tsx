@@ -11,7 +11,7 @@ interface VerdictProps {
   children: ReactNode;
 }
 
-/** What a check has found, in words, until it is closed. */
+/** The result of a check, in words, until it is closed. */
 export function Verdict({ good, title, onClose, children }: VerdictProps) {
   return (
     <div role="status" className={cx(styles.verdict, good ? styles.good : styles.bad)}>

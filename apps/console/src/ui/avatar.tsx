@@ -2,7 +2,7 @@ import styles from "./avatar.module.css";
 
 const HUES = [170, 30, 250, 205, 340, 90];
 
-/** Initials on a colour that stays the same for a name. Decorative: the name stands beside it. */
+/** Initials on a colour derived from the name. Decorative: the name is beside it. */
 export function Avatar({ name, size = 24 }: { name: string; size?: number }) {
   const hue = HUES[[...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % HUES.length];
   return (

@@ -11,7 +11,7 @@ interface BlockProps {
   children?: ReactNode;
 }
 
-/** A part of a page under a heading of its own. */
+/** A section of a page with a heading of its own. */
 export function Block({ title, lead, actions, children }: BlockProps) {
   const id = useId();
   return (
@@ -26,12 +26,12 @@ export function Block({ title, lead, actions, children }: BlockProps) {
   );
 }
 
-/** Small grey words: what is to be known beside something else. */
+/** Small grey text: a side note. */
 export function Note({ className, ...rest }: ComponentProps<"p">) {
   return <p {...rest} className={cx(styles.note, className)} />;
 }
 
-/** What must be read before going on. */
+/** Text that must be read before continuing. */
 export function Notice({ className, ...rest }: ComponentProps<"div">) {
   return <div {...rest} className={cx(styles.notice, className)} />;
 }
@@ -41,7 +41,7 @@ export function Buttons({ children }: { children: ReactNode }) {
   return <div className={styles.actions}>{children}</div>;
 }
 
-/** Controls below each other, or two beside each other where there is room. */
+/** Controls stacked, or in pairs where there is room. */
 export function Fields({ pairs = false, children }: { pairs?: boolean; children: ReactNode }) {
   return <div className={pairs ? styles.pairs : styles.stack}>{children}</div>;
 }
@@ -63,7 +63,7 @@ export function FieldGroup({ title, lead, children }: GroupProps) {
   );
 }
 
-/** What few need, folded away. `beside`: after its title, what hides in it. */
+/** Seldom needed content, collapsed. `beside`: after its title, a summary of what is hidden. */
 export function Fold({
   title,
   beside,
@@ -76,7 +76,7 @@ export function Fold({
   children: ReactNode;
 }) {
   const id = useId();
-  // Only how it begins: afterwards it is the reader who opens and closes it.
+  // Only the initial state: afterwards the reader opens and closes it.
   const [open] = useState(startsOpen);
   return (
     <details className={styles.fold} open={open} aria-labelledby={id}>
@@ -117,11 +117,11 @@ export function Rows({ children, label, ordered }: { children: ReactNode; label?
 
 interface RowProps {
   title?: ReactNode;
-  /** Level of the title: h2 where the list stands right below the title of the page. */
+  /** Level of the title: h2 where the list is directly below the title of the page. */
   heading?: "h2" | "h3";
   /** State and the like, after the title. */
   beside?: ReactNode;
-  /** Small facts; what is null or false is left out. */
+  /** Small facts; null and false are left out. */
   facts?: readonly ReactNode[];
   actions?: ReactNode;
   children?: ReactNode;

@@ -13,7 +13,7 @@ interface Look {
 }
 
 export interface ButtonProps extends ComponentProps<"button">, Look {
-  /** Something is on its way: the button keeps its width and place, and a second press does nothing. */
+  /** An action is in progress: the button keeps its width and place, and a second press does nothing. */
   busy?: boolean;
 }
 
@@ -35,7 +35,7 @@ function stop(event: { preventDefault(): void }): void {
   event.preventDefault();
 }
 
-/** Looks like a button, goes to another site. */
+/** Looks like a button, links to another site. */
 export function AnchorButton({
   look = "plain",
   small,
@@ -52,5 +52,5 @@ export function AnchorButton({
   );
 }
 
-/** Looks like a button, goes to a page: takes what `Link` of the router takes. */
+/** Looks like a button, links to a page: takes the props of the router's `Link`. */
 export const LinkButton = createLink(AnchorButton);

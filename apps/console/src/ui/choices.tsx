@@ -13,7 +13,7 @@ import styles from "./field.module.css";
 
 type ChoiceProps = Omit<ControlProps<boolean>, "hideLabel">;
 
-/** Takes effect at once. In a form that is saved later, take a Checkbox. */
+/** Takes effect immediately. In a form that is saved later, use a Checkbox. */
 export function Switch(props: ChoiceProps) {
   return (
     <Choice {...props}>
@@ -67,7 +67,7 @@ interface GroupProps<T, V> extends Omit<ControlProps<V>, "hideLabel"> {
   options: readonly Option<T>[];
 }
 
-/** One of a few that need a word of explanation each. */
+/** One of a few choices, each with an explanation. */
 export function RadioGroup<T extends string>(props: GroupProps<T, T>) {
   return (
     <Choices
@@ -80,7 +80,7 @@ export function RadioGroup<T extends string>(props: GroupProps<T, T>) {
   );
 }
 
-/** Any of a few, in the order in which they are listed. */
+/** Any of a few choices, in the listed order. */
 export function CheckboxGroup(props: GroupProps<string, string[]>) {
   const { options, value, onChange, onBlur } = props;
   const inOrder = (chosen: string[]) => options.map((option) => option.value).filter((one) => chosen.includes(one));

@@ -10,7 +10,7 @@ interface ComboboxProps extends ControlProps<string | null> {
   placeholder?: string;
 }
 
-/** One of many, found by typing. Arrows choose, Enter takes, Esc closes. */
+/** One of many, found by typing. Arrows move, Enter selects, Esc closes. */
 export function Combobox({ options, placeholder, ...props }: ComboboxProps) {
   const { label, hideLabel, help, error, name, disabled, ref, value } = props;
   const current = options.find((option) => option.value === value) ?? null;

@@ -13,11 +13,11 @@ interface ConfirmProps {
   title: string;
   /** What is removed, ended or stops working, and when; one sentence each. */
   consequences: readonly ReactNode[];
-  /** What can be done instead, offered first: disable in place of delete. */
+  /** A milder alternative, offered first: disable instead of delete. */
   milder?: { text: string; action: string; run: () => Promise<unknown> };
-  /** Where content goes: this title has to be typed first. */
+  /** For loss of content: this title must be typed first. */
   typed?: string;
-  /** What else is asked before it is done, and whether that is answered. */
+  /** Further questions before the action, and whether they are answered. */
   children?: ReactNode;
   ready?: boolean;
   /** The verb: "Delete link". */
@@ -25,9 +25,9 @@ interface ConfirmProps {
   run: () => Promise<unknown>;
 }
 
-/** Before anything that cannot be taken back. It stays open with the reason when the call fails. */
+/** Before anything irreversible. It stays open with the reason when the call fails. */
 export function ConfirmDialog(props: ConfirmProps) {
-  // A new opening starts with an empty field and no trouble.
+  // A new opening starts with an empty field and no error.
   return props.open ? <OpenConfirm {...props} /> : null;
 }
 

@@ -6,7 +6,7 @@ import { notify } from "./notify.js";
 
 const COPIED_FOR_MS = 2_000;
 
-/** Copies a text. With `label` it is a button with words, without an icon whose name says what is copied. */
+/** Copies a text. With `label` it is a button with text, otherwise an icon whose name says what is copied. */
 export function CopyButton({ text, what, label }: { text: string | (() => string); what: string; label?: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {

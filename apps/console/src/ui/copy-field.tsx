@@ -4,7 +4,7 @@ import styles from "./copy-field.module.css";
 import { cx } from "./cx.js";
 import field from "./field.module.css";
 
-/** A text to take away: an address, a snippet, a secret. All of it is selected as soon as it has the focus. */
+/** A text to copy: an address, a snippet, a secret. All of it is selected on focus. */
 export function CopyField({
   label,
   value,

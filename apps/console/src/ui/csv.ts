@@ -1,4 +1,4 @@
-/** What spreadsheets would read as a formula. */
+/** Prefixes that spreadsheets would read as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 /** Rows as CSV (RFC 4180). A text that looks like a formula gets an apostrophe, because names come from other people. */

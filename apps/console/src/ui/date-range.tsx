@@ -9,7 +9,7 @@ export interface Days {
   to: string | null;
 }
 
-/** Two days, both of them included. The browser's own date fields know the reader's calendar and keyboard. */
+/** Two days, both inclusive. The browser's own date fields know the reader's calendar and keyboard. */
 export function DateRange({ label, hideLabel, help, error, value, onChange, onBlur, disabled }: ControlProps<Days>) {
   const day = (side: keyof Days, name: string) => (
     <input

@@ -3,7 +3,7 @@ import type { ReactNode, Ref } from "react";
 import { cx } from "./cx.js";
 import styles from "./field.module.css";
 
-/** What every control of the kit takes; `FormField` fills in all but the label and the help. */
+/** Common props of all controls of the kit; `FormField` fills in all but the label and the help. */
 export interface ControlProps<T> {
   label: string;
   /** For rows of filters: the label is only read out. */
@@ -16,7 +16,7 @@ export interface ControlProps<T> {
   name?: string | undefined;
   disabled?: boolean | undefined;
   required?: boolean | undefined;
-  /** The element that takes the focus when the form refuses its value. */
+  /** The element that gets the focus when the form refuses its value. */
   ref?: Ref<never> | undefined;
 }
 
@@ -26,7 +26,7 @@ type FieldProps = Pick<ControlProps<unknown>, "label" | "hideLabel" | "help" | "
   children: ReactNode;
 };
 
-/** What stands around every control: whether it is refused or disabled, help, and what is wrong with it. */
+/** The frame of every control: its invalid or disabled state, help, and error. */
 export function FieldFrame({
   className = styles.field,
   help,
@@ -51,7 +51,7 @@ export function FieldFrame({
   );
 }
 
-/** Label above, control, help, and what is wrong with it; all of them tied to the control for screen readers. */
+/** Label above, control, help, and error; all linked to the control for screen readers. */
 export function Field({ label, hideLabel, native = true, children, ...frame }: FieldProps) {
   return (
     <FieldFrame {...frame}>

@@ -9,7 +9,7 @@ interface FileProps {
   accept?: string;
   multiple?: boolean;
   busy?: boolean;
-  /** Beside the button: what may be chosen, or what was. */
+  /** Beside the button: which files are allowed, or the chosen one. */
   children?: string;
   onFiles: (files: File[]) => void;
 }

@@ -1,7 +1,7 @@
-/** React draws what is wrong within a few frames, on a busy machine within more; later the reader is elsewhere. */
+/** React renders errors within a few frames, on a busy machine within more; later the reader has moved on. */
 const LATEST_MS = 2_000;
 
-/** Puts the focus into the first field that is wrong, as soon as React has drawn which ones are. */
+/** Focuses the first invalid field, as soon as React has rendered the errors. */
 export function focusFirst(): void {
   const until = performance.now() + LATEST_MS;
   const look = (): void => {
@@ -12,7 +12,7 @@ export function focusFirst(): void {
       if (performance.now() < until) requestAnimationFrame(look);
       return;
     }
-    // A field may be folded away.
+    // A field may be in a collapsed section.
     const fold = control.closest("details");
     if (fold) fold.open = true;
     control.focus();

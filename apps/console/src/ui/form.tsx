@@ -18,19 +18,19 @@ import { Trouble } from "./trouble.js";
 interface FormProps<T extends FieldValues> {
   /** From `useForm` of react-hook-form. */
   form: UseFormReturn<T>;
-  /** Sends the form; what it throws is read as a refusal. */
+  /** Sends the form; an exception is treated as a refusal. */
   onSubmit: (values: T) => Promise<unknown>;
-  /** Name of the button: "Create link". */
+  /** Label of the submit button: "Create link". */
   submit: string;
   onCancel?: () => void;
-  /** More buttons beside the one that sends. */
+  /** More buttons beside the submit button. */
   more?: ReactNode;
   /** Field of the form for a field of the body, where they differ. */
   fieldOf?: (path: string) => Path<T> | null;
   children: ReactNode;
 }
 
-/** A form whose refusals stand at their fields: what a 422 says about no field of the form stands beside the button. */
+/** A form that shows refusals at their fields: findings of a 422 for no field of the form are shown beside the button. */
 export function Form<T extends FieldValues>(props: FormProps<T>) {
   const { form, onSubmit, submit, onCancel, more, fieldOf, children } = props;
   const { errors, isSubmitting } = form.formState;
@@ -46,7 +46,7 @@ export function Form<T extends FieldValues>(props: FormProps<T>) {
       noValidate
       className={styles.form}
       onSubmit={(event) => {
-        // A form in a dialog that is opened by a form must not send that one, too.
+        // A form in a dialog that is opened by a form must not submit that one, too.
         event.stopPropagation();
         void send(event);
       }}
@@ -93,11 +93,11 @@ interface FormFieldProps<T extends FieldValues, N extends FieldPath<T>> {
   name: N;
   /** Checks before sending, as in `register` of react-hook-form. */
   rules?: Omit<RegisterOptions<T, N>, "valueAsNumber" | "valueAsDate" | "setValueAs" | "disabled">;
-  /** Gets all a control needs but its label and help: `{(bound) => <TextField label="Title" {...bound} />}`. */
+  /** Gets all props of a control except its label and help: `{(bound) => <TextField label="Title" {...bound} />}`. */
   children: (bound: Omit<ControlProps<PathValue<T, N>>, "label" | "help" | "hideLabel">) => ReactNode;
 }
 
-/** Ties a control to a field of the form. */
+/** Binds a control to a field of the form. */
 export function FormField<T extends FieldValues, N extends FieldPath<T>>(props: FormFieldProps<T, N>) {
   const { field, fieldState } = useController({ control: props.form.control, name: props.name, rules: props.rules });
   return props.children({

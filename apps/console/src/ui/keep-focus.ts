@@ -1,6 +1,6 @@
-/** Gives the focus to the page's heading when the control that had it is gone, so that the keyboard is not sent to the start. */
+/** Focuses the page's heading when the focused control is gone, so that the keyboard does not start over at the top of the page. */
 export function keepFocus(): void {
-  // After the frame in which React draws what was just changed.
+  // After the frame in which React renders the change.
   requestAnimationFrame(() =>
     setTimeout(() => {
       if (document.activeElement === null || document.activeElement === document.body)

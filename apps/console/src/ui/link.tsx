@@ -2,7 +2,7 @@ import { createLink, type LinkProps } from "@tanstack/react-router";
 import type { AnchorHTMLAttributes, Ref } from "react";
 
 interface AnchorProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "aria-current"> {
-  /** Whether this is the current page; the list knows, the address alone does not. */
+  /** Whether this is the current page; known to the list, not from the address alone. */
   current?: "page" | "true" | undefined;
   "data-status"?: string;
   "aria-current"?: string;
@@ -16,5 +16,5 @@ function Anchor({ current, "data-status": _status, "aria-current": _current, ...
 /** A link to a page of the console; the router checks address, parameters and search. */
 export const Link = createLink(Anchor);
 
-/** Where a link of a shared component leads. */
+/** Target of a link of a shared component. */
 export type Target = Pick<LinkProps, "to" | "params" | "search">;

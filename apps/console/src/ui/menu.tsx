@@ -12,7 +12,7 @@ interface MenuProps {
   label: string;
   /** The button that opens it; "…" unless given. */
   trigger?: ReactElement<Record<string, unknown>>;
-  /** For a menu whose code comes with the first press of its button. */
+  /** For a menu whose code loads with the first press of its button. */
   defaultOpen?: boolean;
   children: ReactNode;
 }
@@ -37,7 +37,7 @@ interface MenuItemProps {
   icon?: ReactNode;
   /** Id of a registered shortcut. */
   shortcut?: string;
-  /** Removes something; such items stand last. */
+  /** Removes something; such items come last. */
   danger?: boolean;
   disabled?: boolean;
   children: ReactNode;
@@ -72,7 +72,7 @@ export function MenuLink({
   );
 }
 
-/** Stays open when it is switched, so that several can be switched at once. */
+/** Stays open when toggled, so that several can be toggled at once. */
 export function MenuCheck({
   checked,
   onChange,

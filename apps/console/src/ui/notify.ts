@@ -34,7 +34,7 @@ export function follow(to: (message: Message) => void): () => void {
   };
 }
 
-/** Hears once when the first message was said. */
+/** Called once, at the first message. */
 export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

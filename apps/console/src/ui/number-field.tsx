@@ -7,7 +7,7 @@ import styles from "./field.module.css";
 interface NumberProps extends ControlProps<number | null> {
   min?: number;
   max?: number;
-  /** Behind the number: "minutes", "USD". */
+  /** After the number: "minutes", "USD". */
   unit?: string;
 }
 

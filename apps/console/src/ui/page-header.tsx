@@ -5,13 +5,13 @@ import styles from "./page-header.module.css";
 
 interface PageHeaderProps {
   title: string;
-  /** Where this page belongs, for the way back. */
+  /** The parent page, for the back link. */
   parent?: Target & { label: string };
   children?: ReactNode;
   lead?: ReactNode;
 }
 
-/** Head of every page. The heading takes the focus once, so that a keyboard and a screen reader start with the page. */
+/** Head of every page. The heading takes the focus once, so that keyboard and screen reader start there. */
 export function PageHeader({ title, parent, lead, children }: PageHeaderProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);

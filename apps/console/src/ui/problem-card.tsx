@@ -3,7 +3,7 @@ import type { Problem } from "../api/problem.js";
 import { Button } from "./button.js";
 import styles from "./problem-card.module.css";
 
-/** Why something that was asked for was not done, in the words of the server, with the number that finds it in the logs. */
+/** Why an action failed, in the words of the server, with the request id for its logs. */
 export function ProblemCard({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
   const general = problem.fields.filter((item) => item.field === "" || item.field.includes("/"));
   return (

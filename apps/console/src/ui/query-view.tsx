@@ -6,17 +6,17 @@ import { ErrorState, NoPermission } from "./states.js";
 
 interface QueryViewProps<T> {
   query: Pick<UseQueryResult<T>, "data" | "error" | "isPending" | "refetch">;
-  /** Given, and the answer is "empty" (an empty list, or what `isEmpty` says): this in place of the children. */
+  /** If given, and the answer is "empty" (an empty list, or what `isEmpty` says): shown instead of the children. */
   empty?: ReactNode;
   isEmpty?: (data: T) => boolean;
-  /** Shown while the first answer is on its way. */
+  /** Shown while the first answer is loading. */
   loading?: ReactNode;
   children: (data: T) => ReactNode;
 }
 
 /**
- * Shows a query in one of its states. An answer that is already here stays while a newer one is fetched or fails, so that a page
- * never falls back to grey lines.
+ * Shows a query in one of its states. An existing answer stays while a newer one is fetched or fails, so that a page never falls back to
+ * placeholders.
  */
 export function QueryView<T>({ query, empty, isEmpty = isEmptyList, loading, children }: QueryViewProps<T>) {
   if (query.data !== undefined) {

@@ -1,12 +1,12 @@
 import { list, record, text } from "@parley/web-kit";
 
-/** What the kit needs to know of a failed call, read from whatever was thrown: a problem document, or an error. */
+/** The parts of a failed call that the kit needs, read from whatever was thrown: a problem document, or an error. */
 export interface Refusal {
   /** 0 = the server did not answer. */
   status: number;
   detail: string;
   requestId: string | null;
-  /** Path of a field in the body, by its members (`budget.max_cost`), and what is wrong with it. */
+  /** Path of a field in the body, by its members (`budget.max_cost`), and its error. */
   fields: { path: string; message: string }[];
 }
 

@@ -1,4 +1,4 @@
-/** Hands a text to the browser as a file. */
+/** Offers a text as a download. */
 export const saveFile = (name: string, text: string, type: string): void => saveBlob(name, new Blob([text], { type }));
 
 export function saveBlob(name: string, content: Blob): void {
@@ -9,7 +9,7 @@ export function saveBlob(name: string, content: Blob): void {
   URL.revokeObjectURL(link.href);
 }
 
-/** A part of a file name from a title people chose. */
+/** A part of a file name from a user-chosen title. */
 export const fileName = (title: string): string =>
   title
     .toLowerCase()

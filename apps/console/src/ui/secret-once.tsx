@@ -6,14 +6,14 @@ interface SecretOnceProps {
   title: string;
   label: string;
   secret: string;
-  /** What else belongs to it, such as the id of a key. */
+  /** Related values, such as the id of a key. */
   beside?: { label: string; value: string };
   children: ReactNode;
-  /** What to do when it is kept. */
+  /** What to do once it is stored. */
   done: ReactNode;
 }
 
-/** A secret that is shown here and never again; the heading takes the focus so that nobody walks past it. */
+/** A secret that is shown only once; the heading takes the focus so that nobody overlooks it. */
 export function SecretOnce({ title, label, secret, beside, children, done }: SecretOnceProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);

@@ -15,7 +15,7 @@ interface SelectProps<T extends string> extends ControlProps<T> {
   placeholder?: string;
 }
 
-/** One of a few. Above a dozen take a Combobox, which can be searched. */
+/** One of a few. For more than a dozen use a Combobox, which can be searched. */
 export function Select<T extends string>({ options, placeholder, ...props }: SelectProps<T>) {
   const { label, hideLabel, help, error, name, disabled, ref } = props;
   return (

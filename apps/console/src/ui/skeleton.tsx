@@ -1,6 +1,6 @@
 import styles from "./states.module.css";
 
-/** Grey lines where content will be. They appear after 150 ms, because quick answers need no placeholder. */
+/** Grey lines in place of content. They appear after 150 ms, because quick answers need no placeholder. */
 export function Skeleton({ lines = 3, label = "Loading" }: { lines?: number; label?: string }) {
   return (
     <div role="status" aria-label={label} className={styles.skeleton}>

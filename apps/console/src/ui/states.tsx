@@ -30,7 +30,7 @@ export function EmptyState({
   );
 }
 
-/** Something did not load. The request id is what a report to the server's operator needs. */
+/** Something did not load. A report to the server's operator needs the request id. */
 export function ErrorState({ refusal, onRetry }: { refusal: Refusal; onRetry?: () => void }) {
   return (
     <div className={styles.state} role="alert">
@@ -46,7 +46,7 @@ export function ErrorState({ refusal, onRetry }: { refusal: Refusal; onRetry?: (
   );
 }
 
-/** The role of the signed-in user does not reach this far. */
+/** The role of the signed-in user is not sufficient. */
 export function NoPermission({ children }: { children?: ReactNode }) {
   return (
     <div className={styles.state}>

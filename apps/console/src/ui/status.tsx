@@ -9,7 +9,7 @@ export function Chip({ tone = "neutral", children }: { tone?: Tone; children: Re
   return <span className={cx(styles.chip, styles[tone])}>{children}</span>;
 }
 
-/** A state: a dot of its tone and its word. The word says it all, so colour is never the only sign. */
+/** A state: a dot in its tone and a word. The word says it all, so colour is never the only sign. */
 export function Status({ tone = "neutral", children }: { tone?: Tone; children: ReactNode }) {
   return (
     <span className={cx(styles.status, styles[tone])}>

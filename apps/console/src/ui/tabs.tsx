@@ -2,10 +2,10 @@ import { createLink } from "@tanstack/react-router";
 import { type ComponentProps, type ReactNode, useEffect, useRef } from "react";
 import styles from "./tabs.module.css";
 
-/** Pages of one thing beside each other. They are links: each has an address, opens in a new tab, and Back works. */
+/** Sibling pages of one thing. They are links: each has an address, opens in a new tab, and Back works. */
 export function Tabs({ label, children }: { label: string; children: ReactNode }) {
   const strip = useRef<HTMLElement>(null);
-  // Where not all of them fit, the one whose page is shown comes into sight.
+  // If not all of them fit, the current one scrolls into view.
   useEffect(() => {
     const current = strip.current?.querySelector<HTMLElement>("[aria-current]");
     if (strip.current && current) strip.current.scrollLeft = current.offsetLeft - strip.current.offsetLeft - 48;
@@ -26,5 +26,5 @@ function TabAnchor({ count, children, ...rest }: ComponentProps<"a"> & { count?:
   );
 }
 
-/** Takes what `Link` of the router takes; the router marks the one whose page is shown with `aria-current`. */
+/** Takes the props of the router's `Link`; the router marks the current one with `aria-current`. */
 export const Tab = createLink(TabAnchor);

@@ -5,7 +5,7 @@ import styles from "./field.module.css";
 
 interface TextProps extends ControlProps<string> {
   type?: "text" | "email" | "url" | "password" | "search" | "tel" | "datetime-local";
-  /** Which keys a phone shows, where the type does not say it. */
+  /** The on-screen keyboard, where the type does not imply it. */
   inputMode?: "numeric" | "decimal";
   placeholder?: string;
   autoComplete?: string;
@@ -37,7 +37,7 @@ export function TextField({ type = "text", mono, ...props }: TextProps) {
 }
 
 interface AreaProps extends ControlProps<string> {
-  /** Lines shown when it is empty; it grows with its text. */
+  /** Lines of the empty field; it grows with its text. */
   rows?: number;
   placeholder?: string;
   maxLength?: number;

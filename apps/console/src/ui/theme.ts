@@ -15,7 +15,7 @@ function read(): Theme {
   }
 }
 
-/** Puts the chosen theme on the document; "auto" follows the system. Storage that refuses costs only the memory of it. */
+/** Applies the chosen theme to the document; "auto" follows the system. With blocked storage it is only not remembered. */
 export function setTheme(theme: Theme): void {
   current = theme;
   try {

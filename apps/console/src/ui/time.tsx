@@ -8,7 +8,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 /** One clock for all times on the page. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  // It stood still while no time was on the page.
+  // It was stopped while no time was on the page.
   if (timer === undefined) now = Date.now();
   timer ??= setInterval(() => {
     now = Date.now();
@@ -22,7 +22,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The present, moving every ten seconds. */
+/** The current time, updated every ten seconds. */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
@@ -52,11 +52,11 @@ const SHOWN = { clock, date: otherYear, moment };
 
 interface TimeProps {
   at: string | number | null;
-  /** Time of day, date, or both, in place of how long ago it was. */
+  /** Time of day, date, or both, instead of a relative time. */
   show?: "relative" | keyof typeof SHOWN;
 }
 
-/** A point in time, relative and kept true by itself unless `show` says otherwise. The title is exact. */
+/** A point in time, relative and updated by itself unless `show` says otherwise. The title is exact. */
 export function Time({ at, show = "relative" }: TimeProps) {
   const present = useNow();
   if (at === null) return <span>–</span>;

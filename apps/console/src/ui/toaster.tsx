@@ -53,7 +53,7 @@ function Toasts() {
       <Toast.Content className={styles.content}>
         <Toast.Title className={styles.title} render={<p />} />
         <Toast.Action className={styles.action} />
-        {/* It can be focused, so that it must not be hidden, which it would be until its toasts are spread out. */}
+        {/* It can be focused, so it must not be hidden, which it would be until its toasts are expanded. */}
         <Toast.Close aria-hidden={false} render={<IconButton label="Close message" icon={<X />} />} />
       </Toast.Content>
     </Toast.Root>

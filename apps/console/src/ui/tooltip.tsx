@@ -8,9 +8,9 @@ const DELAY_MS = 500;
 
 interface TipProps {
   label: string;
-  /** Id of a registered shortcut; its keys stand beside the label. */
+  /** Id of a registered shortcut; its keys are shown beside the label. */
   shortcut?: string | undefined;
-  /** The control it belongs to. Its name must not depend on the tooltip: screen readers are told `aria-label`. */
+  /** The control it belongs to. Its name must not depend on the tooltip: screen readers use `aria-label`. */
   children: ReactElement<Record<string, unknown>>;
 }
 

@@ -1,6 +1,6 @@
 import styles from "./field.module.css";
 
-/** What went wrong, beside the button that was pressed; announced at once. The region is always there, as live regions must be. */
+/** An error beside the button that was pressed; announced immediately. The region is always mounted, as live regions must be. */
 export function Trouble({ children }: { children: string | null }) {
   return (
     <p role="alert" className={styles.trouble}>

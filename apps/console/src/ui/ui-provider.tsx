@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import "./tokens.css";
 import { Toasts } from "./toast.js";
 
-/** Around the whole console, once: tells Base UI of the content security policy, and shows what `notify` says. */
+/** Wraps the whole console: tells Base UI about the content security policy, and shows the messages of `notify`. */
 export function UiProvider({ children }: { children: ReactNode }) {
   return (
     <CSPProvider disableStyleElements>

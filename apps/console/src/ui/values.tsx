@@ -23,7 +23,7 @@ export function Money({ amount }: { amount: number | null }) {
   return <span className={styles.number}>{format.format(amount)}</span>;
 }
 
-/** A number with digits of one width, so that columns line up. `short` writes 12.4K and keeps the whole number as title. */
+/** A number with tabular digits, so that columns line up. `short` writes 12.4K and keeps the whole number as title. */
 export function NumberText({ value, short }: { value: number | null; short?: boolean }) {
   if (value === null) return <span className={styles.number}>–</span>;
   const whole = formatOf("whole", { maximumFractionDigits: 2 }).format(value);

@@ -12,14 +12,14 @@ import styles from "./flow-tab.module.css";
 
 interface AddNodeProps {
   graph: Graph;
-  /** The node that is chosen: where the new one is reached from, unless specified otherwise. */
+  /** The selected node: the new one is reached from it by default. */
   from: string | null;
   edit: MakeEdits;
   onAdded(id: string): void;
   onClose(): void;
 }
 
-/** A new node with what it needs to be valid, and the way that leads to it. */
+/** Adds a valid node and the transition that leads to it. */
 export function AddNodeDialog({ graph, from: chosen, edit, onAdded, onClose }: AddNodeProps) {
   const [name, setName] = useState("");
   const [type, setType] = useState("standard");
@@ -68,7 +68,7 @@ export function AddNodeDialog({ graph, from: chosen, edit, onAdded, onClose }: A
   );
 }
 
-/** The name as an id, with a number where another node has it. */
+/** The name as an id, with a number if another node has it. */
 function freeId({ nodes }: Graph, wanted: string): string {
   const taken = new Set(nodes.map(({ id }) => id));
   const base = wanted || "node";

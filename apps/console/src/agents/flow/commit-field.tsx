@@ -5,11 +5,11 @@ interface CommitFieldProps {
   label: string;
   help?: string;
   value: string;
-  /** When the field is left; false = refused, and what stands comes back. */
+  /** Called on blur; false = refused, and the previous value returns. */
   onCommit(text: string): Promise<boolean>;
 }
 
-/** For what is only right as a whole, as names and conditions: taken when the field is left or Enter is pressed. */
+/** For values that are only valid as a whole, such as names and conditions: committed on blur or Enter. */
 export function CommitField({ label, help, value, onCommit }: CommitFieldProps) {
   const [own, setOwn] = useState(value);
   const [seen, setSeen] = useState(value);

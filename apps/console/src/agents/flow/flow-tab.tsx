@@ -20,7 +20,7 @@ import { OVERLAYS, type Overlay, useOverlay } from "./overlay.js";
 
 const route = getRouteApi("/agents/$agent/flow");
 
-/** The document as boxes and ways; what is changed here is changed in its text. */
+/** The document as nodes and transitions; changes here change its text. */
 export const FlowTab = agentPage(({ agent }) => (
   <DraftView agent={agent}>
     {(draft) => (
@@ -38,7 +38,7 @@ function FlowEditor({ agent, draft, read: { graph } }: { agent: Agent; draft: Dr
   const [adding, setAdding] = useState(false);
   const [overlay, setOverlay] = useState<Overlay>("none");
   const tried = useStore(useTalk(agent, draft).store);
-  // Who tries looks at the way: it shows by itself until another overlay is chosen.
+  // During a try the user watches the path: its overlay is shown until another one is chosen.
   const shown = overlay === "none" && tried.open && tried.shown.length > 0 ? "try" : overlay;
   const marks = useOverlay(agent, shown, tried.shown);
   const select = (node: string | null): void =>

@@ -12,7 +12,7 @@ import styles from "./flow-tab.module.css";
 import type { NodePartProps } from "./node-part.js";
 import { NodeWays } from "./node-ways.js";
 
-/** One node: what it says, where it leads, and what can be done with it. */
+/** One node: its texts, its transitions, and the actions on it. */
 export function NodePanel({ agent, node, graph, edit, onSelect }: NodePartProps & { agent: Agent }) {
   const set = (fields: Record<string, unknown>) => edit([{ do: "editNode", id: node.id, fields }]);
   const rename = async (to: string): Promise<boolean> => {

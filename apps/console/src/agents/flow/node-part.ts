@@ -1,7 +1,7 @@
 import type { Graph, GraphNode } from "@parley/workflow-document";
 import type { MakeEdits } from "../use-edits.js";
 
-/** What every part of a node's panel works with. */
+/** Common props of the parts of a node's panel. */
 export interface NodePartProps {
   node: GraphNode;
   graph: Graph;

@@ -11,7 +11,7 @@ import type { NodePartProps } from "./node-part.js";
 
 const HELP = "always · user_responded · contains:word · intent:name · variable:name=value";
 
-/** Where a node leads and when: conditions in the order in which they are tried. */
+/** The transitions of a node: conditions in the order in which they are evaluated. */
 export function NodeWays(props: NodePartProps) {
   const { node, graph } = props;
   const own = graph.edges.filter(({ from }) => from === node.id);

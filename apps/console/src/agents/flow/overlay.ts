@@ -17,7 +17,7 @@ export const OVERLAYS = [
 export type Overlay = (typeof OVERLAYS)[number]["value"];
 
 interface Marks {
-  /** What the overlay as a whole says. */
+  /** Summary of the whole overlay. */
   note: string | null;
   node(id: string): FlowNode["mark"];
   isFaint(edge: GraphEdge): boolean;
@@ -25,11 +25,11 @@ interface Marks {
 
 const NOTHING: Marks = { note: null, node: () => null, isFaint: () => false };
 const DAYS = 30;
-/** Above it, losing people at a node is worth a look. */
+/** A drop-off rate above this is highlighted. */
 const MUCH = 0.2;
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 
-/** What is known of nodes and ways beside the document: what tests have seen, and where people went. */
+/** Data about nodes and transitions beside the document: test coverage, and where people went. */
 export function useOverlay(agent: Agent, overlay: Overlay, tried: readonly TriedStep[]): Marks {
   const api = useWorkbench();
   const version = agent.active_version;
@@ -57,7 +57,7 @@ export function useOverlay(agent: Agent, overlay: Overlay, tried: readonly Tried
   }, [overlay, version, tested, numbers, tried]);
 }
 
-/** Where the conversation beside the graph has been, and in which of its steps. */
+/** The path of the conversation beside the graph, with its step numbers. */
 function pathOf(tried: readonly TriedStep[]): Marks {
   if (tried.length === 0) return { ...NOTHING, note: "Nothing tried yet: “Try” opens a conversation." };
   const steps = new Map<string, Set<number>>();

@@ -13,14 +13,14 @@ interface MergeDialogProps {
   title: string;
   description: string;
   sides: Sides;
-  /** What the sides are called: who wrote the other one, and from what both began. */
+  /** Labels of the sides: the author of the other one, and the common base. */
   labels: { base: string; theirs: string; mine: string };
   action: string;
   onMerged(text: string): void;
   onClose(): void;
 }
 
-/** Two have gone on from one text: what only one has changed goes together by itself, the rest is decided place by place. */
+/** Merges two texts with one base: changes of one side merge by themselves, the rest is decided place by place. */
 export function MergeDialog({ title, description, sides, labels, action, onMerged, onClose }: MergeDialogProps) {
   const { base, mine, theirs } = sides;
   const parts = useMemo(() => mergeTexts({ base, mine, theirs }), [base, mine, theirs]);

@@ -1,18 +1,18 @@
 import { diff3Merge } from "node-diff3";
 
 export interface Sides {
-  /** What both began with. */
+  /** The common base. */
   base: string;
   mine: string;
   theirs: string;
 }
 
-/** Lines that both sides, or none or one of them, agree on; or a place that each has changed in its own way. */
+/** Lines that both sides agree on or that at most one has changed; or a place that each has changed in its own way. */
 export type Part =
   | { type: "settled"; lines: readonly string[] }
   | { type: "conflict"; base: string; mine: string; theirs: string; line: number };
 
-/** Takes over what one side alone has changed; places are told in lines of one's own text. */
+/** Merges changes of one side alone; places are given in lines of the user's own text. */
 export function mergeTexts({ base, mine, theirs }: Sides): Part[] {
   const [a, o, b] = [mine, base, theirs].map((text) => text.split("\n"));
   return diff3Merge(a ?? [], o ?? [], b ?? [], { excludeFalseConflicts: true }).map(({ ok, conflict }): Part => {
@@ -25,7 +25,7 @@ export function mergeTexts({ base, mine, theirs }: Sides): Part[] {
   });
 }
 
-/** The whole text; `chosen` has the words for each place in their order, undefined = one's own for now. */
+/** The whole text; `chosen` has the lines for each conflict in order, undefined = the user's own for now. */
 export function mergedText(parts: readonly Part[], chosen: readonly (string | undefined)[]): string {
   let place = 0;
   const lines = parts.flatMap((part): readonly string[] => {

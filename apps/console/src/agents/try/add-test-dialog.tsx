@@ -14,7 +14,7 @@ interface AddTestProps {
   onClose(): void;
 }
 
-/** The conversation goes into the tests of the draft, as it went. */
+/** Adds the conversation to the tests of the draft, as it went. */
 export function AddTestDialog({ draft, test, onClose }: AddTestProps) {
   const edit = useEdits(draft);
   const [name, setName] = useState(test.name);

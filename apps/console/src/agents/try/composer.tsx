@@ -13,7 +13,7 @@ interface ComposerProps {
   busy: boolean;
 }
 
-/** As a session takes it. */
+/** The limit of a session. */
 const MOST = 10_000;
 
 const SILENCES = [
@@ -23,7 +23,7 @@ const SILENCES = [
   { seconds: 86_400, label: "A day" },
 ];
 
-/** Enter sends, Shift+Enter begins a line. It can be written while an answer is on its way. */
+/** Enter sends, Shift+Enter starts a new line. Typing is possible while an answer is awaited. */
 export function Composer({ talk, typed, busy }: ComposerProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.querySelector("textarea")?.focus(), []);
@@ -38,7 +38,7 @@ export function Composer({ talk, typed, busy }: ComposerProps) {
     send();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of the field inside
+    // biome-ignore lint/a11y/noStaticElementInteractions: it handles the keys of the field inside
     <div ref={box} className={styles.composer} onKeyDown={onKeyDown}>
       <TextArea
         label="What a visitor writes"
@@ -66,6 +66,6 @@ export function Composer({ talk, typed, busy }: ComposerProps) {
   );
 }
 
-/** It stays in the field, and nothing is sent. */
+/** The text stays in the field, and nothing is sent. */
 const tooLong = (length: number): string =>
   `A message has ${MOST.toLocaleString("en")} characters at most; this one has ${length.toLocaleString("en")}. Shorten it to send it.`;

@@ -7,7 +7,7 @@ import styles from "./try.module.css";
 
 type Step = TryBody["steps"][number];
 
-/** One step: what was said, what the agent says, and the way there. */
+/** One step: the user's message, the agent's answer, and the path to it. */
 export function StepView({ step, asked }: { step: TriedStep; asked: Step | null }) {
   const { messages, trace, not_done: notDone } = step;
   const transferred = trace?.transitions.some(({ condition }) => condition === "agent_transfer");
@@ -53,7 +53,7 @@ export function StepView({ step, asked }: { step: TriedStep; asked: Step | null 
   );
 }
 
-/** How long nobody has said anything, in all. */
+/** The total time of silence. */
 function silenceOf(seconds: number): string {
   const [amount, unit] =
     seconds < 60 ? [seconds, "second"] : seconds < 3_600 ? [seconds / 60, "minute"] : [seconds / 3_600, "hour"];

@@ -15,7 +15,7 @@ interface BesideProps {
   children: ReactNode;
 }
 
-/** What is worked on, and the conversation with it beside. */
+/** The edited content, with a test conversation beside it. */
 export function TryBeside({ agent, draft, children }: BesideProps) {
   const talk = useTalk(agent, draft);
   const { open } = useStore(talk.store);

@@ -24,7 +24,7 @@ interface PaneProps {
   talk: TryTalk;
 }
 
-/** A conversation with the draft or a version: what it says, and why. */
+/** A conversation with the draft or a version: its answers, and their reasons. */
 export function TryPane({ agent, draft, talk }: PaneProps) {
   const state = useStore(talk.store);
   const { text } = useStore(draft.store);
@@ -71,7 +71,7 @@ export function TryPane({ agent, draft, talk }: PaneProps) {
   );
 }
 
-/** There is a word to expect something of. */
+/** Whether there are messages to make a test of. */
 const ended = (shown: TalkState["shown"]): boolean => shown.filter(({ status }) => status === "done").length > 1;
 
 function Target({ agent, talk, version }: { agent: Agent; talk: TryTalk; version: number | null }) {
@@ -107,7 +107,7 @@ function Talk({ state: { shown, steps, busy, pending }, talk }: { state: TalkSta
     if (count > 1 || busy) end.current?.scrollIntoView({ block: "nearest" });
   }, [count, busy]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div className={styles.log} role="log" aria-label="The try" aria-busy={busy} tabIndex={0}>
       {shown.length === 1 && !busy && (
         <p className={styles.teach}>
@@ -137,7 +137,7 @@ function Talk({ state: { shown, steps, busy, pending }, talk }: { state: TalkSta
   );
 }
 
-/** What can be done now: write, answer in place of a server, ask again, or begin again. */
+/** The possible next actions: write, answer in place of a server, ask again, or restart. */
 function Next({ state, talk }: { state: TalkState; talk: TryTalk }) {
   const last = state.shown.at(-1);
   if (last?.waits_for && !state.busy) {

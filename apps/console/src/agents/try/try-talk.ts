@@ -9,17 +9,17 @@ type CallAnswer = NonNullable<Step["answers"]>[number];
 
 export interface TalkState {
   open: boolean;
-  /** null = the draft as it stands in the editor. */
+  /** null = the current draft in the editor. */
   version: number | null;
-  /** What is being written; it comes back when a send fails. */
+  /** The text being typed; restored when a send fails. */
   typed: string;
-  /** Said, and not yet played. */
+  /** Sent, and not yet played. */
   pending: string | null;
   steps: Step[];
   opening: CallAnswer[];
   shown: TriedStep[];
   test: TriedAgent["test"] | null;
-  /** The draft as it was tried last. */
+  /** The draft at the last try. */
   text: string;
   busy: boolean;
   problem: Problem | null;
@@ -36,13 +36,13 @@ const FRESH = {
   pending: null,
 } satisfies Partial<TalkState>;
 
-/** A conversation with the draft, or with a version. This page holds all of it: the server keeps nothing. */
+/** A conversation with the draft, or with a version. This page holds all of it: the server stores nothing. */
 export class TryTalk {
   readonly store = createStore<TalkState>({
     ...{ open: false, version: null, typed: "", pending: null, text: "", busy: false },
     ...FRESH,
   });
-  /** A newer conversation takes no answer of an older one. */
+  /** A newer conversation ignores answers of an older one. */
   #turn = 0;
   #running: Promise<void> = Promise.resolve();
 
@@ -74,27 +74,27 @@ export class TryTalk {
     await this.#play([], []);
   }
 
-  /** The same words again, with nothing answered before. */
+  /** Repeats the same messages, without the earlier answers. */
   async again(): Promise<void> {
     const steps = this.state.steps.map(({ answers: _before, ...step }) => step);
     this.#set({ ...FRESH, steps });
     await this.#play(steps, []);
   }
 
-  /** Waits for the answer that is on its way; a second word meanwhile stays where it is written. */
+  /** Waits for the pending answer; a second message meanwhile stays in the field. */
   async say(text: string): Promise<void> {
     const said = text.trim();
     if (said === "" || this.state.pending !== null) return;
     this.#set({ typed: "", pending: said });
     await this.#running;
-    // The conversation that it was said in has begun again, has ended, or does not continue.
+    // The conversation of this message was restarted, has ended, or does not continue.
     if (this.state.pending !== said) return;
     if (this.state.shown.at(-1)?.status === "done") await this.step({ say: said });
     const isSaid = this.state.steps.at(-1)?.say === said && this.state.problem === null;
     this.#set({ pending: null, ...(isSaid || this.state.typed !== "" ? {} : { typed: said }) });
   }
 
-  /** Nobody says anything for so long; what has passed in the same node before counts, too. */
+  /** Simulates this much silence; earlier silence in the same node counts too. */
   async wait(seconds: number): Promise<void> {
     const { steps, shown } = this.state;
     const before = steps.at(-1);
@@ -107,7 +107,7 @@ export class TryTalk {
     await this.#play([...steps, step], opening);
   }
 
-  /** What stands still continues: with an answer in place of a server, or by asking again. */
+  /** Continues a paused conversation: with an answer in place of a server, or by asking again. */
   async goOn(options: { answer?: CallAnswer; makesCalls?: boolean } = {}): Promise<void> {
     const { answer, makesCalls = false } = options;
     const { steps, opening } = this.state;
@@ -142,9 +142,9 @@ export class TryTalk {
     const [first, ...after] = shown;
     this.#set({
       ...{ busy: false, text, test, shown, opening: first?.answers ?? [] },
-      // What was said while the opening was on its way is still to come.
+      // A message sent while the opening was awaited is still to be played.
       pending: steps.at(-1)?.say === this.state.pending ? null : this.state.pending,
-      // What comes behind a step that does not end is not played.
+      // Steps after an unfinished one are not played.
       steps: after.map((step, at) => ({ ...steps[at], answers: step.answers })) as Step[],
     });
   }
@@ -154,7 +154,7 @@ export class TryTalk {
   }
 }
 
-/** A step that went the same way again keeps the times and tokens of when it was asked. */
+/** A replayed step that went the same way keeps the times and tokens of its first run. */
 function asFirstSeen(step: TriedStep, before: TriedStep | undefined): TriedStep {
   const same = step.asked === 0 && before?.status === step.status && wordsOf(before) === wordsOf(step);
   return same && before.trace !== null ? { ...step, trace: before.trace } : step;

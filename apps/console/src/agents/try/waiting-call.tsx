@@ -8,7 +8,7 @@ import type { TryTalk } from "./try-talk.js";
 
 type Waits = NonNullable<TriedStep["waits_for"]>;
 
-/** A call of another server: it is answered here, or made in earnest. */
+/** A call to another server: answered here, or really made. */
 export function WaitingCall({ call: { node, method, url }, talk }: { call: Waits; talk: TryTalk }) {
   const [status, setStatus] = useState<number | null>(200);
   const [body, setBody] = useState("{}");

@@ -1,17 +1,17 @@
 /** Values over the same labels: days, hours, names. */
 export interface ChartData {
-  /** Name of what the labels are: "Day". */
+  /** What the labels are: "Day". */
   axis: string;
   labels: readonly string[];
-  /** Five at most: there are five colours that can be told apart. */
+  /** At most five: there are five distinguishable colours. */
   series: readonly { name: string; values: readonly (number | null)[] }[];
 }
 
 export interface ChartProps {
-  /** Says what is shown: "Conversations by day". */
+  /** Describes the content: "Conversations by day". */
   title: string;
   data: ChartData;
-  /** How a value is written on the axis, in the table and on hover. */
+  /** Format of a value on the axis, in the table and on hover. */
   format?: (value: number) => string;
 }
 

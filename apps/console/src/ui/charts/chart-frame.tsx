@@ -58,7 +58,7 @@ function Legend({ data }: { data: ChartData }) {
 
 function DataTwin({ title, data, format }: { title: string; data: ChartData; format: (value: number) => string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
     <section className={styles.twin} tabIndex={0} aria-label={title}>
       <table>
         <thead>
@@ -87,7 +87,7 @@ function DataTwin({ title, data, format }: { title: string; data: ChartData; for
   );
 }
 
-/** What the picture says, in one sentence, for those who do not see it. */
+/** The content of the chart, in one sentence, for users who do not see it. */
 export function summaryOf({ labels, series }: ChartData, format: (value: number) => string): string {
   const parts = series.map(({ name, values }) => {
     const given = values.filter((value) => value !== null);

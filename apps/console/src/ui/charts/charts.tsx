@@ -5,10 +5,10 @@ import styles from "./charts.module.css";
 
 const Plot = lazy(async () => ({ default: (await import("./plot.js")).Plot }));
 
-/** How something went over time. */
+/** A development over time. */
 export const LineChart = (props: ChartProps) => <Plotted {...props} kind="line" />;
 
-/** How much there was of each. */
+/** An amount per label. */
 export const BarChart = (props: ChartProps) => <Plotted {...props} kind="bars" />;
 
 function Plotted({ title, data, format = plainNumber, kind }: ChartProps & { kind: "line" | "bars" }) {
@@ -28,7 +28,7 @@ interface FunnelProps {
   steps: readonly { name: string; value: number }[];
 }
 
-/** How many got how far: each step with its share of the first, and what was lost since the one before. */
+/** A funnel: each step with its share of the first, and the loss since the previous one. */
 export function Funnel({ title, steps }: FunnelProps) {
   const first = steps[0]?.value ?? 0;
   const share = (value: number): number => (first === 0 ? 0 : value / first);

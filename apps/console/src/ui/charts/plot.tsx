@@ -13,13 +13,13 @@ interface PlotProps {
   kind: "line" | "bars";
 }
 
-/** The picture alone. It is drawn again when its size, its data or the colours change. */
+/** The chart itself. It is redrawn when its size, its data or the colours change. */
 export function Plot({ data, format, kind }: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   const theme = useTheme();
   const dark = useDark();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page, which theme and system change.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page, where theme and system change them.
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
@@ -41,7 +41,7 @@ export function Plot({ data, format, kind }: PlotProps) {
   );
 }
 
-/** Longer names would stand over each other; the readout and the table have them whole. */
+/** Longer names would overlap; the readout and the table have them in full. */
 const MOST_LETTERS = 14;
 const shortened = (label: string): string =>
   label.length > MOST_LETTERS ? `${label.slice(0, MOST_LETTERS - 1)}…` : label;
@@ -82,7 +82,7 @@ function optionsOf({
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
       x: { time: false, range: (_, low, high) => (kind === "bars" ? [low - 0.5, high + 0.5] : [low, high]) },
-      // Amounts begin at zero: a cut axis makes small changes look large.
+      // Amounts start at zero: a cut axis makes small changes look large.
       y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] },
     },
     axes: [

@@ -19,7 +19,7 @@ export function CodeEditor(props: CodeEditorProps) {
 
 const Merge = lazy(async () => ({ default: (await import("./merge-box.js")).MergeBox }));
 
-/** What differs between two texts: beside each other, or on narrow screens in one. */
+/** The differences of two texts: side by side, or on narrow screens merged. */
 export function MergeView(props: MergeViewProps) {
   return (
     <div className={styles.frame}>

@@ -3,7 +3,7 @@ import type { Ref } from "react";
 
 export type Language = "yaml" | "json";
 
-/** Something to say about a place of the text; places are counted in characters from its beginning. */
+/** A remark about a place of the text; places are counted in characters from its beginning. */
 export interface Finding {
   from: number;
   to: number;
@@ -11,9 +11,9 @@ export interface Finding {
   message: string;
 }
 
-/** What a page can do with an editor that is on it. */
+/** The methods of a mounted editor. */
 export interface EditorHandle {
-  /** Puts the cursor there, shows it, and takes the focus. */
+  /** Puts the cursor there, scrolls to it, and takes the focus. */
   reveal(place: number): void;
 }
 
@@ -21,10 +21,10 @@ export interface CodeEditorProps {
   label: string;
   language: Language;
   value: string;
-  /** Without it the text can only be read. */
+  /** Without it the text is read-only. */
   onChange?: (text: string) => void;
   findings?: readonly Finding[];
-  /** Constant, or kept in a callback: a new one makes the editor again. */
+  /** Constant, or kept in a callback: a new one recreates the editor. */
   completions?: CompletionSource;
   ref?: Ref<EditorHandle>;
 }
@@ -36,6 +36,6 @@ export interface MergeViewProps {
   /** Above the texts: "Live, version 4" and "Your draft". */
   beforeLabel: string;
   afterLabel: string;
-  /** Given, the second text can be changed, and changes of the first be taken over. */
+  /** If given, the second text can be edited, and changes of the first be adopted. */
   onChange?: (text: string) => void;
 }

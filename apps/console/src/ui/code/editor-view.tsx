@@ -16,7 +16,7 @@ import { useEffect, useImperativeHandle, useRef } from "react";
 import type { CodeEditorProps, Finding } from "./code-types.js";
 import { lookOf, shadowOf } from "./look.js";
 
-/** Marks a change that came from outside, so that it is not told as typing. */
+/** Marks a change from outside, so that it is not reported as typing. */
 const fromOutside = Annotation.define<boolean>();
 
 export function EditorBox({ label, language, value, onChange, findings, completions, ref }: CodeEditorProps) {
@@ -28,7 +28,7 @@ export function EditorBox({ label, language, value, onChange, findings, completi
   });
   const readOnly = onChange === undefined;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is followed by the next effect, the editor is kept.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the next effect follows the text, the editor is kept.
   useEffect(() => {
     if (host.current === null) return;
     const root = shadowOf(host.current);
@@ -104,7 +104,7 @@ function editing(readOnly: boolean, completions: CompletionSource | undefined): 
   ];
 }
 
-/** A finding beyond the end of a text that was shortened meanwhile stands at its end. */
+/** A finding beyond the end of a text that was shortened meanwhile moves to its end. */
 function marksOf(findings: readonly Finding[], length: number): Finding[] {
   return findings.map((finding) => ({
     ...finding,

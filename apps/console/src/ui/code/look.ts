@@ -6,7 +6,7 @@ import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Language } from "./code-types.js";
 
-/** Colours are the page's own, so the editor follows light and dark by itself. */
+/** Uses the page's own colours, so the editor follows light and dark by itself. */
 const theme = EditorView.theme({
   "&": { backgroundColor: "var(--surface)", color: "var(--text)", fontSize: "0.8125rem", minHeight: "12rem" },
   "&.cm-focused": { outline: "2px solid var(--ink)", outlineOffset: "-2px" },
@@ -45,13 +45,13 @@ const colours = HighlightStyle.define([
   { tag: tags.invalid, color: "var(--problem)" },
 ]);
 
-/** Language and look; the same for the editor and the comparison. */
+/** Language and theme; the same for the editor and the comparison. */
 export function lookOf(language: Language): Extension[] {
   return [language === "json" ? json() : yaml(), syntaxHighlighting(colours), theme, EditorView.lineWrapping];
 }
 
 /**
- * A shadow tree for an editor. CodeMirror writes its styles at run time: into a <style> element of the document, which the content
+ * A shadow tree for an editor. CodeMirror injects its styles at run time: into a <style> element of the document, which the content
  * security policy refuses, but in a shadow tree into a constructed style sheet, which it allows.
  */
 export function shadowOf(host: HTMLElement): ShadowRoot {

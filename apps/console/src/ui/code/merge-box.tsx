@@ -7,7 +7,7 @@ import styles from "./code.module.css";
 import type { MergeViewProps } from "./code-types.js";
 import { lookOf, shadowOf } from "./look.js";
 
-/** Below this many pixels there is no room for two texts beside each other. */
+/** Below this many pixels there is no room for two texts side by side. */
 const BESIDE_PX = 720;
 const AROUND = { margin: 3, minSize: 6 };
 
@@ -17,7 +17,7 @@ export function MergeBox({ language, before, after, beforeLabel, afterLabel, onC
   useEffect(() => {
     change.current = onChange;
   });
-  // What is typed here comes back as the next `after`, which the comparison shows already: only a text from outside makes it again.
+  // Text typed here returns as the next `after`, which is already shown: only a text from outside recreates the comparison.
   const written = useRef<string | null>(null);
   const begun = useRef(after);
   if (after !== written.current) begun.current = after;

@@ -33,7 +33,7 @@ export function FlowCanvas(props: FlowProps) {
   const connects = onConnect !== undefined;
   const boxes = useMemo(() => shown.map((node) => boxOf(node, selected, connects)), [shown, selected, connects]);
   const [nodes, setNodes, onNodesChange] = useNodesState<BoxNode>(boxes);
-  // Sizes are measured once; a new reading of the document keeps them, so that nothing flickers.
+  // Sizes are measured once; a new parse of the document keeps them, so that nothing flickers.
   useEffect(() => {
     setNodes((before) => {
       const sizes = new Map(before.map(({ id, measured }) => [id, measured]));
@@ -41,7 +41,7 @@ export function FlowCanvas(props: FlowProps) {
     });
   }, [boxes, setNodes]);
   const flow = useRef<ReactFlowInstance<BoxNode> | null>(null);
-  // A box that was not there before and is chosen is one just added: it comes into sight.
+  // A new selected box was just added: scroll it into view.
   const known = useRef(new Set(shown.map(({ id }) => id)));
   useEffect(() => {
     const added = shown.find(({ id }) => id === selected && !known.current.has(id));
@@ -90,7 +90,7 @@ export function FlowCanvas(props: FlowProps) {
   );
 }
 
-/** What fits is shown whole; of what does not, the part around the chosen node, or where it begins, at a size that can be read. */
+/** Shows the whole flow if it fits; otherwise the part around the selected node, or the beginning, at a readable size. */
 function showFirst(
   flow: ReactFlowInstance<BoxNode>,
   nodes: readonly FlowNode[],

@@ -6,7 +6,7 @@ export interface FlowNode {
   x: number;
   y: number;
   title: string;
-  /** Above the title: what kind of node it is. */
+  /** Above the title: the type of the node. */
   kind: string;
   text: string | null;
   isStart: boolean;
@@ -19,7 +19,7 @@ export interface FlowEdge {
   from: string;
   to: string;
   label: string;
-  /** Drawn dashed: an overlay says that nothing went here. */
+  /** Drawn dashed: according to the overlay nothing went here. */
   faint: boolean;
 }
 
@@ -28,10 +28,10 @@ export interface FlowProps {
   nodes: readonly FlowNode[];
   edges: readonly FlowEdge[];
   selected: string | null;
-  /** What is in sight first, where not everything fits; else the chosen box, or where it begins. */
+  /** Initially visible nodes, if not everything fits; else the selected box, or the beginning. */
   sees?: readonly string[];
   onSelect: (node: string | null) => void;
-  /** Without these two the flow can only be looked at. */
+  /** Without these two the flow is read-only. */
   onConnect?: (from: string, to: string) => void;
   onRetarget?: (edge: string, to: string) => void;
 }

@@ -5,7 +5,7 @@ import type { FlowProps } from "./flow-types.js";
 
 const Canvas = lazy(async () => ({ default: (await import("./flow-canvas.js")).FlowCanvas }));
 
-/** Boxes and the ways between them. Boxes are reached with Tab and chosen with Enter; places follow from what is shown. */
+/** Boxes and the transitions between them. Boxes are focused with Tab and selected with Enter; the layout is computed. */
 export function Flow(props: FlowProps) {
   return (
     <section className={styles.frame} aria-label={props.label} data-keys="off">

@@ -5,7 +5,7 @@ type Renderer = typeof import("./render.js");
 
 let loaded: Renderer | null = null;
 
-/** Text of an agent or a person, with the safe renderer of the chat page: no HTML of theirs, no picture, links with their host. */
+/** Text of an agent or a person, with the safe renderer of the chat page: no HTML, no images, links with their host. */
 export function Markdown({ children: text }: { children: string }) {
   const [renderer, setRenderer] = useState(loaded);
   const host = useRef<HTMLDivElement>(null);
@@ -16,7 +16,7 @@ export function Markdown({ children: text }: { children: string }) {
         loaded = module;
         setRenderer(module);
       },
-      // Without the renderer the text stands as it was written.
+      // Without the renderer the text is shown unformatted.
       () => undefined,
     );
   }, [renderer]);

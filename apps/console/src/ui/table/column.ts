@@ -5,17 +5,17 @@ export interface Column<T> {
   id: string;
   header: string;
   cell: (row: T) => ReactNode;
-  /** For CSV and for sorting here; without it a column is in neither. */
+  /** For CSV and for sorting here; without it a column has neither. */
   value?: (row: T) => string | number | boolean | null | undefined;
-  /** Numbers, times and amounts stand right. */
+  /** Numbers, times and amounts are right-aligned. */
   align?: "end";
-  /** A grid track: `8rem`, `minmax(12rem, 2fr)`; a share of what remains unless given. */
+  /** A grid track: `8rem`, `minmax(12rem, 2fr)`; by default a share of the remaining space. */
   width?: string;
-  /** Where the server sorts: it can by this column. Where the table sorts itself, every column with a value can be. */
+  /** The server can sort by it. In a table that sorts itself, every column with a value is sortable. */
   sortable?: boolean;
-  /** Not shown where the table is narrower than this many pixels. */
+  /** Hidden where the table is narrower than this many pixels. */
   from?: number;
-  /** Shown only when somebody chooses it. */
+  /** Shown only on demand. */
   hidden?: boolean;
 }
 

@@ -28,15 +28,15 @@ interface DataTableProps<T extends object> {
   columns: readonly Column<T>[];
   /** Constant, or kept in a callback. */
   rowId: (row: T) => string;
-  /** `here` for lists that are fetched whole; the rows are then put in order in the browser. */
+  /** `here` for lists that are fetched completely; their rows are sorted in the browser. */
   order?: "server" | "here";
   filters?: readonly Filter[];
   views?: readonly View[];
   /** Details beside the list. */
   peek?: Peek<T>;
-  /** The CSV of the selection as the server writes it; without it the loaded columns of all pages. Throws when it is refused. */
+  /** The CSV of the selection from the server; without it the loaded columns of all pages. Throws the refusal. */
   file?: () => Promise<string>;
-  /** Nothing here at all: teaches. With filters that fit nothing the table says that by itself. */
+  /** Shown when there is nothing at all: explains the page. When no row matches the filters, the table says so itself. */
   empty: ReactNode;
   /** More buttons above the table. */
   children?: ReactNode;
@@ -46,13 +46,13 @@ const isText = (value: unknown): value is string => typeof value === "string";
 const NO_FILTERS: readonly Filter[] = [];
 const NO_VIEWS: readonly View[] = [];
 
-/** A list as a tool: dense, sorted and filtered in the address, walked by keyboard, saved as CSV. */
+/** A list as a tool: dense, sorted and filtered by the address, keyboard navigation, CSV export. */
 export function DataTable<T extends object>(props: DataTableProps<T>) {
   const { id, label, list, source, columns, rowId, order = "server", peek, file, children } = props;
   const { filters = NO_FILTERS, views = NO_VIEWS } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
-  // Columns that differ from what the page chose, so that a new column is not hidden from people with a choice of their own.
+  // Columns that differ from the page's defaults, so that a new column is not hidden from people with a choice of their own.
   const [switched, setSwitched] = useKept(`parley-console-columns:${id}`, isText);
   const chosen = useMemo(
     () => new Set(columns.filter((one) => switched.includes(one.id) === (one.hidden === true)).map((one) => one.id)),
@@ -65,7 +65,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const toggle = (column: string): void =>
     setSwitched(switched.includes(column) ? switched.filter((one) => one !== column) : [...switched, column]);
   const step = useRef<(by: number) => void>(() => undefined);
-  // Of the rows as they are now, so that the panel changes with them.
+  // Taken from the current rows, so that the panel changes with them.
   const row = useMemo(
     () => (list.peek === null ? undefined : source.rows.find((one) => rowId(one) === list.peek)),
     [list.peek, source.rows, rowId],
@@ -121,7 +121,7 @@ function Content<T extends object>({ source, list, empty, children }: DataTableP
   return Object.keys(list.filter).length === 0 ? empty : <EmptyState title="Nothing matches these filters" />;
 }
 
-/** Read out when it changes, so that a filter's effect is heard, too. */
+/** Read out when it changes, so that a filter's effect is announced, too. */
 function Count<T>({ source: { rows, hasMore, state }, filtered }: { source: RowSource<T>; filtered: boolean }) {
   const many = rows.length.toLocaleString();
   return (

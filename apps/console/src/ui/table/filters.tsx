@@ -10,7 +10,7 @@ import styles from "./toolbar.module.css";
 
 const QUIET_MS = 300;
 
-/** The filters of a table; each change is in the address at once. */
+/** The filters of a table; each change is in the address immediately. */
 export function Filters({ filters, list }: { filters: readonly Filter[]; list: ListState }) {
   const isSet = filters.some(({ id }) => list.filter[id] !== undefined);
   return (
@@ -55,7 +55,7 @@ function FilterControl({ filter, value, list }: { filter: Filter; value: string;
   }
 }
 
-/** Asks the server when the typing pauses, not at each letter. */
+/** Queries the server when the typing pauses, not at each letter. */
 function TextFilter({
   filter,
   value,
@@ -67,7 +67,7 @@ function TextFilter({
 }) {
   const [typed, setTyped] = useState(value);
   const wanted = typed.trim();
-  // A space that was just typed is no other filter, and stays.
+  // A trailing space just typed does not change the filter, and stays.
   useEffect(() => setTyped((now) => (now.trim() === value ? now : value)), [value]);
   useEffect(() => {
     if (wanted === value) return;

@@ -25,9 +25,9 @@ import type { RowSource } from "./use-list.js";
 
 const ROW_PX = 44;
 const COARSE_ROW_PX = 52;
-/** Rows beyond the window that are there already. */
+/** Rows rendered beyond the window. */
 const OVERSCAN = 10;
-/** Pages are asked for this many rows before the end. */
+/** Pages are fetched this many rows before the end. */
 const AHEAD = 30;
 
 const features = tableFeatures({
@@ -44,10 +44,10 @@ interface GridProps<T extends object> {
   source: RowSource<T>;
   rowId: (row: T) => string;
   list: ListState;
-  /** Who puts the rows in order. */
+  /** Who sorts the rows. */
   order: "server" | "here";
   opens: boolean;
-  /** Gets what the panel beside the list walks with. */
+  /** Receives the function by which the panel beside the list moves on. */
   step: RefObject<(by: number) => void>;
   scroll: RefObject<HTMLDivElement | null>;
 }
@@ -56,7 +56,7 @@ export function Grid<T extends object>(props: GridProps<T>) {
   const { label, columns, shown, source, rowId, list, order, opens, scroll } = props;
   const { sort } = list;
   const definitions = useMemo(() => columns.map((column) => definitionOf(column, order)), [columns, order]);
-  // Kept: a new object would have the rows sorted again at each step of the scroll.
+  // Memoised: a new object would have the rows sorted again at each scroll step.
   const state = useMemo(
     () => ({
       sorting: sort === null ? [] : [{ id: sort.id, desc: sort.descending }],
@@ -80,7 +80,7 @@ export function Grid<T extends object>(props: GridProps<T>) {
     getScrollElement: () => scroll.current,
     estimateSize: () => rowPx,
     overscan: OVERSCAN,
-    // Rows must not end up beneath the header, which stays.
+    // Rows must not end up beneath the sticky header.
     scrollPaddingStart: rowPx,
   });
   const walk = useRowWalk({
@@ -111,7 +111,7 @@ export function Grid<T extends object>(props: GridProps<T>) {
     walk.step(by);
   };
   const tracks = columns.filter(({ id }) => shown.has(id)).map(({ width }) => width ?? "minmax(6rem, 1fr)");
-  // Tab reaches the current row, or the first one drawn while the current one is scrolled away.
+  // Tab reaches the current row, or the first rendered one while the current one is scrolled away.
   const onPage = items.some(({ index }) => rows[index]?.id === walk.current);
   const first = onPage ? walk.current : rows[items[0]?.index ?? 0]?.id;
   return (
@@ -168,7 +168,7 @@ function definitionOf<T extends object>(column: Column<T>, order: "server" | "he
   };
 }
 
-/** Words are in order whatever their case, and nothing at all comes last. */
+/** Text sorts ignoring case, and missing values come last. */
 const comparable = (value: string | number | boolean | null | undefined): string | number | undefined =>
   value === null || value === undefined ? undefined : typeof value === "number" ? value : String(value).toLowerCase();
 

@@ -12,7 +12,7 @@ interface HeaderProps<T> {
   list: ListState;
 }
 
-/** A column's name, which sorts by it: up, down, as it was. */
+/** A column header that sorts by it: ascending, descending, unsorted. */
 export function HeaderCell<T>({ column, order, list }: HeaderProps<T>) {
   const canSort = order === "server" ? column.sortable === true : column.value !== undefined;
   const sort = list.sort?.id === column.id ? list.sort : null;

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-/** A list of texts or things kept in this browser. Storage that refuses, or holds something else, counts as empty. */
+/** A list of texts or objects stored in this browser. Blocked storage, or other content, counts as empty. */
 export function useKept<T>(
   key: string,
   isOne: (value: unknown) => value is T,

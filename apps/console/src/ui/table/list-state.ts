@@ -6,9 +6,9 @@ export interface Sort {
   descending: boolean;
 }
 
-/** What a list shows, as its address says it. Reload, Back and a copied address keep it. */
+/** The state of a list, as given by its address. Reload, Back and a copied address keep it. */
 export interface ListState {
-  /** The filters that are set. As part of a query key it makes each selection a list of its own. */
+  /** The active filters. As part of a query key they make each selection a list of its own. */
   filter: Readonly<Record<string, string>>;
   sort: Sort | null;
   /** Row whose details are open. */
@@ -16,7 +16,7 @@ export interface ListState {
   setFilter: (changes: Record<string, string | null>) => void;
   setSort: (sort: Sort | null) => void;
   setPeek: (id: string | null) => void;
-  /** Filters and sort as one piece of an address, for saved views. */
+  /** Filters and sort as a part of an address, for saved views. */
   words: string;
   setWords: (words: string) => void;
 }
@@ -24,8 +24,8 @@ export interface ListState {
 const OWN = new Set(["sort", "peek"]);
 
 /**
- * `names`: the filters of this list; other words of the address belong to the page and stay. A route that has `validateSearch` must
- * let these words, `sort` and `peek` through.
+ * `names`: the filters of this list; other parameters of the address belong to the page and stay. A route that has `validateSearch` must
+ * let these parameters, `sort` and `peek` through.
  */
 export function useListState(names: readonly string[]): ListState {
   const search: Record<string, unknown> = useSearch({ strict: false });
@@ -46,7 +46,7 @@ export function useListState(names: readonly string[]): ListState {
         Object.fromEntries(
           Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null && value !== ""),
         );
-      // The list does not know which route it is on; its words are plain text on every one.
+      // The list does not know its route; its parameters are plain text on every one.
       void navigate({ to: ".", search: next as never, replace, resetScroll: false });
     };
     const sort = sortOf(wordOf("sort"));
@@ -56,7 +56,7 @@ export function useListState(names: readonly string[]): ListState {
       peek: wordOf("peek"),
       setFilter: (changes) => change({ ...changes, peek: null }, true),
       setSort: (to) => change({ sort: to === null ? null : wordOfSort(to) }, true),
-      // The first look goes into the history, so that Back closes it; walking on does not.
+      // The first peek goes into the history, so that Back closes it; moving on does not.
       setPeek: (peek) => change({ peek }, wordOf("peek") !== null),
       words: new URLSearchParams({ ...filter, ...(sort === null ? {} : { sort: wordOfSort(sort) }) }).toString(),
       setWords: (words) => {

@@ -15,18 +15,18 @@ interface WalkOptions {
 }
 
 export interface Walk {
-  /** The row that the keyboard is on. */
+  /** The row with the keyboard focus. */
   current: string | null;
   setCurrent: (id: string) => void;
   step: (by: number) => void;
-  /** True once after a step: the current row takes the focus when it is on the page. */
+  /** True once after a step: the current row takes the focus once it is rendered. */
   takesFocus: () => boolean;
 }
 
-/** Rows that are asked for before the last one is reached. */
+/** More rows are fetched this many before the last one is reached. */
 const AHEAD = 3;
 
-/** Moves through the rows of a list, and only through them. A row that leaves the list leaves its place: the walk continues from there. */
+/** Moves through the rows of a list only. When a row leaves the list, the walk continues from its position. */
 export function useRowWalk({ idAt, indexOf, count, list, peeks, reveal, loadMore }: WalkOptions): Walk {
   const [current, setCurrent] = useState<string | null>(list.peek);
   const wanted = useRef(false);
@@ -36,7 +36,7 @@ export function useRowWalk({ idAt, indexOf, count, list, peeks, reveal, loadMore
   if (index >= 0) place.current = index;
 
   const step = (by: number): void => {
-    // The row after one that is gone has taken its place already.
+    // The row after a removed one is already in its place.
     const from = index >= 0 ? index : by > 0 && place.current >= 0 ? place.current - 1 : place.current;
     const to = Math.max(0, Math.min(count - 1, from + by));
     const id = idAt(to);

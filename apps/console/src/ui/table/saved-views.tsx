@@ -22,7 +22,7 @@ interface SavedViewsProps {
   /** Of the table; with the name of the signed-in user, where several people share a browser. */
   id: string;
   list: ListState;
-  /** Views that everybody has. */
+  /** Predefined views. */
   views: readonly View[];
 }
 

@@ -22,7 +22,7 @@ interface ToolbarProps<T> {
   views: readonly View[];
   /** The server's own CSV. */
   file: (() => Promise<string>) | undefined;
-  /** Ids of the columns that are shown, the table's width aside. */
+  /** Ids of the shown columns, regardless of the table's width. */
   shown: ReadonlySet<string>;
   onShow: (id: string, shown: boolean) => void;
   children?: ReactNode;

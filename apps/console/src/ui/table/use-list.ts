@@ -10,7 +10,7 @@ export interface ListPage<T> {
   next_cursor: string | null;
 }
 
-/** Where a table gets its rows from. */
+/** The source of a table's rows. */
 export interface RowSource<T> {
   rows: readonly T[];
   state: "loading" | "ready" | "refused";
@@ -19,7 +19,7 @@ export interface RowSource<T> {
   loadingMore: boolean;
   loadMore: () => void;
   retry: () => void;
-  /** The list changed on the server and is too long to be fetched again unasked. */
+  /** The list changed on the server and is too long to be refetched automatically. */
   outdated: boolean;
   /** Every row of this selection, page after page, for CSV; at most `CSV_ROWS`. */
   all: () => Promise<readonly T[]>;
@@ -30,11 +30,11 @@ const NOTHING: readonly never[] = [];
 
 interface ListOptions<T> {
   queryKey: QueryKey;
-  /** Throws when it is refused. */
+  /** Throws the refusal. */
   page: (cursor: string | undefined) => Promise<ListPage<T>>;
 }
 
-/** A list of the API, page after page by its cursors, as the reader scrolls. */
+/** A list of the API, loaded page by page by its cursors, as the reader scrolls. */
 export function useList<T>({ queryKey, page }: ListOptions<T>): RowSource<T> {
   const query = useInfiniteQuery({
     queryKey,
@@ -58,7 +58,7 @@ export function useList<T>({ queryKey, page }: ListOptions<T>): RowSource<T> {
   };
 }
 
-/** Whether a newer answer is known to exist. A query's own result does not tell that from an answer that is merely old. */
+/** Whether a newer answer is known to exist. A query's own result does not distinguish that from a merely old answer. */
 function useInvalidated(queryKey: QueryKey): boolean {
   const client = useQueryClient();
   const subscribe = useCallback((changed: () => void) => client.getQueryCache().subscribe(changed), [client]);
@@ -76,7 +76,7 @@ async function everyRow<T>(page: ListOptions<T>["page"]): Promise<readonly T[]> 
   return rows.slice(0, CSV_ROWS);
 }
 
-/** Rows that are all here already. */
+/** Rows that are all loaded already. */
 export function rowsHere<T>(rows: readonly T[]): RowSource<T> {
   const nothing = (): void => undefined;
   return {
