@@ -5,7 +5,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const isUuid = (text: string): boolean => UUID.test(text);
 
-/** The id of an agent that is named by id or by name; an id is not looked up. Throws `ParleyError`. */
+/** The id of an agent given by id or by name; an id is not looked up. Throws `ParleyError`. */
 export async function agentIdOf(
   { transport }: Pick<ParleyClient, "transport">,
   { tenant, agent, signal }: { tenant: string; agent: string; signal: AbortSignal },

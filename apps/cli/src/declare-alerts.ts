@@ -21,7 +21,7 @@ const withFields = (command: Command): Command =>
     .option("--no-recovery", "do not")
     .option("--name <text>", "a name for it");
 
-/** Rules that tell people of numbers. */
+/** Alert rules. */
 export function addAlerts(program: Command, io: Io, done: Done): void {
   const group = program.command("alerts").description("Tell people when a number crosses its threshold");
   sub(group, "list", { about: "List the alerts", examples: ["alerts list"] }).action(async (options) =>

@@ -4,7 +4,7 @@ import { showOverview, watchTenant } from "./commands/watch-tenant.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
-/** How a tenant stands, and what happens in it. */
+/** The state of a tenant, and its events. */
 export function addOverview(program: Command, io: Io, done: Done): void {
   sub(program, "overview", {
     about: "Say whether all is well: who waits, what failed, what was spent today",

@@ -5,7 +5,7 @@ import { type Done, positive, sub } from "./declare.js";
 import { type Io, usageError } from "./io.js";
 import type { Globals } from "./settings.js";
 
-/** Who did what in a tenant, and whether the record of it is whole. */
+/** The audit log of a tenant, and whether it is intact. */
 export function addAudit(program: Command, io: Io, done: Done): void {
   const audit = program
     .command("audit")

@@ -3,7 +3,7 @@ import { EXPORT_KINDS, type ExportKind, exportRecords } from "./commands/export-
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
-/** Everything of one kind, into a file or a pipe. */
+/** All records of one kind, into a file or a pipe. */
 export function addExports(program: Command, io: Io, done: Done): void {
   const group = program.command("export").description("Export sessions, messages, ratings or traces in bulk");
   for (const kind of EXPORT_KINDS) addKind(group, kind, io, done);

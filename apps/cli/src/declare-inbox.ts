@@ -8,7 +8,7 @@ import type { Io } from "./io.js";
 const SESSION = "text_abc123def456";
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
-/** What the team notes for itself. */
+/** Internal notes of the team. */
 export function addNotes(program: Command, io: Io, done: Done): void {
   const group = program.command("notes").description("Note something on a session, for the team alone");
   sub(group, "list <session>", { about: "List the notes on a session", examples: [`notes list ${SESSION}`] }).action(
@@ -34,7 +34,7 @@ const withMacro = (command: Command): Command =>
     .option("--transfer-to <operator>", "who gets the conversation, with the action transfer")
     .option("--digit <digit>", "1 to 9: pressed in the inbox, it puts the reply into the field", positive);
 
-/** Words that the team answers visitors with. */
+/** Saved replies of the team to visitors. */
 export function addReplies(program: Command, io: Io, done: Done): void {
   const group = program.command("replies").description("Save replies that operators insert, and macros on keys");
   sub(group, "suggest <escalation>", {

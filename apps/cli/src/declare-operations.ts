@@ -17,7 +17,7 @@ import type { Io } from "./io.js";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057.7";
 
-/** What was given up, what is remembered, what a new installation begins with. */
+/** Dead letters, caches, and the demo data of a new installation. */
 export function addOperations(program: Command, io: Io, done: Done): void {
   addDeadLetters(program, io, done);
   addTenants(program, io, done);

@@ -8,7 +8,7 @@ const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 const minutes = (text: string): number | "none" => (text === "none" ? text : positive(text));
 
-/** Who stands behind an agent, and when. */
+/** The people behind an agent, and their hours. */
 export function addPeople(program: Command, io: Io, done: Done): void {
   const group = program.command("people").description("Say when people are behind an agent, and who is told of a wish");
   sub(group, "show <agent>", { about: "Show it", examples: ["people show clinic-desk"] }).action(

@@ -6,7 +6,7 @@ import type { Io } from "./io.js";
 
 const ID = "018f3a5e-7c1b-7d2e-8a4f-000000000007";
 
-/** What people may ask of those who keep their data. */
+/** Requests that people may make about their data. */
 export function addPrivacy(program: Command, io: Io, done: Done): void {
   const privacy = program.command("privacy").description("Export or erase what is kept of a person, and prove it");
   addErasure(privacy, io, done);

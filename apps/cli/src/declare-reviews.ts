@@ -7,7 +7,7 @@ import type { Io } from "./io.js";
 
 const SESSION = "text_abc123def456";
 
-/** Conversations that deserve a look, and what became of it. */
+/** Conversations to review, and their verdicts. */
 export function addReviews(program: Command, io: Io, done: Done): void {
   const group = program.command("reviews").description("Look at conversations that deserve it, and give verdicts");
   sub(group, "list", {
@@ -44,7 +44,7 @@ export function addReviews(program: Command, io: Io, done: Done): void {
   }).action(async (session, options) => done(await reviews.removeReview(io, session, options)));
 }
 
-/** One's own draft of an agent. */
+/** The caller's own draft of an agent. */
 export function addDrafts(agents: Command, io: Io, done: Done): void {
   const group = agents.command("draft").description("Work on your own draft of an agent, which nobody else reads");
   sub(group, "show <agent>", {

@@ -3,7 +3,7 @@ import { listSecrets, removeSecret, setSecret } from "./commands/secrets.js";
 import { type Done, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
-/** What agents keep to authenticate with other servers. */
+/** Secrets of agents for other servers. */
 export function addSecrets(program: Command, io: Io, done: Done): void {
   const secrets = program
     .command("secrets")

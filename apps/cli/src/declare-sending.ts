@@ -7,7 +7,7 @@ import type { Io } from "./io.js";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
-/** A command of its own, and one of those about links. */
+/** `send` as a command of its own, and below `links`. */
 export function addSend(parent: Command, called: string, io: Io, done: Done): void {
   sub(parent, "send <agent> <link>", {
     about: "Send a link to people and wait until all are told; exit code 1 when somebody did not get it",
@@ -33,7 +33,7 @@ export function addSend(parent: Command, called: string, io: Io, done: Done): vo
     .action(async (agent, link, options) => done(await sending.sendLink(io, agent, link, options)));
 }
 
-/** Links on their way to people. */
+/** Links sent to people. */
 export function addSending(program: Command, io: Io, done: Done): void {
   addSend(program, "send", io, done);
   sub(program, "resend <agent> <link> <delivery>", {
@@ -81,7 +81,7 @@ export function addSending(program: Command, io: Io, done: Done): void {
   }).action(async (id, options) => done(await sending.removeSuppression(io, id, options)));
 }
 
-/** Words of a tenant's own for links on their way. */
+/** A tenant's own texts for links it sends. */
 export function addMessageTemplates(program: Command, io: Io, done: Done): void {
   const group = program.command("message-templates").description("Your own words for messages with links");
   sub(group, "list", { about: "List them", examples: ["message-templates list"] }).action(async (options) =>
@@ -108,7 +108,7 @@ export function addMessageTemplates(program: Command, io: Io, done: Done): void 
   );
 }
 
-/** Links that are made and sent by themselves. */
+/** Links that are created and sent automatically. */
 export function addSchedules(program: Command, io: Io, done: Done): void {
   const group = program.command("schedules").description("Make and send links at set times");
   sub(group, "list", { about: "List the schedules", examples: ["schedules list"] }).action(async (options) =>

@@ -9,7 +9,7 @@ import type { Io } from "./io.js";
 
 const ID = "text_abc123def456";
 
-/** Asked for so often that it has a short name. */
+/** Used so often that it has a short name. */
 export function addTrace(program: Command, io: Io, done: Done): void {
   trace(program, "trace <id>", { io, done, example: "trace" });
 }

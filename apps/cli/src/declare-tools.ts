@@ -35,7 +35,7 @@ export function addKeys(program: Command, io: Io, done: Done): void {
   }).action(async (id, options) => done(await revokeKey(io, id, options)));
 }
 
-/** Commands of the checkout; their options and their help are their own. */
+/** Commands of the checkout; they have their own options and help. */
 export function addScripts(program: Command, io: Io, done: Done): void {
   const script = (name: string, about: string, command: "start" | "bench"): void => {
     program
@@ -72,7 +72,7 @@ export function addTools(program: Command, io: Io, done: Done): void {
     examples: ["completion bash >> ~/.bashrc", "completion fish > ~/.config/fish/completions/parley.fish"],
     remote: false,
   }).action((shell, options) => done(showCompletion(io, shell, options)));
-  // What the printed scripts call.
+  // Called by the printed scripts.
   program
     .command("complete", { hidden: true })
     .argument("[words...]")

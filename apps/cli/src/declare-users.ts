@@ -6,7 +6,7 @@ import type { Io } from "./io.js";
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 const ROLES = ["owner", "admin", "editor", "operator", "viewer"] as const;
 
-/** People who manage: who may sign in to the console, and as what. */
+/** Users of the console, and their roles. */
 export function addUsers(program: Command, io: Io, done: Done): void {
   const users = program.command("users").description("List, invite, change, disable and remove people who manage");
   sub(users, "list", { about: "List the people of the tenant and how they stand", examples: ["users list"] }).action(

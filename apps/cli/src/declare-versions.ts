@@ -4,7 +4,7 @@ import { diffAgent, replayAgent, testAgent } from "./commands/versions.js";
 import { type Done, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
-/** What tells whether a version may go live. */
+/** Commands that show whether a version may go live. */
 export function addVersions(agents: Command, io: Io, done: Done): void {
   sub(agents, "test <agent> <version>", {
     about: "Run the tests of a version; exit code 1 when they do not pass",

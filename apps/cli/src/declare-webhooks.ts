@@ -13,7 +13,7 @@ import type { Io } from "./io.js";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
-/** Receivers of webhooks and what was sent to them. */
+/** Receivers of webhooks and their deliveries. */
 export function addWebhooks(program: Command, io: Io, done: Done): void {
   const webhooks = program.command("webhooks").description("Make receivers of webhooks, test them, see what was sent");
   sub(webhooks, "list", { about: "List the receivers", examples: ["webhooks list", "webhooks list --json"] }).action(

@@ -12,10 +12,10 @@ interface About {
   numbers?: readonly string[];
 }
 
-/** A command with the options all of them have. */
+/** A command with the common options. */
 export function sub(parent: Command, usage: string, { about, examples, remote = true, numbers = [] }: About): Command {
   const command = parent.command(usage).description(about);
-  // Read by commander: what an action throws of its own accord, commander does not tell.
+  // Parsed by commander: it does not report errors that an action throws itself.
   for (const argument of command.registeredArguments)
     if (numbers.includes(argument.name())) argument.argParser(positive);
   if (remote)
@@ -27,7 +27,7 @@ export function sub(parent: Command, usage: string, { about, examples, remote = 
     .addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ parley ${example}`).join("\n")}`);
 }
 
-/** An option that takes one of these words. */
+/** An option with one of these values. */
 export const oneOf = (flags: string, about: string, words: readonly string[]): Option =>
   new Option(flags, about).choices(words);
 
@@ -37,7 +37,7 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("It must be a whole number from 1.");
 }
 
-/** Hours may have a fraction. A word that is no number must not pass: JSON would make `null` of it, which means "never". */
+/** Hours may have a fraction. A word that is not a number must not pass: JSON would turn it into `null`, which means "never". */
 export function positiveHours(text: string): number {
   const hours = Number(text);
   if (text.trim() !== "" && Number.isFinite(hours) && hours > 0) return hours;

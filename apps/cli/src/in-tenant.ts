@@ -1,8 +1,8 @@
 import type { Call, Transport } from "@parley/client";
 
 /**
- * The same transport, working in one tenant. The tenant stands in the address, which a signature covers: a captured request cannot be
- * turned to another one.
+ * The same transport, working in one tenant. The tenant is in the address, which a signature covers: a captured request cannot be
+ * redirected to another one.
  */
 export function inTenant(transport: Transport, tenant: string | undefined): Transport {
   if (tenant === undefined) return transport;

@@ -1,4 +1,4 @@
-/** What the program touches of its process, so that a test can stand in for a terminal. */
+/** The parts of the process that the program uses, so that a test can replace a terminal. */
 export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
@@ -6,14 +6,14 @@ export interface Io {
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
-  /** Does what Ctrl-C does. */
+  /** Has the effect of Ctrl-C. */
   interrupt(): void;
 }
 
-/** `unreachable`: nobody answered, so that a script may try again. `interrupted`: Ctrl-C in the middle of work, as shells count it. */
+/** `unreachable`: no answer, so a script may retry. `interrupted`: Ctrl-C during work, with the exit code that shells use. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 
-/** A failure that the program explains itself: one sentence, a code, an exit code. */
+/** A failure with its own explanation: one sentence, a code, an exit code. */
 export class CliError extends Error {
   constructor(
     readonly code: string,

@@ -26,7 +26,7 @@ import { EXIT, type Io } from "./io.js";
 import { reportFailure } from "./report.js";
 import { DEFAULT_URL } from "./settings.js";
 
-/** Runs the program on these arguments (without node and script). Answers the exit code: 0 done, 1 failed, 2 wrong usage, 3 no answer, 130 interrupted. */
+/** Runs the program with these arguments (without node and script). Returns the exit code, one of `EXIT`. */
 export async function runCli(io: Io, argv: string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = buildProgram(io, (code) => {
@@ -36,9 +36,9 @@ export async function runCli(io: Io, argv: string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    // commander has said already what is wrong; only help that was asked for is a success.
+    // commander has already reported the error; only requested help is a success.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    // Commands that can be left at any time, like a chat, print their own answers.
+    // Commands that can be interrupted at any time, like a chat, print their own answers.
     if (io.signal.aborted) return EXIT.interrupted;
     return reportFailure(io, error);
   }

@@ -5,7 +5,7 @@ import { columnsOf, safeLine, wrapText } from "./plain-text.js";
 export const printLine = (io: Io, line = ""): void => void io.stdout.write(`${line}\n`);
 export const printJson = (io: Io, value: unknown): void => printLine(io, JSON.stringify(value));
 
-/** Says on standard error what went wrong, as one sentence with its code, and which fields; answers the exit code. `about`: with which of many. */
+/** Reports an error on standard error: one sentence, its code and fields; returns the exit code. `about`: which of many items failed. */
 export function reportFailure(io: Io, error: unknown, about?: string): number {
   const { code, sentence, exitCode } = explain(error);
   io.stderr.write(
@@ -28,7 +28,7 @@ function explain(error: unknown): { code: string; sentence: string; exitCode: nu
   return { code: "internal", sentence, exitCode: EXIT.failure };
 }
 
-/** Rows in columns, each as wide as its widest cell. On a terminal that is too narrow for them, one field a line. */
+/** Rows in columns, each as wide as its widest cell. On a terminal that is too narrow for them, one field per line. */
 export function printTable(io: Io, head: string[], rows: string[][]): void {
   if (rows.length === 0) {
     printLine(io, "Nothing there.");
@@ -62,7 +62,7 @@ function printRecords(io: Io, head: string[], rows: string[][]): void {
 
 const padded = (text: string, columns: number): string => text + " ".repeat(Math.max(0, columns - columnsOf(text)));
 
-/** One field a line; what is an object or a list as JSON. */
+/** One field per line; objects and lists as JSON. */
 export function printFields(io: Io, value: object): void {
   const fields = Object.entries(value);
   const width = Math.max(0, ...fields.map(([name]) => name.length));

@@ -9,7 +9,7 @@ import {
 import { inTenant } from "./in-tenant.js";
 import { type Io, usageError } from "./io.js";
 
-/** Options that every command takes. */
+/** Options of every command. */
 export interface Globals {
   url?: string;
   tenant?: string;
@@ -18,7 +18,7 @@ export interface Globals {
 
 export const DEFAULT_URL = "http://localhost:8080";
 
-/** Where the gateway is: `--url`, else PARLEY_URL, else this machine. Throws a usage error for what is no HTTP address. */
+/** The address of the gateway: `--url`, else PARLEY_URL, else this machine. Throws a usage error unless it is an HTTP address. */
 export function urlOf(io: Io, { url }: Globals): string {
   const given = url ?? (io.env.PARLEY_URL || DEFAULT_URL);
   const parsed = URL.canParse(given) ? new URL(given) : undefined;
@@ -37,7 +37,7 @@ export function keyOf(io: Io): { apiKey: string; keyId?: string } | undefined {
   return io.env.PARLEY_KEY && io.env.PARLEY_KEY_ID ? { apiKey, keyId: io.env.PARLEY_KEY_ID } : { apiKey };
 }
 
-/** Says where nobody answered: most often the address is the mistake. */
+/** Names the address that did not answer: most often it is the mistake. */
 function fetchFrom(baseUrl: string): typeof fetch {
   return async (input, init) => {
     try {
@@ -57,11 +57,11 @@ export function chatClient(io: Io, globals: Globals): ParleyClient {
   return createParleyClient({ baseUrl, fetch: fetchFrom(baseUrl), ...key });
 }
 
-/** Management calls in the tenant that is named: with PARLEY_TOKEN, else signed. Throws a usage error without either. */
+/** Management calls in the given tenant: with PARLEY_TOKEN, else signed. Throws a usage error without either. */
 export const ownerTransport = (io: Io, globals: Globals): Transport =>
   inTenant(operatorTransport(io, globals), tenantOf(io, globals));
 
-/** The same in no tenant: for calls about tenants themselves. */
+/** The same without a tenant: for calls about tenants themselves. */
 export function operatorTransport(io: Io, globals: Globals): Transport {
   const key = keyOf(io);
   const token = io.env.PARLEY_TOKEN;

@@ -3,7 +3,7 @@ import type { Io } from "./io.js";
 
 export type Style = ReturnType<typeof picocolors.createColors>;
 
-/** Colours for a terminal only, and never against NO_COLOR (any value but the empty one) or TERM=dumb. */
+/** Colours only for a terminal, and never with NO_COLOR (any value but the empty one) or TERM=dumb. */
 export function styleFor(io: Pick<Io, "env" | "stdout">): Style {
   const { NO_COLOR = "", TERM } = io.env;
   return picocolors.createColors(io.stdout.isTTY === true && NO_COLOR === "" && TERM !== "dumb");

@@ -1,20 +1,20 @@
 import { ParleyError } from "./errors.js";
 
 export interface RetryOptions {
-  /** Tries in all, the first included; default 4. */
+  /** Number of tries, including the first; default 4. */
   attempts?: number;
   /** Milliseconds; the wait before try n is a random part of base × 2^(n-1). Default 250. */
   baseMs?: number;
-  /** Most milliseconds of one wait; also the longest `Retry-After` that is waited for. Default 30 000. */
+  /** Longest wait in milliseconds; also the longest `Retry-After` that is obeyed. Default 30 000. */
   maxMs?: number;
 }
 
-/** The turn is over and its failure is stored: the same message id would get the same answer. */
+/** The turn is over and its failure is stored: a repeat with the same message id would return it again. */
 const SETTLED: ReadonlySet<string> = new Set(["model_unavailable", "model_timeout"]);
-/** Nothing in the configuration of the server changes within seconds. */
+/** The server's configuration does not change within seconds. */
 const HOPELESS: ReadonlySet<string> = new Set(["not_configured"]);
 
-/** Full jitter: a random wait between nothing and the doubled base, so that callers do not come back in one moment. */
+/** Full jitter: a random wait between zero and the doubled base, so that callers do not return all at once. */
 export function jitteredMs(attempt: number, { baseMs = 250, maxMs = 30_000 }: RetryOptions): number {
   return Math.random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
 }
@@ -30,7 +30,7 @@ export function nextTryMs(error: ParleyError, attempt: number, options: RetryOpt
   return asked > maxMs ? null : asked + jitteredMs(attempt, options);
 }
 
-/** True for no answer, 5xx that may pass, and 429 that says when to come back. */
+/** True for no answer, a transient 5xx, and a 429 with a retry time. */
 export function isTransient(error: ParleyError): boolean {
   if (SETTLED.has(error.code) || HOPELESS.has(error.code)) return false;
   if (error.status === 429) return error.retryAfterSeconds !== null;

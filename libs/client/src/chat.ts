@@ -5,11 +5,11 @@ import { newId } from "./transport.js";
 import type { CreateSessionRequest, TransitionInfo, TurnAnswered } from "./types.js";
 
 export interface ChatMessage {
-  /** Stable over the life of the store: a key for lists. */
+  /** Stable for the life of the store: a key for lists. */
   id: string;
   role: "user" | "assistant";
   content: string;
-  /** `streaming` while the answer is made, `failed` when it was not accepted; then `retry()` sends it again. */
+  /** `streaming` while the answer is generated, `failed` when it was not accepted; then `retry()` resends it. */
   status: "sent" | "sending" | "streaming" | "failed";
   nodeId?: string;
   nodeName?: string | null;
@@ -24,7 +24,7 @@ export interface ChatState {
   currentNodeId: string | null;
   currentNodeName: string | null;
   isLoading: boolean;
-  /** A sentence for people; null = all is well. */
+  /** A human-readable sentence; null = all is well. */
   error: string | null;
   sessionEnded: boolean;
 }
@@ -32,16 +32,16 @@ export interface ChatState {
 /** A conversation as a store: `subscribe` and `getSnapshot` are what React's `useSyncExternalStore` takes. */
 export interface Chat {
   subscribe(listener: () => void): () => void;
-  /** The same object until something changes. */
+  /** Returns the same object until something changes. */
   getSnapshot(): ChatState;
   /**
-   * Opens the session; after its end, a new one, and a message that met the end waits there for `retry()`. A second call
-   * while one is open or opening does nothing.
+   * Opens a session; after its end, a new one, in which a message that failed because of the end waits for `retry()`. A second call while
+   * one is open or opening does nothing.
    */
   startSession(): Promise<void>;
-  /** Says something; shown at once, answered as it streams. Ignored while another one is on its way. */
+  /** Sends a message; shown immediately, answered as it streams. Ignored while another one is in progress. */
   sendMessage(content: string): Promise<void>;
-  /** Sends the last failed message again. It is answered at most once: its id stays, unless its turn failed for good. */
+  /** Resends the last failed message. It is answered at most once: its id stays, unless its turn failed permanently. */
   retry(): Promise<void>;
   endSession(): Promise<void>;
 }
@@ -56,7 +56,7 @@ const EMPTY: ChatState = {
   sessionEnded: false,
 };
 
-/** Only the calls that a chat makes, so a browser can hand in its own that talk to your backend. */
+/** Only the calls that a chat makes, so that a browser can provide its own, which talk to your backend. */
 export interface ChatClient {
   sessions: Pick<ParleyClient["sessions"], "create" | "send" | "end">;
 }
@@ -65,7 +65,7 @@ export interface ChatClient {
 export function createChat(client: ChatClient, request: CreateSessionRequest): Chat {
   const store = createStore();
   const { get, set, change } = store;
-  /** Ids on the wire of messages that got a second one; the id in the list never changes. */
+  /** New ids for resent messages on the wire; the id in the list never changes. */
   const secondIds = new Map<string, string>();
 
   const say = async (message: ChatMessage, sessionId: string): Promise<void> => {

@@ -19,9 +19,9 @@ import { type WaitOptions, waitForTurn } from "./wait-for-turn.js";
 export interface ParleyClientOptions extends ConnectionOptions {
   /** The signing key. It belongs on a server: anyone who has it can do everything its scopes allow. */
   apiKey: string;
-  /** Which key signs; without it the server's default key is meant. */
+  /** Id of the signing key; without it the server's default key is used. */
   keyId?: string;
-  /** Every request carries a nonce, reads too: for keys and tenants with `require_nonce`. Default false: only what changes something. */
+  /** Sends a nonce with every request, including reads: for keys and tenants with `require_nonce`. Default false: only with changes. */
   alwaysNonce?: boolean;
 }
 
@@ -30,19 +30,19 @@ export interface CallOptions {
 }
 
 export interface RepeatableOptions extends CallOptions {
-  /** The same key and body get the same answer for 24 hours; default a random one, kept over all tries of the call. */
+  /** The same key and body get the same answer for 24 hours; default a random one, kept for all tries of the call. */
   idempotencyKey?: string;
 }
 
 export interface SendOptions extends CallOptions, TurnListener {
-  /** Names the message within its session: sent again it is answered, not said, twice. Default a random one. */
+  /** Identifies the message within its session: a repeat is answered, not added again. Default a random one. */
   clientMessageId?: string;
-  /** Milliseconds of silence after which a streamed answer is asked for again; default 40 000. */
+  /** Milliseconds of silence after which a streamed answer is requested again; default 40 000. */
   idleMs?: number;
 }
 
 export interface SubmitOptions extends CallOptions {
-  /** As of `send`. */
+  /** As in `send`. */
   clientMessageId?: string;
 }
 
@@ -51,13 +51,13 @@ export interface Sessions {
   create(request: CreateSessionRequest, options?: RepeatableOptions): Promise<SessionCreated>;
   /** Sends a message and waits for its answer; with `onDelta` or `onStatus` the answer is streamed. */
   send(sessionId: string, content: string, options?: SendOptions): Promise<TurnAnswered>;
-  /** Hands a message in without waiting for its answer; `waitForTurn` has it later, also from elsewhere. */
+  /** Submits a message without waiting for its answer; `waitForTurn` returns it later, also from elsewhere. */
   submit(sessionId: string, content: string, options?: SubmitOptions): Promise<TurnAccepted>;
-  /** What became of a message, as it is now. */
+  /** The current state of a message's turn. */
   getTurn(sessionId: string, turnId: string, options?: CallOptions): Promise<TurnShown>;
-  /** Asks until the turn is over. Throws `ParleyError`: the problem of a failed turn, or `timeout`; the turn itself continues then. */
+  /** Polls until the turn is over. Throws `ParleyError`: the problem of a failed turn, or `timeout`; the turn itself continues then. */
   waitForTurn(sessionId: string, turnId: string, options?: WaitOptions): Promise<TurnShown>;
-  /** As `send`, as an iterator of `status`, `message.delta` (each piece once, with `text_so_far`) and, last, `turn` with the answer. */
+  /** Like `send`, as an iterator of `status`, `message.delta` (each piece once, with `text_so_far`) and, last, `turn` with the answer. */
   stream(sessionId: string, content: string, options?: SendOptions): AsyncGenerator<SessionEvent>;
   get(sessionId: string, options?: CallOptions): Promise<SessionShown>;
   end(sessionId: string, options?: RepeatableOptions): Promise<SessionClosed>;
@@ -66,17 +66,17 @@ export interface Sessions {
     sessionId: string,
     options?: CallOptions & { limit?: number; cursor?: string },
   ): Promise<Page<HistoryMessage>>;
-  /** All events of the session, resumed by itself; see `followEvents`. */
+  /** All events of the session, resumed automatically; see `followEvents`. */
   events(sessionId: string, options?: FollowOptions): AsyncGenerator<SessionEvent>;
 }
 
 export interface ParleyClient extends OwnerCalls {
   sessions: Sessions;
-  /** For calls this package has no function for. */
+  /** For calls that this package has no function for. */
   transport: Transport;
 }
 
-/** A client of one Parley gateway. Throws at once when the address is no URL or the key is empty. */
+/** A client of one Parley gateway. Throws immediately when the address is not a URL or the key is empty. */
 export function createParleyClient(options: ParleyClientOptions): ParleyClient {
   const { apiKey, keyId, alwaysNonce = false, ...connection } = options;
   if (apiKey === "") throw new TypeError("apiKey is empty");
@@ -133,7 +133,7 @@ function createSessions(transport: Transport): Sessions {
 }
 
 function messageCall(sessionId: string, content: string, options: SendOptions): Call {
-  // The id is made once per call, so every try of it is the same message.
+  // The id is generated once per call, so every try of it is the same message.
   const body = { content, client_message_id: options.clientMessageId ?? newId() };
   return { method: "POST", path: `${pathOf(sessionId)}/messages`, body, signal: options.signal };
 }
@@ -165,7 +165,7 @@ async function* streamEvents(transport: Transport, call: Call, options: SendOpti
       settled = true;
       wake();
     });
-  // The consumer sees the failure at the end of the loop; until then nobody else holds it.
+  // The consumer gets the failure at the end of the loop; until then nobody else handles it.
   done.catch(() => undefined);
   try {
     while (!settled || ready.length > 0) {

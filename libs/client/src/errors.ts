@@ -1,4 +1,4 @@
-/** One wrong field of a refused request: JSON pointer, broken rule, sentence; never the value. */
+/** One invalid field of a refused request: JSON pointer, violated rule, sentence; never the value. */
 export interface FieldProblem {
   pointer: string;
   rule: string;
@@ -28,7 +28,7 @@ export class ParleyError extends Error {
   readonly detail: string;
   readonly errors: FieldProblem[];
   readonly requestId: string | null;
-  /** Seconds after which a repeat makes sense; null = the server named none. */
+  /** Seconds after which a repeat makes sense; null = not given by the server. */
   readonly retryAfterSeconds: number | null;
 
   constructor(init: ParleyErrorInit) {
@@ -49,7 +49,7 @@ function messageOf({ status, detail, errors = [] }: ParleyErrorInit): string {
   return `${fieldOf(first.pointer)}: ${first.message}${more.length === 0 ? "" : ` (and ${more.length} more)`}`;
 }
 
-/** `/budget/max_cost` → `budget.max_cost`; what is no member of the body (`query/limit`) stays as it is. */
+/** `/budget/max_cost` → `budget.max_cost`; other names (`query/limit`) are not members of the body and stay as they are. */
 function fieldOf(pointer: string): string {
   if (!pointer.startsWith("/")) return pointer || "body";
   const members = pointer.slice(1).split("/");

@@ -8,19 +8,18 @@ export interface FollowOptions {
   /** Id of the last known event; the stream continues after it. Without it the stream begins at the first event. */
   after?: string | undefined;
   signal?: AbortSignal;
-  /** Milliseconds of silence after which the stream is opened again; default 40 000. */
+  /** Milliseconds of silence after which the stream is reopened; default 40 000. */
   idleMs?: number;
-  /** Hears of each connection: `live` when it is open, `interrupted` when it is lost or was refused and will be tried again. */
+  /** Called for each connection: `live` when it is open, `interrupted` when it is lost or was refused and will be retried. */
   onState?: (state: "live" | "interrupted") => void;
 }
 
 const MAX_WAIT_MS = 15_000;
 
 /**
- * The events of a session without gap or repetition, over as many connections as it takes: each reconnect names the last id
- * seen. Ends after `session_ended` or when the log of an ended session has been read. Throws `ParleyError` for errors that a
- * retry cannot fix (401, 404 …) and the reason of the signal when it is aborted. In a browser, a reconnect does not wait any
- * longer once the network is back.
+ * The events of a session without gap or repetition, over as many connections as needed: each reconnect sends the last id received. Ends
+ * after `session_ended` or when the log of an ended session has been read. Throws `ParleyError` for errors that a retry cannot fix (401,
+ * 404 …) and the reason of the signal when it is aborted. In a browser, a reconnect starts as soon as the network is back.
  */
 export async function* followEvents(
   transport: Transport,

@@ -1,6 +1,6 @@
-/** Options of the widget that a component hands on; the page of the widget in the docs has them all. */
+/** Widget options that a component passes on; the docs page of the widget lists all of them. */
 export interface WidgetOptions {
-  /** Token or address of the link; without it, the link that the server names. */
+  /** Token or address of the link; without it, the server's default link. */
   link?: string;
   theme?: "light" | "dark" | "auto";
   position?: "bottom-right" | "bottom-left" | "top-right" | "top-left";
@@ -13,7 +13,7 @@ export interface WidgetOptions {
   name?: string;
 }
 
-/** Envelope of a message; its text stays between visitor and server. */
+/** Metadata of a message; its text stays between visitor and server. */
 export interface WidgetMessage {
   id: string;
   sender_type: "user" | "agent" | "operator" | "system";
@@ -33,7 +33,7 @@ interface WidgetGlobal {
   ChatWidget: new (options: WidgetOptions & { backendUrl: string; target: Element | undefined }) => Widget;
 }
 
-/** As much of a browser's document as a script tag needs: programs that import this package are checked without the rest. */
+/** The part of a browser's document that a script tag needs: programs that import this package are type-checked without the rest. */
 interface Page {
   createElement(name: "script"): { dataset: Record<string, string> };
   head: { append(tag: object): void };
@@ -47,7 +47,7 @@ function loadScript(server: string): Promise<unknown> {
     const { document } = globalThis as unknown as { document: Page };
     const tag = document.createElement("script");
     Object.assign(tag, { src: `${server}/widget.js`, onload: resolve, onerror: reject });
-    // The components make the widgets, not the tag.
+    // The components create the widgets, not the tag.
     tag.dataset.manual = "true";
     document.head.append(tag);
   });
@@ -55,8 +55,8 @@ function loadScript(server: string): Promise<unknown> {
 }
 
 /**
- * Puts the widget of a server on the page, inside `place` where its mode is `inline`. Answers what takes it away again, also before it
- * is there.
+ * Adds the widget of a server to the page, inside `place` if its mode is `inline`. Returns a function that removes it, even before it has
+ * loaded.
  */
 export function mountWidget(
   server: string,

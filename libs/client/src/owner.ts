@@ -8,7 +8,7 @@ export type JsonOperation = {
   [N in OperationName]: Operations[N] extends { answer: unknown } ? N : never;
 }[OperationName];
 
-/** Operations that answer page by page. */
+/** Paged operations. */
 export type ListOperation = {
   [N in OperationName]: Operations[N] extends { answer: { data: unknown[]; next_cursor: string | null } } ? N : never;
 }[OperationName];
@@ -17,22 +17,22 @@ export type Answer<N extends JsonOperation> = Operations[N]["answer"];
 export type Item<N extends ListOperation> = Answer<N>["data"][number];
 
 export interface OwnerOptions {
-  /** For operations that take one: the same key and body get the same answer for 24 hours; default a random one, kept over all tries. */
+  /** For operations that take one: the same key and body get the same answer for 24 hours; default a random one, kept for all tries. */
   idempotencyKey?: string;
   signal?: AbortSignal;
 }
 
-/** What an operation needs: `path`, `query` and `body`, as far as it has them. */
+/** The input of an operation: `path`, `query` and `body`, as far as it has them. */
 export type Input<N extends OperationName> = Omit<Operations[N], "answer" | "file"> & OwnerOptions;
-/** Left out where nothing is needed. */
+/** Optional when no input is needed. */
 type Inputs<N extends OperationName> = Record<never, never> extends Input<N> ? [input?: Input<N>] : [input: Input<N>];
 
-/** Every call that a token or a key may make, by method and path. Each throws `ParleyError`, or the reason of its signal. */
+/** Every call open to a token or a key, by method and path. Each throws `ParleyError`, or the reason of its signal. */
 export interface OwnerCalls {
   call<N extends JsonOperation>(operation: N, ...input: Inputs<N>): Promise<Answer<N>>;
-  /** All entries, page after page as they are asked for. */
+  /** All entries, fetched page by page on demand. */
   list<N extends ListOperation>(operation: N, ...input: Inputs<N>): AsyncGenerator<Item<N>>;
-  /** For answers that are files or streams; a failure inside `consume` is repeated like that of a call. */
+  /** For answers that are files or streams; a failure inside `consume` is retried like that of a call. */
   open<N extends OperationName, T>(
     operation: N,
     input: Input<N>,
@@ -44,7 +44,10 @@ export interface OwnerClient extends OwnerCalls {
   transport: Transport;
 }
 
-/** A client of the management API for the holder of a token (`ak_…`). Throws at once when the address is no URL or the token is empty. */
+/**
+ * A client of the management API for the holder of a token (`ak_…`). Throws immediately when the address is not a URL or the token is
+ * empty.
+ */
 export function createOwnerClient({ token, ...connection }: ConnectionOptions & { token: string }): OwnerClient {
   if (token === "") throw new TypeError("token is empty");
   const transport = createTransport({ ...connection, credentials: { type: "token", token } });
@@ -79,7 +82,7 @@ export function createOwnerCalls(transport: Transport): OwnerCalls {
   };
 }
 
-/** `PATCH /api/users/{id}` with what belongs into it. Throws `TypeError` for a part of the path that is missing or empty. */
+/** Fills in an operation like `PATCH /api/users/{id}`. Throws `TypeError` for a path parameter that is missing or empty. */
 function callOf(operation: string, { path = {}, query, body, signal, idempotencyKey }: AnyInput): Call {
   const [method, template] = operation.split(" ") as [Call["method"], string];
   const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -87,7 +90,7 @@ function callOf(operation: string, { path = {}, query, body, signal, idempotency
     if (part === "") throw new TypeError(`path.${name} is missing`);
     return encodeURIComponent(part);
   });
-  // What takes no key is idempotent by state or only computes.
+  // Operations without a key are idempotent by state or only compute.
   const headers = method === "POST" ? { "idempotency-key": idempotencyKey ?? newId() } : undefined;
   return { method, path: filled, query, body, headers, signal } as Call;
 }

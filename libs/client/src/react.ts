@@ -13,7 +13,7 @@ export interface ChatWidgetProps extends WidgetOptions {
   onReady?: (widget: Widget) => void;
 }
 
-/** The widget of your server as a component: there while it is mounted, again when an option changes. */
+/** The widget of your server as a component: present while it is mounted, recreated when an option changes. */
 export function ChatWidget({ server, onMessage, onReady, ...options }: ChatWidgetProps) {
   const place = useRef<HTMLDivElement>(null);
   const listeners = useRef({ onMessage, onReady });
@@ -34,7 +34,7 @@ export function ChatWidget({ server, onMessage, onReady, ...options }: ChatWidge
   return createElement("div", { ref: place });
 }
 
-/** A conversation that you draw yourself: the hook of `createUseChat` for React, with the client beside the agent. */
+/** A conversation with your own rendering: the hook of `createUseChat` for React, with the client beside the agent. */
 export function useChat(client: ChatClient, tenantId: string, agentId: string, version?: number): UsedChat {
   const chat = useMemo(
     () => createChat(client, chatRequest(tenantId, agentId, version)),

@@ -11,7 +11,7 @@ export interface SignatureParts {
   target: string;
   /** Body exactly as sent; empty text without one. */
   body: string;
-  /** Single-use text of 16 to 128 characters; then it is also sent as `X-Nonce`. */
+  /** Single-use text of 16 to 128 characters; if given, it is also sent as `X-Nonce`. */
   nonce?: string;
 }
 

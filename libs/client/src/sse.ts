@@ -3,7 +3,7 @@ import { isRecord, ParleyError } from "./errors.js";
 import type { SessionEvent } from "./types.js";
 
 interface ReadOptions {
-  /** Milliseconds of silence after which the connection counts as dead; the server sends a sign every 12 s. */
+  /** Milliseconds of silence after which the connection counts as dead; the server sends a heartbeat every 12 s. */
   idleMs: number;
   /** Milliseconds that the server asks to wait before a reconnect. */
   onRetry?: (ms: number) => void;
@@ -25,7 +25,7 @@ export async function* readEvents(response: Response, options: ReadOptions): Asy
       if (done) return;
     }
   } finally {
-    // Frees the connection also when the reader of the events leaves early.
+    // Also frees the connection when the reader of the events leaves early.
     await reader.cancel().catch(() => undefined);
   }
 }

@@ -4,19 +4,19 @@ import type { Delta, SessionEvent, TurnAnswered } from "./types.js";
 
 export interface TurnListener {
   onDelta?: ((delta: Delta) => void) | undefined;
-  /** What the agent is doing, for people. */
+  /** The agent's current activity, for display. */
   onStatus?: ((label: string) => void) | undefined;
 }
 
 /**
- * Puts the pieces of a turn together. Pieces say where they stand, so one that arrives again after a reconnect adds
- * nothing; a higher attempt (another server took the turn over) begins the text again.
+ * Assembles the pieces of a turn. Pieces carry their offset, so one that arrives again after a reconnect adds nothing; a higher attempt
+ * (another server took over the turn) restarts the text.
  */
 export class DeltaText {
   #attempt = -1;
   #parts = new Map<number, string>();
 
-  /** The delta as the listener gets it; null = it brings nothing new. */
+  /** The delta for the listener; null = it adds nothing new. */
   take(data: Record<string, unknown>): Delta | null {
     const { turn_id: turnId, attempt, part, at, text } = data;
     if (typeof turnId !== "string" || typeof attempt !== "number" || typeof part !== "number") return null;
@@ -24,7 +24,7 @@ export class DeltaText {
     if (attempt > this.#attempt) this.#parts = new Map();
     this.#attempt = attempt;
     const known = this.#parts.get(part) ?? "";
-    // A hole: the message at the end brings the whole text.
+    // A gap: the message at the end brings the whole text.
     if (at > known.length || at + text.length <= known.length) return null;
     const fresh = text.slice(known.length - at);
     this.#parts.set(part, known + fresh);
@@ -54,6 +54,6 @@ export async function readTurn(
 function turnOf({ type, data }: SessionEvent): TurnAnswered | null {
   if (type !== "turn" || !isRecord(data)) return null;
   const { type: _type, ...answer } = data;
-  // The parse edge: the event carries the JSON of the plain answer, fixed by the contract of the path.
+  // Not validated: the event carries the JSON of the plain answer, fixed by the contract of the path.
   return answer as unknown as TurnAnswered;
 }

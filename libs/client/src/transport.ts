@@ -8,7 +8,7 @@ export type Credentials =
       type: "key";
       apiKey: string;
       keyId?: string;
-      /** Reads carry a nonce as well, as a key with `require_nonce` asks for; else only what changes something. */
+      /** Reads carry a nonce as well, as required by a key with `require_nonce`; else only changes do. */
       alwaysNonce?: boolean;
     }
   | { type: "token"; token: string };
@@ -19,39 +19,39 @@ export interface ConnectionOptions {
   fetch?: typeof globalThis.fetch;
   /** Milliseconds since 1970; default Date.now. */
   clock?: () => number;
-  /** Milliseconds until one try is given up; default 180 000, because an answer of a model takes its time. */
+  /** Milliseconds until one try is given up; default 180 000, because a model's answer takes time. */
   timeoutMs?: number;
   retry?: RetryOptions;
 }
 
 export interface Call {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Begins with `/`; parts are encoded already. */
+  /** Begins with `/`; its parts are already encoded. */
   path: string;
   query?: Record<string, string | number | boolean | undefined>;
-  /** Becomes JSON. */
+  /** Serialised as JSON. */
   body?: unknown;
-  /** Sent as it is, with its media type. */
+  /** Sent unchanged, with its media type. */
   raw?: { text: string; mediaType: string };
   headers?: Record<string, string>;
-  /** False = a repeat might do the thing twice, so only refusals (429) are repeated. Default true. */
+  /** False = a repeat might have the effect twice, so only refusals (429) are retried. Default true. */
   repeatable?: boolean;
   signal?: AbortSignal | undefined;
 }
 
 export interface Transport {
-  /** Calls and reads a JSON answer. The type is the caller's word, fixed by the contract of the path. Throws `ParleyError`. */
+  /** Makes a call and parses a JSON answer. The type is the caller's claim, fixed by the contract of the path. Throws `ParleyError`. */
   json<T>(call: Call): Promise<T>;
   /**
-   * Opens a response and hands it to `consume`; a failure inside counts as a failed try and is repeated by the same rules.
-   * The deadline covers the headers only; the reader limits the rest.
+   * Opens a response and hands it to `consume`; a failure inside counts as a failed try and is retried by the same rules. The deadline
+   * covers only the headers; the reader limits the rest.
    */
   open<T>(call: Call, consume: (response: Response) => Promise<T>): Promise<T>;
   /** Milliseconds that the server's clock is ahead of ours, as far as known. */
   readonly skewMs: number;
 }
 
-/** A 401 within this distance of the clocks is about the key, not about the time. */
+/** With clocks closer than this, a 401 is about the key, not about the time. */
 const SKEW_WORTH_CORRECTING_MS = 30_000;
 
 interface Prepared extends Call {
@@ -60,7 +60,7 @@ interface Prepared extends Call {
   text: string;
 }
 
-/** Signing, retries, deadlines and the correction of the clock: what every call of this package goes through. */
+/** Signing, retries, deadlines and clock correction for every call of this package. */
 export function createTransport(options: ConnectionOptions & { credentials: Credentials }): Transport {
   const { clock = Date.now, timeoutMs = 180_000, retry = {}, credentials } = options;
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
@@ -125,7 +125,7 @@ export function createTransport(options: ConnectionOptions & { credentials: Cred
   };
 }
 
-/** An answer that is no success, with what its `Date` header says about our clock. */
+/** An unsuccessful answer, with the clock skew from its `Date` header. */
 class Refusal extends ParleyError {
   skewMs: number | null = null;
 }
@@ -145,7 +145,7 @@ async function refused(response: Response, clock: () => number): Promise<Refusal
 
 async function readJson<T>(response: Response): Promise<T> {
   const value = parsed(await response.text());
-  // The parse edge: the server's schema of this path is the contract, and a proxy's page is no JSON.
+  // Not validated: the server's schema of this path is the contract, and a proxy's page is no JSON.
   if (value !== undefined) return value as T;
   throw new ParleyError({ status: 0, code: "bad_answer", detail: "The server's answer is not JSON." });
 }
@@ -163,19 +163,19 @@ function prepare(call: Call, base: URL): Prepared {
   for (const [name, value] of Object.entries(call.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  // A path in front of the product belongs to a proxy that takes it away: the gateway signs what it sees.
+  // A path prefix belongs to a proxy that strips it: the signature covers what the gateway sees.
   const target = `/${url.pathname.slice(base.pathname.length)}${url.search}`;
   const text = call.raw?.text ?? (call.body === undefined ? "" : JSON.stringify(call.body));
   return { ...call, url, target, text };
 }
 
-/** Fresh for each try: a signature is bound to its second, and a nonce is good for one use. */
+/** Fresh for each try: a signature is bound to its second, and a nonce can be used once. */
 async function headersOf(call: Prepared, credentials: Credentials, nowMs: number): Promise<Record<string, string>> {
   const headers: Record<string, string> = { accept: "application/json", ...call.headers };
   if (call.text !== "") headers["content-type"] = call.raw?.mediaType ?? "application/json";
   if (credentials.type === "token") return { ...headers, authorization: `Bearer ${credentials.token}` };
   const timestamp = String(Math.floor(nowMs / 1_000));
-  // Without a nonce two equal messages of one second would be one message for the server, and a copy could be sent by somebody else.
+  // Without a nonce the server would treat two equal messages in one second as one, and an attacker could replay a copy.
   const nonce = call.method === "GET" && credentials.alwaysNonce !== true ? undefined : newId();
   const signed = { timestamp, method: call.method, target: call.target, body: call.text };
   const signature = await computeSignature(credentials.apiKey, {

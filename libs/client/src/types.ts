@@ -1,12 +1,12 @@
 import type { Schemas } from "./operations.js";
 
-/** Bodies and answers of the text chat API, as its reference document has them. */
+/** Bodies and answers of the text chat API, as in its reference document. */
 export type CreateSessionRequest = Schemas["CreateSessionInput"];
 export type SessionCreated = Schemas["CreatedSession"];
 export type TurnAnswered = Schemas["TurnAnswer"];
-/** A message that was taken and is answered later. */
+/** A message that was accepted and is answered later. */
 export type TurnAccepted = Schemas["AcceptedTurn"];
-/** What became of a message. The members of the answer are there once it has one; a stopped turn may have none. */
+/** The state of a message's turn. The members of the answer are present once there is one; a stopped turn may have none. */
 export type TurnShown = Schemas["Turn"];
 export type SessionShown = Schemas["Session"];
 export type SessionStatus = SessionShown["status"];
@@ -22,23 +22,23 @@ export type Participant = NonNullable<CreateSessionRequest["participant"]>;
 
 export interface Page<T> {
   data: T[];
-  /** Opaque; null = there is no more. */
+  /** Opaque; null = there are no more. */
   next_cursor: string | null;
 }
 
-/** One event of a session's stream. Only durable events have an id; it is the place to resume from. */
+/** One event of a session's stream. Only durable events have an id; it is the position to resume from. */
 export interface SessionEvent {
   id: string | null;
   type: string;
   data: Record<string, unknown>;
 }
 
-/** Text of an answer while it is made. */
+/** Text of an answer while it is generated. */
 export interface Delta {
   turnId: string;
-  /** Which message of the turn, from 0. */
+  /** Index of the message within the turn, from 0. */
   part: number;
-  /** What is new; a first piece of a higher attempt begins the text again. */
+  /** The new text; the first piece of a higher attempt restarts it. */
   text: string;
   /** The whole text of this part so far. */
   textSoFar: string;

@@ -1,6 +1,6 @@
 import { type Chat, type ChatClient, type ChatState, createChat } from "./chat.js";
 
-/** The hooks of React, or of preact/compat, that `useChat` is made of: handed in, so that this package depends on neither. */
+/** The hooks of React, or of preact/compat, that `useChat` uses: passed in, so that this package depends on neither. */
 export interface ReactHooks {
   useMemo<T>(make: () => T, dependencies: readonly unknown[]): T;
   useSyncExternalStore<T>(
@@ -18,14 +18,14 @@ export const chatRequest = (tenantId: string, agentId: string, version: number |
   ...(version === undefined ? {} : { version }),
 });
 
-/** The functions stay the same between renders. */
+/** The functions are stable between renders. */
 export function usedChat({ startSession, sendMessage, retry, endSession }: Chat, state: ChatState): UsedChat {
   return { ...state, startSession, sendMessage, retry, endSession };
 }
 
 /**
- * Makes the hook `useChat(tenantId, agentId, version?)` with the state and the functions of the reference document's own.
- * Another agent is another conversation.
+ * Creates the hook `useChat(tenantId, agentId, version?)` with the state and the functions of the one in the reference document. Another
+ * agent is another conversation.
  */
 export function createUseChat(react: ReactHooks, client: ChatClient) {
   return function useChat(tenantId: string, agentId: string, version?: number): UsedChat {

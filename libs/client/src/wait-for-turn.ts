@@ -4,15 +4,15 @@ import type { TurnShown } from "./types.js";
 
 export interface WaitOptions {
   signal?: AbortSignal;
-  /** Milliseconds until it is given up; default 180 000. */
+  /** Milliseconds until it gives up; default 180 000. */
   timeoutMs?: number;
-  /** Milliseconds of the longest pause between two questions; default 2 000. */
+  /** Milliseconds of the longest pause between two polls; default 2 000. */
   pauseMs?: number;
 }
 
 const FIRST_PAUSE_MS = 200;
 
-/** Asks until the turn is over, with growing pauses. */
+/** Polls until the turn is over, with growing pauses. */
 export async function waitForTurn(
   ask: (signal: AbortSignal | undefined) => Promise<TurnShown>,
   { signal, timeoutMs = 180_000, pauseMs = 2_000 }: WaitOptions = {},

@@ -8,7 +8,7 @@ export type Action =
 
 const VARIABLE = /^[\p{L}_][\p{L}\p{N}_.-]{0,99}$/u;
 
-/** Reads an action string; null when it is none. Templates inside are filled when the action runs. */
+/** Parses an action string; null when it is not one. Templates inside are filled when the action runs. */
 export function parseAction(text: string): Action | null {
   const trimmed = text.trim();
   if (trimmed === "hangup") return { type: "hangup" };

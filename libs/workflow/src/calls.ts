@@ -5,7 +5,7 @@ export interface ModelSettings {
   max_tokens: number;
   provider_id: string | null;
   service_tier: string | null;
-  /** Of one attempt; absent = as the provider is configured. */
+  /** Per attempt; absent = the provider's default. */
   first_token_timeout_seconds?: number;
 }
 
@@ -13,7 +13,7 @@ export interface IntentOption {
   id: string;
   description: string;
   examples: string[];
-  /** Which of several that match is followed, the higher first. Present on all options of a call, or on none: then one match is enough. */
+  /** Which of several matches is followed, the highest first. Present on all options of a call, or on none: then one match is enough. */
   priority?: number;
 }
 
@@ -51,11 +51,11 @@ export interface RagQuery {
   fts_weight: number;
 }
 
-/** What a model call may see of the session's history. */
+/** The part of the session's history that a model call may see. */
 interface Sight {
   /**
-   * Present after a transfer without context: no more than this many most recent messages belong to the agent that
-   * speaks now, whatever the call's own window is.
+   * Present after a transfer without context: at most this many of the most recent messages belong to the current agent, whatever the
+   * call's own window is.
    */
   ownMessages?: number;
 }
@@ -67,9 +67,9 @@ export interface ReplyCall extends Sight {
   nodeName: string | null;
   /** Index of the part this answer becomes, from 0 within the turn. */
   partIndex: number;
-  /** Global prompt, empty line, node prompt; `[name]` stands where a variable is spoken of. */
+  /** Global prompt, empty line, node prompt; `[name]` in place of a variable. */
   system: string;
-  /** What the names in brackets stand for, as text. Others said it: the model may read it as data only. */
+  /** The values of the names in brackets, as text. They come from others: the model may read them only as data. */
   values: Record<string, string>;
   /** Most recent messages the model sees; 0 = all. */
   historyWindow: number;
@@ -82,7 +82,7 @@ interface ExtractCall extends Sight {
   callId: string;
   nodeId: string;
   variables: VariableRequest[];
-  /** What names in brackets in the prompts stand for, as text. */
+  /** The values of the names in brackets in the prompts, as text. */
   values: Record<string, string>;
   model: ModelSettings;
 }
@@ -101,7 +101,7 @@ export interface ClassifyCall extends Sight {
   model: ModelSettings;
 }
 
-/** Waits between the attempts of a call: `initialDelayMs`, then each `multiplier` times longer, never above `maxDelayMs`. */
+/** Delays between the attempts of a call: `initialDelayMs`, then each `multiplier` times longer, never above `maxDelayMs`. */
 export interface RetryPolicy {
   maxRetries: number;
   initialDelayMs: number;
@@ -110,8 +110,8 @@ export interface RetryPolicy {
 }
 
 /**
- * One HTTP call with everything filled in but secrets: `markedSecrets` tells them, `fillSecrets` puts them into `url`, `headers` and
- * `query`. Attempts, waits and the checks of the address are the caller's.
+ * One HTTP call with everything filled in except secrets: `markedSecrets` lists them, `fillSecrets` puts them into `url`, `headers` and
+ * `query`. Attempts, delays and address checks are up to the caller.
  */
 export interface ApiCall {
   type: "api.call";
@@ -124,7 +124,7 @@ export interface ApiCall {
   /** Added to the URL's own query, not encoded yet. */
   query: Record<string, string>;
   body: string | null;
-  /** Of one attempt. */
+  /** Per attempt. */
   timeoutMs: number;
   retry: RetryPolicy;
   /** A longer answer is a failed call. */
@@ -133,7 +133,7 @@ export interface ApiCall {
   allowedHosts: string[] | null;
 }
 
-/** Asks for the active version of another agent of the tenant; a failure ends the session. */
+/** Requests the active version of another agent of the tenant; a failure ends the session. */
 export interface LoadAgentCall {
   type: "agent.load";
   callId: string;
@@ -143,5 +143,5 @@ export interface LoadAgentCall {
 
 export type ModelCall = ReplyCall | ExtractCall | ClassifyCall;
 
-/** A step ends with at most one of these; its result comes back as `call.done` or `call.failed` with the same `callId`. */
+/** A step ends with at most one of these; its result is passed in as `call.done` or `call.failed` with the same `callId`. */
 export type CallEffect = ModelCall | ApiCall | LoadAgentCall;

@@ -47,9 +47,9 @@ export const matchesOf = ({ matches }: Classified): readonly IntentMatch[] =>
   "intent" in matches ? [matches] : matches;
 
 /**
- * Of the intents at or above the threshold the one with the highest priority, then with the highest confidence, then the first of the
- * document: how sure a model is of one thing says nothing about which of two things matters more. Null for every answer that cannot be
- * trusted: an id nobody offered, a confidence outside 0–1.
+ * Of the intents at or above the threshold the one with the highest priority, then with the highest confidence, then the first in the
+ * document: the confidence of one intent does not say which of two matters more. Null for every answer that cannot be trusted: an unknown
+ * id, a confidence outside 0–1.
  */
 export function bestMatch<Option extends IntentOption>(
   run: Run,

@@ -1,7 +1,7 @@
 import type { WorkflowSettings } from "@parley/contracts";
 import type { ModelSettings } from "./calls.js";
 
-/** Room for a JSON answer with many variables when the document sets no limit for extraction. */
+/** Tokens for a JSON answer with many variables when the document sets no limit for extraction. */
 const EXTRACTION_TOKENS = 500;
 
 export function conversationModel({ llm }: WorkflowSettings): ModelSettings {
@@ -16,7 +16,7 @@ export function conversationModel({ llm }: WorkflowSettings): ModelSettings {
 }
 
 export function extractionModel({ extraction_llm }: WorkflowSettings, model: ModelSettings): ModelSettings {
-  // A conversation limit of a few sentences would cut the JSON of many variables, so it is only ever raised here.
+  // A conversation limit of a few sentences would truncate the JSON of many variables, so it is only ever raised here.
   const exact = { ...model, temperature: 0, max_tokens: Math.max(model.max_tokens, EXTRACTION_TOKENS) };
   if (!extraction_llm?.enabled) return exact;
   return {

@@ -7,7 +7,7 @@ import type { Retrieval } from "./retrieval.js";
 
 export interface CompiledTransition {
   readonly condition: Condition;
-  /** The condition as configured; shown in answers. */
+  /** The condition as configured; included in answers. */
   readonly label: string;
   readonly target: string;
 }
@@ -17,14 +17,14 @@ export type Prompt = { readonly kind: "static" | "system"; readonly text: string
 interface CompiledBase {
   readonly id: string;
   readonly name: string | null;
-  /** In the order they are tried: lower priority first, equal priorities as in the document. */
+  /** In evaluation order: lower priority first, equal priorities as in the document. */
   readonly transitions: readonly CompiledTransition[];
   readonly onEntry: readonly Action[];
   readonly onExit: readonly Action[];
-  /** What the node answers with; null when it has no words of its own. */
+  /** The prompt or text of the node's answer; null when it has none. */
   readonly prompt: Prompt | null;
   readonly model: ModelSettings;
-  /** How the node's answers look passages up; null = they do not. */
+  /** How the node's answers retrieve passages; null = they do not. */
   readonly retrieval: Retrieval | null;
 }
 
@@ -100,7 +100,7 @@ export interface CompiledWorkflow {
   readonly document: AgentDocument;
   readonly initialNode: string;
   readonly nodes: ReadonlyMap<string, CompiledNode>;
-  /** Where the loop guard goes; null when the document has no end. */
+  /** Target of the loop guard; null when the document has no end. */
   readonly firstEndNode: string | null;
   readonly globalPrompt: string;
   readonly historyWindow: number;
@@ -109,6 +109,6 @@ export interface CompiledWorkflow {
   readonly globalIntents: readonly GlobalIntent[];
   readonly globalThreshold: number;
   readonly globalMessages: number;
-  /** So many negative messages in a row are looked for; 0 = nobody looks. */
+  /** The number of consecutive negative messages to detect; 0 = off. */
   readonly negativeTurns: number;
 }

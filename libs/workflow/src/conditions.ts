@@ -22,8 +22,8 @@ type ConditionProblem = { code: "bad_condition" | "deprecated_field"; message: s
 export type ParsedCondition = { ok: true; condition: Condition } | ({ ok: false } & ConditionProblem);
 
 /**
- * Comparable form of a text: canonical composition, then upper case of the lower case. Upper case is the last step because
- * lower-casing depends on context (the Greek final sigma), which would break substring tests; ß becomes SS as in case folding.
+ * Comparable form of a text: canonical composition, then upper case of the lower case. Upper case comes last because lower-casing depends
+ * on context (the Greek final sigma), which would break substring tests; ß becomes SS as in case folding.
  */
 function foldCase(text: string): string {
   return text.normalize("NFC").toLowerCase().toUpperCase().normalize("NFC");
@@ -84,7 +84,7 @@ const WITH_ARGUMENT: Record<string, (argument: string) => ParsedCondition> = {
       : good({ type: "api_response_contains", folded: foldCase(text.trim()) }),
 };
 
-/** Reads a configured condition string. A sentence without a known keyword is the old free-text form. */
+/** Parses a configured condition string. A sentence without a known keyword is the old free-text form. */
 export function parseCondition(text: string): ParsedCondition {
   const trimmed = text.trim();
   const plain = PLAIN.find((keyword) => keyword === trimmed);
@@ -101,7 +101,7 @@ export function parseCondition(text: string): ParsedCondition {
   return bad("unknown condition");
 }
 
-/** What conditions are tested against. */
+/** The facts that conditions are tested against. */
 export interface ConditionFacts {
   /** User input of this turn; empty without one. */
   text: string;
@@ -109,26 +109,26 @@ export interface ConditionFacts {
   secondsInNode: number;
   variables: Readonly<Record<string, unknown>>;
   handedBack: boolean;
-  /** Classified intent for this input and node: null = none reached the threshold, undefined = not asked yet. */
+  /** Classified intent for this input and node: null = none reached the threshold, undefined = not classified yet. */
   intent: string | null | undefined;
   /** Answer to the node's HTTP call; null = it failed, undefined = none was made. */
   api: ApiAnswer | null | undefined;
 }
 
-/** `ask` = cannot be told before the node's intents are classified. */
+/** `ask` = undecided until the node's intents are classified. */
 export type Verdict = "yes" | "no" | "ask";
 
 export function variableOf(variables: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(variables, name) ? (variables[name] ?? null) : null;
 }
 
-/** How a variable reads in a text: strings as they are, other values as JSON; null when missing. */
+/** The text form of a variable: strings as they are, other values as JSON; null when missing. */
 export function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return typeof value === "string" ? value : (JSON.stringify(value) ?? null);
 }
 
-/** One condition that was tested, with what it was tested against. */
+/** A tested condition, with the facts it was tested against. */
 export interface TestedCondition {
   nodeId: string;
   /** As configured. */
@@ -139,7 +139,7 @@ export interface TestedCondition {
     text: string;
     nodeTurns: number;
     secondsInNode: number;
-    /** Those that the condition names. */
+    /** Only those named by the condition. */
     variables: Record<string, unknown>;
     /** Null = none reached the threshold; absent = not classified. */
     intent?: string | null;
@@ -148,7 +148,7 @@ export interface TestedCondition {
   };
 }
 
-/** The record of a test: with the few facts that such a condition reads. */
+/** The record of a test: with the few facts that the condition reads. */
 export function testedCondition(
   nodeId: string,
   { condition, label, target }: { condition: Condition; label: string; target: string },
@@ -197,7 +197,7 @@ export function testCondition(condition: Condition, facts: ConditionFacts): Verd
     }
     case "intent":
     case "intent.no_match":
-      // Without words there is nothing to classify, and neither "matched" nor "no match" was found.
+      // An empty input cannot be classified, so neither "matched" nor "no match" was found.
       if (facts.text.trim() === "") return "no";
       if (facts.intent === undefined) return "ask";
       return verdict(condition.type === "intent" ? facts.intent === condition.id : facts.intent === null);

@@ -1,8 +1,8 @@
 import type { Issue } from "./validate/issue.js";
 
 /**
- * A mistake of the caller: a document that does not validate (`invalid_workflow`, with its issues), an event while a call
- * is pending, or a call result nobody waits for (`out_of_order`).
+ * An error of the caller: a document that does not validate (`invalid_workflow`, with its issues), an event while a call is pending, or an
+ * unexpected call result (`out_of_order`).
  */
 export class WorkflowError extends Error {
   readonly code: "invalid_workflow" | "out_of_order";

@@ -4,8 +4,8 @@ import { currentNode, fill, nodeById, percentEncode, type Run, setVariables, war
 import type { ActionPhase, Stage } from "./types.js";
 
 /**
- * Takes a transition: exit actions, counters, node switch, entry actions. When the session has used up its transitions, the
- * loop guard leads to the first end node instead; that last step is not counted, so the count never passes the limit.
+ * Takes a transition: exit actions, counters, node switch, entry actions. When the session has used up its transitions, the loop guard
+ * leads to the first end node instead; that last step is not counted, so the count never exceeds the limit.
  */
 export function move(run: Run, target: string, condition: string): Stage {
   const { state, workflow } = run;
@@ -41,7 +41,7 @@ function switchNode(run: Run, target: string, condition: string): void {
   runActions(run, to.onEntry, "on_entry");
 }
 
-/** Everything that counts from the entry of a node begins again. */
+/** Resets everything that counts from the entry of a node. */
 export function arrive(run: Run, nodeId: string): void {
   run.turn.secondsInNode = 0;
   run.turn.api = null;

@@ -2,8 +2,8 @@ import type { CompiledWorkflow } from "./compiled.js";
 import type { EngineState } from "./types.js";
 
 /**
- * Seconds after the entry of the node where the session waits at which its next `timeout:` is over; null when it has none, or nothing
- * waits for it: the session has ended, a turn is running, or a human has it.
+ * Seconds from the entry of the current node to its next `timeout:`; null when it has none, or none is pending: the session has ended, a
+ * turn is running, or a human has it.
  */
 export function pendingTimeout(workflow: CompiledWorkflow, state: EngineState): number | null {
   if (state.ended || state.turn !== null || state.escalated !== null) return null;

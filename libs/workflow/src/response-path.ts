@@ -2,8 +2,7 @@
 export type ResponsePath = readonly (string | number)[];
 
 /**
- * Reads a dotted path: `data.items.0.name` or `data.items[0].name`; `$` alone is the whole answer and may stand in front.
- * Null when it is none.
+ * Parses a dotted path: `data.items.0.name` or `data.items[0].name`; `$` alone is the whole answer and may be a prefix. Null when invalid.
  */
 export function parsePath(text: string): ResponsePath | null {
   const trimmed = text.trim();
@@ -17,7 +16,7 @@ export function parsePath(text: string): ResponsePath | null {
   return steps.map((step) => (/^(?:0|[1-9]\d{0,5})$/.test(step) ? Number(step) : step));
 }
 
-/** What stands at a path; undefined when nothing does. Only an object's own fields count. */
+/** The value at a path; undefined when there is none. Only an object's own fields count. */
 export function readPath(content: unknown, path: ResponsePath): unknown {
   let value = content;
   for (const step of path) {

@@ -1,12 +1,12 @@
 import type { RagSettings } from "@parley/contracts";
 import type { RagQuery } from "./calls.js";
 
-/** How passages are looked up: everything of a query but its text. */
+/** How passages are retrieved: everything of a query but its text. */
 export type Retrieval = Readonly<Omit<RagQuery, "text">>;
 
 /**
- * The retrieval of one node: the workflow's settings, each replaced by the node's own where it has one; the two weights belong
- * together. Null when neither has any, or the one that has the last word says `enabled: false`.
+ * The retrieval of one node: the workflow's settings, each overridden by the node's own; the two weights belong together. Null when neither
+ * has any, or the overriding one says `enabled: false`.
  */
 export function retrievalOf(workflow: RagSettings | undefined, node: RagSettings | undefined): Retrieval | null {
   if (workflow === undefined && node === undefined) return null;

@@ -6,8 +6,8 @@ import { fillTemplate, referTemplate } from "./template.js";
 import type { CallEffect, Effect, EngineState, PendingCall, TurnDraft, WarningCode } from "./types.js";
 
 /**
- * The workbench of one step: a private copy of state and turn that the stages change in place, and the effects so far.
- * Only `step` makes one and only its copies leave it, so callers never see their inputs change.
+ * The working state of one step: a private copy of state and turn that the stages change in place, and the effects so far. Only `step`
+ * creates one and only its copies leave it, so callers never see their inputs change.
  */
 export interface Run {
   readonly workflow: CompiledWorkflow;
@@ -28,7 +28,7 @@ export function openRun(workflow: CompiledWorkflow, state: EngineState, turn: Tu
 
 export function nodeById(workflow: CompiledWorkflow, id: string): CompiledNode {
   const node = workflow.nodes.get(id);
-  // The caller mixed a session with another version's document: going on would answer from the wrong place.
+  // The caller mixed a session with another version's document: continuing would answer from the wrong place.
   if (!node) throw new WorkflowError("out_of_order", "the state names a node that this workflow does not have");
   return node;
 }
@@ -48,7 +48,7 @@ export function fill(run: Run, template: string, encode?: (value: string) => str
   return text;
 }
 
-/** As `fill`, for a text of a call that may name secrets: they leave the engine as marks. `encode` must leave none in a value. */
+/** Like `fill`, for a text of a call that may name secrets: they leave the engine as marks. `encode` must leave none in a value. */
 export function fillWithSecrets(run: Run, template: string, encode: (value: string) => string): string {
   const { text, missing } = fillTemplate(template, run.state.variables, encode, (name) => {
     const secret = secretOf(name);
@@ -58,7 +58,7 @@ export function fillWithSecrets(run: Run, template: string, encode: (value: stri
   return text;
 }
 
-/** Templates that instruct a model: variables are named in them, and their values are given apart. */
+/** Templates that instruct a model: variables appear by name, and their values are passed separately. */
 export function refer(run: Run, templates: readonly string[]): { texts: string[]; values: Record<string, string> } {
   const referred = templates.map((template) => referTemplate(template, run.state.variables));
   for (const { missing } of referred) warnOfMissing(run, missing);
@@ -77,7 +77,7 @@ export function percentEncode(value: string): string {
   return encodeURIComponent(value.toWellFormed());
 }
 
-/** Stores variables of this session and turn. A null says "asked, not found" and is no extracted value. */
+/** Stores variables of this session and turn. A null means "asked, not found" and is not an extracted value. */
 export function setVariables(run: Run, values: Record<string, unknown>): void {
   const found = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
   run.state.variables = { ...run.state.variables, ...values };
@@ -87,7 +87,7 @@ export function setVariables(run: Run, values: Record<string, unknown>): void {
 
 type WithoutId<T> = T extends CallEffect ? Omit<T, "callId"> : never;
 
-/** Ends the step with a call; the turn continues at `next` when its result comes in. */
+/** Ends the step with a call; the turn continues at `next` once its result arrives. */
 export function requestCall(run: Run, call: WithoutId<CallEffect>, pending: Omit<PendingCall, "callId">): null {
   run.turn.calls += 1;
   const callId = `${run.state.sequence}.${run.turn.calls}`;

@@ -3,8 +3,8 @@ import { currentNode, fill, type Run, refer, requestCall } from "./run.js";
 import type { RagQuery, ReplyCall, Stage } from "./types.js";
 
 /**
- * Lets the current node say its prompt: fixed text at once, otherwise through one model call.
- * Answers the stage that follows, or null while the call is pending.
+ * Lets the current node speak its prompt: fixed text immediately, otherwise through one model call. Returns the next stage, or null while
+ * the call is pending.
  */
 export function speak(run: Run, prompt: Prompt, next: Stage): Stage | null {
   if (prompt.kind === "static") {
@@ -28,18 +28,18 @@ export function speak(run: Run, prompt: Prompt, next: Stage): Stage | null {
   );
 }
 
-/** Passages are looked up by what the user has just said; an agent that opens the conversation has nothing to look up. */
+/** Passages are retrieved by the user's latest message; an agent that opens the conversation has nothing to look up. */
 function lookup(run: Run, { retrieval }: CompiledNode): { ragQuery?: RagQuery } {
   const { text } = run.turn;
   return retrieval === null || text.trim() === "" ? {} : { ragQuery: { text, ...retrieval } };
 }
 
-/** The current node answers the user. A node without words of its own answers from the global prompt alone. */
+/** The current node answers the user. A node without a prompt of its own answers from the global prompt alone. */
 export function answer(run: Run, node: CompiledNode): Stage | null {
   return speak(run, node.prompt ?? { kind: "system", text: "" }, "finish");
 }
 
-/** Records a finished part. Blank text is nothing said: it leaves no message and does not silence the node that follows. */
+/** Records a finished part. Blank text counts as nothing: it adds no message and does not silence the next node. */
 export function addPart(run: Run, raw: string): void {
   const node = currentNode(run);
   const text = raw.trim();

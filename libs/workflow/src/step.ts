@@ -33,18 +33,17 @@ export function initialState(
 }
 
 /**
- * The engine: one event in, the next state and the effects out; neither the workflow nor the state given is changed.
+ * The engine: one event in, the next state and the effects out; neither the workflow nor the given state is changed.
  *
- * Effects come in order and end with one call (`llm.*`), or with one `turn.done` or `turn.failed`. A call's result comes back
- * as `call.done` or `call.failed` with its `callId`. A failed extraction counts as "not found", a failed classification as
- * "no match"; a failed answer fails the turn. After `turn.failed` the caller keeps the state from before the turn. Effects
- * that reach the world (`action.*`, `escalation.open`) should therefore be carried out when the turn is committed.
+ * Effects are in order and end with one call (`llm.*`), or with one `turn.done` or `turn.failed`. A call's result is passed in as
+ * `call.done` or `call.failed` with its `callId`. A failed extraction counts as "not found", a failed classification as "no match"; a
+ * failed answer fails the turn. After `turn.failed` the caller keeps the state from before the turn. External effects (`action.*`,
+ * `escalation.open`) should therefore be executed when the turn is committed.
  *
- * `workflow` is the document that the state is in: after a transfer (`state.agent` changed) that of its target, from the
- * next step on.
+ * `workflow` is the document of the state: after a transfer (`state.agent` changed) that of its target, from the next step on.
  *
- * Throws WorkflowError `out_of_order` for an event while a call is pending, a result nobody waits for, or a state of another
- * document. An event after the end of the session gives `turn.failed` with `session_ended`.
+ * Throws WorkflowError `out_of_order` for an event while a call is pending, an unexpected result, or a state of another document. An event
+ * after the end of the session gives `turn.failed` with `session_ended`.
  */
 export function step(workflow: CompiledWorkflow, state: EngineState, event: EngineEvent): StepResult {
   if (event.type === "call.done" || event.type === "call.failed") return resume(workflow, state, event);
@@ -82,7 +81,7 @@ function newTurn(state: EngineState, event: OpeningEvent, startNodeName: string 
   };
 }
 
-/** Raises the counters and chooses the stage where the turn begins. It stays at `finish` where the agent must be silent. */
+/** Increments the counters and chooses the stage where the turn begins. It stays at `finish` when the agent must be silent. */
 function begin(run: Run, event: OpeningEvent): void {
   const { state, turn } = run;
   switch (event.type) {
@@ -94,7 +93,7 @@ function begin(run: Run, event: OpeningEvent): void {
       state.turnNumber += 1;
       if (state.ownMessages !== undefined) state.ownMessages += 1;
       giveTo(state, event.human);
-      // What a visitor writes to the human is no turn of the node.
+      // A message to the human is not a turn of the node.
       if (state.escalated) return;
       state.nodeTurns += 1;
       turn.stage = "globals";
@@ -114,7 +113,7 @@ function begin(run: Run, event: OpeningEvent): void {
   }
 }
 
-/** Who has the session is decided outside too: an operator may take it from any node, and give it up without a hand-back. */
+/** Who has the session is also decided outside: an operator may take it at any node, and release it without a hand-back. */
 function giveTo(state: EngineState, human: boolean | undefined): void {
   if (human === true) state.escalated ??= { reason: "" };
   if (human === false) state.escalated = null;
@@ -135,7 +134,7 @@ function resume(workflow: CompiledWorkflow, state: EngineState, event: CallEvent
   return { state: run.state, effects: run.effects, tested: run.tested };
 }
 
-/** Answers the run that continues: another one only after a transfer, whose target has a workflow of its own. */
+/** Returns the run that continues: another one only after a transfer, whose target has a workflow of its own. */
 function takeResult(run: Run, pending: PendingCall, result: CallResult): Run {
   const node = currentNode(run);
   if (pending.kind === "transfer" && result.type === "agent" && node.type === "agent_transfer") {
@@ -172,7 +171,7 @@ function nextStage(run: Run, pending: PendingCall, result: CallResult): Stage {
   throw new WorkflowError("out_of_order", `a ${pending.kind} call cannot take a result of type ${result.type}`);
 }
 
-/** Only an answer of the model is needed to continue: everything else may fail without failing the turn. */
+/** Only an answer of the model is required to continue: everything else may fail without failing the turn. */
 function takeFailure(run: Run, pending: PendingCall, code: string): Run {
   const node = currentNode(run);
   run.turn.stage = pending.next;

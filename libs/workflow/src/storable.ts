@@ -1,9 +1,9 @@
-/** Deeper values are not kept: a database refuses them, and walking them would exhaust the stack. */
+/** Deeper values are not stored: a database refuses them, and walking them would exhaust the stack. */
 const MAX_DEPTH = 32;
 
 /**
- * A value of an answer as a session's state can keep it: without NUL and halves of surrogate pairs, which PostgreSQL refuses,
- * and without numbers that JSON cannot carry. Null when there is none, or when it is nested too deeply.
+ * A value of an answer in a form that a session's state can store: without NUL and lone surrogates, which PostgreSQL refuses, and without
+ * numbers that JSON cannot represent. Null when there is none, or when it is nested too deeply.
  */
 export function storableValue(value: unknown): unknown {
   return isDeeperThan(value, MAX_DEPTH) ? null : clean(value);
@@ -23,5 +23,5 @@ function clean(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [storableText(key), clean(item)]));
 }
 
-/** Text that PostgreSQL can store: NUL is dropped and half a surrogate pair becomes U+FFFD; a model may write either. */
+/** Text that PostgreSQL can store: NUL is dropped and a lone surrogate becomes U+FFFD; a model may write either. */
 export const storableText = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();

@@ -9,9 +9,9 @@ interface Filled {
 }
 
 /**
- * Replaces `{{name}}` once: a value that itself contains `{{other}}` stays as it is. `encode` is applied to values only,
- * for texts with a syntax of their own (percent-encoding in URLs, escaping in JSON). `instead` answers what stands for a
- * name that is no variable here; null = it is one.
+ * Replaces `{{name}}` once: a value that itself contains `{{other}}` stays as it is. `encode` is applied only to values, for texts with a
+ * syntax of their own (percent-encoding in URLs, escaping in JSON). `instead` returns the replacement for a name that is not a variable;
+ * null = it is a variable.
  */
 export function fillTemplate(
   template: string,
@@ -36,7 +36,7 @@ interface Referred extends Filled {
 }
 
 /**
- * Replaces `{{name}}` by `[name]` and gives the values apart: an instruction to a model may speak of what a visitor said, and must
+ * Replaces `{{name}}` by `[name]` and returns the values separately: an instruction to a model may refer to a visitor's text, but must
  * never contain it.
  */
 export function referTemplate(template: string, variables: Readonly<Record<string, unknown>>): Referred {

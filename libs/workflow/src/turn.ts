@@ -32,7 +32,7 @@ export function advance(run: Run): void {
   }
 }
 
-/** Answers the stage that follows; null when a call is pending or the turn is done. */
+/** Returns the next stage; null when a call is pending or the turn is done. */
 function runStage(run: Run, stage: Stage): Stage | null {
   switch (stage) {
     case "globals":
@@ -58,7 +58,7 @@ function seekGlobalIntent(run: Run): Stage | null {
   return intents.length === 0 ? "work" : classifyGlobal(run, node, intents);
 }
 
-/** What a node does before its transitions can be told. */
+/** The work of a node before its transitions can be evaluated. */
 function work(run: Run): Stage | null {
   const node = currentNode(run);
   if (node.type === "retrieve_variable") return requestVariables(run, node);
@@ -86,7 +86,7 @@ function leave(run: Run): Stage | null {
   return "settle";
 }
 
-/** A timer or a hand-back is no user turn: until it has moved the session, it can fire only the condition made for it. */
+/** A timer or a hand-back is no user turn: until it has moved the session, it can only fire its own condition. */
 function isConsidered(run: Run, { condition }: CompiledTransition): boolean {
   if (run.turn.transitions.length > 0) return true;
   if (run.turn.trigger === "timer.fired") return condition.type === "timeout";
@@ -114,7 +114,7 @@ function enter(run: Run): Stage | null {
   }
 }
 
-/** The chain stopped. If nobody spoke, the node where it stopped answers: the user's message, or a hand-back in place. */
+/** The chain stopped. If nothing was spoken, the node where it stopped answers: the user's message, or a hand-back in place. */
 function settle(run: Run): Stage | null {
   const node = currentNode(run);
   const { trigger, parts, transitions } = run.turn;

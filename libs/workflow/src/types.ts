@@ -16,8 +16,8 @@ export type CallResult =
 export type EngineEvent =
   | { type: "session.opened" }
   /**
-   * `secondsInNode`: seconds since the current node was entered. `human`: whether a human has the session now, whoever gave it to them;
-   * absent = as the state says.
+   * `secondsInNode`: seconds since the current node was entered. `human`: whether a human has the session now, however that happened;
+   * absent = as in the state.
    */
   | { type: "user.message"; text: string; secondsInNode: number; human?: boolean }
   | { type: "timer.fired"; secondsInNode: number; human?: boolean }
@@ -43,10 +43,10 @@ export type Effect =
       variables: Record<string, unknown> | null;
     }
   | { type: "action.webhook"; nodeId: string; phase: ActionPhase; url: string; variables: Record<string, unknown> }
-  /** Something to be remembered of the person. */
+  /** A note to remember about the person. */
   | { type: "action.memory"; nodeId: string; phase: ActionPhase; text: string }
   | { type: "escalation.open"; reason: string; nodeId: string }
-  /** As many messages in a row were angry or upset as the document wants to hear of. */
+  /** As many consecutive messages were angry or upset as the document's limit. */
   | { type: "visitor.upset" }
   | { type: "warning"; code: WarningCode; message: string }
   | { type: "turn.done"; outcome: TurnOutcome }
@@ -63,7 +63,7 @@ export type WarningCode =
   | "max_transitions"
   | "no_end_call";
 
-/** What one event led to, in the field names of the HTTP contract. */
+/** The result of one event, in the field names of the HTTP contract. */
 export interface TurnOutcome {
   /** Everything spoken, joined; empty when silent. */
   response: string;
@@ -90,7 +90,7 @@ export type Stage = "globals" | "enter" | "work" | "leave" | "settle" | "finish"
 export interface PendingCall {
   callId: string;
   kind: "reply" | "extract" | "classify.global" | "classify.node" | "api" | "transfer";
-  /** Stage that follows when the result is in. */
+  /** Stage that follows once the result has arrived. */
   next: Stage;
 }
 
@@ -104,7 +104,7 @@ export interface TurnDraft {
   startNodeId: string;
   startNodeName: string | null;
   stage: Stage;
-  /** True after a `hangup` action: the session ends when the current node has spoken. */
+  /** True after a `hangup` action: the session ends once the current node has spoken. */
   hangup: boolean;
   /** Node → classified intent (null = no match) for this input. */
   classified: Record<string, string | null>;
@@ -139,18 +139,18 @@ export interface EngineState {
   agent?: AgentRef;
   /** Transfers so far; absent = none. */
   transfers?: number;
-  /** Messages that belong to the agent that speaks now, after a transfer without context; absent = all. */
+  /** Messages that belong to the current agent, after a transfer without context; absent = all. */
   ownMessages?: number;
-  /** Messages in a row in which the visitor sounded angry or upset; absent = none. */
+  /** Consecutive messages in which the visitor sounded angry or upset; absent = none. */
   negativeTurns?: number;
-  /** What the conversation was about before what a model sees of it; the engine carries it along. Absent = nothing was cut yet. */
+  /** What the conversation was about before the part that a model sees; the engine only passes it on. Absent = nothing was cut yet. */
   earlier?: EarlierHistory;
   turn: TurnDraft | null;
 }
 
 interface EarlierHistory {
   text: string;
-  /** Messages since, of which it does not tell. */
+  /** Messages since then, which it does not cover. */
   since: number;
 }
 

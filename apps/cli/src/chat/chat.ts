@@ -21,8 +21,8 @@ interface Conversation {
 }
 
 /**
- * Talks with an agent: lines from a terminal, or each line of a pipe. Leaves without ending the session at the end of the
- * input, by /quit and by Ctrl-C. Answers the exit code; in a pipe the first message that fails ends it.
+ * Chats with an agent: lines from a terminal, or each line of a pipe. Leaves without ending the session at the end of the input, on /quit
+ * and on Ctrl-C. Returns the exit code; in a pipe the first failed message ends it.
  */
 export async function chat(io: Io, options: ChatOptions): Promise<number> {
   const tenant = tenantOf(io, options);
@@ -104,7 +104,7 @@ async function obey(talk: Conversation, text: string, terminal: boolean): Promis
 async function say(talk: Conversation, text: string, terminal: boolean): Promise<Outcome> {
   const { io, client, sessionId } = talk;
   const look = present.lookOf(io);
-  // A line that is wiped again: the box is drawn when the answer is whole, because only then it can be wrapped.
+  // A line that is erased again: the box is drawn once the answer is complete, because only then it can be wrapped.
   const wait = (label: string): void =>
     terminal ? void io.stdout.write(`\r\u001b[K  ${talk.style.dim(label)}`) : undefined;
   wait("Agent is typing…");

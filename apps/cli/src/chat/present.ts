@@ -4,7 +4,7 @@ import { columnsOf, safeLine, safeText, wrapText } from "../plain-text.js";
 import { type Style, styleFor } from "../style.js";
 
 const RULE_COLUMNS = 60;
-/** Columns of the boxes where no terminal says how many there are. */
+/** Columns of the boxes when the terminal's width is unknown. */
 const BOX_COLUMNS = 64;
 const MAX_BOX_COLUMNS = 100;
 
@@ -12,7 +12,7 @@ export interface Look {
   style: Style;
   /** Columns of a box, its indent included. */
   columns: number;
-  /** Columns of a line; infinite where no terminal says how many there are. */
+  /** Columns of a line; infinite when the terminal's width is unknown. */
   width: number;
 }
 
@@ -22,7 +22,7 @@ export const lookOf = (io: Pick<Io, "env" | "stdout">): Look => ({
   width: io.stdout.columns || Number.POSITIVE_INFINITY,
 });
 
-/** A box fills the terminal up to a width that is still good to read. */
+/** A box fills the terminal up to a readable width. */
 function boxColumns(terminal: number | undefined): number {
   if (terminal === undefined || terminal <= 0) return BOX_COLUMNS;
   return Math.max(24, Math.min(terminal - 2, MAX_BOX_COLUMNS));
@@ -44,7 +44,7 @@ export function banner(look: Look, place: { server: string; tenant: string; agen
   ];
 }
 
-/** A line in as many as the width asks for, the later ones set in. */
+/** Wraps a line to the width, indenting the continuation lines. */
 function folded({ width }: Look, line: string, indent: number): string[] {
   if (columnsOf(line) <= width) return [line];
   const start = line.length - line.trimStart().length;
@@ -68,7 +68,7 @@ export function opened(look: Look, session: SessionCreated): string[] {
   ];
 }
 
-/** What the agent says, in a box that is open to the right, so that wide characters cannot break it. */
+/** The agent's text, in a box that is open to the right, so that wide characters cannot break it. */
 function agentBox({ style, columns }: Look, text: string): string[] {
   const lines = wrapText(safeText(text), columns - 4);
   return [

@@ -37,13 +37,13 @@ export interface ImportOptions extends Globals {
   overrideReason?: string;
 }
 
-/** Imports a document as the next version, YAML with its comments. Not repeated by itself: every import is a version. */
+/** Imports a document as the next version, YAML with its comments. Not retried: every import is a version. */
 export async function importAgent(io: Io, agent: string, options: ImportOptions & { file: string }): Promise<number> {
   const transport = ownerTransport(io, options);
   const { dryRun = false, activate = true, notes, overrideReason: override_reason } = options;
   const text = await readText(io, options.file);
   const document = documentIn(text, options.file);
-  // What is undefined is not sent.
+  // Undefined members are not sent.
   const said = { notes, override_reason };
   const call = isJson(text)
     ? { body: { document, dry_run: dryRun, activate, ...said } }
@@ -65,7 +65,7 @@ export async function importAgent(io: Io, agent: string, options: ImportOptions 
   return EXIT.ok;
 }
 
-/** A version as JSON, or as the YAML that it was made of, comments and all. */
+/** A version as JSON, or as its source YAML with comments. */
 export async function exportAgent(
   io: Io,
   agent: string,
@@ -146,14 +146,14 @@ function isJson(text: string): boolean {
 
 function documentIn(text: string, file: string): unknown {
   try {
-    // YAML reads JSON too; strict about duplicate keys, which would lose one silently.
+    // YAML also parses JSON; strict about duplicate keys, which would silently lose one.
     return parse(text, { uniqueKeys: true });
   } catch (error) {
     throw new CliError("malformed_document", `${file} is neither JSON nor YAML${reasonOf(error)}.`);
   }
 }
 
-/** The parser's words end with the place; what follows them is a picture of the line. */
+/** The parser's message ends with the place; after it comes an excerpt of the line. */
 function reasonOf(error: unknown): string {
   const [reason = ""] = error instanceof YAMLParseError ? error.message.split("\n") : [];
   return reason === "" ? "" : `: ${reason.replace(/:$/, "")}`;

@@ -98,7 +98,7 @@ export async function showAlert(io: Io, id: string, options: Globals): Promise<n
   return show(io, await ownerTransport(io, options).json<AlertShown>(call), options);
 }
 
-/** Makes a rule. */
+/** Creates a rule. */
 export async function createAlert(io: Io, kind: string, options: AlertOptions): Promise<number> {
   const { agent, link: link_id, allTenants: all_tenants } = options;
   const body = { kind, agent, link_id, all_tenants, ...bodyOf(options) };
@@ -106,7 +106,7 @@ export async function createAlert(io: Io, kind: string, options: AlertOptions): 
   return show(io, await ownerTransport(io, options).json<AlertShown>({ ...call, signal: io.signal }), options);
 }
 
-/** Changes what is given. */
+/** Changes the given fields. */
 export async function updateAlert(io: Io, id: string, options: AlertOptions): Promise<number> {
   const body = { ...bodyOf(options), is_active: options.active };
   const call = { method: "PATCH" as const, path: at(id), body, signal: io.signal };

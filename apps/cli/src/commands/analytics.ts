@@ -3,7 +3,7 @@ import { printJson, printLine, printTable } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 import { readAll } from "./read-all.js";
 
-/** What can be asked, each a path below /api/analytics. */
+/** The questions, each a path below /api/analytics. */
 export const QUESTIONS = {
   usage: "How much agents are used",
   funnel: "How far visitors come: opened, started, verified, first message, completed",
@@ -34,7 +34,7 @@ interface Options extends Globals {
 
 type Row = Record<string, unknown>;
 
-/** Prints the rows of one question. A read. */
+/** Prints the rows of one question. Read-only. */
 export async function analytics(io: Io, question: string, options: Options): Promise<number> {
   const { agent, link: link_id, versionNumber: version, channel, by, days, from, to } = options;
   const query = { agent, link_id, version, channel, by, days, from, to, format: options.csv ? "csv" : undefined };
@@ -72,7 +72,7 @@ interface Comment {
   text: string;
 }
 
-/** What visitors wrote with a rating, newest first. The server notes in its audit that it was read. */
+/** Visitors' comments with a rating, newest first. The server audits the reading. */
 export async function listComments(
   io: Io,
   options: Pick<Options, "agent" | "link"> & Globals & { limit: number },
@@ -88,7 +88,7 @@ export async function listComments(
   return EXIT.ok;
 }
 
-/** Has the numbers made again. May be repeated. */
+/** Has the numbers rebuilt. May be repeated. */
 export async function rebuildAnalytics(io: Io, options: Globals): Promise<number> {
   const call = { method: "POST" as const, path: "/api/analytics/rebuild", signal: io.signal };
   const answer = await ownerTransport(io, options).json<{ sessions: number }>(call);

@@ -12,10 +12,10 @@ interface Problem {
   problem: string;
 }
 
-/** Told first one first; a file that is another one altogether has one for each line. */
+/** Reported in order; an entirely different file has one for each line. */
 const MAX_PROBLEMS = 100;
 const NOTHING_BEFORE = "00".repeat(32);
-/** Of a time, what an entry shows of what was hashed. */
+/** Length of a time to the millisecond: an entry shows only this much of the hashed one. */
 const TO_THE_MILLISECOND = 23;
 
 interface Line {
@@ -27,8 +27,8 @@ interface Line {
 }
 
 /**
- * Whether an export is whole, without a server: every line has the hash of what it says, and stands behind the line whose hash it holds. What
- * is missing at its end can be told with `head` alone, the hash of an entry that was noted elsewhere. A read of the file, line by line.
+ * Whether an export is intact, without a server: every line has the hash of its content, and follows the line whose hash it holds. A
+ * missing end can only be detected with `head`, the hash of an entry that was recorded elsewhere. Reads the file line by line.
  */
 export async function verifyAuditFile(
   io: Io,
@@ -75,7 +75,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   }
 }
 
-/** Throws when the line is no entry with what its hash is made of. */
+/** Throws when the line is not an entry with its hashed text. */
 function parsed(text: string, number: number): Line {
   const line = asRecord(text);
   const { seq, hash, previous_hash, hashed } = line ?? {};
@@ -98,7 +98,7 @@ function problemsOf(line: Line, before: Line | null): string[] {
   return line.seq === before.seq + 1 && line.previous_hash === before.hash ? problems : [...problems, "not_joined"];
 }
 
-/** The fields that people read are those of the text that was hashed. */
+/** The readable fields match the text that was hashed. */
 function saysWhatWasHashed({ hash: _hash, previous_hash: _previous, hashed, at, ...shown }: Line): boolean {
   const text = asRecord(hashed);
   if (text === null) return false;

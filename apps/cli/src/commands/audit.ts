@@ -43,7 +43,7 @@ const queryOf = ({ action, actor: actor_id, target: target_id, from, to }: Filte
   ...{ action, actor_id, target_id, from, to },
 });
 
-/** Newest first. A read. */
+/** Newest first. Read-only. */
 export async function listAudit(io: Io, options: Filter & { limit: number }): Promise<number> {
   const { limit } = options;
   const list = { path: "/api/audit", query: queryOf(options), limit, signal: io.signal };
@@ -58,7 +58,7 @@ export async function listAudit(io: Io, options: Filter & { limit: number }): Pr
   return EXIT.ok;
 }
 
-/** All entries as JSON lines, oldest first, a thousand a call. A read, which the audit itself keeps. */
+/** All entries as JSON lines, oldest first, a thousand per call. Read-only; the audit records the export. */
 export async function exportAudit(io: Io, options: Filter & { after?: number }): Promise<number> {
   const transport = ownerTransport(io, options);
   const page = (after: string): Promise<{ text: string; next: string | null }> => {
@@ -77,7 +77,7 @@ export async function exportAudit(io: Io, options: Filter & { after?: number }):
   return EXIT.ok;
 }
 
-/** Whether the chain is whole, some seconds of work for each call. A read. */
+/** Whether the chain is intact, some seconds of work per call. Read-only. */
 export async function verifyAudit(io: Io, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const verify = (cursor?: string): Promise<Verified> =>

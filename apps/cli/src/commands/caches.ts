@@ -2,7 +2,7 @@ import { EXIT, type Io } from "../io.js";
 import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 
-/** Lets every gateway, session service and runner forget what it remembers of an agent and its links, or of all. May be repeated. */
+/** Clears what every gateway, session service and runner has cached of an agent and its links, or of all. May be repeated. */
 export async function clearCaches(io: Io, options: Globals & { agent?: string }): Promise<number> {
   const transport = ownerTransport(io, options);
   const body = options.agent === undefined ? {} : { agent: options.agent };

@@ -2,7 +2,7 @@ import type { Command, Option } from "commander";
 import { EXIT, type Io, usageError } from "../io.js";
 import { printJson, printLine } from "../report.js";
 
-/** Each asks this program for the words that may stand at the cursor; files are offered where it knows none. */
+/** Each asks this program for the possible words at the cursor, and offers files where there are none. */
 const SCRIPTS = {
   bash: `_parley() {
   local IFS=$'\\n' cur
@@ -35,7 +35,7 @@ export function showCompletion(io: Io, wanted: string, options: { json?: boolean
   return EXIT.ok;
 }
 
-/** One candidate a line, with a tab and what it is. The last word is the one at the cursor, as far as it is typed. */
+/** One candidate per line, followed by a tab and its description. The last word is the incomplete one at the cursor. */
 export function complete(io: Io, program: Command, words: readonly string[]): number {
   for (const { word, about } of candidates(program, words))
     printLine(io, about === "" ? word : `${word}\t${about.replaceAll(/\s+/g, " ")}`);
@@ -56,13 +56,13 @@ function candidates(program: Command, words: readonly string[]): Candidate[] {
     else if (word.startsWith("-")) open = optionOf(command, word);
     else {
       const child = visible(command).find((one) => one.name() === word);
-      // In a group every word is a command; behind a command it is an argument.
+      // In a group every word is a command; after a command it is an argument.
       if (child === undefined && command.commands.length > 0) return [];
       command = child ?? command;
     }
   }
   const fits = ({ word }: Candidate): boolean => word.startsWith(typed);
-  // The value of an option: its choices, or nothing this program knows.
+  // The value of an option: its choices, or nothing known to this program.
   if (open !== undefined) return (open.argChoices ?? []).map((word) => ({ word, about: "" })).filter(fits);
   if (typed.startsWith("-")) {
     const flags = command.options.filter(({ hidden }) => !hidden);
@@ -74,7 +74,7 @@ function candidates(program: Command, words: readonly string[]): Candidate[] {
     .filter(fits);
 }
 
-/** The option that waits for the next word. */
+/** The option that expects the next word as its value. */
 function optionOf(command: Command, word: string): Option | undefined {
   const option = command.options.find(({ long, short }) => long === word || short === word);
   return option !== undefined && (option.required || option.optional) ? option : undefined;

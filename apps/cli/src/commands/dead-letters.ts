@@ -30,7 +30,7 @@ const PATH = "/api/dead-letters";
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 const POLL_MS = 250;
 
-/** Turns that were given up, newest first, without what was said in them. A read. */
+/** Turns that were given up, newest first, without their content. Read-only. */
 export async function listDeadLetters(io: Io, options: DeadLetterFilter): Promise<number> {
   const data = await find(io, ownerTransport(io, options), options);
   if (options.json) printJson(io, { data });
@@ -50,7 +50,7 @@ function find(
   return readAll<DeadLetter>(transport, { path: PATH, query, limit, signal: io.signal });
 }
 
-/** One dead letter, with what was said. A read. */
+/** One dead letter, with its content. Read-only. */
 export async function showDeadLetter(io: Io, id: string, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const call = { method: "GET" as const, path: pathOf(id), signal: io.signal };
@@ -71,8 +71,8 @@ export interface ReplayOptions extends DeadLetterFilter {
 }
 
 /**
- * Says given-up turns again and waits for how it goes. One after the other: turns of one session keep their order. Exit code 1 when one was
- * refused, has failed again or is not done in time. Idempotent: what an earlier replay answered is told, not done again.
+ * Replays given-up turns and waits for the outcome. One after the other: turns of one session keep their order. Exit code 1 when one was
+ * refused, has failed again or is not done in time. Idempotent: the answer of an earlier replay is reported, not repeated.
  */
 export async function replayDeadLetters(io: Io, ids: string[], options: ReplayOptions): Promise<number> {
   if ((options.all === true) === ids.length > 0) throw usageError("Name dead letters, or take --all that wait.");
@@ -88,7 +88,7 @@ export async function replayDeadLetters(io: Io, ids: string[], options: ReplayOp
     } catch (error) {
       if (io.signal.aborted) throw error;
       exitCode = reportFailure(io, error, id);
-      // Nobody there: the others would only wait for the same.
+      // No server answers: the others would only wait for the same.
       if (exitCode === EXIT.unreachable) break;
     }
   }
@@ -96,7 +96,7 @@ export async function replayDeadLetters(io: Io, ids: string[], options: ReplayOp
   return exitCode;
 }
 
-/** As they were said. */
+/** In the order of their turns. */
 async function oldestFirst(io: Io, transport: Transport, options: ReplayOptions): Promise<string[]> {
   const found = await find(io, transport, { ...options, status: options.status ?? "waiting" });
   return found.map(({ id }) => id).reverse();
@@ -123,7 +123,7 @@ function lineOf({ status, replay }: DeadLetter): string {
   return `${status}${replay === null ? "" : ` as turn ${replay.turn_id}`}${error === null ? "" : ` (${error})`}`;
 }
 
-/** Forgets dead letters; the failed messages stay in the histories. Exit code 1 when one was not there. */
+/** Deletes dead letters; the failed messages stay in the histories. Exit code 1 when one did not exist. */
 export async function dropDeadLetters(io: Io, ids: string[], options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   let exitCode: number = EXIT.ok;
@@ -135,7 +135,7 @@ export async function dropDeadLetters(io: Io, ids: string[], options: Globals): 
     } catch (error) {
       if (io.signal.aborted) throw error;
       exitCode = reportFailure(io, error, id);
-      // Nobody there: the others would only wait for the same.
+      // No server answers: the others would only wait for the same.
       if (exitCode === EXIT.unreachable) break;
     }
   }

@@ -10,7 +10,7 @@ interface DemoWeek {
 
 const PATH = "/api/demo-week";
 
-/** Tells how much there is of the made-up week of a first start. */
+/** Shows how much is left of the demo week of a first start. */
 export async function showDemoWeek(io: Io, options: Globals): Promise<number> {
   const { signal } = io;
   const week = await ownerTransport(io, options).json<DemoWeek>({ method: "GET", path: PATH, signal });
@@ -23,7 +23,7 @@ export async function showDemoWeek(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** Removes the made-up week forever. May be repeated. */
+/** Removes the demo week permanently. May be repeated. */
 export async function removeDemoWeek(io: Io, options: Globals): Promise<number> {
   const { signal } = io;
   const transport = ownerTransport(io, options);

@@ -14,8 +14,8 @@ interface Seen {
 }
 
 /**
- * Whether the gateway knows its callers apart: limits and address lists are worth as much as the address it takes for theirs. A proxy that it
- * does not trust makes all visitors one; a caller that it trusts can be anyone.
+ * Whether the gateway can tell its callers apart: limits and address lists are only as good as the client address it determines. An
+ * untrusted proxy makes all visitors one; a trusted caller can claim any address.
  */
 export async function clientAddress(io: Io, options: Globals): Promise<Finding> {
   const check = "address";
@@ -50,7 +50,7 @@ function judge(plain: Seen, forged: Seen): Omit<Finding, "check"> {
   return { state: "failed", detail };
 }
 
-/** IPv4 inside IPv6, as sockets write it, is IPv4. */
+/** IPv4-mapped IPv6, as reported by sockets, is IPv4. */
 const bare = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");
 const isSame = (one: string, other: string): boolean => bare(one) === bare(other);
 

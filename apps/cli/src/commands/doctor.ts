@@ -9,17 +9,17 @@ import { clientAddress } from "./doctor-address.js";
 import type { Finding } from "./doctor-finding.js";
 
 const CALL_MS = 5_000;
-/** The server's window is five minutes; half a minute off is a clock that nobody watches. */
+/** The server's window is five minutes; half a minute of skew is a clock that nobody synchronises. */
 const SKEW_WARNING_MS = 30_000;
 const SKEW_FAILURE_MS = 300_000;
-/** An event that is passed on at once is here long before; a proxy that buffers holds it until the stream ends. */
+/** An event that is forwarded immediately arrives long before; a proxy that buffers holds it until the stream ends. */
 const FIRST_EVENT_MS = 3_000;
 
 interface DoctorOptions extends Globals {
   agent?: string;
 }
 
-/** Looks at everything between this machine and an answer. Exit code 1 when something is broken; warnings are not. */
+/** Checks everything between this machine and an answer. Exit code 1 when something is broken; warnings do not count. */
 export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
   const url = urlOf(io, options);
   const findings = await reachability(url);
@@ -50,7 +50,7 @@ async function reachability(url: string): Promise<Finding[]> {
 function clockSkew(response: Response, atMs: number): Finding {
   const serverMs = Date.parse(response.headers.get("date") ?? "");
   if (!Number.isFinite(serverMs)) return { check: "clock", state: "skipped", detail: "the server tells no time" };
-  // The header is cut to whole seconds, so its middle is the better guess.
+  // The header is truncated to whole seconds, so its middle is the better estimate.
   const skewMs = Math.round(serverMs + 500 - atMs);
   const size = Math.abs(skewMs);
   const state = size >= SKEW_FAILURE_MS ? "failed" : size >= SKEW_WARNING_MS ? "warning" : "ok";
@@ -82,7 +82,7 @@ function failingChecks(body: unknown): string[] {
   );
 }
 
-/** A session that cannot exist: 404 means that the signature was good, whatever the tenant of the key. */
+/** A session that cannot exist: 404 means that the signature was valid, whatever the tenant of the key. */
 const NOWHERE = "/api/chat/sessions/text_doctor";
 
 async function credentials(io: Io, options: Globals): Promise<Finding[]> {

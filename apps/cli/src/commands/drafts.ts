@@ -19,7 +19,7 @@ interface DraftShown extends DraftSaved {
 const agentPath = (agent: string): string => `/api/agents/${encodeURIComponent(agent)}`;
 const draftPath = (agent: string): string => `${agentPath(agent)}/drafts/me`;
 
-/** One's own draft; null = there is none. */
+/** The caller's own draft; null = there is none. */
 async function draftOf(io: Io, agent: string, options: Globals): Promise<DraftShown | null> {
   const call = { method: "GET" as const, path: draftPath(agent), signal: io.signal };
   try {
@@ -30,7 +30,7 @@ async function draftOf(io: Io, agent: string, options: Globals): Promise<DraftSh
   }
 }
 
-/** `seen`: the draft that the text was made of; the server refuses a save when there is a newer one. */
+/** `seen`: the draft that the text is based on; the server refuses a save when there is a newer one. */
 async function put(
   io: Io,
   agent: string,
@@ -49,7 +49,7 @@ const liveOf = async (io: Io, agent: string, options: Globals): Promise<number |
     })
   ).active_version;
 
-/** The text of one's own draft. */
+/** The text of the caller's own draft. */
 export async function showDraft(io: Io, agent: string, options: Globals): Promise<number> {
   const call = { method: "GET" as const, path: draftPath(agent), signal: io.signal };
   const draft = await ownerTransport(io, options).json<DraftShown>(call);
@@ -64,7 +64,7 @@ interface SaveOptions extends Globals {
   rebase?: boolean;
 }
 
-/** Saves a file as one's own draft, in place of the one that is there, or of the named revision alone. */
+/** Saves a file as the caller's own draft, replacing the current one, or only the named revision. */
 export async function saveDraft(io: Io, agent: string, options: SaveOptions): Promise<number> {
   const { file, revision, rebase = false } = options;
   const text = await (file === "-" ? readAllOf(io.stdin) : readFile(file, "utf8")).catch(() => {
@@ -81,7 +81,7 @@ export async function saveDraft(io: Io, agent: string, options: SaveOptions): Pr
 
 const begunFrom = (base: number | null): string => (base === null ? "before any version" : `from version ${base}`);
 
-/** Takes one's own draft away, with its history. */
+/** Deletes the caller's own draft, with its history. */
 export async function discardDraft(io: Io, agent: string, options: Globals): Promise<number> {
   const call = { method: "DELETE" as const, path: draftPath(agent), signal: io.signal };
   const answer = await ownerTransport(io, options).json(call);
@@ -96,7 +96,7 @@ interface PublishOptions extends Globals {
   overrideReason?: string;
 }
 
-/** Makes a version of one's own draft. */
+/** Publishes the caller's own draft as a version. */
 export async function publishDraft(io: Io, agent: string, options: PublishOptions): Promise<number> {
   const { activate = true, notes, overrideReason: override_reason } = options;
   const draft = await draftOf(io, agent, options);
@@ -116,7 +116,7 @@ interface MadeTest {
   notes: string[];
 }
 
-/** Makes a test of a session and writes it behind the others in one's own draft of its agent. */
+/** Makes a test of a session and appends it to the others in the caller's own draft of its agent. */
 export async function testFromSession(io: Io, session: string, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const path = `/api/sessions/${encodeURIComponent(session)}/to-test`;
@@ -138,7 +138,7 @@ async function liveText(io: Io, agent: string, options: Globals): Promise<string
   return stringify(await ownerTransport(io, options).json<unknown>(call));
 }
 
-/** Comments stay; JSON is YAML, too. */
+/** Comments are kept; JSON is YAML, too. */
 function withTest(text: string, test: { name: string }): string {
   const document = parseDocument(text);
   const [error] = document.errors;

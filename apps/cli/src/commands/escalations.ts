@@ -24,7 +24,7 @@ interface ListOptions extends Globals {
 const PATH = "/api/escalations";
 const MAX_CELL = 50;
 
-/** Who asked for a person, oldest first. A read. */
+/** Requests for a human, oldest first. Read-only. */
 export async function listEscalations(io: Io, options: ListOptions): Promise<number> {
   const { status, mine, limit } = options;
   const query = { status, assigned_to: mine ? "me" : undefined };
@@ -62,7 +62,7 @@ async function act(io: Io, id: string, options: Globals, { what, body, once }: A
 export const takeEscalation = (io: Io, id: string, options: Globals & { name?: string }): Promise<number> =>
   act(io, id, options, { what: "assign", body: { name: options.name } });
 
-/** Says something to the visitor, once however often the connection breaks. */
+/** Sends a message to the visitor, once however often the connection breaks. */
 export const replyTo = (io: Io, id: string, options: Globals & { text: string; name?: string }): Promise<number> =>
   act(io, id, options, { what: "reply", body: { message: options.text, name: options.name }, once: true });
 

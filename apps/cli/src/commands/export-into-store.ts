@@ -2,26 +2,26 @@ import { createHash } from "node:crypto";
 import { CliError, type Io } from "../io.js";
 import { createStore } from "./object-store.js";
 
-/** One page of an export as the server answers it, and where the next begins; null = it was the last. */
+/** One page of an export as returned by the server, and where the next begins; null = it was the last. */
 export interface ExportPage {
   bytes: Uint8Array;
   next: string | null;
 }
 
 interface Wish {
-  /** What was asked for; parts of another export are refused. */
+  /** The request; parts of another export are refused. */
   asked: string;
   format: "jsonl" | "csv";
-  /** Most pages of a part. */
+  /** Maximum pages of a part. */
   partPages: number;
   page: (after: string | undefined) => Promise<ExportPage>;
 }
 
-/** A part is closed when it has that many bytes, so that one page more is all that is ever held. */
+/** A part is closed once it has this many bytes, so that at most one page more is held in memory. */
 const PART_BYTES = 16 * 1024 * 1024;
 const END = "end";
 
-/** What the metadata of a part says. */
+/** Metadata of a part. */
 interface Place {
   asked: string;
   /** Where the next part begins, or `end`. */
@@ -31,9 +31,9 @@ interface Place {
 }
 
 /**
- * An export as numbered parts in a store that speaks S3: `s3://bucket/folder` gets `folder/part-00001.jsonl` and so on. Each part is there as a
- * whole or not at all, and its metadata says where the next begins, so an export that was broken off continues from any machine, without a
- * gap and without a duplicate. Answers how many parts there are.
+ * An export as numbered parts in an S3-compatible store: `s3://bucket/folder` gets `folder/part-00001.jsonl` and so on. Each part is stored
+ * as a whole or not at all, and its metadata says where the next begins, so an interrupted export continues from any machine, without a gap
+ * and without a duplicate. Returns how many parts there are.
  */
 export async function exportIntoStore(io: Io, address: string, wish: Wish): Promise<number> {
   const store = createStore(io, address);
@@ -62,14 +62,14 @@ const otherExport = (address: string) =>
     `${address} has parts of another export; name another folder, or empty it to begin anew.`,
   );
 
-/** A part that is there already is ours when the answer to an earlier try was lost. */
+/** A part that already exists is ours when the answer to an earlier try was lost. */
 async function sameAs(made: Place, read: () => Promise<Place | null>, address: string): Promise<void> {
   const there = await read();
   if (there?.next !== made.next)
     throw new CliError("other_export", `Another export writes into ${address} at this moment.`);
 }
 
-/** Number of the last part that is there; 0 = none. Parts have no gaps, so that few questions find it. */
+/** Number of the last existing part; 0 = none. Parts have no gaps, so few requests find it. */
 async function lastPart(placeOf: (part: number) => Promise<unknown>): Promise<number> {
   let missing = 1;
   while ((await placeOf(missing)) !== null) missing *= 2;

@@ -19,7 +19,7 @@ interface ExportOptions extends Globals {
   to?: string;
 }
 
-/** How far an export into a file has come: what was asked for, bytes that count, and where to continue. */
+/** Progress of an export into a file: the request, the valid bytes, and where to continue. */
 interface Progress {
   asked: string;
   bytes: number;
@@ -27,8 +27,8 @@ interface Progress {
 }
 
 /**
- * All records of a kind, page by page, so that a million of them need no more memory than a thousand. Into a file it continues where it
- * was broken off, by whatever: `FILE.progress` says how much of the file counts. A read, which the audit keeps.
+ * All records of a kind, page by page, so that a million of them need no more memory than a thousand. Into a file it continues where it was
+ * interrupted, for whatever reason: `FILE.progress` says how much of the file is valid. Read-only; the audit records it.
  */
 export async function exportRecords(io: Io, kind: ExportKind, options: ExportOptions): Promise<number> {
   const { format, output, agentId: agent_id, link: link_id, from, to } = options;
@@ -45,7 +45,7 @@ export async function exportRecords(io: Io, kind: ExportKind, options: ExportOpt
   if (output === undefined) {
     for (let after: string | null | undefined; after !== null; ) {
       const { bytes, next } = await page(after);
-      // A pipe that is read slowly is waited for.
+      // Waits for a slow reader of a pipe.
       if (!io.stdout.write(bytes)) await once(io.stdout, "drain");
       after = next;
     }
@@ -81,14 +81,14 @@ async function intoFile(
       bytes: 0,
       after: undefined,
     };
-    // What was written behind the last note may be half a page.
+    // Bytes written after the last progress record may be half a page.
     await file.truncate(size);
     while (after !== null) {
       const { bytes, next } = await page(after);
       await file.write(bytes, 0, bytes.length, size);
       size += bytes.length;
       after = next;
-      // The page is on the disk before the note says so.
+      // The page is on the disk before the progress record says so.
       await file.sync();
       if (after !== null) await note(notes, { asked, bytes: size, after });
     }
@@ -105,7 +105,7 @@ async function note(path: string, progress: Progress): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
-/** Null = there is none. Throws when there is something else under that name. */
+/** Null = there is none. Throws when another kind of file has that name. */
 async function progressOf(path: string): Promise<Progress | null> {
   const text = await readFile(path, "utf8").catch(() => null);
   if (text === null) return null;
@@ -114,7 +114,7 @@ async function progressOf(path: string): Promise<Progress | null> {
     if (typeof asked === "string" && typeof bytes === "number" && typeof after === "string")
       return { asked, bytes, after };
   } catch {
-    // Not ours: told below.
+    // Not ours: reported below.
   }
   throw new CliError("other_export", `${path} is no note of an export; remove it to begin anew.`);
 }

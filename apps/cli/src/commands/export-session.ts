@@ -13,7 +13,7 @@ interface ExportOptions extends Globals {
   output?: string;
 }
 
-/** Prints or writes the transcript. `--json` is `--format json`. A read. */
+/** Prints or writes the transcript. `--json` is `--format json`. Read-only. */
 export async function exportSession(io: Io, id: string, options: ExportOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const format = options.format ?? (options.json ? "json" : formatOf(options.output));
@@ -21,7 +21,7 @@ export async function exportSession(io: Io, id: string, options: ExportOptions):
   const call = { method: "GET" as const, path, query: { format }, signal: io.signal };
   const text = await transport.open(call, (response) => response.text());
   if (options.output === undefined) {
-    // A visitor's words must not drive the terminal; into a pipe the file goes as it is.
+    // A visitor's text must not control the terminal; into a pipe the file goes unchanged.
     io.stdout.write(io.stdout.isTTY ? safeText(text) : text);
     if (!text.endsWith("\n")) printLine(io);
     return EXIT.ok;

@@ -34,7 +34,7 @@ export async function listKeys(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** Creates a signing key; its secret is shown only here. Repeated after a failure of the network under one key, so it makes one. */
+/** Creates a signing key; its secret is shown only here. Retries after network failures use one key, so only one is created. */
 export async function createKey(
   io: Io,
   options: Globals & { name: string; scope?: string[]; requireNonce?: boolean },
@@ -47,7 +47,7 @@ export async function createKey(
   return show(io, options, await transport.json<KeyCreated>({ ...call, headers: once }));
 }
 
-/** Issues the successor of a key; both are valid for the overlap. Repeated after a failure of the network under one key. */
+/** Issues the successor of a key; both are valid for the overlap. Retries after network failures use one idempotency key. */
 export async function rotateKey(io: Io, id: string, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const path = `/api/keys/${encodeURIComponent(id)}/rotate`;
@@ -56,7 +56,7 @@ export async function rotateKey(io: Io, id: string, options: Globals): Promise<n
   return show(io, options, await transport.json<KeyCreated>(call));
 }
 
-/** Says whether a key signs only with a nonce, on every gateway. Idempotent by state. */
+/** Sets whether a key signs only with a nonce, on every gateway. Idempotent by state. */
 export async function requireNonce(io: Io, id: string, wish: "on" | "off", options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const path = `/api/keys/${encodeURIComponent(id)}`;
@@ -83,7 +83,7 @@ function show(io: Io, options: Globals, key: KeyCreated): number {
   else {
     printLine(io, `PARLEY_KEY_ID=${key.key_id}`);
     printLine(io, `PARLEY_KEY=${key.secret}`);
-    // Apart from the lines above, so that they can be written into a file as they are.
+    // Separate from the lines above, so that those can be redirected into a file.
     io.stderr.write(`id ${key.id}; the secret is shown only now\n`);
   }
   return EXIT.ok;

@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
 import { usageError } from "../io.js";
 
-/** The media type by the end of the name; other files are no documents. */
+/** The media type by file extension; other files are not documents. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".md": "text/markdown",
   ".markdown": "text/markdown",
@@ -15,12 +15,12 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 
 export interface KnowledgeFile {
   path: string;
-  /** What the document is called: its path below the folder that was named, else the name of the file. */
+  /** Name of the document: its path below the given folder, else the name of the file. */
   name: string;
   mediaType: string;
 }
 
-/** What is named by files, folders (all documents below them) and patterns, sorted, each once. Throws a usage error for what is not there. */
+/** All files given by files, folders (all documents below them) and patterns, sorted, each once. Throws a usage error for a missing one. */
 export async function findKnowledgeFiles(given: readonly string[]): Promise<KnowledgeFile[]> {
   const found = new Map<string, KnowledgeFile>();
   for (const path of given) {
@@ -28,7 +28,7 @@ export async function findKnowledgeFiles(given: readonly string[]): Promise<Know
   }
   const files = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const twice = files.find(({ name }, index) => files[index + 1]?.name === name);
-  // One name is one document: the second would replace the first without a word.
+  // One name is one document: the second would silently replace the first.
   if (twice !== undefined)
     throw usageError(`Two files would both be the document ${twice.name}; add them by their folder.`);
   return files;
@@ -43,7 +43,7 @@ async function filesOf(path: string): Promise<KnowledgeFile[]> {
     return [{ path, name: basename(path), mediaType }];
   }
   if (!/[*?]/.test(path)) throw usageError(`There is no file ${path}.`);
-  // A shell that left the pattern as it is, or quotes around it.
+  // A pattern that the shell did not expand, or that was quoted.
   const parts = path.split("/");
   const fixed = parts.slice(
     0,
@@ -62,13 +62,13 @@ async function inside(folder: string, fits: (name: string) => boolean): Promise<
     const path = join(entry.parentPath, entry.name);
     const name = relative(folder, path).split(sep).join("/");
     const mediaType = MEDIA_TYPES[extname(name).toLowerCase()];
-    // Hidden folders hold what tools keep for themselves.
+    // Hidden folders hold internal files of tools.
     const hidden = name.split("/").some((part) => part.startsWith("."));
     return entry.isFile() && mediaType !== undefined && !hidden && fits(name) ? [{ path, name, mediaType }] : [];
   });
 }
 
-/** `*` and `?` stay within a folder, `**` goes through folders. */
+/** `*` and `?` match within a folder, `**` across folders. */
 function patternOf(glob: string): RegExp {
   const source = glob.replace(/\*\*\/|\*\*|\*|\?|[.+^${}()|[\]\\]/g, (part) => {
     if (part === "**/") return "(?:.*/)?";

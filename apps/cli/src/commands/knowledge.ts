@@ -30,8 +30,8 @@ interface AddOptions extends Globals {
 }
 
 /**
- * Adds files, folders and patterns to an agent's knowledge base, one after the other. Idempotent by content. Refused items are reported, the
- * others continue; the exit code is then 1. On a terminal the line of the file in hand is overwritten.
+ * Adds files, folders and patterns to an agent's knowledge base, one after the other. Idempotent by content. Refused items are reported,
+ * the others continue; the exit code is then 1. On a terminal the line of the current file is overwritten.
  */
 export async function addKnowledge(io: Io, agent: string, paths: string[], options: AddOptions): Promise<number> {
   const transport = ownerTransport(io, options);
@@ -53,7 +53,7 @@ export async function addKnowledge(io: Io, agent: string, paths: string[], optio
       if (io.signal.aborted) throw error;
       counts.refused = (counts.refused ?? 0) + 1;
       exitCode = reportFailure(io, error, file.path);
-      // Nobody there, or nobody who knows us: the next file would wait and fail the same way.
+      // No server answers, or it refuses us: the next file would wait and fail the same way.
       if (exitCode === EXIT.unreachable || (error instanceof ParleyError && [401, 403, 404].includes(error.status)))
         break;
     }
@@ -85,7 +85,7 @@ async function addOne(
 const documentsOf = (io: Io, transport: Transport, agent: string): Promise<DocumentShown[]> =>
   readAll<DocumentShown>(transport, { path: pathOf(agent), signal: io.signal });
 
-/** What the newest version of the agent sees. A read. */
+/** The documents of the agent's newest version. Read-only. */
 export async function listKnowledge(io: Io, agent: string, options: Globals): Promise<number> {
   const data = await documentsOf(io, ownerTransport(io, options), agent);
   if (options.json) printJson(io, { data });
@@ -115,7 +115,7 @@ interface DocumentPage extends DocumentShown {
   next_after: number | null;
 }
 
-/** One document with the passages it was cut into. A read. */
+/** One document with the passages it was split into. Read-only. */
 export async function showKnowledge(io: Io, agent: string, options: Globals & { document: string }): Promise<number> {
   const transport = ownerTransport(io, options);
   const path = `${pathOf(agent)}/${await idOf(io, transport, agent, options.document)}`;
@@ -155,7 +155,7 @@ interface Found {
   passages: { document: string; n: number; heading: string; text: string; score: number }[];
 }
 
-/** What an answer to these words would find. A read. */
+/** The passages that an answer to this text would use. Read-only. */
 export async function searchKnowledge(io: Io, agent: string, options: SearchOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const { query, mode, topK: top_k, configVersion: version } = options;
@@ -172,7 +172,7 @@ export async function searchKnowledge(io: Io, agent: string, options: SearchOpti
   return EXIT.ok;
 }
 
-/** Removes documents from all versions at once, with their text. Exit code 1 when one was not there. */
+/** Removes documents from all versions at once, with their text. Exit code 1 when one did not exist. */
 export async function removeKnowledge(io: Io, agent: string, wanted: string[], options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   let exitCode: number = EXIT.ok;

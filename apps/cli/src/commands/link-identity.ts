@@ -13,8 +13,8 @@ interface IdentityOptions extends Globals {
 }
 
 /**
- * Shows by what a link knows identities of the embedding site, or changes it: a secret, public keys, or nothing more. The secret is printed
- * as a line of an environment file, and only once.
+ * Shows how a link verifies identities of the embedding site, or changes it: a secret, public keys, or neither. The secret is printed as a
+ * line of an environment file, and only once.
  */
 export async function linkIdentity(io: Io, agent: string, options: IdentityOptions): Promise<number> {
   const { id, makeSecret = false, jwksUrl, publicKey, off = false, json } = options;
@@ -47,7 +47,7 @@ export async function linkIdentity(io: Io, agent: string, options: IdentityOptio
   return EXIT.ok;
 }
 
-/** `none` takes a key away; what is not given stays. */
+/** `none` removes a key; a missing option leaves it. */
 const given = (option: string | undefined): string | null | undefined => (option === "none" ? null : option);
 
 async function pemOf(file: string | null | undefined): Promise<string | null | undefined> {

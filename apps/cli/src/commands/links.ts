@@ -17,7 +17,7 @@ interface LinkMade extends LinkShown {
   expires_at?: string | null;
 }
 
-/** Who hands an address on should know how far it carries: one session is the default. */
+/** The limits of a new link, for whoever hands it out: one session is the default. */
 function limitsOf({ max_sessions: sessions, expires_at: end }: LinkMade): string {
   const number = sessions == null ? "any number of sessions" : `${sessions} session${sessions === 1 ? "" : "s"}`;
   return `for ${number}, ${end == null ? "no end is set" : `until ${end}`}`;
@@ -33,7 +33,7 @@ interface LinkOptions extends Globals {
   set?: string;
 }
 
-/** Creates a link and prints its address and how far it carries. */
+/** Creates a link and prints its address and its limits. */
 export async function createLink(io: Io, agent: string, options: LinkOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const call = { method: "POST" as const, path: pathOf(agent), body: bodyOf(options), signal: io.signal };
@@ -59,7 +59,7 @@ export async function listLinks(io: Io, agent: string, options: Globals): Promis
   return EXIT.ok;
 }
 
-/** Everything that is set on a link; its address is not shown again. */
+/** All settings of a link; its address is not shown again. */
 export async function showLink(io: Io, agent: string, options: Globals & { id: string }): Promise<number> {
   const transport = ownerTransport(io, options);
   const path = `${pathOf(agent)}/${encodeURIComponent(options.id)}`;
@@ -107,7 +107,7 @@ function fieldsOf(text: string | undefined): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   } catch {
-    // Told below, as for JSON of another kind.
+    // Reported below, as for JSON of another kind.
   }
   throw usageError("--set takes a JSON object, for example '{\"session_timeout_minutes\": 60}'.");
 }

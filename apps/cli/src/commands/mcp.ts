@@ -5,7 +5,7 @@ import { type Globals, urlOf } from "../settings.js";
 
 type Id = string | number | null;
 
-/** A JSON-RPC message, as far as it is read here. */
+/** A JSON-RPC message, as far as it is parsed here. */
 interface Message {
   id?: Id;
   method?: string;
@@ -14,7 +14,7 @@ interface Message {
 }
 
 const REVISION = "io.modelcontextprotocol/protocolVersion";
-/** Of methods about one thing, the parameter that names it in a header too. */
+/** For methods about one object, the parameter that is also sent as a header. */
 const NAMED_BY: Readonly<Record<string, "name" | "uri">> = {
   "tools/call": "name",
   "prompts/get": "name",
@@ -24,9 +24,9 @@ const PARSE_ERROR = -32_700;
 const UNREACHED = -32_000;
 
 /**
- * For MCP clients that start a program in place of opening an address: passes each line of standard input on to `/mcp`, and its answers to
- * standard output. It adds the token and the headers of the transport and understands nothing else, so tools, roles and refusals are the
- * server's. Ends when standard input does, after the answers that are still due.
+ * For MCP clients that start a program instead of opening an address: forwards each line of standard input to `/mcp`, and its answers to
+ * standard output. It adds the token and the headers of the transport and interprets nothing else, so tools, roles and refusals are the
+ * server's. Ends with standard input, after the pending answers.
  */
 export async function serveMcp(io: Io, options: Globals): Promise<number> {
   const token = io.env.PARLEY_TOKEN;
@@ -82,7 +82,7 @@ function parsed(line: string): Message | undefined {
 
 const failure = (id: Id, code: number, message: string) => ({ jsonrpc: "2.0", id, error: { code, message } });
 
-/** A request of revision 2026-07-28 carries its revision; one of those before has that of the handshake. */
+/** A request of revision 2026-07-28 carries its revision; an earlier one has that of the handshake. */
 function headersOf({ method, params }: Message, revision: string | undefined): Record<string, string> {
   const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
   const own = params?._meta?.[REVISION];
@@ -112,6 +112,6 @@ async function read(answer: Response, { id }: Message, write: (message: unknown)
   const text = await answer.text();
   if (text === "" || id === undefined) return;
   const body = JSON.parse(text) as { jsonrpc?: string; id?: Id; detail?: string };
-  // What is refused before the protocol is reached, such as a wrong token, is a problem document.
+  // A refusal before the protocol is reached, such as for a wrong token, is a problem document.
   write(body.jsonrpc === undefined ? failure(id, UNREACHED, body.detail ?? `Refused with ${answer.status}.`) : body);
 }

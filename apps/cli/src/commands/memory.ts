@@ -30,7 +30,7 @@ const pathOf = (agent: string, email?: string): string => {
   return email === undefined ? path : `${path}/${encodeURIComponent(email)}`;
 };
 
-/** Whom an agent remembers, newest change first. A read. */
+/** The people an agent remembers, newest change first. Read-only. */
 export async function listMemories(io: Io, agent: string, options: Globals & { limit: number }): Promise<number> {
   const list = { path: pathOf(agent), limit: options.limit, signal: io.signal };
   const people = await readAll<{ address: string; updated_at: string }>(ownerTransport(io, options), list);
@@ -42,7 +42,7 @@ export async function listMemories(io: Io, agent: string, options: Globals & { l
   return EXIT.ok;
 }
 
-/** What an agent remembers of a person. A read. */
+/** What an agent remembers of a person. Read-only. */
 export async function showMemory(io: Io, agent: string, options: Globals & { email: string }): Promise<number> {
   const call = { method: "GET" as const, path: pathOf(agent, options.email), signal: io.signal };
   show(io, options, await ownerTransport(io, options).json<MemoryShown>(call));
@@ -56,7 +56,7 @@ interface SetOptions extends Globals {
   revision?: number;
 }
 
-/** Changes summary or notes; `none` takes a text away. Idempotent by state. */
+/** Changes summary or notes; `none` removes a text. Idempotent by state. */
 export async function setMemory(io: Io, agent: string, options: SetOptions): Promise<number> {
   const { email, summary, notes, revision } = options;
   if (summary === undefined && notes === undefined) throw usageError("Say what is to hold: --summary or --notes.");
@@ -84,7 +84,7 @@ const changesOf = (io: Io, agent: string, options: Globals & { email: string; li
     signal: io.signal,
   });
 
-/** Who changed what is remembered of a person, newest first. A read. */
+/** Changes of what is remembered of a person, newest first. Read-only. */
 export async function memoryHistory(io: Io, agent: string, options: Globals & { email: string }): Promise<number> {
   const changes = await changesOf(io, agent, options);
   if (options.json) printJson(io, { data: changes });
@@ -111,7 +111,7 @@ function changed(before: Texts | null, after: Texts): string {
   return names.map((name) => `${name}: ${short(after[name])}`).join("; ") || "nothing";
 }
 
-/** Brings an earlier revision back; without `--to` the one before the newest. Repeated with `--to` it changes nothing more. */
+/** Restores an earlier revision; without `--to` the one before the newest. Repeating it with `--to` changes nothing more. */
 export async function undoMemory(
   io: Io,
   agent: string,

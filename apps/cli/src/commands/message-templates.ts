@@ -35,7 +35,7 @@ export async function listTemplates(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** One of them in all its languages. */
+/** One template in all its languages. */
 export async function showTemplate(io: Io, name: string, options: Globals): Promise<number> {
   const call = { method: "GET" as const, path: at(name), signal: io.signal };
   const shown = await ownerTransport(io, options).json<TemplateShown>(call);
@@ -57,7 +57,7 @@ function readTexts(file: string): unknown {
   }
 }
 
-/** Writes one language of a template, beside those it has, or all of them from a file. */
+/** Writes one language of a template, keeping its others, or all of them from a file. */
 export async function saveTemplate(io: Io, name: string, options: SaveOptions): Promise<number> {
   const { language, subject, message, file } = options;
   const transport = ownerTransport(io, options);
@@ -79,7 +79,7 @@ export async function saveTemplate(io: Io, name: string, options: SaveOptions): 
   return EXIT.ok;
 }
 
-/** Deletes one. */
+/** Deletes a template. */
 export async function deleteTemplate(io: Io, name: string, options: Globals): Promise<number> {
   const call = { method: "DELETE" as const, path: at(name), signal: io.signal };
   const answer = await ownerTransport(io, options).json(call);

@@ -10,8 +10,8 @@ import { printJson } from "../report.js";
 const EXIT_CONFIG = 2;
 
 /**
- * Runs the migration program beside this one with DATABASE_ADMIN_URL, else DATABASE_URL. Idempotent; safe beside others.
- * A process of its own: this program has no database of its own, and the library that has one stays with the services.
+ * Runs the migration program next to this one with DATABASE_ADMIN_URL, else DATABASE_URL. Idempotent; safe to run concurrently. A separate
+ * process: this program has no database, and the library that has one stays with the services.
  */
 export async function migrate(io: Io, options: { json?: boolean }): Promise<number> {
   const { DATABASE_ADMIN_URL, DATABASE_URL, DATABASE_ADMIN_URL_FILE, DATABASE_URL_FILE } = io.env;

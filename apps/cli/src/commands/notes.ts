@@ -26,7 +26,7 @@ export async function listNotes(io: Io, session: string, options: Globals): Prom
   return EXIT.ok;
 }
 
-/** Notes something on a session. */
+/** Adds a note to a session. */
 export async function addNote(
   io: Io,
   session: string,

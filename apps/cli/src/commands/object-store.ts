@@ -4,17 +4,17 @@ import { CliError, EXIT, type Io, usageError } from "../io.js";
 
 /** Objects under one folder of a bucket. */
 export interface Store {
-  /** What was noted with an object; null = there is none. */
+  /** The metadata of an object; null = it does not exist. */
   metadata(key: string): Promise<Record<string, string> | null>;
-  /** Puts an object where there is none. False = there is one. A store that does not know the condition writes over it. */
+  /** Stores an object unless it exists. False = it exists. A store without conditional writes overwrites it. */
   put(key: string, bytes: Uint8Array, metadata: Record<string, string>): Promise<boolean>;
 }
 
 const NOTED = "x-amz-meta-parley-";
 
 /**
- * The folder that `s3://bucket/folder` names, in S3 or in a store that speaks its protocol. Its address and credentials are in the variables
- * that the programs of AWS read. Throws a usage error for what is missing.
+ * The folder that `s3://bucket/folder` names, in S3 or a compatible store. Its address and credentials are in the variables that the AWS
+ * tools read. Throws a usage error for missing ones.
  */
 export function createStore(io: Io, address: string): Store {
   const [, bucket = "", folder = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/.exec(address) ?? [];

@@ -33,12 +33,12 @@ const at = (agent: string): string => `/api/agents/${encodeURIComponent(agent)}/
 const read = (io: Io, agent: string, options: Globals): Promise<PeopleShown> =>
   ownerTransport(io, options).json<PeopleShown>({ method: "GET", path: at(agent), signal: io.signal });
 
-/** How the people behind an agent can be reached. A read. */
+/** How the people behind an agent can be reached. Read-only. */
 export async function showPeople(io: Io, agent: string, options: Globals): Promise<number> {
   return show(io, await read(io, agent, options), options);
 }
 
-/** Changes what is given. Idempotent by state. */
+/** Changes the given fields. Idempotent by state. */
 export async function setPeople(io: Io, agent: string, options: PeopleOptions): Promise<number> {
   const { mail, chat, replyMinutes, fallbackMinutes } = options;
   const body = {
@@ -55,7 +55,7 @@ export async function setPeople(io: Io, agent: string, options: PeopleOptions): 
 const orNull = (given: number | "none" | undefined): number | null | undefined => (given === "none" ? null : given);
 const listed = (given: string[] | undefined): string[] | undefined => (given?.join() === "none" ? [] : given);
 
-/** Null = always, undefined = as it was. What one of spans and zone leaves out is taken from what holds now. */
+/** Null = always, undefined = unchanged. If only spans or only a zone is given, the other is taken from the current hours. */
 async function hoursOf(io: Io, agent: string, options: PeopleOptions): Promise<Hours | null | undefined> {
   const { always, hours: spans, timeZone } = options;
   if (always) {
@@ -71,7 +71,7 @@ async function hoursOf(io: Io, agent: string, options: PeopleOptions): Promise<H
     : { ...before, days: readSpans(spans) };
 }
 
-/** `mon-fri 09:00-12:00,13:00-17:00`: days, a space, spans of time. Whether the times make sense says the server. */
+/** `mon-fri 09:00-12:00,13:00-17:00`: days, a space, time spans. The server checks whether the times make sense. */
 function readSpans(given: string[]): Hours["days"] {
   const days: Hours["days"] = {};
   for (const text of given) {
@@ -105,7 +105,7 @@ function show(io: Io, people: PeopleShown, { json }: Globals): number {
   return EXIT.ok;
 }
 
-/** In the words that `set --hours` takes. */
+/** In the format of `set --hours`. */
 const said = ({ days }: Hours): string =>
   DAYS.flatMap((day) => {
     const spans = days[day] ?? [];

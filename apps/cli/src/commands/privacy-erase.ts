@@ -29,7 +29,7 @@ interface EraseOptions extends Globals {
   timeout: number;
 }
 
-/** Asks for an erasure and waits for its receipt. Repeating it attaches to one that is not done. Exit code 1 when it is not done in time. */
+/** Requests an erasure and waits for its receipt. A repeat attaches to an unfinished one. Exit code 1 when it is not done in time. */
 export async function erase(io: Io, options: EraseOptions): Promise<number> {
   const { email, session, signal } = { ...options, signal: io.signal };
   if ((email === undefined) === (session === undefined)) throw usageError("Name either --email or --session.");
@@ -51,7 +51,7 @@ export async function erase(io: Io, options: EraseOptions): Promise<number> {
 const get = (io: Io, transport: Transport, id: string, query: Record<string, string> = {}): Promise<Erasure> =>
   transport.json<Erasure>({ method: "GET", path: `${PATH}/${encodeURIComponent(id)}`, query, signal: io.signal });
 
-/** Erasures, newest first. A read. */
+/** Erasures, newest first. Read-only. */
 export async function listErasures(io: Io, options: Globals & { limit: number; check?: boolean }): Promise<number> {
   if (options.check) throw usageError("--check needs the id of an erasure.");
   const list = { path: PATH, limit: options.limit, signal: io.signal };
@@ -64,7 +64,7 @@ export async function listErasures(io: Io, options: Globals & { limit: number; c
   return EXIT.ok;
 }
 
-/** One erasure. A read; `check`: exit code 1 when something has come back. */
+/** One erasure. Read-only; `check`: exit code 1 when erased data has reappeared. */
 export async function showErasure(io: Io, id: string, options: Globals & { check?: boolean }): Promise<number> {
   const query: Record<string, string> = options.check ? { check: "true" } : {};
   const shown = await get(io, ownerTransport(io, options), id, query);
@@ -93,7 +93,7 @@ const foundLine = (found: Record<string, Record<string, number>>): string =>
     .flatMap(([store, counts]) => Object.entries(counts).map(([what, count]) => `${store} ${what} ${count}`))
     .join(", ")}`;
 
-/** Asks the server whether a receipt is its own. Exit code 1 when it is not. */
+/** Asks the server whether it issued a receipt. Exit code 1 when it did not. */
 export async function verifyReceipt(io: Io, file: string, options: Globals): Promise<number> {
   const body = receiptIn(await textOf(io, file), file);
   const call = { method: "POST" as const, path: `${PATH}/verify`, body, signal: io.signal };
@@ -113,7 +113,7 @@ async function textOf(io: Io, file: string): Promise<string> {
   return text;
 }
 
-/** A receipt, alone or within the erasure that shows it. */
+/** A receipt, alone or within its erasure. */
 function receiptIn(text: string, file: string): object {
   let parsed: unknown;
   try {

@@ -5,7 +5,7 @@ import { CliError, EXIT, type Io } from "../io.js";
 import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 
-/** Writes what is held of a person to a zip file; one that exists stays as it is. The address stands in no URL. A read. */
+/** Writes the stored data of a person to a zip file; an existing file is not overwritten. The address is in no URL. Read-only. */
 export async function exportPerson(io: Io, options: Globals & { email: string; output: string }): Promise<number> {
   const { email, output, json } = options;
   const transport = ownerTransport(io, options);
@@ -14,7 +14,7 @@ export async function exportPerson(io: Io, options: Globals & { email: string; o
   try {
     await transport.open(call, ({ body }) => pipeline(Readable.from(body ?? []), file.createWriteStream()));
   } catch (error) {
-    // Half an export is none.
+    // An incomplete export is removed.
     await rm(output, { force: true });
     throw error;
   }

@@ -23,7 +23,7 @@ interface Replay {
 
 type ReplayOptions = Globals & { number?: number; file?: string };
 
-/** A recorded conversation beside the same words said to a version; exit code 1 when they differ. A read, for which models are asked. */
+/** A recorded conversation beside a replay of its messages with a version; exit code 1 when they differ. Read-only, but calls models. */
 export async function replaySession(io: Io, id: string, options: ReplayOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const { number: version, file } = options;

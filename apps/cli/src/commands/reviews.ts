@@ -45,7 +45,7 @@ interface GiveOptions extends Globals {
   name?: string;
 }
 
-/** Gives a verdict, in place of the one before. */
+/** Gives a verdict, replacing the previous one. */
 export async function giveReview(io: Io, session: string, verdict: string, options: GiveOptions): Promise<number> {
   if (verdict !== "good" && verdict !== "wrong") throw usageError("A verdict is good or wrong.");
   const { turn, expected, note, name } = options;
@@ -54,7 +54,7 @@ export async function giveReview(io: Io, session: string, verdict: string, optio
   return print(io, await ownerTransport(io, options).json<ReviewShown>(call), options);
 }
 
-/** Takes a verdict back. */
+/** Removes a verdict. */
 export async function removeReview(io: Io, session: string, options: Globals): Promise<number> {
   const call = { method: "DELETE" as const, path: at(session), signal: io.signal };
   const answer = await ownerTransport(io, options).json(call);

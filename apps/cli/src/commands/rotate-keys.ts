@@ -9,7 +9,7 @@ interface Rotated {
   next_cursor: string | null;
 }
 
-/** Seals everything under the current master key, call by call until nothing is left. May be cut off and repeated. */
+/** Reseals everything under the current master key, call by call until nothing is left. May be interrupted and repeated. */
 export async function rotateKeys(io: Io, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   let [resealed, unreadable] = [0, 0];

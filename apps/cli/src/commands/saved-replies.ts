@@ -32,7 +32,7 @@ function show(io: Io, reply: ReplyShown, { json }: Globals): number {
   return EXIT.ok;
 }
 
-/** Words that the team answers visitors with, newest first. */
+/** Saved replies of the team to visitors, newest first. */
 export async function listReplies(io: Io, options: Globals): Promise<number> {
   const data = await readAll<ReplyShown>(ownerTransport(io, options), { path: at(), signal: io.signal });
   if (options.json) printJson(io, { data });
@@ -53,7 +53,7 @@ export async function createReply(io: Io, key: string, content: string, options:
   return show(io, await ownerTransport(io, options).json<ReplyShown>({ ...call, body, signal: io.signal }), options);
 }
 
-/** Changes what is given. */
+/** Changes the given fields. */
 export async function updateReply(io: Io, id: string, options: ReplyOptions): Promise<number> {
   const body = { key: options.key, content: options.content, ...macroOf(options), digit: options.digit };
   const call = { method: "PATCH" as const, path: at(id), body, signal: io.signal };

@@ -65,13 +65,13 @@ function readBody(file: string): unknown {
   }
 }
 
-/** Makes a schedule from a file with the body of `POST /api/schedules`. */
+/** Creates a schedule from a file with the body of `POST /api/schedules`. */
 export async function createSchedule(io: Io, file: string, options: Globals): Promise<number> {
   const call = { method: "POST" as const, path: at(), headers: { "idempotency-key": newId() }, body: readBody(file) };
   return show(io, await ownerTransport(io, options).json({ ...call, signal: io.signal }), options);
 }
 
-/** Pauses a schedule or continues with it. */
+/** Pauses or resumes a schedule. */
 export async function pauseSchedule(io: Io, id: string, options: Globals & { paused: boolean }): Promise<number> {
   const path = at(id, options.paused ? "pause" : "resume");
   return show(io, await ownerTransport(io, options).json({ method: "POST", path, signal: io.signal }), options);
@@ -86,7 +86,7 @@ export async function runSchedule(io: Io, id: string, options: Globals): Promise
   return EXIT.ok;
 }
 
-/** Occurrences and what came of them, newest first. */
+/** Runs and their outcomes, newest first. */
 export async function listRuns(io: Io, id: string, options: Globals & { limit: number }): Promise<number> {
   const transport = ownerTransport(io, options);
   const list = { path: at(id, "runs"), limit: options.limit, signal: io.signal };

@@ -13,7 +13,7 @@ interface SecretShown {
   last_used_at: string | null;
 }
 
-/** More than any value may have; what is longer is no secret but a mistake. */
+/** More than any value may have; a longer input is a mistake, not a secret. */
 const MAX_INPUT = 100_000;
 
 const at = (agent: string, ...name: string[]): string =>
@@ -35,8 +35,8 @@ export async function listSecrets(io: Io, agent: string, options: Globals): Prom
 }
 
 /**
- * Gives a secret its value and its hosts. The value comes from standard input or is asked for without an echo: arguments stand in process
- * lists and in the history of the shell. Idempotent by state.
+ * Sets the value and the hosts of a secret. The value comes from standard input or a prompt without echo: arguments appear in process lists
+ * and in the shell history. Idempotent by state.
  */
 export async function setSecret(
   io: Io,
@@ -64,7 +64,7 @@ export async function removeSecret(io: Io, agent: string, options: Globals & { n
   return EXIT.ok;
 }
 
-/** Without the line break that `echo` and files end in. */
+/** Without the line break at the end of files and of `echo` output. */
 async function readInput(io: Io): Promise<string> {
   let text = "";
   for await (const chunk of io.stdin) {
@@ -76,7 +76,7 @@ async function readInput(io: Io): Promise<string> {
 
 async function askFor(io: Io, question: string): Promise<string> {
   io.stderr.write(question);
-  // What is typed goes nowhere.
+  // Typed characters are not echoed.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: io.stdin, output: nowhere, terminal: true });
   try {

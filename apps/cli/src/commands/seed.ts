@@ -18,9 +18,9 @@ interface Seeded {
 const TITLE = "Demo";
 
 /**
- * Brings the demo agents into a tenant of an installation that runs already, each with one open link. Idempotent: what is there is kept,
- * also when its owner has changed it. With `newTenant` into the tenant of that name, whatever PARLEY_TENANT says; it is made, and its token
- * shown, when there is none.
+ * Adds the demo agents to a tenant of a running installation, each with one open link. Idempotent: existing ones are kept, even when their
+ * owner has changed them. With `newTenant` to the tenant of that name, whatever PARLEY_TENANT says; if there is none, it is created, and
+ * its token shown.
  */
 export async function seed(io: Io, options: Globals & { newTenant?: string }): Promise<number> {
   const folder = installed("examples/agents");
@@ -47,7 +47,7 @@ export async function seed(io: Io, options: Globals & { newTenant?: string }): P
 
 interface Tenant {
   id: string;
-  /** Told once, when it is made. */
+  /** Shown once, on creation. */
   admin_token?: string;
 }
 
@@ -77,7 +77,7 @@ async function ensureAgent(io: Io, transport: Transport, slug: string, file: str
 async function ensureLink(io: Io, transport: Transport, slug: string): Promise<Pick<Seeded, "link" | "url">> {
   const path = `/api/agents/${slug}/public-links`;
   const links = await readAll<{ status: string }>(transport, { path, signal: io.signal });
-  // Its address was shown when it was made, and is not shown again.
+  // Its address was shown on creation, and is not shown again.
   if (links.some(({ status }) => status === "active")) return { link: "kept", url: null };
   const body = { title: TITLE, max_sessions: 10_000, rate_limit_per_minute: 60, expires_in_hours: null };
   const headers = { "idempotency-key": newId() };

@@ -102,7 +102,7 @@ function recipientsOf({ to = [], file }: SendOptions): Recipient[] {
 
 const LOOK_EVERY_MS = 1_000;
 
-/** Sends a link and waits until nobody is pending; 1 when somebody did not get it. */
+/** Sends a link and waits until no recipient is pending; 1 when somebody did not get it. */
 export async function sendLink(io: Io, agent: string, link: string, options: SendOptions): Promise<number> {
   const { channel, template, subject, message, language, dryRun } = options;
   const body = {
@@ -114,7 +114,7 @@ export async function sendLink(io: Io, agent: string, link: string, options: Sen
   return begin(io, { agent, link, path: linkPath(agent, link, "send"), body }, options);
 }
 
-/** Writes to some of a delivery again, and waits as a send does. */
+/** Resends to some recipients of a delivery, and waits as a send does. */
 export async function resend(
   io: Io,
   { agent, link, delivery }: { agent: string; link: string; delivery: string },
@@ -172,7 +172,7 @@ function showPreview(io: Io, shown: Preview, { json }: Globals): number {
   return EXIT.ok;
 }
 
-/** What was sent, newest first: of all links, of an agent's or of one; with `delivery` its recipients. */
+/** Deliveries, newest first: of all links, of an agent's or of one; with `delivery` its recipients. */
 export async function showDeliveries(
   io: Io,
   { agent, link, delivery }: { agent?: string; link?: string; delivery?: string },
@@ -214,7 +214,7 @@ export async function showDeliveries(
   return EXIT.ok;
 }
 
-/** Stops what was not sent yet. */
+/** Cancels what was not sent yet. */
 export async function cancelDelivery(
   io: Io,
   of: { agent: string; link: string; delivery: string },
@@ -234,7 +234,7 @@ interface SuppressionShown {
   created_at: string;
 }
 
-/** Who gets no more messages, newest first. */
+/** People who get no more messages, newest first. */
 export async function listSuppressions(io: Io, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const data = await readAll<SuppressionShown>(transport, { path: "/api/suppressions", signal: io.signal });
@@ -246,7 +246,7 @@ export async function listSuppressions(io: Io, options: Globals): Promise<number
   return EXIT.ok;
 }
 
-/** Puts an address on the list, once. */
+/** Adds an address to the list, once. */
 export async function addSuppression(io: Io, address: string, options: Globals & { channel: string }): Promise<number> {
   const call = { method: "POST" as const, path: "/api/suppressions", body: { channel: options.channel, address } };
   const made = await ownerTransport(io, options).json<SuppressionShown>({ ...call, signal: io.signal });
@@ -255,7 +255,7 @@ export async function addSuppression(io: Io, address: string, options: Globals &
   return EXIT.ok;
 }
 
-/** Takes an address off the list. */
+/** Removes an address from the list. */
 export async function removeSuppression(io: Io, id: string, options: Globals): Promise<number> {
   const path = `/api/suppressions/${encodeURIComponent(id)}`;
   const answer = await ownerTransport(io, options).json({ method: "DELETE", path, signal: io.signal });

@@ -45,7 +45,7 @@ interface Listed extends SessionShown {
   last_activity_at: string;
 }
 
-/** Sessions of the tenant that the filters find, without what was said but the first words. */
+/** Sessions of the tenant that match the filters, without content except the first words. */
 export async function listSessions(io: Io, options: SessionFilter): Promise<number> {
   const query = queryOf(options);
   const transport = ownerTransport(io, options);
@@ -78,7 +78,7 @@ const rowOf = (one: Listed): string[] => [
 
 const pathOf = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`;
 
-/** Where a session stands and what it has collected. A read. */
+/** The state of a session and its collected data. Read-only. */
 export async function showSession(io: Io, id: string, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const session = await transport.json<SessionShown>({ method: "GET", path: pathOf(id), signal: io.signal });
@@ -87,7 +87,7 @@ export async function showSession(io: Io, id: string, options: Globals): Promise
   return EXIT.ok;
 }
 
-/** Ends a session for the owner. Idempotent by state: an ended one is `session_ended`. */
+/** Ends a session as its owner. Idempotent by state: an ended one is `session_ended`. */
 export async function endSession(io: Io, id: string, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const call = { method: "POST" as const, path: `${pathOf(id)}/end`, signal: io.signal };

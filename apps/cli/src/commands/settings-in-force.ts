@@ -9,7 +9,7 @@ interface SettingShown {
   about: string;
 }
 
-/** What is set for keeping content and for signing in. A read. */
+/** The settings for retention and sign-in. Read-only. */
 export async function showSettings(io: Io, options: Globals): Promise<number> {
   const call = { method: "GET" as const, path: "/api/settings", signal: io.signal };
   const { data } = await ownerTransport(io, options).json<{ data: SettingShown[] }>(call);

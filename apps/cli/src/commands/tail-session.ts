@@ -6,15 +6,15 @@ import { chatClient, type Globals, keyOf, ownerTransport } from "../settings.js"
 import { type Style, styleFor } from "../style.js";
 
 /**
- * Follows a session to its end, over cut connections, as its owner sees it: nodes, variables and what it costs included. With --json one
- * event a line, the live ones included. May be left at any time.
+ * Follows a session to its end, across reconnects, as its owner sees it: including nodes, variables and costs. With --json one event per
+ * line, transient ones included. May be interrupted at any time.
  */
 export async function tailSession(io: Io, id: string, options: Globals & { after?: string }): Promise<number> {
   const style = styleFor(io);
   try {
     for await (const event of eventsOf(io, id, options)) {
       if (options.json) printJson(io, { id: event.id, ...event.data, type: event.type });
-      // Pieces of an answer and signs of life pass by; the message itself follows.
+      // Skips pieces of an answer and heartbeats; the message itself follows.
       else if (event.id !== null && event.type !== "connected") printLine(io, lineOf(style, event));
     }
   } catch (error) {
@@ -29,7 +29,7 @@ async function* eventsOf(io: Io, id: string, options: Globals & { after?: string
   try {
     yield* followEvents(transport, `/api/sessions/${encodeURIComponent(id)}/live`, follow);
   } catch (error) {
-    // A server that does not know this address yet; the stream of the chat API tells what a visitor sees, and takes a key.
+    // A server that does not know this address yet; the stream of the chat API shows what a visitor sees, and takes a key.
     const isUnknown = error instanceof ParleyError && error.status === 404 && error.code === "not_found";
     if (!isUnknown || keyOf(io) === undefined) throw error;
     yield* chatClient(io, options).sessions.events(id, follow);
@@ -55,7 +55,7 @@ function detailOf(type: string, data: Record<string, unknown>): string {
   }
 }
 
-/** What a turn has led to and cost; null = the stream tells less, or something else, of turns. */
+/** Result and cost of a turn; null = the stream has less, or something else, about turns. */
 function turnDetail({
   node_id: node,
   latency_ms: ms,
@@ -70,7 +70,7 @@ function turnDetail({
 }
 
 function spent({ input_tokens: read, output_tokens: written, cost }: Record<string, unknown>): string {
-  // Without a listed price nobody knows the cost; nothing spent is not worth a word.
+  // Without a listed price the cost is unknown; zero cost is not worth mentioning.
   const price = typeof cost === "number" && cost > 0 ? `, $${cost.toFixed(4)}` : "";
   return `${read}+${written} tokens${price}`;
 }

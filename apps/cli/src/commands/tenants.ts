@@ -13,7 +13,7 @@ interface Tenant {
 
 const PATH = "/api/tenants";
 
-/** All tenants of the installation, newest first. Takes the operator's key, as everything here. */
+/** All tenants of the installation, newest first. Needs the operator's key, like everything here. */
 export async function listTenants(io: Io, options: Globals): Promise<number> {
   const data = await readAll<Tenant>(operatorTransport(io, options), { path: PATH, signal: io.signal });
   if (options.json) printJson(io, { data });
@@ -24,7 +24,7 @@ export async function listTenants(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** Creates a tenant; the token of its first owner is shown only here. Repeated after a failure of the network under one key. */
+/** Creates a tenant; the token of its first owner is shown only here. Retries after network failures use one idempotency key. */
 export async function createTenant(io: Io, options: Globals & { name: string }): Promise<number> {
   const headers = { "idempotency-key": newId() };
   const call = { method: "POST" as const, path: PATH, body: { name: options.name }, headers, signal: io.signal };
@@ -37,7 +37,7 @@ export async function createTenant(io: Io, options: Globals & { name: string }):
   return EXIT.ok;
 }
 
-/** Suspends a tenant, or lets it work again. Idempotent by state. */
+/** Suspends a tenant, or reinstates it. Idempotent by state. */
 export async function suspendTenant(io: Io, id: string, suspended: boolean, options: Globals): Promise<number> {
   const path = `${PATH}/${encodeURIComponent(id)}`;
   const call = { method: "PATCH" as const, path, body: { suspended }, signal: io.signal };

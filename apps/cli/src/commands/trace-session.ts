@@ -45,12 +45,12 @@ interface Trace {
   next_cursor: string | null;
 }
 
-/** More turns than this belong into a file of their own: the rest is asked for with --after. */
+/** More turns than this belong in a file: the rest is read with --after. */
 const MAX_PAGES = 20;
 
 type TraceOptions = Globals & { after?: number; prompts?: boolean };
 
-/** Why a session went as it did, turn by turn. With --json one turn a line. A read. */
+/** Why a session went as it did, turn by turn. With --json one turn per line. Read-only. */
 export async function traceSession(io: Io, id: string, options: TraceOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const path = `/api/sessions/${encodeURIComponent(id)}/trace`;
@@ -90,7 +90,7 @@ function linesOf(style: Style, turn: Turn): string[] {
   ];
 }
 
-/** Ways that no condition of a node led: global intents, the bound of transitions, the hand-over to another agent. */
+/** Transitions without a condition of a node: global intents, the loop guard, the transfer to another agent. */
 const untested = ({ transitions, conditions }: Turn): string[] =>
   transitions.flatMap(({ from_node: from, to_node: to, condition }) =>
     condition === null || conditions.some((one) => one.node_id === from && one.condition === condition)
@@ -98,7 +98,7 @@ const untested = ({ transitions, conditions }: Turn): string[] =>
       : [`${from}: ${condition} → ${to}`],
   );
 
-/** What a model was asked, message by message. */
+/** The prompt of a model call, message by message. */
 function promptLines(style: Style, prompt: Call["prompt"]): string[] {
   if (prompt === undefined) return [];
   if (prompt === null) return [style.dim("      its prompt cannot be made again from what is stored")];

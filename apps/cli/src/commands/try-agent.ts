@@ -24,7 +24,7 @@ interface StepShown {
   trace: { nodes: string[]; variables: Record<string, unknown>; latency: { total_ms: number } } | null;
 }
 
-/** Talks to a version or to a file; exit code 1 when a step fails or stops at an HTTP call. Nothing is kept, so a repeat is harmless. */
+/** Chats with a version or a file; exit code 1 when a step fails or stops at an HTTP call. Nothing is stored, so a repeat is harmless. */
 export async function tryAgent(io: Io, agent: string, options: TryOptions): Promise<number> {
   const { number: version, file, say, makeCalls } = options;
   if (version !== undefined && file !== undefined) throw usageError("Give --number or --file.");

@@ -13,7 +13,7 @@ interface UserShown {
   last_seen_at: string | null;
 }
 
-/** The people of the tenant, newest first, removed ones included. */
+/** The users of the tenant, newest first, including removed ones. */
 export async function listUsers(io: Io, options: Globals): Promise<number> {
   const users = await readAll<UserShown>(ownerTransport(io, options), { path: "/api/users", signal: io.signal });
   if (options.json) printJson(io, { data: users });
@@ -27,7 +27,7 @@ export async function listUsers(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** Invites a person. Repeated after a failure of the network under one key, so there is one mail. */
+/** Invites a person. Retries after network failures use one idempotency key, so there is one mail. */
 export async function inviteUser(
   io: Io,
   options: Globals & { email: string; role: string; name?: string },
@@ -45,7 +45,7 @@ export async function inviteUser(
   return EXIT.ok;
 }
 
-/** Gives a person another role, on every gateway. Idempotent by state. */
+/** Changes a person's role, on every gateway. Idempotent by state. */
 export async function changeRole(io: Io, options: Globals & { id: string; role: string }): Promise<number> {
   const user = await ownerTransport(io, options).json<UserShown>({
     method: "PATCH",
@@ -58,7 +58,7 @@ export async function changeRole(io: Io, options: Globals & { id: string; role: 
   return EXIT.ok;
 }
 
-/** Keeps a person out, which ends their sessions, or lets them in again. Idempotent by state. */
+/** Disables a person, which ends their sessions, or enables them again. Idempotent by state. */
 export async function disableUser(io: Io, options: Globals & { id: string; disabled: boolean }): Promise<number> {
   const { id, disabled } = options;
   const user = await ownerTransport(io, options).json<UserShown>({
@@ -84,7 +84,7 @@ export async function signOutUser(io: Io, options: Globals & { id: string }): Pr
   return EXIT.ok;
 }
 
-/** Takes a person out, on every gateway. Idempotent by state: a second time it is not found. */
+/** Removes a person, on every gateway. Idempotent by state: a second time it is not found. */
 export async function removeUser(io: Io, options: Globals & { id: string }): Promise<number> {
   const transport = ownerTransport(io, options);
   const done = await transport.json<{ deleted: true }>({

@@ -63,7 +63,7 @@ interface ReplayShown {
   unknown: string[];
 }
 
-/** Runs recorded sessions against a version; exit code 1 when one went another way or was not reached. */
+/** Replays recorded sessions against a version; exit code 1 when one took another path or was not reached. */
 export async function replayAgent(io: Io, agent: string, options: ReplayOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const { session: session_ids, link: link_id, limit } = options;

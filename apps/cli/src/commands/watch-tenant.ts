@@ -4,7 +4,7 @@ import { safeLine } from "../plain-text.js";
 import { printFields, printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 
-/** Follows what happens in the tenant, over cut connections, until it is interrupted; with --json one fact a line. */
+/** Follows the events of the tenant, across reconnects, until interrupted; with --json one event per line. */
 export async function watchTenant(io: Io, options: Globals): Promise<number> {
   try {
     for await (const { data } of followEvents(ownerTransport(io, options), "/api/events", { signal: io.signal })) {
@@ -18,7 +18,7 @@ export async function watchTenant(io: Io, options: Globals): Promise<number> {
   return EXIT.ok;
 }
 
-/** Says whether all is well. A read. */
+/** Shows whether all is well. Read-only. */
 export async function showOverview(io: Io, options: Globals): Promise<number> {
   const call = { method: "GET" as const, path: "/api/overview", signal: io.signal };
   const answer = await ownerTransport(io, options).json<Record<string, unknown>>(call);

@@ -36,7 +36,7 @@ export const DELIVERY_STATUSES = ["pending", "delivered", "failed", "cancelled"]
 
 const at = (id: string, ...more: string[]): string => ["/api/webhooks", encodeURIComponent(id), ...more].join("/");
 
-/** The receivers of the tenant, newest first, those of agent versions among them. */
+/** The receivers of the tenant, newest first, including those of agent versions. */
 export async function listWebhooks(io: Io, options: Globals): Promise<number> {
   const transport = ownerTransport(io, options);
   const webhooks = await readAll<WebhookShown>(transport, { path: "/api/webhooks", signal: io.signal });
@@ -60,7 +60,7 @@ interface CreateOptions extends Globals {
   transcript?: boolean;
 }
 
-/** Makes a receiver; its secret is shown only here. Repeated after a failure of the network under one key, so it makes one. */
+/** Creates a receiver; its secret is shown only here. Retries after network failures use one idempotency key, so only one is created. */
 export async function createWebhook(io: Io, url: string, options: CreateOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const { event: events = ["*"], agent, description, transcript } = options;
@@ -79,7 +79,7 @@ export async function createWebhook(io: Io, url: string, options: CreateOptions)
   if (options.json) printJson(io, made);
   else {
     printLine(io, `WEBHOOK_SECRET=${made.secret}`);
-    // Apart from the line above, so that it can be written into a file as it is.
+    // Separate from the line above, so that it can be redirected into a file.
     io.stderr.write(`id ${made.id}; the secret is shown only now\n`);
   }
   return EXIT.ok;
@@ -90,18 +90,18 @@ interface WaitOptions extends Globals {
   timeout: number;
 }
 
-/** Sends `webhook.test` and waits for the outcome; 1 when the receiver did not take it. */
+/** Sends `webhook.test` and waits for the outcome; 1 when the receiver did not accept it. */
 export async function testWebhook(io: Io, id: string, options: WaitOptions): Promise<number> {
   return send(io, at(id, "test"), options);
 }
 
-/** Sends a delivery once more under the same event id and waits for the outcome; 1 when the receiver did not take it. */
+/** Resends a delivery under the same event id and waits for the outcome; 1 when the receiver did not accept it. */
 export async function redeliverWebhook(io: Io, delivery: string, options: WaitOptions): Promise<number> {
   return send(io, at("deliveries", encodeURIComponent(delivery), "redeliver"), options);
 }
 
 const LOOK_EVERY_MS = 500;
-/** A delivery just sent is among the newest of its receiver; one sent again may be further down. */
+/** A new delivery is among the newest of its receiver; a resent one may be further down. */
 const LOOKED_AT = 200;
 
 async function send(io: Io, path: string, options: WaitOptions): Promise<number> {
@@ -120,7 +120,7 @@ async function send(io: Io, path: string, options: WaitOptions): Promise<number>
   return options.wait && shown.status !== "delivered" ? EXIT.failure : EXIT.ok;
 }
 
-/** An attempt is counted when it begins; what became of it is told later, and may be what became of the one before. */
+/** An attempt is counted when it begins; its outcome is recorded later, and may be that of the previous one. */
 function isUnderWay(now: DeliveryShown, sent: DeliveryShown): boolean {
   if (now.status !== "pending" || now.attempts > sent.attempts + 1) return false;
   return now.attempts === sent.attempts || now.outcome === sent.outcome;
@@ -131,7 +131,7 @@ function sentence({ id, type, status, outcome, response_status, response_ms }: D
   return safeLine(`${type} ${status} (${answer}), delivery ${id}`);
 }
 
-/** What was sent to a receiver, else to all of them, and how it went, newest first. */
+/** Deliveries to one receiver or to all of them, with their outcomes, newest first. */
 export async function listDeliveries(
   io: Io,
   id: string | undefined,
@@ -159,8 +159,8 @@ interface Rotated {
 }
 
 /**
- * Gives a receiver a new secret, or (`id` null) the `webhook:` actions of all workflows; it is shown only here. Repeated after a failure of the
- * network under one key, so it makes one.
+ * Rotates the secret of a receiver, or (`id` null) of the `webhook:` actions of all workflows; it is shown only here. Retries after network
+ * failures use one idempotency key.
  */
 export async function rotateWebhook(
   io: Io,

@@ -4,10 +4,10 @@ import { currentNode, fill, type Run, requestCall, warn } from "../run.js";
 import { addPart } from "../speak.js";
 import type { CallResult, Stage, WarningCode } from "../types.js";
 
-/** Transfers one session may make, so that agents which point at each other cannot keep it going. */
+/** Limit of transfers per session, so that agents that point at each other cannot loop. */
 const MAX_TRANSFERS = 3;
 
-/** Asks for the target's active version. A surplus transfer ends the session, and so does a hangup on the way here. */
+/** Requests the target's active version. A transfer beyond the limit ends the session, and so does a hangup on the way here. */
 export function enterTransfer(run: Run, node: TransferNode): Stage | null {
   if (run.turn.hangup) return "finish";
   if ((run.state.transfers ?? 0) >= MAX_TRANSFERS) {
@@ -20,7 +20,7 @@ export function enterTransfer(run: Run, node: TransferNode): Stage | null {
   );
 }
 
-/** A transfer that cannot be made acts like an end. */
+/** A transfer that is not possible acts like an end. */
 export function endInstead(run: Run, code: WarningCode, message: string): Stage {
   warn(run, code, message);
   run.state.ended = true;
@@ -28,8 +28,8 @@ export function endInstead(run: Run, code: WarningCode, message: string): Stage 
 }
 
 /**
- * The target takes the session over within the same turn. Variables travel; messages before this turn only with
- * `transfer_context`. The count of transitions begins again, because the guard belongs to a document and transfers are few.
+ * The target takes over the session within the same turn. Variables are kept; messages before this turn only with `transfer_context`. The
+ * count of transitions starts over, because the guard belongs to a document and transfers are few.
  */
 export function takeOver(run: Run, from: TransferNode, result: Extract<CallResult, { type: "agent" }>): Run {
   const { state, turn, effects, tested } = run;

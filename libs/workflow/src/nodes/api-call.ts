@@ -7,16 +7,16 @@ import { addPart } from "../speak.js";
 import { storableValue } from "../storable.js";
 import type { ApiAnswer, Stage } from "../types.js";
 
-/** Says what the visitor reads while the call is made. */
+/** Speaks the text that the visitor reads during the call. */
 export function enterApi(run: Run, node: ApiNode): Stage {
   if (node.opening !== null) addPart(run, fill(run, node.opening));
   return run.turn.hangup ? "settle" : "work";
 }
 
 /**
- * The call with everything filled in. Values are percent-encoded in the URL and escaped in a JSON body, so that none can
- * leave its place; in headers they lose control characters, and the query is encoded as a whole by whoever sends it. Secrets of the
- * agent are marks here: whoever sends the call puts them in.
+ * The call with everything filled in. Values are percent-encoded in the URL and escaped in a JSON body, so that none can break out of its
+ * place; in headers control characters are removed, and the sender encodes the whole query. Secrets of the agent are marks here, which the
+ * sender replaces.
  */
 export function requestApi(run: Run, node: ApiNode): null {
   const { call } = node;
@@ -43,7 +43,7 @@ export function requestApi(run: Run, node: ApiNode): null {
   );
 }
 
-/** Keeps the answer for the node's conditions and takes variables from it; what is not there gets its default, else null. */
+/** Stores the answer for the node's conditions and extracts variables from it; a missing one gets its default, else null. */
 export function storeAnswer(run: Run, node: ApiNode, answer: ApiAnswer | null): void {
   run.turn.api = { answer };
   if (node.extraction.length === 0) return;
@@ -71,7 +71,7 @@ function filledBody(run: Run, body: unknown): string | null {
   return JSON.stringify(fillDeep(run, body));
 }
 
-/** Fills every text of a body; escaping is done when the whole is written. */
+/** Fills every text of a body; escaping happens when the whole is serialised. */
 function fillDeep(run: Run, value: unknown): unknown {
   if (typeof value === "string") return fill(run, value);
   if (Array.isArray(value)) return value.map((item: unknown) => fillDeep(run, item));

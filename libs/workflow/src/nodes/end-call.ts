@@ -3,7 +3,7 @@ import type { Run } from "../run.js";
 import { speak } from "../speak.js";
 import type { Stage } from "../types.js";
 
-/** Terminal: speaks on arrival when it has words, and the session is over. */
+/** Terminal: speaks on arrival if it has text, and the session is over. */
 export function enterEnd(run: Run, node: EndNode): Stage | null {
   run.state.ended = true;
   return node.prompt ? speak(run, node.prompt, "finish") : "finish";

@@ -3,7 +3,7 @@ import { fill, type Run } from "../run.js";
 import { addPart } from "../speak.js";
 import type { Stage } from "../types.js";
 
-/** Says its text and hands the session to a human; the agent stays silent until `handed_back`. */
+/** Speaks its text and hands the session to a human; the agent stays silent until `handed_back`. */
 export function enterEscalate(run: Run, node: EscalateNode): Stage {
   if (node.opening !== null) addPart(run, fill(run, node.opening));
   const reason = fill(run, node.reason);

@@ -20,7 +20,7 @@ export function requestVariables(run: Run, node: RetrieveNode): null {
   );
 }
 
-/** Stores what was found; a variable that could not be extracted gets its default, else null. Unasked values are dropped. */
+/** Stores the extracted values; a variable that could not be extracted gets its default, else null. Unrequested values are dropped. */
 export function storeVariables(run: Run, node: RetrieveNode, values: Readonly<Record<string, unknown>>): void {
   const stored = node.variables.map(({ name, default: fallback }) => {
     const value = Object.hasOwn(values, name) ? values[name] : null;
@@ -29,7 +29,7 @@ export function storeVariables(run: Run, node: RetrieveNode, values: Readonly<Re
   setVariables(run, Object.fromEntries(stored));
 }
 
-/** Blank text is what models write for "not mentioned"; a number that JSON cannot carry would not survive storage. */
+/** Models write blank text for "not mentioned"; a number that JSON cannot represent would not survive storage. */
 function isExtracted(value: unknown): boolean {
   if (value === null || value === undefined) return false;
   if (typeof value === "string") return value.trim() !== "";

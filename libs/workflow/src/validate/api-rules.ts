@@ -9,7 +9,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 
 const HOST = /^(?:\*\.)?[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.?$|^\[?[0-9a-f:.]+\]?$/iu;
 
-/** Rules of an `api_call` node, apart from types and ranges. */
+/** Rules of an `api_call` node, beyond types and ranges. */
 export function checkApiCall(node: OutlineNode): Issue[] {
   if (node.type !== "api_call" || !isRecord(node.raw.api_call)) return [];
   const call = node.raw.api_call;
@@ -29,7 +29,7 @@ export function checkTransfer(node: OutlineNode): Issue[] {
   return [error([...node.path, "target_agent_id"], "missing_field", "name the agent that takes the session over")];
 }
 
-/** The URL with a letter in place of each template, as it is filled later; null when it cannot be one. */
+/** The URL with a letter in place of each template, as a sample of a filled one; null when it is not a valid URL. */
 function sampleUrl(call: Raw): URL | null {
   if (typeof call.url !== "string") return null;
   const sample = call.url.trim().replace(/\{\{[^{}]*\}\}/g, "x");

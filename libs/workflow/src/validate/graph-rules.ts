@@ -5,7 +5,7 @@ import { actionsOf, canRest, type Outline, type OutlineNode, type Path } from ".
 
 const warning = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "warning" });
 
-/** What only the whole graph tells: ends, reachability, automatic cycles, counters that never fire, dead ends. */
+/** Rules that need the whole graph: ends, reachability, automatic cycles, counters that never fire, dead ends. */
 export function checkGraph(outline: Outline): Issue[] {
   const graph = buildGraph(outline);
   const guarded = guardCanFire(outline, graph);
@@ -18,7 +18,7 @@ export function checkGraph(outline: Outline): Issue[] {
   ];
 }
 
-/** The loop guard needs a cycle, or a way longer than the limit. */
+/** The loop guard needs a cycle, or a path longer than the limit. */
 function guardCanFire({ byId, initialNode, maxTransitions }: Outline, { edges, reachable }: Graph): boolean {
   if (initialNode === null || !byId.has(initialNode)) return false;
   if (findCycles([...reachable], (id) => edges.get(id) ?? []).length > 0) return true;
@@ -32,7 +32,7 @@ function checkEnd({ nodes }: Outline, guarded: boolean): Issue[] {
 }
 
 function checkReachable({ nodes, initialNode }: Outline, { reachable }: Graph, guarded: boolean): Issue[] {
-  // Without a start everything is unreachable, which the start's own error says better.
+  // Without a start everything is unreachable, which the error about the start explains better.
   if (initialNode === null || reachable.size === 0) return [];
   const guardTarget = guarded ? nodes.find(({ type }) => type === "end_call")?.id : undefined;
   return nodes

@@ -10,7 +10,7 @@ export function isInScope({ activeFrom, excludedFrom }: OutlineGlobal, node: Out
   return (activeFrom === null || activeFrom.includes(node.id)) && !excludedFrom.includes(node.id);
 }
 
-/** Transitions, and global intents from every node where a message can find the session. */
+/** Transitions, and global intents from every node where a session can receive a message. */
 export function buildGraph({ byId, globals, initialNode }: Outline): Graph {
   const edges = new Map<string, string[]>();
   for (const node of byId.values()) {
@@ -25,7 +25,7 @@ export function buildGraph({ byId, globals, initialNode }: Outline): Graph {
   return { edges, reachable: reach(initialNode !== null && edges.has(initialNode) ? [initialNode] : [], edges) };
 }
 
-/** The given nodes and everything that follows them. */
+/** The given nodes and everything reachable from them. */
 export function reach(starts: readonly string[], edges: ReadonlyMap<string, readonly string[]>): Set<string> {
   const seen = new Set<string>();
   const open = [...starts];
@@ -38,8 +38,8 @@ export function reach(starts: readonly string[], edges: ReadonlyMap<string, read
 }
 
 /**
- * Groups of nodes that lie on a common cycle, each in the order of `ids` (Tarjan's strongly connected components, kept
- * iterative: a long chain of nodes must not exhaust the stack).
+ * Groups of nodes that lie on a common cycle, each in the order of `ids` (Tarjan's strongly connected components, iterative: a long chain
+ * of nodes must not exhaust the stack).
  */
 export function findCycles(ids: readonly string[], edgesOf: (id: string) => readonly string[]): string[][] {
   const members = new Set(ids);
@@ -84,7 +84,7 @@ export function findCycles(ids: readonly string[], edgesOf: (id: string) => read
   return groups;
 }
 
-/** Transitions on the longest way from `start`; the graph must have no cycle among the nodes it reaches. */
+/** Number of transitions on the longest path from `start`; the nodes it reaches must not contain a cycle. */
 export function longestWay(start: string, edges: ReadonlyMap<string, readonly string[]>): number {
   const length = new Map<string, number>();
   const frames = [start];

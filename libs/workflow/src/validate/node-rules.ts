@@ -15,7 +15,7 @@ import {
 
 const error = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "error" });
 
-/** Rules that each node must keep, apart from its field types. */
+/** Rules for each node, beyond its field types. */
 export function checkNodes(outline: Outline): Issue[] {
   return outline.nodes.flatMap((node) => [
     ...checkIdentity(outline, node),

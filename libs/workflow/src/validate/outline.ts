@@ -15,7 +15,7 @@ export interface OutlineNode {
   readonly path: Path;
   readonly id: string;
   readonly type: string;
-  /** In the order they are tried. */
+  /** In evaluation order. */
   readonly transitions: readonly OutlineTransition[];
   readonly raw: Raw;
 }
@@ -28,8 +28,8 @@ export interface OutlineGlobal {
 }
 
 /**
- * What can be read of a document that may be wrong anywhere: fields of a wrong type are left out (the shape check reports
- * them), so the checks of meaning still run and an author sees every issue in one answer.
+ * The readable parts of a document that may be wrong anywhere: fields of a wrong type are left out (the shape check reports them), so the
+ * semantic checks still run and an author sees every issue at once.
  */
 export interface Outline {
   readonly settings: Raw;
@@ -57,7 +57,7 @@ export function textsOf(value: unknown): string[] {
   return listOf(value).filter((item) => typeof item === "string");
 }
 
-/** The text when it says something, else null. */
+/** The text unless it is blank, else null. */
 export function wordsOf(value: unknown): string | null {
   return typeof value === "string" && value.trim() !== "" ? value : null;
 }
@@ -115,7 +115,7 @@ export function actionsOf(node: OutlineNode, phase: "on_entry" | "on_exit"): { p
   );
 }
 
-/** True when a condition of this type stands in the node. */
+/** True when the node has a condition of this type. */
 function hasCondition(node: OutlineNode, type: string): boolean {
   return node.transitions.some(({ parsed }) => parsed.ok && parsed.condition.type === type);
 }

@@ -9,9 +9,9 @@ interface Place {
 }
 
 /**
- * Issues of the secrets that a document names: an error where one may not stand, a warning for one that its agent does not have.
- * `known`: the names of the agent's secrets; null = it is not known which agent the document is for. Apart from `validateDocument`, so that
- * a version of before secrets existed continues.
+ * Issues of the secrets that a document names: an error where one is not allowed, a warning for one that its agent does not have. `known`:
+ * the names of the agent's secrets; null = the agent of the document is not known. Separate from `validateDocument`, so that versions older
+ * than secrets continue to work.
  */
 export function checkSecrets(document: unknown, known: ReadonlySet<string> | null): Issue[] {
   return placesOf(document).flatMap((place) => [
@@ -20,7 +20,7 @@ export function checkSecrets(document: unknown, known: ReadonlySet<string> | nul
   ]);
 }
 
-/** The secrets that a document names where they may stand. */
+/** The secrets that a document names in allowed places. */
 export const secretNames = (document: unknown): string[] => [
   ...new Set(
     placesOf(document)
@@ -40,7 +40,7 @@ function unknown({ path }: Place, name: string, known: ReadonlySet<string> | nul
   return [{ path, code: "unknown_secret", message, severity: "warning" }];
 }
 
-/** Elsewhere it would be shown, stored or sent to a model; in the name of a host it would be told to name servers. */
+/** Elsewhere it would be shown, stored or sent to a model; in a host name it would be sent to name servers. */
 function misplaced({ path, text }: Place): Issue[] {
   const [, , , part, field, name] = path;
   const isCall = path[1] === "nodes" && part === "api_call";

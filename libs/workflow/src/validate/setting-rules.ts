@@ -4,7 +4,7 @@ import { isRecord, listOf, type Outline, type Path, type Raw, recordOf, textsOf,
 const error = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "error" });
 const warning = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "warning" });
 
-/** Rules of the workflow's settings, apart from their types and ranges. */
+/** Rules of the workflow's settings, beyond their types and ranges. */
 export function checkSettings(outline: Outline): Issue[] {
   const { settings } = outline;
   return [
@@ -64,7 +64,7 @@ function checkWebhook(settings: Raw): Issue[] {
   const path = ["workflow", "webhook"];
   const url = wordsOf(webhook.url);
   if (url === null) return [error([...path, "url"], "missing_field", "an enabled webhook needs a url")];
-  // Warnings: versions that were accepted before must continue, and what they send is refused at delivery.
+  // Warnings: versions that were accepted before must continue to work, and what they send is refused at delivery.
   const issues: Issue[] = [];
   if (!/^https?:\/\/[^\s/@]+(?:[/?]|$)/i.test(url)) {
     issues.push(warning([...path, "url"], "unusable_webhook", "use an http or https address without credentials"));

@@ -18,7 +18,7 @@ const ROOT_PROVIDER_FIELDS = new Set([
   "tts_provider",
 ]);
 
-/** Fields and node types of older documents, and what says the same now. */
+/** Fields and node types of older documents, and their current replacements. */
 const DATA_COLLECTION = "data_collection is no longer read; use a retrieve_variable node with variables to extract";
 const REPLACED = new Map([
   ["data_collection", DATA_COLLECTION],
@@ -70,7 +70,7 @@ function codeOf(issue: ShapeIssue): string {
   }
 }
 
-/** The schema's own sentence speaks of expectations only; it never repeats the author's text. */
+/** The schema's message only states expectations; it never repeats the author's text. */
 function sentenceOf(issue: ShapeIssue): string {
   switch (codeOf(issue)) {
     case "missing_field":

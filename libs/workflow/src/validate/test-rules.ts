@@ -3,7 +3,7 @@ import { isRecord, listOf, type Outline, type Path, type Raw, recordOf, textsOf 
 
 const error = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "error" });
 
-/** Rules of the test suite, apart from its field types. */
+/** Rules of the test suite, beyond its field types. */
 export function checkTests(input: unknown, outline: Outline): Issue[] {
   const document = recordOf(input);
   const tests = listOf(document.tests);
@@ -47,7 +47,7 @@ function checkExpectation(outline: Outline, raw: unknown, path: Path): Issue[] {
   return issues;
 }
 
-/** What each kind of call is answered with. */
+/** The field that answers each kind of call. */
 const ANSWER_FIELD: Record<string, string> = { reply: "text", extract: "values", classify: "intent", api: "status" };
 
 function checkAnswer(outline: Outline, raw: Raw, path: Path): Issue[] {

@@ -9,8 +9,8 @@ import { checkTests } from "./test-rules.js";
 import { checkTemplates } from "./variable-rules.js";
 
 /**
- * Checks an agent document of unknown origin and reports every issue at once, errors before warnings, each group in the
- * order of the document's parts. Never throws. A valid document comes back as it was given: no defaults, extensions kept.
+ * Checks an agent document of unknown origin and reports every issue at once, errors before warnings, each group in the order of the
+ * document's parts. Never throws. A valid document is returned unchanged: no defaults, extensions kept.
  */
 export function validateDocument(input: unknown): ValidationResult {
   const outline = readOutline(input);

@@ -9,10 +9,10 @@ interface TemplateText {
   text: unknown;
 }
 
-/** Tells whether a way exists on which a variable is set before a text of the node is filled. */
+/** Whether there is a path on which a variable is set before a text of the node is filled. */
 type IsSet = (name: string, node: OutlineNode, when: "entered" | "left") => boolean;
 
-/** Template variables that no way to their node sets. Variables given at the start of a session are not known here. */
+/** Template variables that no path to their node sets. Variables given at the start of a session are not known here. */
 export function checkTemplates(outline: Outline): Issue[] {
   const graph = buildGraph(outline);
   const nodes = [...outline.byId.values()].filter(({ id }) => graph.reachable.has(id));
@@ -41,7 +41,7 @@ function unset(texts: readonly TemplateText[], isKnown: (name: string) => boolea
   );
 }
 
-/** One search per name that a template uses: sets carried along all ways would be cubic for a long document. */
+/** One search per name that a template uses: propagating sets along all paths would be cubic for a long document. */
 function readSetters(nodes: readonly OutlineNode[], { edges }: Graph): IsSet {
   const setters = new Map<string, string[]>();
   const onEntry = new Map<string, Set<string>>();
