@@ -26,7 +26,7 @@ import { EXIT, type Io } from "./io.js";
 import { reportFailure } from "./report.js";
 import { DEFAULT_URL } from "./settings.js";
 
-/** Runs the program with these arguments (without node and script). Returns the exit code, one of `EXIT`. */
+/** Runs the program (arguments without node and script). Exit codes: 0 done, 1 failed, 2 usage error, 3 no answer, 130 interrupted. */
 export async function runCli(io: Io, argv: string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = buildProgram(io, (code) => {

@@ -44,10 +44,7 @@ export interface OwnerClient extends OwnerCalls {
   transport: Transport;
 }
 
-/**
- * A client of the management API for the holder of a token (`ak_…`). Throws immediately when the address is not a URL or the token is
- * empty.
- */
+/** A client of the management API for the holder of a token (`ak_…`). Throws at once when the address is no URL or the token is empty. */
 export function createOwnerClient({ token, ...connection }: ConnectionOptions & { token: string }): OwnerClient {
   if (token === "") throw new TypeError("token is empty");
   const transport = createTransport({ ...connection, credentials: { type: "token", token } });
