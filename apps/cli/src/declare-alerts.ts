@@ -13,17 +13,17 @@ function aboveZero(text: string): number {
 
 const withFields = (command: Command): Command =>
   command
-    .option("--threshold <number>", "percent, minutes, failures or mean, as the kind has it", aboveZero)
-    .option("--window-hours <hours>", "of failed turns and ratings: how far back to look", positive)
-    .option("--mail <address...>", "whom to tell")
+    .option("--threshold <number>", "percent, minutes, failures or mean, depending on the kind", aboveZero)
+    .option("--window-hours <hours>", "for failed turns and ratings: how far back to look", positive)
+    .option("--mail <address...>", "addresses to notify")
     .option("--chat <url...>", "incoming webhooks of Slack, Mattermost and others")
-    .option("--recovery", "tell of the recovery too")
+    .option("--recovery", "also notify of the recovery")
     .option("--no-recovery", "do not")
     .option("--name <text>", "a name for it");
 
 /** Alert rules. */
 export function addAlerts(program: Command, io: Io, done: Done): void {
-  const group = program.command("alerts").description("Tell people when a number crosses its threshold");
+  const group = program.command("alerts").description("Notify people when a number crosses its threshold");
   sub(group, "list", { about: "List the alerts", examples: ["alerts list"] }).action(async (options) =>
     done(await alerts.listAlerts(io, options)),
   );
@@ -44,19 +44,19 @@ export function addAlerts(program: Command, io: Io, done: Done): void {
   )
     .option("-a, --agent <agent>", "only of this agent, by name or id")
     .option("--link <id>", "only of this link")
-    .option("--all-tenants", "of dead letters: of the whole installation, for its operators")
+    .option("--all-tenants", "for dead letters: of the whole installation, for its operators")
     .action(async (kind, options) => done(await alerts.createAlert(io, kind, options)));
   withFields(
-    sub(group, "update <id>", { about: "Change what is given", examples: [`alerts update ${ID} --threshold 90`] }),
+    sub(group, "update <id>", { about: "Change the given fields", examples: [`alerts update ${ID} --threshold 90`] }),
   )
     .option("--active", "switch it on")
     .option("--no-active", "switch it off")
     .action(async (id, options) => done(await alerts.updateAlert(io, id, options)));
-  sub(group, "test <id>", { about: "Tell everybody that it is a test", examples: [`alerts test ${ID}`] }).action(
+  sub(group, "test <id>", { about: "Send a test to all recipients", examples: [`alerts test ${ID}`] }).action(
     async (id, options) => done(await alerts.testAlert(io, id, options)),
   );
-  sub(group, "firings <id>", { about: "List what it told of, and whom", examples: [`alerts firings ${ID}`] })
-    .option("--limit <count>", "at most so many", positive, 50)
+  sub(group, "firings <id>", { about: "List its firings and who was notified", examples: [`alerts firings ${ID}`] })
+    .option("--limit <count>", "maximum number", positive, 50)
     .action(async (id, options) => done(await alerts.listFirings(io, id, options)));
   sub(group, "delete <id>", { about: "Delete one with its history", examples: [`alerts delete ${ID}`] }).action(
     async (id, options) => done(await alerts.deleteAlert(io, id, options)),

@@ -7,11 +7,11 @@ import type { Io } from "./io.js";
 /** The state of a tenant, and its events. */
 export function addOverview(program: Command, io: Io, done: Done): void {
   sub(program, "overview", {
-    about: "Say whether all is well: who waits, what failed, what was spent today",
+    about: "Show whether all is well: who waits, what failed, what was spent today",
     examples: ["overview", "overview --json"],
   }).action(async (options) => done(await showOverview(io, options)));
   sub(program, "watch", {
-    about: "Follow what happens, without what was said; Ctrl-C ends it",
+    about: "Follow events, without content; Ctrl-C ends it",
     examples: ["watch", "watch --json | jq .type"],
   }).action(async (options) => done(await watchTenant(io, options)));
 }
@@ -32,21 +32,21 @@ export function addAnalytics(program: Command, io: Io, done: Done): void {
       .option("--csv", "as CSV");
     if (question in QUESTIONS)
       command
-        .addOption(oneOf("--by <group>", "one row for each", GROUPS))
+        .addOption(oneOf("--by <group>", "one row per group", GROUPS))
         .option("--from <day>", "first day, like 2026-11-01, UTC")
         .option("--to <day>", "last day, included");
     command.action(async (options) => done(await analytics(io, question, options)));
   }
   sub(parent, "comments", {
-    about: "List what visitors wrote with their ratings",
+    about: "List visitors' comments on their ratings",
     examples: ["analytics comments --agent clinic-desk --limit 20"],
   })
     .option("-a, --agent <agent>", "only of this agent, by name or id")
     .option("--link <id>", "only of this link")
-    .option("--limit <count>", "at most so many", positive, 50)
+    .option("--limit <count>", "maximum number", positive, 50)
     .action(async (options) => done(await listComments(io, options)));
   sub(parent, "rebuild", {
-    about: "Make all numbers anew from the sessions, in the background",
+    about: "Rebuild all numbers from the sessions, in the background",
     examples: ["analytics rebuild"],
   }).action(async (options) => done(await rebuildAnalytics(io, options)));
 }

@@ -9,14 +9,14 @@ import type { Globals } from "./settings.js";
 export function addAudit(program: Command, io: Io, done: Done): void {
   const audit = program
     .command("audit")
-    .description("See who created, changed, read and deleted what; verify the record");
+    .description("See who created, changed, read and deleted what; verify the audit log");
   const filter = (command: Command): Command =>
     command
-      .option("--action <action>", "only this, * for any part: link.*, *.read")
+      .option("--action <action>", "only this action, * for any part: link.*, *.read")
       .option("--actor <id>", "only of this user, token or key")
-      .option("--target <id>", "only about this")
-      .option("--from <time>", "not before, ISO 8601")
-      .option("--to <time>", "only before, ISO 8601");
+      .option("--target <id>", "only about this target")
+      .option("--from <time>", "from this time on, ISO 8601")
+      .option("--to <time>", "before this time, ISO 8601");
   filter(
     sub(audit, "list", {
       about: "List entries, newest first",
@@ -31,14 +31,14 @@ export function addAudit(program: Command, io: Io, done: Done): void {
       examples: ["audit export > audit.jsonl", "audit export --after 4711 >> audit.jsonl"],
     }),
   )
-    .option("--after <seq>", "go on behind this entry", positive)
+    .option("--after <seq>", "continue after this entry", positive)
     .action(async (options) => done(await exportAudit(io, options)));
   sub(audit, "verify", {
-    about: "Compute the chain again; exit code 1 when an entry was changed, removed, added or moved",
+    about: "Recompute the chain; exit code 1 when an entry was changed, removed, added or moved",
     examples: ["audit verify", "audit verify --json | jq .head", "audit verify --file audit.jsonl --head 5f2b51ca…"],
   })
-    .option("--file <path>", "verify an export in place of the server's own record; asks no server")
-    .option("--head <hash>", "with --file: the export must hold the entry with this hash, noted elsewhere")
+    .option("--file <path>", "verify an export instead of the server's own log; offline")
+    .option("--head <hash>", "with --file: the export must contain the entry with this hash, recorded elsewhere")
     .action(async (options) => done(await verifyOne(io, options)));
 }
 

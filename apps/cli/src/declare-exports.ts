@@ -20,10 +20,10 @@ function addKind(group: Command, kind: ExportKind, io: Io, done: Done): void {
   })
     .addOption(oneOf("--format <format>", "jsonl or csv", ["jsonl", "csv"]).default("jsonl"))
     .option("-o, --output <file>", "write into this file, or as parts into s3://bucket/folder")
-    .option("--part-pages <count>", "pages in a part of a store", positive, 20)
+    .option("--part-pages <count>", "pages per part in a store", positive, 20)
     .option("--agent-id <id>", "only of this agent")
     .option("--link <id>", "only of this link")
-    .option("--from <time>", "sessions that began then or later, ISO 8601")
-    .option("--to <time>", "sessions that began before, ISO 8601")
+    .option("--from <time>", "sessions begun at this time or later, ISO 8601")
+    .option("--to <time>", "sessions begun before this time, ISO 8601")
     .action(async (options) => done(await exportRecords(io, kind, options)));
 }

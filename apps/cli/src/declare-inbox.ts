@@ -10,18 +10,18 @@ const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /** Internal notes of the team. */
 export function addNotes(program: Command, io: Io, done: Done): void {
-  const group = program.command("notes").description("Note something on a session, for the team alone");
+  const group = program.command("notes").description("Internal notes of the team on a session");
   sub(group, "list <session>", { about: "List the notes on a session", examples: [`notes list ${SESSION}`] }).action(
     async (session, options) => done(await notes.listNotes(io, session, options)),
   );
   sub(group, "add <session> <text>", {
-    about: "Note something; visitors and agents never read it",
+    about: "Add a note; visitors and agents never see it",
     examples: [`notes add ${SESSION} "Called back on Monday." --name Grace`],
   })
-    .option("--name <name>", "how others of the team read who wrote it")
+    .option("--name <name>", "name of the author, shown to the team")
     .action(async (session, text, options) => done(await notes.addNote(io, session, text, options)));
   sub(group, "remove <session> <note>", {
-    about: "Remove a note of one's own, or as an admin anybody's",
+    about: "Remove your own note, or as an admin anybody's",
     examples: [`notes remove ${SESSION} ${ID}`],
   }).action(async (session, note, options) => done(await notes.removeNote(io, session, note, options)));
 }
@@ -29,14 +29,14 @@ export function addNotes(program: Command, io: Io, done: Done): void {
 const withMacro = (command: Command): Command =>
   command
     .addOption(
-      oneOf("--action <action>", "what follows when it was sent", ["resolve", "hand_back", "transfer", "none"]),
+      oneOf("--action <action>", "what to do once it has been sent", ["resolve", "hand_back", "transfer", "none"]),
     )
-    .option("--transfer-to <operator>", "who gets the conversation, with the action transfer")
-    .option("--digit <digit>", "1 to 9: pressed in the inbox, it puts the reply into the field", positive);
+    .option("--transfer-to <operator>", "new assignee, with the action transfer")
+    .option("--digit <digit>", "1 to 9: this key inserts the reply in the inbox", positive);
 
 /** Saved replies of the team to visitors. */
 export function addReplies(program: Command, io: Io, done: Done): void {
-  const group = program.command("replies").description("Save replies that operators insert, and macros on keys");
+  const group = program.command("replies").description("Saved replies of operators, and macros on keys");
   sub(group, "suggest <escalation>", {
     about: "Have the agent's model draft the next message; nothing is sent",
     examples: [`replies suggest ${ID}`],

@@ -12,9 +12,9 @@ export function addLinks(program: Command, io: Io, done: Done): void {
   const fields = (command: Command): Command =>
     command
       .option("--title <text>")
-      .option("--expires-in-hours <n>", "hours until nobody can use it any more", positiveHours)
+      .option("--expires-in-hours <n>", "hours until it expires", positiveHours)
       .option("--max-sessions <n>", "sessions in all; default 1", positive)
-      .option("--max-messages <n>", "messages of one session", positive)
+      .option("--max-messages <n>", "messages per session", positive)
       .option("--set <json>", "any further fields");
   const create = sub(links, "create <agent>", {
     about: "Create a public link and print its address",
@@ -28,7 +28,7 @@ export function addLinks(program: Command, io: Io, done: Done): void {
     async (agent, options) => done(await listLinks(io, agent, options)),
   );
   sub(links, "show <agent> <id>", {
-    about: "Show a link with everything that is set on it",
+    about: "Show a link with all its settings",
     examples: [`links show clinic-desk ${ID}`],
   }).action(async (agent, id, options) => done(await showLink(io, agent, { ...options, id })));
   const update = sub(links, "update <agent> <id>", {
@@ -40,17 +40,17 @@ export function addLinks(program: Command, io: Io, done: Done): void {
   });
   fields(update).action(async (agent, id, options) => done(await updateLink(io, agent, { ...options, id })));
   sub(links, "identity <agent> <id>", {
-    about: "Show or set by what a link knows visitors of the embedding site",
+    about: "Show or set how a link verifies visitors of the embedding site",
     examples: [
       `links identity clinic-desk ${ID}`,
       `links identity clinic-desk ${ID} --make-secret >> .env`,
       `links identity clinic-desk ${ID} --jwks-url https://www.example.com/.well-known/jwks.json`,
     ],
   })
-    .option("--make-secret", "make the secret of HS256, or its successor, and print it once")
-    .option("--jwks-url <url>", "where the site publishes its public keys; none = nowhere")
-    .option("--public-key <file>", "a public key of the site in PEM; none = no key")
-    .option("--off", "forget secret and keys")
+    .option("--make-secret", "create or rotate the secret of HS256, and print it once")
+    .option("--jwks-url <url>", "address of the site's public keys; none = remove")
+    .option("--public-key <file>", "a public key of the site in PEM; none = remove")
+    .option("--off", "remove secret and keys")
     .action(async (agent, id, options) => done(await linkIdentity(io, agent, { ...options, id })));
   addSend(links, "links send", io, done);
   sub(links, "revoke <agent> <id>", {

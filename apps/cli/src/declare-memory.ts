@@ -9,19 +9,19 @@ const WHO = "clinic-desk ada@example.com";
 export function addMemory(program: Command, io: Io, done: Done): void {
   const memory = program
     .command("memory")
-    .description("See, correct, take back and delete what agents remember of people");
-  sub(memory, "list <agent>", { about: "List whom an agent remembers", examples: ["memory list clinic-desk"] })
+    .description("See, correct, restore and delete what agents remember of people");
+  sub(memory, "list <agent>", { about: "List the people an agent remembers", examples: ["memory list clinic-desk"] })
     .option("--limit <n>", "how many", positive, 50)
     .action(async (agent, options) => done(await listMemories(io, agent, options)));
   sub(memory, "show <agent> <email>", { about: "Show what is remembered", examples: [`memory show ${WHO}`] }).action(
     async (agent, email, options) => done(await showMemory(io, agent, { ...options, email })),
   );
   sub(memory, "set <agent> <email>", {
-    about: "Change the summary or the notes; none takes a text away, what is not named stays",
+    about: "Change the summary or the notes; none removes a text, missing options leave it",
     examples: [`memory set ${WHO} --notes "Prefers mornings."`, `memory set ${WHO} --summary none --revision 4`],
   })
-    .option("--summary <text>", "what conversations told; made anew as they go on")
-    .option("--notes <text>", "what no summary changes")
+    .option("--summary <text>", "summary of conversations; rebuilt as they continue")
+    .option("--notes <text>", "notes that no summary changes")
     .option("--revision <n>", "only while this is the newest revision", positive)
     .action(async (agent, email, options) => done(await setMemory(io, agent, { ...options, email })));
   sub(memory, "forget <agent> <email>", {
@@ -33,7 +33,7 @@ export function addMemory(program: Command, io: Io, done: Done): void {
     examples: [`memory history ${WHO}`, `memory history ${WHO} --json | jq '.data[0].after'`],
   }).action(async (agent, email, options) => done(await memoryHistory(io, agent, { ...options, email })));
   sub(memory, "undo <agent> <email>", {
-    about: "Bring an earlier revision back",
+    about: "Restore an earlier revision",
     examples: [`memory undo ${WHO}`, `memory undo ${WHO} --to 3`],
   })
     .option("--to <n>", "this revision; default the one before the newest", positive)

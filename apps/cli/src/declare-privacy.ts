@@ -8,14 +8,14 @@ const ID = "018f3a5e-7c1b-7d2e-8a4f-000000000007";
 
 /** Requests that people may make about their data. */
 export function addPrivacy(program: Command, io: Io, done: Done): void {
-  const privacy = program.command("privacy").description("Export or erase what is kept of a person, and prove it");
+  const privacy = program.command("privacy").description("Export or erase the data of a person, and prove it");
   addErasure(privacy, io, done);
   sub(privacy, "export", {
-    about: "Write everything that is held of a person to a zip file",
+    about: "Write all stored data of a person to a zip file",
     examples: ["privacy export --email ada@example.com --output ada.zip"],
   })
     .requiredOption("--email <address>", "whose data")
-    .requiredOption("-o, --output <file>", "write it there; a file that exists stays as it is")
+    .requiredOption("-o, --output <file>", "output file; an existing file is not overwritten")
     .action(async (options) => done(await exportPerson(io, options)));
 }
 
@@ -27,8 +27,8 @@ function addErasure(privacy: Command, io: Io, done: Done): void {
       "privacy erase --session text_tVp1tWWzDPC6Umnjx3yJeA",
     ],
   })
-    .option("--email <address>", "whose data goes")
-    .option("--session <id>", "the session that goes")
+    .option("--email <address>", "whose data to erase")
+    .option("--session <id>", "session to erase")
     .option("--receipt <file>", "write the receipt there")
     .option("--no-wait", "do not wait until it is done")
     .option("--timeout <seconds>", "how long to wait", positive, 300)
@@ -37,13 +37,13 @@ function addErasure(privacy: Command, io: Io, done: Done): void {
     about: "List erasures, newest first, or show one with its receipt",
     examples: ["privacy erasures", `privacy erasures ${ID} --check`],
   })
-    .option("--check", "with an id: search again for what may have come back; exit code 1 when something has")
+    .option("--check", "with an id: search again for reappeared data; exit code 1 when there is some")
     .option("--limit <n>", "how many", positive, 50)
     .action(async (id: string | undefined, options) =>
       done(id === undefined ? await listErasures(io, options) : await showErasure(io, id, options)),
     );
   sub(privacy, "verify <file>", {
-    about: "Check that a receipt is what the server has signed; - reads standard input; exit code 1 when it is not",
+    about: "Check that the server has signed a receipt; - reads standard input; exit code 1 when it has not",
     examples: ["privacy verify receipt.json"],
   }).action(async (file, options) => done(await verifyReceipt(io, file, options)));
 }

@@ -9,12 +9,12 @@ const SESSION = "text_abc123def456";
 
 /** Conversations to review, and their verdicts. */
 export function addReviews(program: Command, io: Io, done: Done): void {
-  const group = program.command("reviews").description("Look at conversations that deserve it, and give verdicts");
+  const group = program.command("reviews").description("Review conversations and give verdicts");
   sub(group, "list", {
-    about: "List the conversations that wait for a look, newest first",
+    about: "List the conversations to review, newest first",
     examples: ["reviews list", "reviews list --verdict wrong --json"],
   })
-    .addOption(oneOf("--verdict <verdict>", "those that got it instead", ["good", "wrong"]))
+    .addOption(oneOf("--verdict <verdict>", "those with this verdict instead", ["good", "wrong"]))
     .option("--agent-id <id>")
     .option("--limit <n>", "how many", positive, 50)
     .action(async ({ verdict = "due", ...options }) => done(await listSessions(io, { ...options, review: verdict })));
@@ -23,51 +23,51 @@ export function addReviews(program: Command, io: Io, done: Done): void {
     examples: [`reviews show ${SESSION}`],
   }).action(async (session, options) => done(await reviews.showReview(io, session, options)));
   sub(group, "give <session> <verdict>", {
-    about: "Give the verdict good or wrong, in place of the one before",
+    about: "Give the verdict good or wrong, replacing the previous one",
     examples: [
       `reviews give ${SESSION} good`,
       `reviews give ${SESSION} wrong --turn 3 --expected "We are closed on Sundays." --note "Read the wrong page."`,
     ],
   })
-    .option("--turn <n>", "the turn that went wrong, as traces number it", positive)
-    .option("--expected <text>", "what should have been said in it, or a part of it")
+    .option("--turn <n>", "the turn that went wrong, numbered as in traces", positive)
+    .option("--expected <text>", "the expected answer, or a part of it")
     .option("--note <text>", "for the team")
-    .option("--name <name>", "how others of the team read who gave it")
+    .option("--name <name>", "name of the reviewer, shown to the team")
     .action(async (session, verdict, options) => done(await reviews.giveReview(io, session, verdict, options)));
   sub(group, "test <session>", {
-    about: "Make a test of a session, with what should have been said, and put it into your draft of its agent",
+    about: "Make a test of a session, with the expected answer, and add it to your draft of its agent",
     examples: [`reviews test ${SESSION}`],
   }).action(async (session, options) => done(await drafts.testFromSession(io, session, options)));
   sub(group, "remove <session>", {
-    about: "Take a verdict back; the conversation waits for a look again",
+    about: "Remove a verdict; the conversation is due for review again",
     examples: [`reviews remove ${SESSION}`],
   }).action(async (session, options) => done(await reviews.removeReview(io, session, options)));
 }
 
 /** The caller's own draft of an agent. */
 export function addDrafts(agents: Command, io: Io, done: Done): void {
-  const group = agents.command("draft").description("Work on your own draft of an agent, which nobody else reads");
+  const group = agents.command("draft").description("Work on your own draft of an agent, which nobody else sees");
   sub(group, "show <agent>", {
     about: "Print the text of your draft",
     examples: ["agents draft show clinic-desk > clinic.yaml"],
   }).action(async (agent, options) => done(await drafts.showDraft(io, agent, options)));
   sub(group, "save <agent> <file>", {
-    about: "Save a file as your draft, whatever is wrong with it; - reads standard input",
+    about: "Save a file as your draft, even if invalid; - reads standard input",
     examples: ["agents draft save clinic-desk clinic.yaml", "agents draft save clinic-desk clinic.yaml --rebase"],
   })
-    .option("--revision <n>", "only in place of this revision; default the newest", positive)
-    .option("--rebase", "it has seen the version that is live now")
+    .option("--revision <n>", "replace only this revision; default the newest", positive)
+    .option("--rebase", "base the draft on the version that is live now")
     .action(async (agent, file, options) => done(await drafts.saveDraft(io, agent, { ...options, file })));
   sub(group, "discard <agent>", {
-    about: "Take your draft away, with its history",
+    about: "Delete your draft, with its history",
     examples: ["agents draft discard clinic-desk"],
   }).action(async (agent, options) => done(await drafts.discardDraft(io, agent, options)));
   sub(group, "publish <agent>", {
-    about: "Make a version of your draft",
+    about: "Publish your draft as a version",
     examples: ['agents draft publish clinic-desk --notes "Friendlier greeting"'],
   })
     .option("--no-activate", "keep the active version")
-    .option("--notes <text>", "what has changed")
-    .option("--override-reason <text>", "why it goes live although its tests do not pass; admins")
+    .option("--notes <text>", "description of the changes")
+    .option("--override-reason <text>", "why it goes live although its tests fail; admins")
     .action(async (agent, options) => done(await drafts.publishDraft(io, agent, options)));
 }

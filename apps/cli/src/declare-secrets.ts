@@ -7,13 +7,13 @@ import type { Io } from "./io.js";
 export function addSecrets(program: Command, io: Io, done: Done): void {
   const secrets = program
     .command("secrets")
-    .description("Set, list and remove the secrets that agents call others with");
+    .description("Set, list and remove the secrets of agents for calls to other servers");
   sub(secrets, "list <agent>", {
     about: "List the secrets of an agent, without their values",
     examples: ["secrets list clinic-desk", "secrets list clinic-desk --json"],
   }).action(async (agent, options) => done(await listSecrets(io, agent, options)));
   sub(secrets, "set <agent> <name>", {
-    about: "Give a secret its value, from standard input or asked for, and the hosts it may be sent to",
+    about: "Set a secret's value, from standard input or a prompt, and the hosts it may be sent to",
     examples: [
       "secrets set clinic-desk crm_key --host crm.example.com",
       "secrets set clinic-desk crm_key --host crm.example.com '*.crm.example.com' < key.txt",

@@ -16,11 +16,11 @@ export function addKeys(program: Command, io: Io, done: Done): void {
     .option("--scope <scope...>", "what the key may do: chat, read, write, manage; default chat and read")
     .option("--require-nonce", "refuse its requests without X-Nonce")
     .action(async (name, options) => done(await createKey(io, { ...options, name })));
-  sub(keys, "list", { about: "List the signing keys and how they stand", examples: ["keys list"] }).action(
+  sub(keys, "list", { about: "List the signing keys and their state", examples: ["keys list"] }).action(
     async (options) => done(await listKeys(io, options)),
   );
   sub(keys, "require-nonce <id>", {
-    about: "Refuse requests of a key that carry no X-Nonce, or take them again",
+    about: "Refuse requests of a key without X-Nonce, or accept them again",
     examples: [`keys require-nonce ${ID} on`],
   })
     .addArgument(new Argument("<wish>", "whether a nonce is required").choices(["on", "off"]))
@@ -30,7 +30,7 @@ export function addKeys(program: Command, io: Io, done: Done): void {
     examples: [`keys rotate ${ID}`],
   }).action(async (id, options) => done(await rotateKey(io, id, options)));
   sub(keys, "revoke <id>", {
-    about: "Make a key sign nothing any more, at once",
+    about: "Revoke a key immediately",
     examples: [`keys revoke ${ID}`],
   }).action(async (id, options) => done(await revokeKey(io, id, options)));
 }
@@ -52,18 +52,18 @@ export function addScripts(program: Command, io: Io, done: Done): void {
 
 export function addTools(program: Command, io: Io, done: Done): void {
   sub(program, "doctor", {
-    about: "Check what lies between this machine and an answer",
+    about: "Check everything between this machine and an answer",
     examples: ["doctor --url https://chat.example.com", "doctor -t $TENANT -a $AGENT"],
   })
     .option("-a, --agent <id>", "agent, by id or name, to open a session with, for the streaming check")
     .action(async (options) => done(await doctor(io, options)));
   sub(program, "mcp", {
     about:
-      "Be an MCP server on standard input and output, for clients that start a program; it passes on to the server's /mcp",
+      "Run an MCP server on standard input and output, for clients that start a program; forwards to the server's /mcp",
     examples: ["mcp", "mcp --url https://chat.example.com"],
   }).action(async (options) => done(await serveMcp(io, options)));
   sub(program, "migrate", {
-    about: "Bring the schema of a database up to date; of many at once one works and the others wait",
+    about: "Migrate the schema of a database; of several at once one works and the others wait",
     examples: ["migrate", "migrate --json"],
     remote: false,
   }).action(async (options) => done(await migrate(io, options)));

@@ -19,12 +19,12 @@ export function addVersions(agents: Command, io: Io, done: Done): void {
     ],
   })
     .option("--number <n>", "this version; default the active one", positive)
-    .option("--file <path>", "a document, JSON or YAML, in place of a version")
-    .option("--say <text...>", "what is said; default each line of the input")
+    .option("--file <path>", "a document, JSON or YAML, instead of a version")
+    .option("--say <text...>", "the messages; default each line of the input")
     .option("--make-calls", "make HTTP calls; default a step stops at them")
     .action(async (agent, options) => done(await tryAgent(io, agent, options)));
   sub(agents, "replay <agent> <version>", {
-    about: "Run recorded sessions against a version, without a model; exit code 1 when one goes another way",
+    about: "Replay recorded sessions against a version, without a model; exit code 1 when one takes another path",
     examples: ["agents replay clinic-desk 3 --limit 500", "agents replay clinic-desk 3 --session text_abc123def456"],
     numbers: ["version"],
   })

@@ -46,7 +46,7 @@ export async function runCli(io: Io, argv: string[]): Promise<number> {
 
 function buildProgram(io: Io, done: (exitCode: number) => void): Command {
   const program = new Command("parley")
-    .description("Talk with your agents and look after them.")
+    .description("Talk with your agents and manage them.")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
@@ -63,7 +63,7 @@ Environment:
   NO_COLOR        no colours
   DATABASE_ADMIN_URL  owner of the schema, for migrate
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 interrupted in the middle of work`,
+Exit codes: 0 done, 1 failed, 2 usage error, 3 no answer from the server, 130 interrupted`,
     );
   addChat(program, io, done);
   addAgents(program, io, done);
@@ -121,16 +121,16 @@ function addAgents(program: Command, io: Io, done: Done): void {
   })
     .option("--dry-run", "check only")
     .option("--no-activate", "keep the active version")
-    .option("--notes <text>", "what has changed")
-    .option("--override-reason <text>", "why it goes live although its tests do not pass; admins")
+    .option("--notes <text>", "description of the changes")
+    .option("--override-reason <text>", "why it goes live although its tests fail; admins")
     .action(async (agent, file, options) => done(await importAgent(io, agent, { ...options, file })));
   sub(agents, "export <agent>", {
-    about: "Print the document of a version, or your draft as it was written",
+    about: "Print the document of a version, or the text of your draft",
     examples: ["agents export clinic-desk > clinic.json", "agents export clinic-desk --version 2 --yaml"],
   })
     .option("--version <n>", "version; default the active one", positive)
-    .option("--yaml", "as YAML, with the comments it was written with")
-    .option("--draft", "your draft in place of a version")
+    .option("--yaml", "as YAML, with its comments")
+    .option("--draft", "your draft instead of a version")
     .action(async (agent, { version, draft, ...options }) =>
       done(
         await (draft ? showDraft(io, agent, options) : exportAgent(io, agent, { ...options, configVersion: version })),
@@ -140,7 +140,7 @@ function addAgents(program: Command, io: Io, done: Done): void {
     async (file, options) => done(await validateAgent(io, file, options)),
   );
   sub(agents, "activate <agent> <version>", {
-    about: "Make a version the one that new sessions get",
+    about: "Activate a version for new sessions",
     examples: ["agents activate clinic-desk 2"],
     numbers: ["version"],
   })
