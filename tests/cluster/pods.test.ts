@@ -62,7 +62,7 @@ async function owner(statement: string): Promise<void> {
 describe("a replica under an orchestrator", { timeout: 120_000 }, () => {
   let sessions: Child;
 
-  it("waits for the migration of its release, alive and not ready, and serves after it", async () => {
+  it("is alive but not ready until the migration of its release, and serves after it", async () => {
     sessions = await started("sessions");
     const links = await started("links");
     await eventually(async () => (await reason(sessions, "schema")) === "the schema of the database cannot be read");
@@ -108,7 +108,7 @@ describe("a replica under an orchestrator", { timeout: 120_000 }, () => {
     expect(await gateway.stop()).toBe(0);
   });
 
-  it("tells an autoscaler the turns that wait, and tells nothing while the database is away, which restarts nobody", async () => {
+  it("reports waiting turns to an autoscaler, and nothing while the database is away, which restarts no replica", async () => {
     expect(await asked(sessions, "/scaling")).toEqual({
       status: 200,
       body: { pending_turns: 0, oldest_pending_seconds: 0 },

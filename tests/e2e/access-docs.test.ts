@@ -10,13 +10,13 @@ describe("the owner's guide to access, as printed", () => {
     expect(answers[3]).toMatchObject({ session: { status: "active" } });
   });
 
-  it("writes the mail with a code in the language that was wished for", async () => {
+  it("writes the mail with a code in the requested language", async () => {
     const [answer, subject, ...more] = await lines("mail-language");
     expect(JSON.parse(answer ?? "")).toEqual({ expires_in_seconds: 600, request_id: expect.any(String) });
     expect([subject, more]).toEqual(["Il Suo codice per Clinic Desk", []]);
   });
 
-  it("lets an address in once it was approved", async () => {
+  it("admits an address once it was approved", async () => {
     const [policy, ...answers] = await lines("approval");
     expect(JSON.parse(policy ?? "")).toMatchObject({ mode: "approval", allowed_emails: ["ada@example.com"] });
     expect(answers).toEqual(["access_pending", "approved", "true", "open"]);

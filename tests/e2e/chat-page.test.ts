@@ -58,7 +58,7 @@ describe("the chat page against the product", () => {
     await page.context().close();
   });
 
-  it("shows one question and one answer when everything is killed in the middle of the answer", async () => {
+  it("shows one question and one answer when everything is killed during the answer", async () => {
     const { page } = await open();
     await say(page, "My name is Ann and my zip code is 10115");
     await seen(page, "Thank you, Ann!").waitFor();
@@ -116,7 +116,7 @@ describe("the chat page against the product", () => {
       return found;
     });
 
-  it("talks in a frame of another site that the link lists, and keeps the conversation there over a reload", async () => {
+  it("chats in a frame of another site that the link lists, and keeps the conversation there over a reload", async () => {
     let framed = "";
     const site = createServer((_, response) => {
       response.writeHead(200, { "content-type": "text/html" }).end(`<iframe src="${framed}"></iframe>`);
@@ -143,7 +143,7 @@ describe("the chat page against the product", () => {
     site.close();
   }, 60_000);
 
-  it("is taken up by a handle that the host page keeps, where the browser keeps nothing for the panel", async () => {
+  it("is resumed by a handle stored by the host page, where the browser stores nothing for the panel", async () => {
     const site = createServer((_, response) => {
       response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Shop</title><body></body>");
     });

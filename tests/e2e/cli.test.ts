@@ -106,7 +106,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     expect(await client().sessions.get(sessionOf(out))).toMatchObject({ status: "active", turns: 1 });
   });
 
-  it("speaks one JSON object a line to a pipe, with commands, and ends the session when told", async () => {
+  it("writes one JSON object per line to a pipe, takes commands, and ends the session when told", async () => {
     const lines = "Call me Ada, 90210\n\n/status\n/vars\n/history\n/end\nnever said\n";
     const { code, out } = await byKey(["chat", "-a", "clinic-desk", "--version", "1", "--json"], lines);
     expect(code).toBe(0);
@@ -138,7 +138,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     expect(await client().sessions.get(sessionOf(out))).toMatchObject({ status: "active" });
   });
 
-  it("stops a pipe at the first failure with exit code 1, and knows usage from failure", async () => {
+  it("stops a pipe at the first failure with exit code 1, and tells usage errors from failures", async () => {
     const wrong = await byKey(["chat", "-a", agent, "--json"], `${"x".repeat(10_001)}\nnever said\n`);
     expect(wrong.code).toBe(1);
     expect(wrong.out.trimEnd().split("\n")).toHaveLength(1);
@@ -210,7 +210,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining("(validation_failed)") });
   });
 
-  it("follows a session to its end, shows it, and exports what was said in four formats", async () => {
+  it("follows a session to its end, shows it, and exports its transcript in four formats", async () => {
     const { sessions } = client();
     const { session_id: id } = await sessions.create({ tenant_id: demo.tenant_id, agent_id: agent });
     await sessions.send(id, "My name is Jack and my zip code is 30301");
@@ -264,12 +264,12 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("(invalid_signature)") });
   });
 
-  it("hands the options of up and bench to the programs behind them", async () => {
+  it("passes the options of up and bench to their programs", async () => {
     expect(await parley(["up", "--help"])).toMatchObject({ code: 0, out: expect.stringContaining("--port") });
     expect(await parley(["bench", "--help"])).toMatchObject({ code: 0, out: expect.stringContaining("bench") });
   });
 
-  it("makes keys that sign at once, and their successors", async () => {
+  it("creates keys that sign immediately, and their successors", async () => {
     const made = JSON.parse((await byToken(["keys", "create", "backend", "--json"])).out);
     const signing = { PARLEY_KEY: made.secret, PARLEY_KEY_ID: made.key_id };
     expect((await parley(["chat", "-a", agent, "--json"], "/end\n", signing)).code).toBe(0);
@@ -283,7 +283,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     for (const { secret } of [made, next]) expect(table).not.toContain(secret);
   });
 
-  it("makes a key sign only with a nonce, and takes that back", async () => {
+  it("makes a key require a nonce, and reverts that", async () => {
     const made = JSON.parse((await byToken(["keys", "create", "strict", "--require-nonce", "--json"])).out);
     const { data } = JSON.parse((await byToken(["keys", "list", "--json"])).out);
     expect(data.find(({ id }: { id: string }) => id === made.id)).toMatchObject({ require_nonce: true });
@@ -294,7 +294,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("on, off") });
   });
 
-  it("finds a healthy product healthy: clock, readiness, key, token, first event at once", async () => {
+  it("finds a healthy product healthy: clock, readiness, key, token, immediate first event", async () => {
     const env = { ADMIN_API_KEY: demo.api_key, PARLEY_TOKEN: demo.admin_token };
     const { code, out } = await parley(["doctor", "-a", agent, "--json"], "", env);
     const { checks } = JSON.parse(out);
@@ -337,7 +337,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     expect(await parley(["audit", "verify", "--file", file], "", nowhere)).toMatchObject({ code: 1 });
   });
 
-  it("lets a program talk through the client: streamed text, the events of the session, a corrected clock", async () => {
+  it("lets a program chat through the client: streamed text, the events of the session, a corrected clock", async () => {
     const clock = () => Date.now() - 3_600_000;
     const { sessions } = createParleyClient({ baseUrl: product.base, apiKey: demo.api_key, clock });
     const { session_id: id } = await sessions.create({ tenant_id: demo.tenant_id, agent_id: agent });

@@ -98,7 +98,7 @@ describe("the inbox in the console against the product", () => {
     await mira.getByText("Nobody is waiting").waitFor();
   }, 120_000);
 
-  it("notes for the team before a colleague's eyes, takes the agent's draft, and ends with a macro on a digit", async () => {
+  it("adds notes seen by a colleague, uses the agent's draft, and ends with a macro on a digit", async () => {
     const saved = { key: "bye", content: "All done, {{operator_name}} says goodbye.", action: "resolve", digit: 4 };
     const made = await client(demo.admin_token).call("POST", "/api/saved-replies", saved);
     expect(made.status, made.text).toBe(201);
@@ -133,7 +133,7 @@ describe("the inbox in the console against the product", () => {
     expect(await said()).toEqual(["All done, Mira says goodbye."]);
   }, 120_000);
 
-  it("shows the visitor at their page and the operator that the other one writes", async () => {
+  it("shows the visitor and the operator that the other one is typing", async () => {
     const visitor = await (await browser.newContext({ locale: "en-GB" })).newPage();
     visitor.on("pageerror", (error) => problems.push(error.message));
     await visitor.goto(demo.links[0]?.url ?? "");

@@ -34,7 +34,7 @@ describe("the knowledge base in the console against the product", () => {
     return page;
   };
 
-  it("takes documents, refuses a broken one, finds what a question needs, shows the text and deletes it", async () => {
+  it("accepts documents, refuses a broken one, finds passages for a question, shows the text and deletes it", async () => {
     const page = await signIn("/agents/clinic-desk");
     await page.getByRole("link", { name: "Knowledge" }).click();
     await page.getByText("No documents yet").waitFor();

@@ -45,7 +45,7 @@ describe("links in the console against the product", () => {
   };
   const owner = () => createBearerClient({ bases: [product.base], token: demo.admin_token });
 
-  it("makes a link with every kind of field, changes it, and counts who used it", async () => {
+  it("creates a link with every kind of field, changes it, and counts its use", async () => {
     const page = await signIn("/links/clinic-desk/new");
     await choose(page, "Start from", "Customer support");
     await page.getByLabel("Title").fill("Spring");
@@ -115,7 +115,7 @@ describe("links in the console against the product", () => {
     await page.context().close();
   }, 120_000);
 
-  it("stands beside its field what the server alone can know", async () => {
+  it("shows the server's errors beside their fields", async () => {
     const page = await signIn("/links/clinic-desk/new");
     await page.getByText("From where").click();
     await page.getByLabel("Networks").fill("10.0.0.0/99");
@@ -124,7 +124,7 @@ describe("links in the console against the product", () => {
     await page.context().close();
   });
 
-  it("makes a link for each person of a list, which greets them, and disables them together", async () => {
+  it("creates a link for each person of a list, with a personal greeting, and disables them together", async () => {
     const page = await signIn("/links/clinic-desk/many");
     await page.getByLabel("People").fill("Ada Lovelace, ada@example.com\nBo");
     await page.getByLabel("Title").fill("For one");

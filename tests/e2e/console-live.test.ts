@@ -33,7 +33,7 @@ describe("a session in the console against the product", () => {
     return page;
   }
 
-  it("goes on before the owner's eyes, with what it costs, to its end", async () => {
+  it("is followed live by the owner, with its cost, to its end", async () => {
     const problems: string[] = [];
     const { token } = demo.links[0] ?? { token: "" };
     const opened = await anyone().call<{ session_id: string; session_token: string }>(
@@ -67,7 +67,7 @@ describe("a session in the console against the product", () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it("gives its transcript away as the API writes it, and tells why it went as it did", async () => {
+  it("exports its transcript as the API writes it, and explains how it went", async () => {
     const { token } = demo.links[0] ?? { token: "" };
     const opened = await anyone().call<{ session_id: string; session_token: string }>(
       "POST",
@@ -107,7 +107,7 @@ describe("a session in the console against the product", () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it("shows what the model was asked and the path, and where the draft, once tried, goes another way first", async () => {
+  it("shows the prompt and the path, and where the tried draft first takes another path", async () => {
     const { token } = demo.links.find(({ agent }) => agent === "clinic-desk") ?? { token: "" };
     const open = await anyone().call<{ session_id: string; session_token: string }>(
       "POST",
@@ -165,7 +165,7 @@ describe("a session in the console against the product", () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it("names the test that keeps a version from going live, and publishes it for a reason that is kept", async () => {
+  it("names the test that keeps a version from going live, and publishes it for a recorded reason", async () => {
     const document = {
       agent: { name: "Guarded", require_tests: true },
       workflow: { initial_node: "bye", nodes: [{ id: "bye", type: "end_call", static_text: "Bye." }] },

@@ -87,7 +87,7 @@ describe("signing in with an identity provider", () => {
     await expect.poll(() => page.url()).toBe(`${demo.url}/console/sign-in`);
   };
 
-  it("lets in an invited person whose address the provider has verified, as what they are here", async () => {
+  it("admits an invited person whose address the provider has verified, with their role here", async () => {
     await invite("grace@example.com");
     const page = await comeFrom("grace");
     await signedIn(page);
@@ -107,7 +107,7 @@ describe("signing in with an identity provider", () => {
     await refused(await comeFrom("grace@example.com"));
   }, 60_000);
 
-  it("lets in nobody without an invitation, nor with an address that is not verified", async () => {
+  it("admits nobody without an invitation, nor with an unverified address", async () => {
     await invite("eve@example.com", "owner");
     for (const login of ["-eve", "mallory"]) {
       const page = await comeFrom(login);
@@ -116,7 +116,7 @@ describe("signing in with an identity provider", () => {
     }
   }, 60_000);
 
-  it("lets people of a domain join with the smallest role, and none of them who was removed", async () => {
+  it("lets people of a domain join with the smallest role, except those who were removed", async () => {
     const page = await comeFrom("new@partner.example");
     await signedIn(page);
     const who = await page.evaluate("fetch('/api/users/me').then((answer) => answer.json())");

@@ -41,7 +41,7 @@ describe("people at the console against the product", () => {
     await product?.clear();
   }, 60_000);
 
-  it("sign in by the address that a start prints, once, and keep no word of it in the page", async () => {
+  it("sign in by the address that a start prints, once, and keep nothing of it in the page", async () => {
     const page = await newPage();
     const refused: string[] = [];
     page.on("response", (response) => {
@@ -78,7 +78,7 @@ describe("people at the console against the product", () => {
     await other.context().close();
   }, 60_000);
 
-  it("are invited, sign in by mail in the browser that asked, and lose their role and their place at once", async () => {
+  it("are invited, sign in by mail in the browser that asked, and lose role and access immediately", async () => {
     const boss = await newPage();
     await boss.goto(`${demo.url}/console/settings/people`);
     await boss.getByLabel("Access token").fill(demo.admin_token);

@@ -74,7 +74,7 @@ describe("the settings in the console against the product", () => {
     await page.getByText("said by the receiver").waitFor();
   }, 60_000);
 
-  it("makes a new secret that signs beside the old one, and sends a delivery again under its id", async () => {
+  it("rotates a secret while the old one still signs, and resends a delivery under its id", async () => {
     await page.getByRole("button", { name: "New secret" }).click();
     await page.getByRole("button", { name: "Make a new secret" }).click();
     const next = await page.getByLabel("Signing secret", { exact: true }).inputValue();
@@ -89,7 +89,7 @@ describe("the settings in the console against the product", () => {
     new Webhook(next).verify(again?.body ?? "", again?.headers ?? {});
   }, 60_000);
 
-  it("says that a receiver that wants nothing more was switched off, switches it on, and deletes it", async () => {
+  it("says that a receiver that is gone was switched off, switches it on, and deletes it", async () => {
     status = 410;
     await page.getByRole("button", { name: "Send a test" }).click();
     await expect
@@ -112,7 +112,7 @@ describe("the settings in the console against the product", () => {
     await page.getByText("No webhooks yet").waitFor();
   }, 60_000);
 
-  it("makes a token that opens what its role allows until it is revoked", async () => {
+  it("creates a token that grants what its role allows until it is revoked", async () => {
     await page.getByRole("link", { name: "Keys and tokens" }).click();
     await page.getByRole("button", { name: "Create a token" }).click();
     await page.getByLabel("Name").fill("Script");
@@ -131,7 +131,7 @@ describe("the settings in the console against the product", () => {
     );
   }, 60_000);
 
-  it("makes a signing key, replaces it while the old one still signs, and revokes it", async () => {
+  it("creates a signing key, rotates it while the old one still signs, and revokes it", async () => {
     await page.getByRole("button", { name: "Create a key" }).click();
     await page.getByLabel("Name").fill("Shop");
     await page.getByRole("button", { name: "Create the key" }).click();
@@ -147,7 +147,7 @@ describe("the settings in the console against the product", () => {
     await page.getByText("1 ended key").waitFor();
   }, 60_000);
 
-  it("shows what is in force for keeping content and for signing in, without what is secret", async () => {
+  it("shows the settings for retention and sign-in, without secrets", async () => {
     await page.goto(`${product.base}/console/settings/installation`);
     const row = (name: string) => page.locator("dl > div").filter({ has: page.getByText(name, { exact: true }) });
     await row("RETENTION_DAYS").getByText("45").waitFor();

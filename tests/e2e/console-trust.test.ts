@@ -33,7 +33,7 @@ describe("trust at the console against the product", () => {
 
   const owner = () => createBearerClient({ bases: [product.base], token: demo.admin_token });
 
-  it("notes about a person, erases them with a receipt that verifies, and finds it all in a whole audit", async () => {
+  it("adds notes about a person, erases them with a valid receipt, and finds it all in an intact audit", async () => {
     await page.goto(`${demo.url}/console/memory`);
     await page.getByLabel("Access token").fill(demo.admin_token);
     await page.getByLabel("Access token").press("Enter");

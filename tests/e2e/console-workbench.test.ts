@@ -39,7 +39,7 @@ describe("the workbench of an agent in the console", () => {
     return (await owner().call<Document>("GET", "/api/agents/clinic-desk/export")).body;
   };
 
-  it("changes a prompt, adds a node in the graph, tries it, makes a test of the try, publishes and rolls back", async () => {
+  it("changes a prompt, adds a node in the graph, tries it, turns the try into a test, publishes and rolls back", async () => {
     const before = await live();
     const page = await signIn("/agents/clinic-desk");
     await page.getByLabel("Global prompt").fill("You are Nora. Be brief and kind.");
@@ -114,7 +114,7 @@ describe("the workbench of an agent in the console", () => {
     await page.context().close();
   }, 120_000);
 
-  it("loses no word to a second tab: what both changed is chosen, the rest goes together", async () => {
+  it("loses no word to a second tab: conflicts are chosen, the rest is merged", async () => {
     const one = await signIn("/agents/support");
     const two = await signIn("/agents/support");
     await two.getByLabel("Global prompt").waitFor();
@@ -155,7 +155,7 @@ describe("the workbench of an agent in the console", () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it("says at its line what is wrong with a document, and does not lose it", async () => {
+  it("shows the errors of a document at their lines, and does not lose it", async () => {
     const page = await signIn("/agents/feedback/document");
     const editor = page.getByRole("textbox", { name: "Document of Feedback Agent" });
     await editor.click();

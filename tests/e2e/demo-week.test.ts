@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => product.clear());
 
 describe("the demo's week", () => {
-  it("is played once, also when the start that plays it is killed", async () => {
+  it("is played once, even when the start that plays it is killed", async () => {
     await expect.poll(async () => (await week()).sessions).toBeGreaterThan(5);
     await product.child.kill();
     announced = await product.start();
@@ -67,7 +67,7 @@ describe("the demo's week", () => {
     await expect.poll(counted, { timeout: 60_000 }).toBe(SESSIONS);
   }, 180_000);
 
-  it("goes with its links and numbers, and does not come back", async () => {
+  it("is removed with its links and numbers, and does not reappear", async () => {
     expect(await api("/demo-week", "DELETE")).toEqual({ sessions: SESSIONS });
     expect(await week()).toEqual({ state: "none", sessions: 0, links: [] });
     expect(await sessions()).toEqual([]);

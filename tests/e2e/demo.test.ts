@@ -52,7 +52,7 @@ describe("a first start with the demo agents", () => {
     for (const { url, token } of demo.links) expect(url).toBe(`${demo.url}/public/chat/${token}`);
   });
 
-  it("walks a visitor of the clinic through its nodes and keeps what he says", async () => {
+  it("walks a visitor of the clinic through its nodes and stores the collected data", async () => {
     onTestFailed(() => void process.stderr.write(child.tail()));
     const body = { tenant_id: demo.tenant_id, agent_id: agentOf("Clinic Desk") };
     const opened = await signed().call<Session>("POST", "/api/chat/sessions", body);
@@ -108,7 +108,7 @@ describe("a first start with the demo agents", () => {
     expect(feedback.at(-1)?.session_ended).toBe(true);
   });
 
-  it("asks for a person when a visitor sounds upset, where the agent's document wants that", async () => {
+  it("requests a human when a visitor sounds upset, if the agent's document says so", async () => {
     onTestFailed(() => void process.stderr.write(child.tail()));
     const owner = createBearerClient({ bases: [base], token: demo.admin_token });
     const nodes = [{ id: "desk", static_text: "We look into it." }];
@@ -132,7 +132,7 @@ describe("a first start with the demo agents", () => {
     );
   });
 
-  it("goes on after kill -9: same addresses and keys, the session at its node with its variables", async () => {
+  it("continues after kill -9: same addresses and keys, the session at its node with its variables", async () => {
     onTestFailed(() => void process.stderr.write(child.tail()));
     const body = { tenant_id: demo.tenant_id, agent_id: agentOf("Clinic Desk"), metadata: { before: "the kill" } };
     const opened = await signed().call<Session>("POST", "/api/chat/sessions", body);

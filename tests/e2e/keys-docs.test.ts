@@ -11,7 +11,7 @@ describe("the guide to keys and repeated calls, as printed", () => {
     expect(listed).not.toContain(secret);
   });
 
-  it("makes one token of two equal calls and refuses a third one", async () => {
+  it("creates one token for two equal calls and refuses a third one", async () => {
     const [created, first, again, replayed, second, refused, problem] = await lines("repeat");
     expect([created, again, refused]).toEqual([
       expect.stringContaining("201"),

@@ -107,7 +107,7 @@ describe("an owner who watches", () => {
   };
   const livePath = (sessionId: string): string => `/api/sessions/${sessionId}/live`;
 
-  it("sees what the visitor sees, and node, variables and spend as the session itself tells them", async () => {
+  it("sees what the visitor sees, and node, variables and spend as in the session itself", async () => {
     const visitor = await newVisitor(cluster, link);
     const watcher = watch(operator.stream(livePath(visitor.sessionId)));
     const first = await watcher.until(({ event }) => event === "connected");
@@ -202,7 +202,7 @@ describe("an owner who watches", () => {
     expect(said).toEqual(history.map(({ content }) => content));
   });
 
-  it("is nobody of another tenant, and nobody whose token was taken back", async () => {
+  it("is never of another tenant, nor with a revoked token", async () => {
     const visitor = await newVisitor(cluster, link);
     const path = livePath(visitor.sessionId);
     expect((await stranger.owner.call("GET", path)).status).toBe(404);
@@ -252,7 +252,7 @@ describe("an owner who watches", () => {
     expect(await find(stranger.owner, "participant=crm-4711")).toEqual([]);
   });
 
-  it("is told of a filter that nothing knows, on every list", async () => {
+  it("gets an error for an unknown filter, on every list", async () => {
     const lists = [
       "agents",
       "sessions",
@@ -270,7 +270,7 @@ describe("an owner who watches", () => {
     }
   });
 
-  it("can ask what became of a message: in line, running, answered as the send would, stopped or failed", async () => {
+  it("can read the state of a message: queued, running, answered as by send, stopped or failed", async () => {
     const body = { tenant_id: tenant.id, agent_id: agentId };
     const made = await tenant.signed.call<{ session_id: string }>("POST", "/api/chat/sessions", body);
     const path = `/api/chat/sessions/${made.body.session_id}`;

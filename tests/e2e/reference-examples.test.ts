@@ -73,7 +73,7 @@ const withBody = Object.entries(api.paths).flatMap(([path, methods]) =>
   }),
 );
 
-it("shows a body that the server takes for every call with one", async () => {
+it("shows a body that the server accepts for every call with one", async () => {
   const wrong: string[] = [];
   for (const { name, call } of withBody) {
     const body = JSON.stringify(call.body);

@@ -4,7 +4,7 @@ import { docsExamples } from "./docs-example.js";
 describe("the owner's guide to sessions, as printed", () => {
   const { lines } = docsExamples("docs/sessions.md");
 
-  it("finds a person's sessions, and nothing by a misspelt filter", async () => {
+  it("finds a person's sessions, and refuses a misspelt filter", async () => {
     const [made, ...found] = await lines("find");
     expect(made).toMatch(/^text_/);
     expect(found.slice(0, 3)).toEqual([made, "0", "query/partcipant"]);
@@ -18,7 +18,7 @@ describe("the owner's guide to sessions, as printed", () => {
     expect(printed.at(-1)).toMatch(/^"totals":\{"cost":.*"input_tokens":\d+/);
   }, 90_000);
 
-  it("follows what happens in the tenant, and who looks at a session", async () => {
+  it("follows the events of the tenant, and who views a session", async () => {
     const [name, ...types] = await lines("facts");
     expect(name).toBe("Grace");
     const told = ["link.created", "ready", "session.ended", "session.presence", "session.started", "session.turn"];

@@ -94,7 +94,7 @@ describe("signing in to the console, against the product on several gateways", {
     expect(sessions.body.data).toMatchObject([{ via: "mail", browser: "Firefox on Linux", current: true }]);
   });
 
-  it("answers everybody alike, and tells how long to wait alike", async () => {
+  it("gives everybody the same answer, and the same time to wait", async () => {
     const { email } = await invite("viewer");
     const answers = [];
     for (const address of [email, "nobody@example.com"]) {
@@ -108,7 +108,7 @@ describe("signing in to the console, against the product on several gateways", {
     expect(answers[0]?.map(([status]) => status)).toEqual([202, 202, 202, 202, 202, 429]);
   });
 
-  it("uses no link up that a mail scanner opens, or another browser", async () => {
+  it("does not use up a link that a mail scanner or another browser opens", async () => {
     const { email } = await invite("viewer");
     const browser = new Browser(gateway());
     await browser.call("POST", "/api/sign-in/links", { email });
@@ -165,7 +165,7 @@ describe("signing in to the console, against the product on several gateways", {
     expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  it("lets a role, a removal and a sign-out count at once on every gateway", async () => {
+  it("applies a role, a removal and a sign-out immediately on every gateway", async () => {
     const { browser, id } = await signIn("admin");
     const other = new Browser(gateway(1));
     other.cookies.set("parley_console", browser.cookies.get("parley_console") ?? "");

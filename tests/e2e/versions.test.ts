@@ -129,7 +129,7 @@ describe("versions that are safe to publish, over HTTP and on the command line",
     expect((await parley("agents", "diff", "desk", "1", "3")).out).toBe("The versions are the same.\n");
   });
 
-  it("replays conversations against a changed version and names those that go another way", async () => {
+  it("replays conversations against a changed version and names those that take another path", async () => {
     await importing("doorman", doorman("bye"));
     const agentId = await idOf("doorman");
     const leaving = await conversation(agentId, "good bye");
@@ -181,7 +181,7 @@ describe("versions that are safe to publish, over HTTP and on the command line",
     });
   });
 
-  it("finds a conversation wrong, and holds a draft back until it says what should have been said", async () => {
+  it("marks a conversation as wrong, and blocks a draft until it gives the expected answer", async () => {
     await importing("usher", doorman("bye", "Usher"));
     const sessionId = await conversation(await idOf("usher"), "hello", "bye");
     expect((await parley("reviews", "show", sessionId)).out).toBe("Nobody has given a verdict.\n");
@@ -219,7 +219,7 @@ describe("versions that are safe to publish, over HTTP and on the command line",
     expect(ours).toEqual(expect.arrayContaining(["session.reviewed", "session.review_removed", "session.test.read"]));
   });
 
-  it("tries a version, for editors, thirty times a minute, and records who has calls made", async () => {
+  it("tries a version, for editors, thirty times a minute, and records who made calls", async () => {
     expect(await importing("tried", doorman("bye", "Tried"))).toMatchObject({ status: 200 });
     const tried = await parley("agents", "try", "tried", "--say", "bye");
     expect(tried.out).toContain("> bye\nBye.\n  [door → out, ");
@@ -248,7 +248,7 @@ describe("versions that are safe to publish, over HTTP and on the command line",
     expect(late).toMatchObject({ status: 429, body: { code: "rate_limited", scope: "try" } });
   });
 
-  it("imports many documents, renames an agent, and deletes one with all that lives of it when forced", async () => {
+  it("imports many documents, renames an agent, and deletes one with its live data when forced", async () => {
     const documents = [doorman("bye", "First"), { agent: { name: "Broken" } }, doorman("bye", "Second")];
     expect(await call("POST", "/api/agents/bulk-import", { documents })).toMatchObject({
       status: 200,

@@ -195,7 +195,7 @@ describe("the widget against the product", () => {
     90_000,
   );
 
-  it("brings 8 kB before a visitor comes near, and less than 90 kB with the conversation, compressed", async () => {
+  it("loads 8 kB before a visitor comes near, and less than 90 kB with the conversation, compressed", async () => {
     const { widget } = await snippetsOf({ allowed_domains: [host] });
     pages.set("/budget", { html: document(here(widget)) });
     const page = await browser.newPage();
@@ -218,7 +218,7 @@ describe("the widget against the product", () => {
     await page.close();
   }, 60_000);
 
-  it("takes whom its site does not vouch for as a guest, and says why to visitor, developer and owner", async () => {
+  it("treats a visitor not identified by its site as a guest, and tells visitor, developer and owner why", async () => {
     const { widget, id } = await snippetsOf({ allowed_domains: [host] });
     const path = `${PATH}/${id}/identity/secret`;
     const { secret, audience } = (await owner().call<{ secret: string; audience: string }>("POST", path, {})).body;
@@ -297,7 +297,7 @@ describe("the widget against the product", () => {
     await page.context().close();
   }, 90_000);
 
-  it("hands out no snippet that a browser would refuse, and frames that work on the site it was asked for", async () => {
+  it("offers no snippet that a browser would refuse, and frames that work on the requested site", async () => {
     const { id, widget, iframe } = await snippetsOf({});
     expect([widget, iframe]).toEqual([null, null]);
     await owner().call("PUT", `${PATH}/${id}`, { allowed_domains: [host] });

@@ -11,7 +11,7 @@ interface History {
 }
 
 /** What a machine gets that has nothing: PostgreSQL and NATS from npm, and the memory driver in place of Redis. */
-describe("a first start with what npm brings alone", () => {
+describe("a first start with npm packages alone", () => {
   let product: FirstStart;
   let demo: Announcement;
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe("a first start with what npm brings alone", () => {
   }, 180_000);
   afterAll(() => product?.clear(), 60_000);
 
-  it("opens a link, talks, resumes a cut stream without gap or double, and goes on after a restart", async () => {
+  it("opens a link, chats, resumes a cut stream without gap or duplicate, and continues after a restart", async () => {
     onTestFailed(() => void process.stderr.write(product.child.tail()));
     expect(product.child.log()).toMatch(/Redis: memory driver: single gateway only/);
     const link = demo.links.find(({ agent }) => agent === "support")?.token ?? "";

@@ -38,7 +38,7 @@ describe("alerts and comments, on the command line", { timeout: 60_000 }, () => 
     expect(given.status).toBeLessThan(300);
   }
 
-  it("tells by mail of a budget that is used up, once, and shows to whom", async () => {
+  it("mails about a used-up budget, once, and shows to whom", async () => {
     const made = await parley("alerts", "create", "budget_used_up", "--mail", "team@example.com", "--json");
     const { id } = JSON.parse(made.out);
     expect((await parley("alerts", "list")).out).toMatch(new RegExp(`${id} +quiet +budget_used_up +100`));
@@ -64,12 +64,12 @@ describe("alerts and comments, on the command line", { timeout: 60_000 }, () => 
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("validation_failed") });
   });
 
-  it("lists what visitors wrote with their ratings", async () => {
+  it("lists visitors' comments on their ratings", async () => {
     const listed = await parley("analytics", "comments", "--agent", "echo", "--limit", "5");
     expect(listed.out).toMatch(/session +2 +text_\S+ +Too short\.\n/);
   });
 
-  it("sets when people are there and who is told, in words that it shows again", async () => {
+  it("sets office hours and who is notified, in the format it shows", async () => {
     const people = (...argv: string[]) => parley("people", ...argv);
     expect(await people("set", "echo")).toMatchObject({ code: 2, err: expect.stringContaining("what is to hold") });
     const zoneless = await people("set", "echo", "--hours", "mon 09:00-17:00");

@@ -28,7 +28,7 @@ describe("dead letters on the command line", { timeout: 60_000 }, () => {
     return data[0]?.id ?? "";
   };
 
-  it("are listed without their words, shown with them, and replayed after the fix, waiting for the answer", async () => {
+  it("are listed without content, shown with it, and replayed after the fix, waiting for the answer", async () => {
     expect((await parley("dlq", "list")).out).toBe("Nothing there.\n");
     expect((await parley("dlq", "replay", "--all")).out).toBe("Nothing waits.\n");
     world.defect.there = true;
@@ -55,7 +55,7 @@ describe("dead letters on the command line", { timeout: 60_000 }, () => {
     expect(world.defect.replies).toBe(replies);
   });
 
-  it("are replayed all at once in the order in which they were said", async () => {
+  it("are replayed all together in the order of their messages", async () => {
     world.defect.there = true;
     for (const message of ["poison one", "poison two"]) expect(await say(message)).toBe(500);
     world.defect.there = false;
@@ -67,7 +67,7 @@ describe("dead letters on the command line", { timeout: 60_000 }, () => {
     expect(shown.out.indexOf("echo(poison two)")).toBeGreaterThan(shown.out.indexOf("echo(poison one)"));
   });
 
-  it("are dropped; the others go on when one is not there, and the exit code says so", async () => {
+  it("are dropped; the others continue when one is missing, and the exit code says so", async () => {
     const id = await idOf("replayed");
     const nowhere = `${id.slice(0, 36)}.999`;
     const dropped = await parley("dlq", "drop", nowhere, id);
@@ -85,7 +85,7 @@ describe("dead letters on the command line", { timeout: 60_000 }, () => {
     expect(refused).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(session_ended)") });
   });
 
-  it("clears caches for admins: what was changed past the API is there at once", async () => {
+  it("clears caches for admins: changes made outside the API are visible immediately", async () => {
     const made = await world.call("POST", "/api/agents/echo/public-links", { title: "Before", max_sessions: 5 });
     const title = async () => (await world.call("GET", `/api/public/link/${made.body.token}`)).body.title;
     expect(await title()).toBe("Before");

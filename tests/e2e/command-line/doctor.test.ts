@@ -35,7 +35,7 @@ describe("doctor before a real gateway", { timeout: 60_000 }, () => {
     return { code: ran.code, found };
   };
 
-  it("finds nothing wrong behind a proxy that passes events on, names its caller and is trusted", async () => {
+  it("finds nothing wrong behind a trusted proxy that forwards events and names its caller", async () => {
     const { code, found } = await examine(trusting, { appends: VISITOR });
     expect(found).toMatchObject({
       ...{ reachable: expect.stringMatching(/^ok/), clock: expect.stringMatching(/^ok/) },
@@ -68,7 +68,7 @@ describe("doctor before a real gateway", { timeout: 60_000 }, () => {
     expect(code).toBe(1);
   });
 
-  it("finds that the gateway believes invented addresses, and tells a trusted machine from a careless proxy", async () => {
+  it("finds that the gateway accepts invented addresses, and tells a trusted machine from a careless proxy", async () => {
     // A proxy that hands on what its caller invents, and says nothing itself.
     const careless = await examine(trusting, {});
     expect(careless.found.address).toMatch(/^warning: this machine \(127\.0\.0\.1\) is in TRUSTED_PROXIES/);

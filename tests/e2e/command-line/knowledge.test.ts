@@ -28,7 +28,7 @@ describe("knowledge and demo content on the command line", { timeout: 60_000 }, 
     interruptAt?: string,
   ) => runProgram(argv, { PARLEY_URL: product.base, ...more }, interruptAt);
 
-  it("adds a folder, again changes nothing, and tells what was refused while the others go on", async () => {
+  it("adds a folder, changes nothing on a repeat, and reports refused files while the others continue", async () => {
     const first = await parley(["knowledge", "add", "clinic-desk", folder, "--language", "english"]);
     expect(first).toMatchObject({ code: 0, err: "" });
     expect(first.out).toBe("created    prices.md  1 passages\ncreated    rooms/plan.txt  1 passages\n2 created\n");
@@ -59,7 +59,7 @@ describe("knowledge and demo content on the command line", { timeout: 60_000 }, 
     expect(rest).toMatchObject([{ data: [{ name: "rooms/plan.txt" }] }]);
   });
 
-  it("gives up at once where every file would be refused, with the exit code of why", async () => {
+  it("gives up immediately where every file would be refused, with the exit code of the reason", async () => {
     const nobody = await parley(["knowledge", "add", "no-such-agent", folder]);
     expect(nobody).toMatchObject({ code: 1, out: "1 refused\n", err: expect.stringContaining("(agent_not_found)") });
     const wrong = await parley(["knowledge", "add", "clinic-desk", folder], { PARLEY_TOKEN: "ak_wrong" });
@@ -68,12 +68,12 @@ describe("knowledge and demo content on the command line", { timeout: 60_000 }, 
     expect(away).toMatchObject({ code: 3, err: expect.stringContaining("(network_error)") });
   });
 
-  it("is 130 when it is interrupted in the middle of work", async () => {
+  it("is 130 when it is interrupted during work", async () => {
     const interrupted = await parley(["knowledge", "add", "clinic-desk", folder], undefined, "");
     expect(interrupted).toMatchObject({ code: 130, out: "" });
   });
 
-  it("seeds a tenant of an installation that runs; again everything is kept", async () => {
+  it("seeds a tenant of a running installation; a repeat keeps everything", async () => {
     // PARLEY_TENANT names another tenant: the new one is meant all the same.
     const operator = { ADMIN_API_KEY: demo.api_key, PARLEY_TENANT: demo.tenant_id };
     const demoLinks = async () => (await parley(["links", "list", "support", "--json"])).out;

@@ -22,7 +22,7 @@ describe("following a session on the command line", { timeout: 60_000 }, () => {
   afterAll(() => world?.close(), 60_000);
   const withToken = () => ({ PARLEY_URL: world.url, PARLEY_TOKEN: world.token });
 
-  it("tells its owner, by a token alone, what each turn led to and cost, and ends with the session", async () => {
+  it("shows its owner, by a token alone, the result and cost of each turn, and ends with the session", async () => {
     const following = runProgram(["sessions", "tail", sessionId], withToken());
     expect(await say("hello there")).toBe(200);
     await world.call("POST", `/api/sessions/${sessionId}/end`);
@@ -38,7 +38,7 @@ describe("following a session on the command line", { timeout: 60_000 }, () => {
     expect(again.at(-1)).toMatchObject({ type: "session_ended" });
   });
 
-  it("is left by Ctrl-C with exit code 0, and the session goes on", async () => {
+  it("is left by Ctrl-C with exit code 0, and the session continues", async () => {
     const { body } = await world.call("POST", "/api/agents/echo/public-links", { title: "M", max_sessions: 5 });
     const opened = await world.call("POST", `/api/public/sessions/${body.token}`, {});
     const id = z.string().parse(opened.body.session_id);
@@ -47,12 +47,12 @@ describe("following a session on the command line", { timeout: 60_000 }, () => {
     expect((await world.call("GET", `/api/sessions/${id}`)).body).toMatchObject({ status: "active" });
   });
 
-  it("says what is no session", async () => {
+  it("reports an unknown session", async () => {
     const unknown = await runProgram(["sessions", "tail", "text_unknown"], withToken());
     expect(unknown).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(session_not_found)") });
   });
 
-  it("shows what a visitor sees where the server has no live view, and passes on what it does not know", async () => {
+  it("shows the visitor's view where the server has no live view, and forwards unknown events", async () => {
     const server = createServer((request, response) => {
       if (!request.url?.startsWith("/api/chat/sessions/text_1/events")) {
         response

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "../first-start.js";
 import { runProgram } from "./run-program.js";
 
-describe("people who manage, on the command line", { timeout: 60_000 }, () => {
+describe("users of the console, on the command line", { timeout: 60_000 }, () => {
   let product: FirstStart;
   let demo: Announcement;
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe("people who manage, on the command line", { timeout: 60_000 }, () => {
   const parley = (...argv: string[]) =>
     runProgram(["users", ...argv], { PARLEY_URL: product.base, PARLEY_TOKEN: demo.admin_token });
 
-  it("are invited, listed, given another role, disabled, enabled and removed", async () => {
+  it("are invited, listed, given a new role, disabled, enabled and removed", async () => {
     const invited = await parley("invite", "grace@example.com", "--role", "operator", "--name", "Grace");
     const id = /^invited as operator; id (\S+)\n$/.exec(invited.out)?.[1] ?? "";
     const listed = await parley("list");
@@ -35,7 +35,7 @@ describe("people who manage, on the command line", { timeout: 60_000 }, () => {
     });
   });
 
-  it("refuses words that are no role and no address", async () => {
+  it("refuses an invalid role and an invalid address", async () => {
     expect(await parley("invite", "a@example.com", "--role", "boss")).toMatchObject({ code: 2 });
     expect(await parley("invite", "nobody")).toMatchObject({
       code: 1,

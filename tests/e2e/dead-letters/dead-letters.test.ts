@@ -76,7 +76,7 @@ describe("dead letters", { timeout: 60_000 }, () => {
       return Number(rows[0]?.n);
     });
 
-  it("tell what was given up, and the words only to whoever opens one", async () => {
+  it("show what was given up, and the content only to whoever opens one", async () => {
     const { guest, id } = await poison("my poison is secret");
     const [entry] = (await list(`session_id=${guest.id}`)).data;
     expect(entry).toMatchObject({
@@ -91,7 +91,7 @@ describe("dead letters", { timeout: 60_000 }, () => {
     expect((await guest.say("fine")).body).toMatchObject({ response: "echo(fine)" });
   });
 
-  it("after the fix a replay is answered exactly once, charged once, and not done again", async () => {
+  it("after the fix a replay is answered exactly once, charged once, and not repeated", async () => {
     const { guest, id } = await poison();
     world.defect.there = false;
     const replies = world.defect.replies;
@@ -131,7 +131,7 @@ describe("dead letters", { timeout: 60_000 }, () => {
     expect(await count("used", guest.id)).toBe(1);
   });
 
-  it("of a session that has ended say so, and stay to be read or dropped", async () => {
+  it("of an ended session say so, and stay to be read or dropped", async () => {
     const { guest, id } = await poison();
     expect((await guest.end()).status).toBe(200);
     const refused = await world.call("POST", `/api/dead-letters/${id}/replay`);
@@ -149,7 +149,7 @@ describe("dead letters", { timeout: 60_000 }, () => {
       });
   });
 
-  it("are refused the message that the visitor no longer has", async () => {
+  it("are not replayed when the visitor has no message left", async () => {
     world.defect.there = true;
     const guest = await visitor({ max_messages_per_session: 1 });
     await guest.say("poison");
@@ -173,7 +173,7 @@ describe("dead letters", { timeout: 60_000 }, () => {
     expect((await guest.say("again", [file])).body).toMatchObject({ code: "file_not_found" });
   });
 
-  it("of a timeout is said again while nothing has happened since, and no later", async () => {
+  it("of a timeout are replayed only while nothing has happened since", async () => {
     const guest = await visitor();
     const id = await world.giveUpTimer(guest.id);
     expect(await show(id)).toMatchObject({ turn_kind: "timer", status: "waiting", content: "" });

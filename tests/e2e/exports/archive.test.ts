@@ -127,7 +127,7 @@ async function inFolder(): Promise<Map<string, string[]>> {
 }
 
 describe("an archive before retention", () => {
-  it("has every session that is purged, whole, although its process is killed in the middle, and goes on behind it", async () => {
+  it("has every purged session, complete, although its process is killed midway, and continues after it", async () => {
     await past("killed", 45, 3);
     await past("killed_long", 1, 1_200);
     const all = await told("killed");
@@ -154,7 +154,7 @@ describe("an archive before retention", () => {
     expect(inS3()).toEqual(all);
   }, 120_000);
 
-  it("keeps a session of any length in parts of some megabytes", async () => {
+  it("stores a session of any length in parts of some megabytes", async () => {
     await past("huge", 1, 20, 500_000);
     const all = (await told("huge")).get("text_huge_1");
     await cleaning({ ARCHIVE_TO: folder }, () => untilPurged("huge", 1));
@@ -163,7 +163,7 @@ describe("an archive before retention", () => {
     expect([...(files.get("text_huge_1.jsonl") ?? []), ...(files.get("text_huge_1.2.jsonl") ?? [])]).toEqual(all);
   }, 60_000);
 
-  it("lets nothing go that cannot be archived, and says what it needs", async () => {
+  it("purges nothing that cannot be archived, and says what it needs", async () => {
     await past("nowhere", 3, 1);
     // A file stands where the folder would have to be.
     const blocked = fileURLToPath(import.meta.url);
@@ -179,7 +179,7 @@ describe("an archive before retention", () => {
     expect(() => cleanupConfig.parse({ ARCHIVE_TO: "somewhere" })).toThrow(/absolute folder/);
   }, 60_000);
 
-  it("never holds who was erased: neither while an erasure is under way, nor when a restore brings them back", async () => {
+  it("never contains an erased person: neither during an erasure, nor when a restore brings the data back", async () => {
     const ledger = join(folder, "erasures.jsonl");
     const env = { ARCHIVE_TO: folder, ERASURE_LEDGER_FILE: ledger, ERASURE_SWEEP_MINUTES: "0.002" };
     await past("erased", 1, 2);

@@ -98,7 +98,7 @@ describe("an export in bulk", () => {
     expect(JSON.stringify(own)).toContain('"reply"');
   });
 
-  it("is a table too, whose cells no spreadsheet runs", async () => {
+  it("is also a table, whose cells no spreadsheet executes", async () => {
     const { lines } = await whole("messages", "format=csv");
     const [head, first] = lines;
     expect(head).toContain('"session_id","message_id","sequence"');
@@ -107,7 +107,7 @@ describe("an export in bulk", () => {
     expect(lines.length).toBeGreaterThan(2 * SESSIONS);
   });
 
-  it("takes the sessions of an agent, a link or a time, and refuses what it cannot read", async () => {
+  it("exports the sessions of an agent, a link or a period, and refuses invalid filters", async () => {
     const nothing = "01980000-0000-7000-8000-000000000001";
     expect((await whole("sessions", `agent_id=${nothing}`)).lines).toEqual([]);
     expect((await whole("messages", `link_id=${nothing}`)).lines).toEqual([]);
@@ -117,7 +117,7 @@ describe("an export in bulk", () => {
       expect((await page(bad)).status, bad).toBe(422);
   });
 
-  it("is for admins of the tenant alone, and stands in the audit", async () => {
+  it("is for admins of the tenant only, and is audited", async () => {
     const editor = await world.call("POST", "/api/tokens", { name: "editor", role: "editor" });
     expect((await page("sessions", String(editor.body.token))).status).toBe(403);
     const stranger = await world.bus.call(createTenant, {
@@ -134,7 +134,7 @@ describe("an export in bulk", () => {
 describe("parley export", () => {
   const env = () => ({ PARLEY_URL: world.url, PARLEY_TOKEN: world.token, PARLEY_TENANT: world.tenantId });
 
-  it("goes on where it was killed, so that the file is what an unbroken export writes", async () => {
+  it("continues where it was killed, so that the file equals an uninterrupted export", async () => {
     const folder = await mkdtemp(join(tmpdir(), "parley-export-"));
     const file = join(folder, "messages.jsonl");
     const args = ["export", "messages", "--output", file];
@@ -171,7 +171,7 @@ describe("parley export", () => {
     expect(written).toEqual(lines);
   }, 120_000);
 
-  it("fills a store with parts that begin where the one before ended, whatever breaks it off", async () => {
+  it("fills a store with parts that begin where the previous one ended, whatever interrupts it", async () => {
     const store = await startS3Server();
     try {
       const into = (format: string, more: Record<string, string> = {}) =>

@@ -188,7 +188,7 @@ describe("what is refused", () => {
     expect(await rows(visitor)).toBe(0);
   });
 
-  it("cuts a file that is larger than allowed while it comes in, and one of exactly that size passes", async () => {
+  it("refuses a file that is too large while it arrives, and accepts one of exactly the limit", async () => {
     const visitor = await world.visitor({ max_bytes: 500_000 });
     const refused = await upload(visitor, { content: Buffer.alloc(500_001, "a") });
     const { code, detail, allowed_types, max_bytes } = REFUSED.parse(await refused.json());
@@ -235,7 +235,7 @@ describe("the number of files", () => {
     expect(await rows(visitor)).toBe(3);
   });
 
-  it("goes down again when a file is taken back before it was sent, and not after", async () => {
+  it("decreases when a file is removed before it was sent, and not after", async () => {
     const visitor = await world.visitor({ max_count: 1 });
     const first = await fileOf(await upload(visitor, { content: "one" }));
     expect(await refusal(await upload(visitor, { content: "two" }))).toEqual([429, "files_exhausted"]);
@@ -279,7 +279,7 @@ describe("repeats and accidents", () => {
     expect(await refusal(await send(visitor, { message: "Again", files: [file.id] }))).toEqual([404, "file_not_found"]);
   });
 
-  it("leaves nothing of an upload that breaks off in the middle, and gives its place back", async () => {
+  it("leaves nothing of an interrupted upload, and frees its place", async () => {
     const visitor = await world.visitor({ max_count: 1 });
     await new Promise<void>((resolve) => {
       const call = httpRequest(`${world.gateways[0]}/api/public/files/${visitor.link}`, {
@@ -295,7 +295,7 @@ describe("repeats and accidents", () => {
     expect((await upload(visitor, { content: "whole" })).status).toBe(201);
   });
 
-  it("shows nothing of an upload whose gateway died in the middle; it can go on, and is removed a day later", async () => {
+  it("shows nothing of an upload whose gateway crashed midway; it can continue, and is removed a day later", async () => {
     const visitor = await world.visitor({ max_count: 1 });
     const access = { type: "hmac", tenantId: world.tenantId, sessionId: visitor.sessionId } as const;
     const fileId = newId();
@@ -407,7 +407,7 @@ describe("files of the team", () => {
     expect((await owner(`/sessions/${visitor.sessionId}/files/${picture.id}`)).status).toBe(200);
   });
 
-  it("are refused for what they are, without a live session, and for a visitor's own file", async () => {
+  it("are refused for their type, without a live session, and for a visitor's own file", async () => {
     const visitor = await world.visitor();
     const escalation = await takenOver(visitor);
     const script = await send(visitor.sessionId, "#!/bin/sh\nrm -rf /", { name: "run.sh" });

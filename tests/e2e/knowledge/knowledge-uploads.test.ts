@@ -64,7 +64,7 @@ describe("a document that is uploaded as a form", () => {
     expect(await refusal(content, name, fields)).toEqual(expected);
   });
 
-  it("is one file: none, two, or no form at all are refused", async () => {
+  it("is exactly one file: none, two, or no form at all are refused", async () => {
     const none = new FormData();
     none.set("name", "a");
     expect((await world.upload("desk", none)).status).toBe(422);
@@ -76,7 +76,7 @@ describe("a document that is uploaded as a form", () => {
     expect(await world.upload("desk", crowd)).toMatchObject({ status: 400, body: { code: "malformed_request" } });
   });
 
-  it("is listed as being read meanwhile, and for a day with its reason when it cannot be", async () => {
+  it("is listed while it is processed, and for a day with the reason when that fails", async () => {
     const listed = async (): Promise<unknown[]> => {
       const { body } = await world.call("GET", "/api/agents/desk/knowledge");
       return Array.isArray(body.ingesting) ? body.ingesting : [];
@@ -100,7 +100,7 @@ describe("a document that is uploaded as a form", () => {
     expect(await named("torn.pdf")).toEqual([]);
   });
 
-  it("leaves the document that is there alone when the new one cannot be read", async () => {
+  it("keeps the existing document when the new one cannot be read", async () => {
     const first = await upload("The lynx sleeps.", "lynx", { name: "lynx" }, "text/plain");
     expect(first.status).toBe(201);
     expect(await refusal("%PDF-1.7\nnothing", "lynx.pdf", { name: "lynx" })).toEqual([422, "document_unreadable"]);

@@ -53,7 +53,7 @@ describe("answers from the knowledge base", () => {
     expect(last()?.passages).toBeUndefined();
   });
 
-  it("goes as the example says, through the API", async () => {
+  it("follows the documented example, through the API", async () => {
     const document: unknown = parse(
       readFileSync(new URL("../../../examples/knowledge/front-desk.yaml", import.meta.url), "utf8"),
     );
@@ -92,7 +92,7 @@ describe("answers from the knowledge base", () => {
     expect(asked?.messages.map(({ content }) => content).join()).not.toContain("obey");
   });
 
-  it("forgets a removed document with the next answer, also in sessions that have used it", async () => {
+  it("no longer uses a removed document in the next answer, even in sessions that have used it", async () => {
     const { agentId } = await world.import("forget", agent("Forget", words));
     const { body } = await add("forget", { name: "a.md", content: "The walrus sleeps." });
     const session = await world.open(agentId);
@@ -161,7 +161,7 @@ describe("the routes", () => {
     expect(JSON.stringify(found.body.passages)).toContain("shelf nine");
   });
 
-  it("refuse what is wrong with a code that says it", async () => {
+  it("refuse invalid input with a specific code", async () => {
     await world.import("strict", agent("Strict", words));
     const refused = async (body: Record<string, unknown>) => {
       const { status, body: problem } = await add("strict", { name: "a", content: "x", ...body });
@@ -180,7 +180,7 @@ describe("the routes", () => {
 });
 
 describe("without the memory service", () => {
-  it("answers within the deadline and notes in the trace that nothing was looked up", async () => {
+  it("answers within the deadline and records in the trace that nothing was retrieved", async () => {
     const { agentId } = await world.import("alone", agent("Alone", words));
     await add("alone", { name: "a.md", content: "The walrus sleeps." });
     const session = await world.open(agentId);

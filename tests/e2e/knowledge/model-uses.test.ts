@@ -107,7 +107,7 @@ async function whole(sessionId: string): Promise<SessionTrace> {
 }
 
 describe("what models were used for", () => {
-  it("adds up: every token that a model counted is recorded once, at whoever pays for it", async () => {
+  it("adds up: every token that a model counted is recorded once, for whoever pays for it", async () => {
     const { agentId } = await world.import("desk", DESK);
     const content = "# Prices\n\nAn MRI costs 400 euros.\n\n# Parking\n\nBehind the house.";
     const added = await world.call("POST", "/api/agents/desk/knowledge", { name: "prices.md", content });
@@ -168,7 +168,7 @@ describe("what models were used for", () => {
     expect(rows).toEqual([{ held: 0 }]);
   }, 60_000);
 
-  it("tells an owner who tries the knowledge base out what the search took, and puts it on no link", async () => {
+  it("shows an owner the usage of a test search in the knowledge base, and charges no link", async () => {
     const before = sumOf(["embed"]);
     const { body } = await world.call("POST", "/api/agents/desk/knowledge/search", {
       query: "MRI cost",

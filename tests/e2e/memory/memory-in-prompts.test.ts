@@ -73,7 +73,7 @@ describe.each([1, 2])("what is remembered of a person, with %i runners", (runner
     expect(prompt).toContain("I live in Bern");
   });
 
-  it("is there as corrected, and gone when it was deleted, at whichever replica the next message is answered", async () => {
+  it("is used as corrected, and gone once deleted, whichever replica answers the next message", async () => {
     const sessionId = await remembered();
     for (const n of [1, 2, 3, 4]) {
       await change(sql`update memories set notes = ${`Moved to street ${n}.`}`);

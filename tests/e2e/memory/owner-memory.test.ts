@@ -53,7 +53,7 @@ async function promptOf(sessionId: string, message: string): Promise<string> {
 }
 
 describe("the owner's view of what an agent remembers", () => {
-  it("shows summary and notes apart, and lists whom the agent remembers, newest change first, in pages", async () => {
+  it("shows summary and notes separately, and lists the remembered people, newest change first, in pages", async () => {
     const [first, second] = [newAddress(), newAddress()];
     const sessionId = await opened(first);
     await summarised(first, sessionId, ["I drink tea", "I live in Bern"]);
@@ -81,7 +81,7 @@ describe("the owner's view of what an agent remembers", () => {
     expect(await promptOf(sessionId, "Who am I?")).not.toContain("<memory>");
   });
 
-  it("keeps what it does not name, takes null and blank for nothing, and is the same in any spelling of the address", async () => {
+  it("keeps omitted members, treats null and blank as nothing, and is the same in any spelling of the address", async () => {
     const email = newAddress();
     await put(email, { summary: "Likes tea.", notes: "Call back." });
     expect((await put(email.toUpperCase(), { notes: " \n" })).body).toMatchObject({
@@ -100,7 +100,7 @@ describe("the owner's view of what an agent remembers", () => {
     expect((await get("nobody@example.com")).body.code).toBe("memory_not_found");
   });
 
-  it("refuses what is no address, an agent that is not there, and a person of another tenant", async () => {
+  it("refuses an invalid address, an unknown agent, and a person of another tenant", async () => {
     const email = newAddress();
     await put(email, { notes: "Ours." });
     expect((await get("not-an-address")).status).toBe(422);
@@ -177,7 +177,7 @@ describe("changes of a memory", () => {
     expect((await undo(newAddress(), { to: 1 })).body.code).toBe("memory_not_found");
   });
 
-  it("are kept to the newest fifty, in pages of ten with what was there before each", async () => {
+  it("are limited to the newest fifty, in pages of ten with the text before each", async () => {
     const email = newAddress();
     for (let n = 1; n <= 55; n += 1) await put(email, { notes: `note ${n}` });
     const seen: unknown[] = [];
@@ -195,7 +195,7 @@ describe("changes of a memory", () => {
 });
 
 describe("forgetting a person", () => {
-  it("leaves no history, and no later summary holds what was said before", async () => {
+  it("leaves no history, and no later summary contains what was said before", async () => {
     const email = newAddress();
     const sessionId = await opened(email);
     await summarised(email, sessionId, ["I drink tea", "I live in Bern"]);
@@ -212,7 +212,7 @@ describe("forgetting a person", () => {
 });
 
 describe("the address in the path", () => {
-  it("stands in no line of the log and in no metric, whatever the answer", async () => {
+  it("is in no line of the log and in no metric, whatever the answer", async () => {
     const email = "private.person@example.com";
     const statuses = [
       await put(email, { notes: "Known." }),
@@ -234,7 +234,7 @@ describe("the address in the path", () => {
 });
 
 describe("parley memory", () => {
-  it("lists, shows, sets, takes back and forgets", async () => {
+  it("lists, shows, sets, undoes and forgets", async () => {
     const email = newAddress();
     const env = { PARLEY_URL: world.url, PARLEY_TOKEN: world.token };
     const run = async (verb: string, ...more: string[]) => {

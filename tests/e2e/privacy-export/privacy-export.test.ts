@@ -67,7 +67,7 @@ const post = (email: string, token?: string): Promise<Response> =>
 const zipOf = async (response: Response) => readZip(Buffer.from(await response.arrayBuffer()));
 const json = (entries: Map<string, Buffer>, name: string) => JSON.parse(String(entries.get(name)));
 
-describe("an export of what is held of a person", () => {
+describe("an export of a person's data", () => {
   it("holds sessions with transcripts, files and feedback, memory with its history, and access, as JSON and to read", async () => {
     const answer = await post(` ${ADA.toUpperCase()} `);
     expect(answer.status).toBe(200);
@@ -113,7 +113,7 @@ describe("an export of what is held of a person", () => {
     expect([...empty.keys()].sort()).toEqual(["about.json", "access.html", "access.json", "index.html"]);
   });
 
-  it("is the same by GET, for admins of the tenant alone", async () => {
+  it("is the same by GET, for admins of the tenant only", async () => {
     const names = [...(await zipOf(await request(`/api/privacy/export?email=${encodeURIComponent(ADA)}`))).keys()];
     expect(names).toEqual([...(await zipOf(await post(ADA))).keys()]);
     const { body } = await world.call("POST", "/api/tokens", { name: "editor", role: "editor" });
@@ -137,7 +137,7 @@ describe("an export of what is held of a person", () => {
     expect(messages.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 1_000 }, (_, n) => 1_000 + n));
   });
 
-  it("breaks off when it cannot be completed, so that half of it is no zip file", async () => {
+  it("breaks off when it cannot be completed, so that a partial one is no valid zip file", async () => {
     const email = "broken@example.com";
     const session = await opened(email);
     await world.say(session, "hello");
@@ -149,7 +149,7 @@ describe("an export of what is held of a person", () => {
     await expect(post(email).then((response) => response.arrayBuffer())).rejects.toThrow();
   });
 
-  it("is written to a file by the command line, which nobody else may read and which replaces none", async () => {
+  it("is written by the command line to a file that nobody else may read, without overwriting one", async () => {
     const output = join(await mkdtemp(join(tmpdir(), "parley-")), "ada.zip");
     const env = { PARLEY_URL: world.url, PARLEY_TOKEN: world.token };
     const argv = ["privacy", "export", "--email", ADA, "--output", output, "--json"];
@@ -165,7 +165,7 @@ describe("an export of what is held of a person", () => {
     expect(json(readZip(await readFile(output)), "about.json")).toMatchObject({ address: ADA });
   });
 
-  it("has an entry in the audit, with who asked and without whose it was", async () => {
+  it("has an entry in the audit, with who requested it and without the person", async () => {
     await (await post(ADA)).arrayBuffer();
     const { body } = await world.call("GET", "/api/audit?action=privacy.exported&limit=1");
     expect(body.data).toMatchObject([{ action: "privacy.exported", target_type: "person", target_id: null }]);

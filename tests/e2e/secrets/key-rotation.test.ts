@@ -109,7 +109,7 @@ function traffic(first: Replica[]): Traffic {
 }
 
 describe("a change of the master key", () => {
-  it("re-seals everything beside the traffic, and afterwards nothing needs the old key", async () => {
+  it("re-seals everything during traffic, and afterwards nothing needs the old key", async () => {
     // One replica after the other learns the new key before any seals with it.
     const knowing = await product.replica({ current: OLD, other: NEW });
     await first.stop();

@@ -50,7 +50,7 @@ export function describeAudit(fixture: GetFixture): void {
       expect(again.filter(({ action }) => /\.(created|updated|deleted)$/.test(action))).toEqual([]);
     });
 
-    it("has who read what was said, and who ended it, before the answer is there", async () => {
+    it("has who read content, and who ended a session, before the answer arrives", async () => {
       const agent = await tenant.owner.call<{ id: string }>("GET", "/api/agents/echo");
       const own = { ...fixture(), tenant, agentId: agent.body.id };
       const { session_id: id } = await openSession(own);

@@ -6,7 +6,7 @@ import { type Escalation, operator, queueOf, visit } from "./with-operators.js";
 /** A human in the conversation, from the visitor's wish to the hand-back. */
 export function describeEscalations(fixture: GetFixture): void {
   describe("escalations", () => {
-    it("go from the visitor's wish to an operator and back, and everybody sees each word once", async () => {
+    it("go from the visitor's request to an operator and back, and everybody sees each word once", async () => {
       const { link, session_id, session_token, me } = await visit(fixture());
       const stream = followEvents(() => ({
         url: `${fixture().cluster.gateways[0]}/api/public/events/${link.token}`,
@@ -131,8 +131,8 @@ export function describeEscalations(fixture: GetFixture): void {
     });
   });
 
-  describe("what is told of an escalation", () => {
-    it("says everywhere whether somebody is waited for or has it, and is over when it is resolved", async () => {
+  describe("the state of an escalation", () => {
+    it("says everywhere whether it is waiting or assigned, and is over once resolved", async () => {
       const { tenant } = fixture();
       const { session_id } = await openSession(fixture());
       const path = `/api/chat/sessions/${session_id}`;

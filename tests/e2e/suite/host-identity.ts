@@ -44,7 +44,7 @@ async function newSite(fixture: Fixture, body: Record<string, unknown> = {}): Pr
 /** A visitor whom the embedding site knows. */
 export function describeHostIdentity(fixture: GetFixture): void {
   describe("identities of the embedding site", () => {
-    it("lead a person to one conversation on every device, past the code that a link asks others for", async () => {
+    it("lead a person to one conversation on every device, without the code that a link asks others for", async () => {
       const site = await newSite(fixture(), { require_email: true });
       const first = await site.open(await site.identity());
       expect(first).toMatchObject({ status: 201, body: { session_token: expect.stringMatching(/^ps_/) } });

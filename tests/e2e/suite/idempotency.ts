@@ -39,7 +39,7 @@ export function describeIdempotency(fixture: GetFixture): void {
       expect(answers.filter(({ headers }) => headers.get("idempotent-replayed") === "true")).toHaveLength(1);
     });
 
-    it("takes a client_message_id once in a session, whatever signs the retry", async () => {
+    it("accepts a client_message_id once in a session, whatever signs the retry", async () => {
       const { cluster } = fixture();
       const { session_id } = await openSession(fixture());
       const first = await send(fixture(), session_id, "hello", { client_message_id: "m-1" });
@@ -83,7 +83,7 @@ export function describeIdempotency(fixture: GetFixture): void {
       expect(await wholeHistory(fixture(), session_id)).toHaveLength(3);
     });
 
-    it("answers messages that are sent at once one after the other", async () => {
+    it("answers concurrent messages one after the other", async () => {
       const { session_id } = await openSession(fixture());
       const texts = ["a", "b", "c", "d", "e", "f"];
       const answers = await Promise.all(texts.map((text) => send(fixture(), session_id, text)));
@@ -107,7 +107,7 @@ export function describeIdempotency(fixture: GetFixture): void {
       }
     });
 
-    it("takes 200 sends at once in one session: ten wait at most, each that was accepted is answered once, in order", async () => {
+    it("handles 200 concurrent sends in one session: ten wait at most, each accepted one is answered once, in order", async () => {
       const { session_id } = await openSession(fixture());
       const path = `/api/chat/sessions/${session_id}/messages`;
       let refused = 0;

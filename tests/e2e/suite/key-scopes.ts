@@ -98,7 +98,7 @@ export function describeKeyScopes(fixture: GetFixture): void {
       }
     });
 
-    it("are chat and read for a key that was made without", async () => {
+    it("are chat and read for a key created without", async () => {
       const { client, id } = await keyOf();
       const listed = await tenant.owner.call<Page<{ id: string; scopes: string[] }>>("GET", "/api/keys");
       expect(listed.body.data.find((key) => key.id === id)?.scopes).toEqual(["chat", "read"]);
@@ -109,7 +109,7 @@ export function describeKeyScopes(fixture: GetFixture): void {
       expect(refused).toMatchObject({ status: 403, body: { code: "forbidden" } });
     });
 
-    it("are refused before a body is read, and tell nothing of what is there", async () => {
+    it("are refused before a body is read, and reveal nothing about what exists", async () => {
       const { client } = await keyOf(["chat"]);
       for (const path of ["/api/agents/nobody", "/api/agents/echo", "/api/keys"]) {
         expect([path, (await client.call("GET", path)).status]).toEqual([path, 403]);
@@ -140,7 +140,7 @@ export function describeKeyScopes(fixture: GetFixture): void {
   });
 
   describe("lists of credentials", () => {
-    it("are for admins of the tenant, and tenants for operators alone", async () => {
+    it("are for admins of the tenant, and tenants for operators only", async () => {
       const { cluster, tenant } = fixture();
       for (const [role, status] of [
         ["admin", 200],

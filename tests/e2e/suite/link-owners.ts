@@ -20,7 +20,7 @@ async function openVisit(fixture: Fixture, link: MadeLink): Promise<Opened> {
 /** What an owner can do with links beyond one at a time, and how changes reach those who talk. */
 export function describeLinkOwners(fixture: GetFixture): void {
   describe("links and their owners", () => {
-    it("lets a changed message limit count for a running session at once", async () => {
+    it("applies a changed message limit to a running session immediately", async () => {
       const { owner } = fixture().tenant;
       const link = await createLink(fixture().tenant, "echo", { ...OPEN, max_messages_per_session: 50 });
       const { session_token } = await openVisit(fixture(), link);
@@ -68,7 +68,7 @@ export function describeLinkOwners(fixture: GetFixture): void {
       expect(late).toMatchObject({ status: 404, body: { code: "link_unavailable" } });
     });
 
-    it("closes open streams within a second of switching a link off, and lets the session go on when it is on again", async () => {
+    it("closes open streams within a second of disabling a link, and lets the session continue once enabled again", async () => {
       const { tenant, cluster } = fixture();
       const link = await createLink(tenant, "echo", OPEN);
       const { session_token } = await openVisit(fixture(), link);
@@ -91,7 +91,7 @@ export function describeLinkOwners(fixture: GetFixture): void {
       await endsWithin(3_000, () => eventually(async () => (await say()).status === 200));
     });
 
-    it("begins empty when a link was made from a conversation", async () => {
+    it("begins empty when a link was created from a conversation", async () => {
       const { tenant } = fixture();
       const source = await openSession(fixture());
       expect((await send(fixture(), source.session_id, "the secret of the source")).status).toBe(200);
@@ -113,7 +113,7 @@ export function describeLinkOwners(fixture: GetFixture): void {
       expect(unknown).toMatchObject({ status: 404, body: { code: "session_not_found" } });
     });
 
-    it("makes personal links in one call, and tells how they were used", async () => {
+    it("creates personal links in one call, and reports their use", async () => {
       const { owner } = fixture().tenant;
       type Result = { results: { id: string; status: string; token: string; url: string }[] };
       const body = {

@@ -44,7 +44,7 @@ export function describeOwnerApi(fixture: GetFixture): void {
       expect((await owner.call("POST", "/api/agents/desk/versions/9/activate")).status).toBe(404);
     });
 
-    it("takes a document as YAML", async () => {
+    it("accepts a document as YAML", async () => {
       const { owner } = fixture().tenant;
       const yaml =
         "agent: {name: Yaml}\nworkflow:\n  initial_node: a\n  nodes: [{id: a, type: end_call, static_text: Hi}]\n";
@@ -81,7 +81,7 @@ export function describeOwnerApi(fixture: GetFixture): void {
       expect((await owner.call("GET", "/api/agents/bad")).status).toBe(404);
     });
 
-    it("gives an agent no name that another one has, and knows what it does not find", async () => {
+    it("refuses a name that another agent has, and reports an unknown agent", async () => {
       const { owner } = fixture().tenant;
       const one = await owner.call("POST", "/api/agents", { name: "Reception" });
       const two = await owner.call<Agent>("POST", "/api/agents", { name: "Switchboard" });
@@ -140,7 +140,7 @@ export function describeOwnerApi(fixture: GetFixture): void {
       }
     });
 
-    it("refuses tokens that are none: misshapen, mistyped, of an unknown id, of a known id with another secret", async () => {
+    it("refuses invalid tokens: malformed, mistyped, of an unknown id, of a known id with another secret", async () => {
       const { cluster, tenant } = fixture();
       const { ownerToken } = tenant;
       const unknown = tokenOf("ak_", "0".repeat(12), "0".repeat(32));

@@ -79,7 +79,7 @@ export function describeOwnerRepeats(fixture: GetFixture): void {
       expect(promised.sort()).toEqual([...new Set([...kept, ...ELSEWHERE])].sort());
     });
 
-    it("does a captured signed call once, whatever key is put beside it", async () => {
+    it("executes a captured signed call once, whatever key is added", async () => {
       const { cluster } = fixture();
       const made = await tenant.owner.call<{ key_id: string; secret: string }>("POST", "/api/keys", {
         ...{ name: "Signs", scopes: ["manage"] },
@@ -110,7 +110,7 @@ export function describeOwnerRepeats(fixture: GetFixture): void {
       expect(tokens.body.data.filter(({ name }) => name === "Captured")).toHaveLength(1);
     });
 
-    it("keeps the keys of one tenant apart from those of another, and refuses a key that is none", async () => {
+    it("keeps the keys of tenants apart, and refuses an invalid key", async () => {
       const stranger = await createTenant(fixture().cluster, "Repeats too");
       const headers = { "idempotency-key": "shared" };
       const ask = (as: ApiClient, name: string) => as.call("POST", "/api/agents", { name }, { headers });
@@ -121,7 +121,7 @@ export function describeOwnerRepeats(fixture: GetFixture): void {
       expect((await tenant.owner.call("POST", "/api/agents", { name: "Bad" }, bad)).status).toBe(422);
     });
 
-    it("leaves a key free whose call was refused, and remembers no dry run", async () => {
+    it("leaves the key of a refused call unused, and stores no dry run", async () => {
       const headers = { "idempotency-key": "refused-first" };
       const path = "/api/agents/refused/import";
       const ask = (body: unknown) => tenant.owner.call("POST", path, body, { headers });

@@ -6,7 +6,7 @@ import { operator, queueOf, visit } from "./with-operators.js";
 /** People behind an agent: told of an escalation, waited for, answering by mail. */
 export function describePeople(fixture: GetFixture): void {
   describe("people behind an agent", () => {
-    it("are told of, waited for and answered by mail through the public API", async () => {
+    it("are shown, waited for and answered by mail through the public API", async () => {
       const { tenant } = fixture();
       const path = "/api/agents/echo/people";
       const viewer = await operator(fixture(), "operator");

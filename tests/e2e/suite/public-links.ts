@@ -179,7 +179,7 @@ export function describePublicLinks(fixture: GetFixture): void {
       expect(full.headers.get("retry-after")).toBeNull();
     });
 
-    it("refuses with 429 above the link's rate, and says when to come back", async () => {
+    it("refuses with 429 above the link's rate, and says when to retry", async () => {
       const link = await createLink(fixture().tenant, "echo", { ...OPEN, rate_limit_per_minute: 2 });
       const { session_token } = await openVisit(fixture(), link);
       const me = visitor(fixture(), session_token);
@@ -191,7 +191,7 @@ export function describePublicLinks(fixture: GetFixture): void {
       expect(refused.headers.get("ratelimit")).toBeTruthy();
     });
 
-    it("takes nothing after the instant of expiry", async () => {
+    it("accepts nothing after the instant of expiry", async () => {
       // Long enough for everything that comes before it, on a slow machine too.
       const expires_at = new Date(Date.now() + 8_000).toISOString();
       const link = await createLink(fixture().tenant, "echo", { ...OPEN, expires_at });

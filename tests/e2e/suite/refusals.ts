@@ -106,7 +106,7 @@ export function describeRefusals(fixture: GetFixture): void {
       expect((await holder.call("POST", `/api/public/chat/${link.token}`, { message: "mine" })).status).toBe(200);
     });
 
-    it("tells nothing about existence before the signature holds", async () => {
+    it("reveals nothing about existence before the signature is verified", async () => {
       const { gateways } = fixture().cluster;
       const { session_id } = await openSession(fixture());
       for (const path of [`/api/chat/sessions/${session_id}`, "/api/chat/sessions/text_nothing", "/api/chat/nowhere"]) {

@@ -13,7 +13,7 @@ interface Reply {
 /** Words that the team answers visitors with. */
 export function describeSavedReplies(fixture: GetFixture): void {
   describe("saved replies", () => {
-    it("are kept by operators, each with a key and a digit of its own, and stand in the audit without their words", async () => {
+    it("are managed by operators, each with a key and a digit of its own, and are audited without their text", async () => {
       const { owner } = fixture().tenant;
       const token = async (role: string) =>
         (await owner.call<{ token: string }>("POST", "/api/tokens", { name: "Desk", role })).body.token;

@@ -105,7 +105,7 @@ export function describeSessions(fixture: GetFixture): void {
       expect(shown.body).toMatchObject({ status: "completed", node_id: "end" });
     });
 
-    it("takes a named version, and tells 404 from 422", async () => {
+    it("accepts a given version, and distinguishes 404 from 422", async () => {
       const { tenant, agentId } = fixture();
       const create = (more: Record<string, unknown>) =>
         tenant.signed.call<Session>("POST", "/api/chat/sessions", sessionBody(fixture(), more));
@@ -119,7 +119,7 @@ export function describeSessions(fixture: GetFixture): void {
       expect((await create({ tenant_id: agentId })).status).toBe(404);
     });
 
-    it("keeps the version of a session that has begun when another one is activated", async () => {
+    it("keeps the version of a running session when another one is activated", async () => {
       const { tenant, agentId } = fixture();
       const before = await openSession(fixture());
       const activate = async (version: number): Promise<void> => {

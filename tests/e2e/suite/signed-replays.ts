@@ -19,7 +19,7 @@ export function describeSignedReplays(fixture: GetFixture): void {
   };
 
   describe("captured requests", () => {
-    it("change nothing twice: what was changed back stays as it is", async () => {
+    it("have no second effect: a reverted change stays reverted", async () => {
       const { tenant } = fixture();
       const inTenant = `?tenant_id=${tenant.id}`;
       const { id } = await createLink(tenant, "echo", { title: "To be closed" });
@@ -64,7 +64,7 @@ export function describeSignedReplays(fixture: GetFixture): void {
       await tenant.owner.call("PUT", policy, { mode: "open" });
     });
 
-    it("ask for a human once, and put no older version live again", async () => {
+    it("request a human once, and do not reactivate an older version", async () => {
       const { tenant } = fixture();
       const { session_id } = await openSession(fixture());
       const escalate = captured("POST", `/api/chat/sessions/${session_id}/escalate`, {});
@@ -84,7 +84,7 @@ export function describeSignedReplays(fixture: GetFixture): void {
   });
 
   describe("two people of one backend in one second", () => {
-    it("get a session each, though the signed bytes are equal; each repeat is told to the owner", async () => {
+    it("get a session each, though the signed bytes are equal; each repeat is reported to the owner", async () => {
       const { tenant } = fixture();
       const create = captured("POST", "/api/chat/sessions", sessionBody(fixture()));
       const answers = await Promise.all([create(), create(), create()]);
@@ -100,7 +100,7 @@ export function describeSignedReplays(fixture: GetFixture): void {
   });
 
   describe("keys that require nonces", () => {
-    it("sign nothing without one, on every gateway at once; the tenant can ask it of all", async () => {
+    it("sign nothing without one, on every gateway immediately; the tenant can require it of all", async () => {
       const { cluster, tenant } = fixture();
       const made = await tenant.owner.call<{ id: string; key_id: string; secret: string }>("POST", "/api/keys", {
         name: "Strict",

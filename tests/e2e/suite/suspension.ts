@@ -7,7 +7,7 @@ import { type GetFixture, visitor } from "./fixture.js";
 /** A tenant that the operator of the installation stops. */
 export function describeSuspension(fixture: GetFixture): void {
   describe("a suspended tenant", () => {
-    it("has nothing that works until it is resumed, and its conversations have ended; others notice nothing", async () => {
+    it("has no access until it is resumed, and its conversations have ended; others are not affected", async () => {
       const { cluster, tenant: other } = fixture();
       const tenant = await createTenant(cluster, "Suspended");
       await importAgent(tenant, "echo", ECHO);
