@@ -35,7 +35,7 @@ export async function call<Body = Record<string, unknown>>(
   });
   const text = await response.text();
   const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
-  // Test equipment: a wrong shape shows in the comparison of the test that asked for it.
+  // Test equipment: a wrong shape shows in the comparison of the test that requested it.
   const parsed = (isJson && text !== "" ? JSON.parse(text) : {}) as Body;
   return { status: response.status, headers: response.headers, text, body: parsed };
 }
@@ -91,7 +91,7 @@ function rotating(bases: readonly string[]): () => string {
   };
 }
 
-/** A trusted backend: every request is signed, the servers take turns. */
+/** A trusted backend: every request is signed, in rotation over the servers. */
 export function createSignedClient(options: { bases: readonly string[]; key: string; keyId?: string }): ApiClient {
   const nextBase = rotating(options.bases);
   const sign = (method: string, target: string, body?: string, nonce?: string) =>
@@ -106,7 +106,7 @@ export function createSignedClient(options: { bases: readonly string[]; key: str
   };
 }
 
-/** A caller with a bearer token (owner or visitor), or with none; the servers take turns. */
+/** A caller with a bearer token (owner or visitor), or with none; in rotation over the servers. */
 export function createBearerClient(options: { bases: readonly string[]; token?: string | undefined }): ApiClient {
   const nextBase = rotating(options.bases);
   const auth: Record<string, string> = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
@@ -169,17 +169,17 @@ export async function readEvents(
   return { status: response.status, headers: response.headers };
 }
 
-/** A reader that comes back with its last id whenever its stream breaks off. */
+/** A reader that reconnects with its last id whenever its stream breaks off. */
 export interface EventFollower {
   /** Everything received so far, in order of arrival. */
   readonly events: readonly StreamedEvent[];
   /** How often a stream was opened. */
   readonly openings: number;
-  /** Breaks the stream in the middle, as a network does; the reader comes back. */
+  /** Cuts the stream midway, like a network failure; the reader reconnects. */
   cut(): void;
-  /** Resolves when `session_ended` was read, or nothing more is to come (204). */
+  /** Resolves when `session_ended` was read, or there are no more events (204). */
   readonly ended: Promise<void>;
-  /** Leaves for good. */
+  /** Stops permanently. */
   stop(): Promise<void>;
 }
 
@@ -209,7 +209,7 @@ export function followEvents(open: () => { url: string; headers: Record<string, 
         const { status } = await readEvents({ ...open(), lastEventId, signal: current.signal }, onEvent);
         if (status === 204) over = true;
       } catch {
-        // Cut by the test, or the server went away: come back with the last id.
+        // Cut by the test, or the server went away: reconnect with the last id.
       }
       if (!over) await delay(PAUSE_MS * (0.5 + Math.random()));
     }

@@ -2,26 +2,26 @@ import { randomBytes } from "node:crypto";
 import { applicationUrl, migrate } from "@parley/db";
 import { type PostgresClient, withPostgresClient } from "@parley/local-servers";
 
-/** A migrated database of a test's own. */
+/** A migrated database of one test. */
 export interface FreshDatabase {
   /** Address of the restricted role the services use. */
   url: string;
-  /** Address of the owner, for looking behind row level security. */
+  /** Address of the owner, to read past row level security. */
   adminUrl: string;
   /** Ends its sessions and deletes it. */
   drop(): Promise<void>;
 }
 
 /**
- * Options for the pools of tests: a caller waits for a connection while the machine is stalled. The product's own pools give up
- * after a second and a half, and their callers ask again.
+ * Options for the pools of tests: a caller waits for a connection while the machine is stalled. The product's own pools give up after a
+ * second and a half, and their callers retry.
  */
 export const PATIENT = { connectTimeoutMs: 20_000 } as const;
 
-/** Serialises the making of the template between workers and the copying of it between tests. */
+/** Serialises creating the template between workers and copying it between tests. */
 const templateLock = 5_210_417;
 
-/** A copy of the template database of the run, which the first caller makes by running every migration and function. */
+/** A copy of the template database of the run, which the first caller creates by running every migration and function. */
 export async function cloneDatabase(adminUrl: string, runId: string): Promise<FreshDatabase> {
   const template = `parley_template_${runId}`;
   const name = `parley_test_${runId}_${randomBytes(4).toString("hex")}`;
@@ -48,7 +48,7 @@ async function makeTemplate(admin: PostgresClient, adminUrl: string, template: s
     "select datistemplate from pg_database where datname = $1",
     [template],
   );
-  // The mark is set last, so a database without it is the rest of a run that failed in the middle.
+  // The mark is set last, so a database without it is left over from a run that failed midway.
   if (known.rows[0]?.datistemplate === true) return;
   await admin.query(`drop database if exists ${template} with (force)`);
   await admin.query(`create database ${template}`);

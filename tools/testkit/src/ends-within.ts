@@ -1,13 +1,13 @@
 import { Worker } from "node:worker_threads";
 
 const TICK_MS = 10;
-/** A longer gap between two ticks is a machine that stood still, or was busy with others. */
+/** A longer gap between two ticks means that the machine was stalled or busy. */
 const MOST_OF_A_GAP_MS = 50;
 const STARTED_MS = 30_000;
 
 /**
- * Counts the nanoseconds in which the process ran, on a thread of its own: what blocks the event loop of the test does not stop
- * this count, so only a standstill of the whole process is left out. JavaScript as text, because a thread has no loader.
+ * Counts the nanoseconds in which the process ran, on a thread of its own: a blocked event loop of the test does not stop this count, so
+ * only a standstill of the whole process is excluded. JavaScript as text, because a thread has no loader.
  */
 const WATCH = `
 const { workerData: { ranNs, tickMs, mostOfAGapMs } } = require("node:worker_threads");

@@ -4,8 +4,8 @@ const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const SHAPE = /^([a-z]+_)([0-9A-Za-z]{12})_[0-9A-Za-z]{32}[0-9A-Za-z]{6}$/;
 
 /**
- * A token (`pl_`, `ps_`, `ak_`) of the right shape with a valid checksum, made of any two halves: only a comparison of the
- * secret with what is stored tells it from one that was given out.
+ * A token (`pl_`, `ps_`, `ak_`) of the right shape with a valid checksum, made of any two halves: only a comparison of the secret with the
+ * stored one distinguishes it from an issued token.
  */
 export function tokenOf(prefix: string, id: string, secret: string): string {
   const body = `${prefix}${id}_${secret}`;

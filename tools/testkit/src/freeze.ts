@@ -1,12 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-/**
- * Stops a server with everything it has started: connections stay open, and nothing answers. The returned function lets all of
- * them continue.
- */
+/** Stops a server with all its child processes: connections stay open, and nothing answers. The returned function resumes all of them. */
 export function freeze(server: number): () => void {
-  // First the server, so that it starts nobody between the look and the stop.
+  // The server first, so that it starts no process between the listing and the stop.
   process.kill(server, "SIGSTOP");
   const all = [server, ...childrenOf(server)];
   for (const pid of all) process.kill(pid, "SIGSTOP");
@@ -34,6 +31,6 @@ function parentOf(pid: string): number | null {
     // The second field is the program's name in brackets and may hold blanks; state and parent follow it.
     return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {
-    return null; // It ended in between.
+    return null; // It ended meanwhile.
   }
 }

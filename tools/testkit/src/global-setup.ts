@@ -6,7 +6,7 @@ import type { TestProject } from "vitest/node";
 
 const prefix = "parley-test-";
 
-/** What the set-up of the run hands to every test file. */
+/** What the set-up of the run provides to every test file. */
 export interface ProvidedServers {
   postgresAdminUrl: string;
   natsUrl: string;
@@ -22,13 +22,13 @@ declare module "vitest" {
   }
 }
 
-/** Starts the three stores once for the run, in a throw-away folder, and takes them down afterwards. */
+/** Starts the three stores once for the run, in a temporary folder, and stops them afterwards. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   process.stderr.write(`tests: seed ${process.env.PARLEY_TEST_SEED} (PARLEY_TEST_SEED=… plays the same games)\n`);
   const root = tmpdir();
   await sweepAbandonedFolders(root, prefix);
   const folder = mkdtempSync(join(root, prefix));
-  // Suites keep there what one of them makes for all: the pages as they are shipped.
+  // Suites store shared files there: the pages as they are shipped.
   process.env.PARLEY_TEST_FOLDER ??= folder;
   const strict = process.env.PARLEY_TEST_STRICT !== "0";
   const report = (line: string) => process.stderr.write(`stores: ${line}\n`);
@@ -53,13 +53,13 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     };
   } catch (error) {
     await removeDataFolder(folder).catch(() => rmSync(folder, { recursive: true, force: true }));
-    // The message of a StoresError is meant for people; its stack says nothing more.
+    // The message of a StoresError is written for people; its stack adds nothing.
     if (error instanceof StoresError) error.stack = `${error.name}: ${error.message}`;
     throw error;
   }
 }
 
-/** A server that is not ours keeps nothing of the run. */
+/** Removes the databases of the run from a server that is not ours. */
 async function dropDatabasesOfRun(url: string, runId: string): Promise<void> {
   const { dropRunDatabases } = await import("./databases.js");
   await dropRunDatabases(url, runId);

@@ -3,8 +3,8 @@ import { parseArgs } from "node:util";
 import { startModelServer } from "./model-server.js";
 
 /**
- * The model server as a process of its own: `node --conditions=parley-source --import tsx model-server-main.ts [--port N] [--record]
- * [--token-delay-ms N]`. Prints one line of JSON (`{"url": …}`) when it listens.
+ * The model server as a separate process: `node --conditions=parley-source --import tsx model-server-main.ts [--port N] [--record]
+ * [--token-delay-ms N]`. Prints one line of JSON (`{"url": …}`) once it listens.
  */
 const { values } = parseArgs({
   options: {

@@ -29,7 +29,7 @@ export type ModelFault =
   | { type: "end_early"; after: number }
   | { type: "endless"; tokenDelayMs?: number }
   | { type: "slow"; tokenDelayMs: number }
-  /** Says nothing at first, then answers as always. */
+  /** Silent at first, then answers normally. */
   | { type: "late"; ms: number }
   | { type: "empty" }
   /** Complete answer, but the connection is never closed after `[DONE]`. */
@@ -41,7 +41,7 @@ export interface ModelServerOptions {
   /** The answer to a call; default `echo(<last user text>)`, and for structured calls nulls and `no_match`. */
   reply?: (call: ModelCall) => string;
   faults?: FaultRule;
-  /** What it says about tokens in place of the number of words. */
+  /** The reported token usage, instead of the number of words. */
   usage?: () => unknown;
   /** 0 (default) = a free port. */
   port?: number;

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = new URL("../../../", import.meta.url);
 
 /**
- * Arguments for Node that start the entry of a package as a process of its own: the built one, because it starts in a third of the
- * time, or the sources where nothing is built or `PARLEY_FROM_SOURCE` is set.
+ * Arguments for Node that start the entry of a package as a separate process: the built one, because it starts in a third of the time, or
+ * the sources where nothing is built or `PARLEY_FROM_SOURCE` is set.
  * @param folder of the package from the root of the repository, for example `services/links`
  */
 export function programOf(folder: string): string[] {

@@ -13,8 +13,8 @@ export interface TestServers {
 }
 
 /**
- * Addresses of the shared servers, credentials included. They belong to every test of the run: use a database of your
- * own (`freshDatabase`), subjects and key prefixes of your own, and never stop or flush them.
+ * Addresses of the shared servers, credentials included. They belong to every test of the run: use your own database (`freshDatabase`),
+ * subjects and key prefixes, and never stop or flush them.
  */
 export function testServers(): TestServers {
   const { postgresAdminUrl, natsUrl, redisUrl } = inject("parleyServers");
@@ -43,7 +43,7 @@ export function startNats(): Promise<OwnServer> {
   return startOwn("nats");
 }
 
-/** The address of a NATS of `startNats` as one service has it, which may do there only what the service needs. */
+/** The address of a NATS of `startNats` for one service, with only the permissions that the service needs. */
 export { natsUrlOf };
 
 /** A private PostgreSQL (not migrated); what was committed survives `kill()`. Otherwise as `startRedis`. */

@@ -8,7 +8,7 @@ import { createSecrets, type Secrets } from "@parley/secrets";
 import { type FreshDatabase, PATIENT } from "./databases.js";
 import { freshDatabase, startNats } from "./servers.js";
 
-/** What every service is made of, its configuration aside. */
+/** The dependencies of every service, except its configuration. */
 interface ServiceDeps {
   bus: Bus;
   db: Db;
@@ -28,7 +28,7 @@ export interface WorldTenant {
 
 interface WorldLink {
   id: string;
-  /** As the gateway sends it along with a visitor's calls. */
+  /** As sent by the gateway with a visitor's calls. */
   policy: LinkPolicy;
 }
 
@@ -36,14 +36,14 @@ interface WorldLink {
 export interface World extends ServiceDeps {
   database: FreshDatabase;
   natsUrl: string;
-  /** Lines of the log, where the level is not silent. */
+  /** Log lines, unless the level is silent. */
   logs: string[];
   connect(name: string): Promise<Bus>;
   /** Starts one more service on a connection of its own. */
   start(make: MakeService): Promise<{ stop(): Promise<void> }>;
   /** A tenant with an agent called `desk`; with a document it has a first version. */
   tenant(document?: object): Promise<WorldTenant>;
-  /** A link of the tenant's agent. `columns`: of its row; `policy`: what the gateway knows besides. */
+  /** A link of the tenant's agent. `columns`: of its row; `policy`: what else the gateway knows. */
   link(of: WorldTenant, columns?: Record<string, unknown>, policy?: Partial<LinkPolicy>): Promise<WorldLink>;
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export interface World extends ServiceDeps {
 interface WorldOptions {
   /** Each is started on a connection of its own, as a replica is. */
   services?: readonly MakeService[];
-  /** The world answers for the agent-runner that every agent has version 1, which is active. */
+  /** The world tells the agent-runner that every agent has version 1, which is active. */
   answersForAgents?: boolean;
   level?: "silent" | "debug";
   /** Connections to the database. */
@@ -59,7 +59,7 @@ interface WorldOptions {
   masterKey?: string;
 }
 
-/** A NATS and a database of a test file's own with services on them. Redis is the driver in memory. */
+/** A NATS and a database for one test file, with services on them. Redis is the in-memory driver. */
 export async function world(options: WorldOptions = {}): Promise<World> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logs: string[] = [];
