@@ -4,7 +4,7 @@ import { docsExamples } from "./docs-example.js";
 describe("the README's examples, as printed", () => {
   const { execute } = docsExamples("README.md");
 
-  it("chats by a signed curl", async () => {
+  it("chats with a signed curl", async () => {
     const said = await execute("curl");
     expect(said).toContain('"first_name":"Jack"');
     expect(said).toContain('"status":"active"');
