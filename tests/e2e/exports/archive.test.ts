@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -177,6 +177,24 @@ describe("an archive before retention", () => {
     expect(await purged("nowhere")).toEqual([]);
     await expect(cleaning({ ARCHIVE_TO: "s3://archive" }, async () => undefined)).rejects.toThrow(/AWS_ACCESS_KEY_ID/);
     expect(() => cleanupConfig.parse({ ARCHIVE_TO: "somewhere" })).toThrow(/absolute folder/);
+  }, 60_000);
+
+  it("continues with the others when one session cannot be archived, and retries that one", async () => {
+    await past("stuck", 3, 1);
+    await world.db.tenant(world.tenantId, (trx) =>
+      sql`update text_conversations set ended_at = ended_at - interval '1 hour' where session_id = 'text_stuck_1'`.execute(trx),
+    );
+    // A folder stands where the file would have to be.
+    const month = new Date().toISOString().slice(0, 7);
+    const inTheWay = join(folder, world.tenantId, month, "text_stuck_1.jsonl");
+    await mkdir(join(inTheWay, "x"), { recursive: true });
+    await cleaning({ ARCHIVE_TO: folder }, async () => {
+      await untilPurged("stuck", 2);
+      expect((await purged("stuck")).toSorted()).toEqual(["text_stuck_2", "text_stuck_3"]);
+      await rm(inTheWay, { recursive: true });
+      await untilPurged("stuck", 3);
+    });
+    expect((await inFolder()).get("text_stuck_1.jsonl")).toHaveLength(4);
   }, 60_000);
 
   it("never contains an erased person: neither during an erasure, nor when a restore brings the data back", async () => {

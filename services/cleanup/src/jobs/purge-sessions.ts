@@ -14,6 +14,8 @@ import {
 const BATCH = 100;
 /** Sessions that are archived before their content is removed: a kill makes so many be archived again. */
 const ARCHIVED = 20;
+/** So many sessions that cannot be archived are passed over; with more, the archive itself is at fault. */
+const MAX_PASSED_OVER = 100;
 
 /** Where sessions go before their content is removed, and what finds erasures that a restore has forgotten. */
 export interface Archive {
@@ -64,14 +66,26 @@ function archivedBatch(deps: CleanupDeps, { store, findForgotten }: Archive, def
     "Sessions written into the archive before their content was removed",
   );
   let compared = false;
+  /** Sessions that failed, which would otherwise keep all behind them from being removed. */
+  const passedOver = new Set<string>();
   return async (limit: number): Promise<Purged> => {
     // After a restore nobody who was erased before may get into the archive.
     if (!compared) await findForgotten();
     compared = true;
-    const due = await sessionsPastKeeping(deps.db, { defaultDays, limit });
+    const found = await sessionsPastKeeping(deps.db, { defaultDays, limit: limit + passedOver.size });
+    const due = found.filter(({ id }) => !passedOver.has(id)).slice(0, limit);
+    // All others are done, or too many fail: each is tried again.
+    if (due.length < limit || passedOver.size >= MAX_PASSED_OVER) passedOver.clear();
     const ids: string[] = [];
     for (const session of due) {
-      if (!(await archiveSession(deps, store, session))) continue;
+      try {
+        if (!(await archiveSession(deps, store, session))) continue;
+      } catch (error) {
+        // What is archived goes first; in the next step this session is the first one.
+        if (ids.length > 0) break;
+        passedOver.add(session.id);
+        throw new Error(`session ${session.session_id} cannot be archived`, { cause: error });
+      }
       total.inc();
       ids.push(session.id);
     }
