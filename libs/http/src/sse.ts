@@ -135,6 +135,8 @@ class OpenStream implements SseStream {
       connection: "close",
     });
     this.write(`retry: ${RETRY_MS + jitter()}\n\n`);
+    // The request stays in memory as long as its stream; the text of its headers, a kilobyte and more from a browser, need not.
+    Object.assign(this.#raw.req, { headers: {}, rawHeaders: [] });
   }
 
   get closed(): boolean {
