@@ -26,7 +26,7 @@ it("fills a past, rolls each session up once and asks every question of it in ev
     ),
   );
   expect(counted.rows).toEqual(
-    ["day", "day_total", "hour", "hour_all", "hour_total", "link", "link_week", "week"].map((grain) => ({
+    ["day", "day_total", "hour", "hour_all", "hour_total", "link", "link_month", "link_week", "week"].map((grain) => ({
       ...{ grain, sessions: 800 },
     })),
   );

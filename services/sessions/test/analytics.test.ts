@@ -409,9 +409,9 @@ describe("rollups", () => {
     expect(await everyAmount(db, at.tenantId)).toEqual(before);
   });
 
-  it("of weeks and of the tenant say the same as those of days and links, whatever day a period begins and ends on", async () => {
+  it("of weeks, of months and of the tenant say the same as those of days and links, whatever day a period begins and ends on", async () => {
     const at = await analyticsWorld(db);
-    for (let daysAgo = 0; daysAgo < 30; daysAgo += 1) {
+    for (let daysAgo = 0; daysAgo < 100; daysAgo += 1) {
       const turns = Array.from({ length: 1 + (daysAgo % 3) }, () => ({ ms: 100 * (daysAgo + 1) }));
       await addSession(db, at, {
         daysAgo,
@@ -425,7 +425,7 @@ describe("rollups", () => {
       const asked = { principal: at.principal, question: "usage" as const, by, from, to, ...filter };
       return (await bus.call(askAnalytics, asked)).rows.reduce((sum, row) => sum + Number(row.messages), 0);
     };
-    for (const first of [29, 24, 18])
+    for (const first of [99, 93, 64, 29, 24, 18])
       for (const last of [0, 3, first - 8, first - 5, first]) {
         const [from, to] = [dayAfter(today, -first), dayAfter(today, -last)];
         const ofAll = await messages("day", from, to, { agent: "desk" });

@@ -1,6 +1,6 @@
--- Adds up to p_limit recorded amounts to the rollups of their hour, day and week, of their link, of all links and of
--- the tenant, and deletes them: in one transaction, so each counts once. An hour that is no longer kept counts in its
--- day and week alone. The caller looks across tenants and holds the lock of analytics_lock(). Read as a range of ids:
+-- Adds up to p_limit recorded amounts to the rollups of their hour, day, week and month, of their link, of all links and
+-- of the tenant, and deletes them: in one transaction, so each counts once. An hour that is no longer kept counts in the
+-- coarser rollups alone. The caller looks across tenants and holds the lock of analytics_lock(). Read as a range of ids:
 -- statistics say that this table is empty, as it is between two steps, and with them a join would compare each amount
 -- with each. Returns how many.
 create or replace function add_analytics(p_limit integer) returns integer
@@ -24,7 +24,8 @@ begin
     from taken t
     cross join lateral (
       values
-        ('hour', t.hour), ('link', date_trunc('day', t.hour, 'UTC')), ('link_week', date_trunc('week', t.hour, 'UTC'))
+        ('hour', t.hour), ('link', date_trunc('day', t.hour, 'UTC')), ('link_week', date_trunc('week', t.hour, 'UTC')),
+        ('link_month', date_trunc('month', t.hour, 'UTC'))
     ) g(grain, period)
     union all
     select a.tenant_id, a.family, g.*, a.name, a.amount

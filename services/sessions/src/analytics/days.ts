@@ -12,6 +12,18 @@ export const dayAfter = (day: string, days: number): string => isoDay(startOf(da
 /** The first Monday on or after this day. */
 export const mondayFrom = (day: string): string => dayAfter(day, (8 - new Date(startOf(day)).getUTCDay()) % 7);
 
+/** The first day of a month that is not before this day. */
+export const monthFrom = (day: string): string => {
+  const [year = 0, month = 0, date] = day.split("-").map(Number);
+  return isoDay(Date.UTC(year, date === 1 ? month - 1 : month));
+};
+
+/** The Monday of the week that this day is in. */
+export const mondayOf = (day: string): string => mondayFrom(dayAfter(day, -6));
+
+/** The first day of the month that this day is in. */
+export const monthOf = (day: string): string => `${day.slice(0, 7)}-01`;
+
 /** Every day from `from` to `to`, both included. */
 export function daysBetween(from: string, to: string): string[] {
   const count = Math.round((startOf(to) - startOf(from)) / DAY_MS) + 1;

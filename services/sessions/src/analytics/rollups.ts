@@ -1,6 +1,6 @@
 import type { AnalyticsBy } from "@parley/contracts";
 import { sql, type Transaction } from "@parley/db";
-import { dayAfter, mondayFrom } from "./days.js";
+import { dayAfter, mondayFrom, mondayOf, monthFrom, monthOf } from "./days.js";
 
 export interface RollupQuery {
   families: readonly string[];
@@ -40,12 +40,23 @@ const GROUPS: Record<AnalyticsBy, { columns: readonly string[]; written: ReturnT
   channel: { columns: ["channel"], written: sql`channel` },
 };
 
-/** The rollups of a link, of all links by agent, version and channel, and of the tenant as a whole. */
+/** A rollup of days, weeks or months: the first of its periods from a day on, and the one that a day is in. */
+interface Grain {
+  grain: string;
+  from(day: string): string;
+  of(day: string): string;
+}
+
+const days = (grain: string): Grain => ({ grain, from: (day) => day, of: (day) => day });
+const weeks = (grain: string): Grain => ({ grain, from: mondayFrom, of: mondayOf });
+const months = (grain: string): Grain => ({ grain, from: monthFrom, of: monthOf });
+
+/** The rollups of a link, of all links by agent, version and channel, and of the tenant as a whole, the coarsest first. */
 const GRAINS = {
-  link: { hour: "hour", day: "link", week: "link_week" },
-  all: { hour: "hour_all", day: "day", week: "week" },
+  link: { hour: "hour", whole: [months("link_month"), weeks("link_week"), days("link")] },
+  all: { hour: "hour_all", whole: [weeks("week"), days("day")] },
   // Half a year has few rows by day.
-  total: { hour: "hour_total", day: "day_total", week: null },
+  total: { hour: "hour_total", whole: [days("day_total")] },
 } as const;
 
 /** The coarsest rollups that suffice: by link only where a link is requested, by agent only where agents are distinguished. */
@@ -65,19 +76,28 @@ function grainsOf({
 /** Groupings whose number of groups the period bounds. */
 const isBounded = (by: AnalyticsBy): boolean => by === "total" || by === "day" || by === "hour";
 
-/** Which rollups are read for which part of the period: full weeks where the grouping is not by time, days around them. */
-function partsOf(query: RollupQuery): { grain: string; since: string; until: string }[] {
+interface Part {
+  grain: string;
+  since: string;
+  /** Not included. */
+  until: string;
+}
+
+/** Which rollups are read for which part of the period: where the grouping is not by time, the coarsest ones that fit. */
+function partsOf(query: RollupQuery): Part[] {
   const { by, from, to } = query;
-  const { hour, day, week } = grainsOf(query);
-  const end = dayAfter(to, 1);
-  if (by === "hour") return [{ grain: hour, since: from, until: end }];
-  const [firstMonday, lastMonday] = [mondayFrom(from), mondayFrom(dayAfter(end, -6))];
-  if (by === "day" || week === null || firstMonday >= lastMonday) return [{ grain: day, since: from, until: end }];
-  return [
-    { grain: day, since: from, until: firstMonday },
-    { grain: week, since: firstMonday, until: lastMonday },
-    { grain: day, since: lastMonday, until: end },
-  ];
+  const { hour, whole } = grainsOf(query);
+  const until = dayAfter(to, 1);
+  if (by === "hour") return [{ grain: hour, since: from, until }];
+  return fill(by === "day" ? whole.slice(-1) : whole, from, until);
+}
+
+/** Whole periods of the coarsest grain, with the finer ones before and after them. */
+function fill([coarsest, ...finer]: readonly Grain[], since: string, until: string): Part[] {
+  if (coarsest === undefined || since >= until) return [];
+  const [first, last] = [coarsest.from(since), coarsest.of(until)];
+  if (first >= last) return fill(finer, since, until);
+  return [...fill(finer, since, first), { grain: coarsest.grain, since: first, until: last }, ...fill(finer, last, until)];
 }
 
 /** The rollups that match the query and `also`. */
