@@ -1,8 +1,8 @@
--- Adds up to p_limit recorded amounts to the rollups of their hour, day, week and month, of their link, of all links and
--- of the tenant, and deletes them: in one transaction, so each counts once. An hour that is no longer kept counts in the
--- coarser rollups alone. The caller looks across tenants and holds the lock of analytics_lock(). Read as a range of ids:
--- statistics say that this table is empty, as it is between two steps, and with them a join would compare each amount
--- with each. Returns how many.
+-- Adds up to p_limit recorded amounts to the rollups of their hour, day, week and month, of their link, of all links
+-- and of the tenant, and deletes them: in one transaction, so each counts once. An hour that is no longer kept counts
+-- in the coarser rollups alone. The caller looks across tenants and holds the lock of analytics_lock(). Read as a range
+-- of ids: statistics say that this table is empty, as it is between two steps, and with them a join would compare each
+-- amount with each. Returns how many.
 create or replace function add_analytics(p_limit integer) returns integer
 language plpgsql as $$
 declare
