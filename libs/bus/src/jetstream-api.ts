@@ -27,7 +27,7 @@ const answer = z.looseObject({
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /**
- * One call of the JetStream API. The few calls we need are made directly: the client library for it loads a second of everything.
+ * One call of the JetStream API. The few calls we need are made directly, without loading the client library.
  * Returns the parsed JSON; throws RequestFailure or JetStreamApiError.
  */
 export async function jetStreamRequest(mux: ReplyMux, subject: string, body?: object): Promise<unknown> {

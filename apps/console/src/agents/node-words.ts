@@ -14,7 +14,7 @@ export const NODE_TYPES = Object.entries(TYPE_WORDS).map(([value, label]) => ({ 
 const WORDS = { system_prompt: "Prompt", static_text: "Fixed text", reason: "Reason", transfer_message: "Message" };
 type Field = keyof typeof WORDS;
 
-/** Texts of each type; of the first two a node has one. */
+/** The texts that a node of each type may have; a standard node has one of the two. */
 const TEXTS: Readonly<Record<string, readonly Field[]>> = {
   standard: ["system_prompt", "static_text"],
   api_call: ["static_text"],

@@ -5,8 +5,8 @@ import type { Wanted } from "./take-lease.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
 /**
- * Finds turns whose wake-up was lost or whose runner crashed, with or without the bus: each second this runner asks the database for
- * sessions that wait without a live lease and works on them itself. Replicas may find the same session; the lease admits one.
+ * Finds turns whose wake-up was lost or whose runner crashed, with or without the bus: every `POLL_INTERVAL_MS` this runner
+ * asks the database for sessions that wait without a live lease and works on them itself. Replicas may find the same session; the lease admits one.
  * `soon` asks at once, also for turns that have only just arrived, and again when leases granted with their wake-ups have expired:
  * for the start, and after the bus, and with it the wake-ups, was unavailable.
  *

@@ -33,9 +33,9 @@ declare module "fastify" {
 export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
   // Named by the link's public half: links in one browser do not overwrite each other's sessions.
   const cookieName = `parley_session_${parseToken("link", token)?.id ?? ""}`;
-  // Malformed tokens are kept, so that they are refused: without a token a new session would be opened silently.
   const inForeignFrame = policy.allowedDomains.length > 0 && request.headers[FRAME_HEADER] === "cross-site";
   const about = { policy, cookieName, inForeignFrame };
+  // Malformed tokens are kept, so that they are refused: without a token a new session would be opened silently.
   const bearer = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (bearer !== undefined) return { ...about, sessionToken: bearer, fromCookie: false };
   const cookie = readCookie(request.headers.cookie, cookieName) ?? null;
