@@ -30,7 +30,7 @@ export class PanelFrame {
   #port: MessagePort | null = null;
   #ready = false;
   #closed = false;
-  #refused = false;
+  /** 0 = the refusal has been reported. */
   #timer = 0;
   #waiting: HostMessage[] = [];
 
@@ -77,7 +77,7 @@ export class PanelFrame {
     this.frame.contentWindow?.postMessage(hello, this.#options.backend, [port2]);
     for (const message of this.#options.introduction()) port1.postMessage(message);
     // A browser reloads a failed page by itself, repeatedly: a refusal is reported and asked about once.
-    if (!this.#refused) this.#after(SILENT_MS, () => void this.#ask());
+    if (this.#timer) this.#after(SILENT_MS, () => void this.#ask());
   }
 
   #heard(data: unknown): void {
@@ -104,9 +104,8 @@ export class PanelFrame {
   }
 
   #refuse(code: RefusalCode): void {
-    if (this.#closed || this.#ready) return;
     clearTimeout(this.#timer);
-    this.#refused = true;
+    this.#timer = 0;
     this.#options.refused(code);
   }
 }
