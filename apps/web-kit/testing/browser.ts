@@ -138,8 +138,19 @@ interface AxeResult {
 
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** Accessibility findings of the page as it stands, one line each. Injected past the page's own script policy. */
+/**
+ * Accessibility findings of the page as it stands, one line each. Injected past the page's own script policy. What is found only once
+ * was in motion, such as a notice on its way out.
+ */
 export async function axeFindings(page: Page | Frame): Promise<string[]> {
+  const first = await findingsNow(page);
+  if (first.length === 0) return [];
+  await page.waitForTimeout(500);
+  const second = await findingsNow(page);
+  return second.filter((finding) => first.includes(finding));
+}
+
+async function findingsNow(page: Page | Frame): Promise<string[]> {
   await page.evaluate(await readFile(axePath, "utf8"));
   const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   // All rules run; only what they find wrong is described in full.
