@@ -182,7 +182,9 @@ describe("an archive before retention", () => {
   it("continues with the others when one session cannot be archived, and retries that one", async () => {
     await past("stuck", 3, 1);
     await world.db.tenant(world.tenantId, (trx) =>
-      sql`update text_conversations set ended_at = ended_at - interval '1 hour' where session_id = 'text_stuck_1'`.execute(trx),
+      sql`update text_conversations set ended_at = ended_at - interval '1 hour' where session_id = 'text_stuck_1'`.execute(
+        trx,
+      ),
     );
     // A folder stands where the file would have to be.
     const month = new Date().toISOString().slice(0, 7);

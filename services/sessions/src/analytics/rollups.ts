@@ -97,7 +97,11 @@ function fill([coarsest, ...finer]: readonly Grain[], since: string, until: stri
   if (coarsest === undefined || since >= until) return [];
   const [first, last] = [coarsest.from(since), coarsest.of(until)];
   if (first >= last) return fill(finer, since, until);
-  return [...fill(finer, since, first), { grain: coarsest.grain, since: first, until: last }, ...fill(finer, last, until)];
+  return [
+    ...fill(finer, since, first),
+    { grain: coarsest.grain, since: first, until: last },
+    ...fill(finer, last, until),
+  ];
 }
 
 /** The rollups that match the query and `also`. */
