@@ -6,10 +6,10 @@ import { AppError } from "@parley/contracts";
 const WATCH_MS = 20;
 /** Runs in parallel to the reading, which may block its own thread. Plain JavaScript, so that it needs no loader. */
 const WATCH = `
-const { workerData: { timeoutMs, memoryBytes, everyMs } } = require("node:worker_threads");
+const { workerData: { timeoutMs, wallMs, memoryBytes, everyMs } } = require("node:worker_threads");
 setInterval(() => {
   const { user, system } = process.cpuUsage();
-  const late = (user + system) / 1_000 > timeoutMs || process.uptime() * 1_000 > timeoutMs * 2;
+  const late = (user + system) / 1_000 > timeoutMs || process.uptime() * 1_000 > wallMs;
   if (late || process.memoryUsage.rss() > memoryBytes) process.kill(process.pid, "SIGKILL");
 }, everyMs);`;
 
@@ -18,8 +18,9 @@ setInterval(() => {
  * and writes the result, which must be JSON. AppErrors of `read` are passed on; anything else counts as `internal`.
  */
 export async function readUntrusted(read: (input: Buffer, args: string[]) => Promise<unknown>): Promise<void> {
-  const [timeoutMs, memoryBytes, ...args] = process.argv.slice(2);
-  const workerData = { timeoutMs: Number(timeoutMs), memoryBytes: Number(memoryBytes), everyMs: WATCH_MS };
+  const [timeoutMs, wallMs, memoryBytes, ...args] = process.argv.slice(2);
+  const limits = { timeoutMs: Number(timeoutMs), wallMs: Number(wallMs), memoryBytes: Number(memoryBytes) };
+  const workerData = { ...limits, everyMs: WATCH_MS };
   new Worker(WATCH, { eval: true, workerData, execArgv: [], stdout: true, stderr: true }).unref();
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   // When memory runs out, Linux kills this process and not the service.

@@ -4,8 +4,10 @@ import { z } from "zod";
 
 /** Limits of one reading; a process that exceeds them is killed. */
 interface ReaderLimits {
-  /** Milliseconds of CPU time, so that a busy machine refuses no more than an idle one; twice that in wall-clock time. */
+  /** Milliseconds of CPU time, so that a busy machine refuses no more than an idle one. */
   timeoutMs: number;
+  /** Milliseconds of wall-clock time: what the caller waits. The process has a low priority. */
+  wallMs: number;
   /** Memory of the whole process, in bytes. */
   memoryBytes: number;
   /** Size of the answer, in bytes. */
@@ -112,7 +114,7 @@ function run(
   const fromSource = entry.pathname.endsWith(".ts") ? ["--conditions=parley-source", "--import", "tsx"] : [];
   // The heap gets only a part: memory outside of it counts too.
   const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.75) / 1_048_576)}`;
-  const bounds = [String(limits.timeoutMs), String(limits.memoryBytes)];
+  const bounds = [limits.timeoutMs, limits.wallMs, limits.memoryBytes].map(String);
   return new Promise((resolve, reject) => {
     // An empty environment: code that takes over this process finds no password in it.
     const child = spawn(process.execPath, [heap, ...fromSource, entry.pathname, ...bounds, ...args], {
@@ -123,7 +125,7 @@ function run(
     const pieces: Buffer[] = [];
     let bytes = 0;
     // The process watches itself; this timer is for one that never got that far.
-    const timer = setTimeout(() => child.kill("SIGKILL"), limits.timeoutMs * 2 + 1_000);
+    const timer = setTimeout(() => child.kill("SIGKILL"), limits.wallMs + 1_000);
     child.stdout.on("data", (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > limits.answerBytes) child.kill("SIGKILL");

@@ -4,7 +4,7 @@ import { createUntrustedReader, type UntrustedReader } from "../src/index.js";
 
 const entry = new URL("./fixtures/read-anything.ts", import.meta.url);
 const MB = 1_048_576;
-const limits = { timeoutMs: 20_000, memoryBytes: 400 * MB, answerBytes: MB };
+const limits = { timeoutMs: 20_000, wallMs: 40_000, memoryBytes: 400 * MB, answerBytes: MB };
 const readers: UntrustedReader[] = [];
 afterEach(() => {
   for (const reader of readers.splice(0)) reader.stop();

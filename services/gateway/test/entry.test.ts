@@ -39,12 +39,12 @@ const policy = {
   updated_at: null,
 };
 
-/** The links service as the entry check asks it: `4711` is the PIN, `000000` the code of an address that waits for an approval. */
+/** The links service as the entry check asks it: `4711471147` is the PIN, `000000` the code of an address that waits for an approval. */
 function serveDoor({ bus }: World): void {
   bus.serve(checkPin, async (input) => {
     asked.push({ call: "pin", input });
     if (input.pin === "wait") throw new AppError("rate_limited", { retryAfterSeconds: 64, extra: { scope: "pin" } });
-    if (input.pin !== "4711") throw new AppError("pin_wrong");
+    if (input.pin !== "4711471147") throw new AppError("pin_wrong");
     return { ok: true as const };
   });
   bus.serve(requestVerification, async (input) => {
@@ -83,7 +83,7 @@ beforeAll(async () => {
   world = await startWorld({ RATE_LIMIT_VERIFY_PER_MINUTE: "1000" });
   serveDoor(world);
   // Answers of one connection come in order: after this one the server knows all of them.
-  await world.bus.call(checkPin, { tenantId: TENANT, linkId: REQUEST_ID, pin: "4711", bucket: "0" });
+  await world.bus.call(checkPin, { tenantId: TENANT, linkId: REQUEST_ID, pin: "4711471147", bucket: "0" });
 });
 afterAll(() => world.stop());
 beforeEach(() => {
@@ -120,22 +120,22 @@ describe("a link with a PIN", () => {
       asked.length = 0;
     }
     expect(world.sessions.sessions.size).toBe(sessions);
-    expect((await beginnings(token)[0]?.({ pin: "4711" }))?.status).toBe(201);
-    expect((await beginnings(token)[1]?.({ pin: "4711" }))?.status).toBe(200);
+    expect((await beginnings(token)[0]?.({ pin: "4711471147" }))?.status).toBe(201);
+    expect((await beginnings(token)[1]?.({ pin: "4711471147" }))?.status).toBe(200);
     expect(asked).toHaveLength(2);
     // Who tries is a keyed hash: no address reaches the service.
     expect(asked[0]?.input).toEqual({
       tenantId: link.tenantId,
       linkId: link.id,
-      pin: "4711",
+      pin: "4711471147",
       bucket: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    expect(world.log.join("")).not.toContain("4711");
+    expect(world.log.join("")).not.toContain("4711471147");
   });
 
   it("asks nobody again who has a session", async () => {
     const { token } = world.owners.link({ pinRequired: true, consentText: TEXT });
-    const opened = await bodyOf(await post(`/api/public/sessions/${token}`, { pin: "4711", consent: true }));
+    const opened = await bodyOf(await post(`/api/public/sessions/${token}`, { pin: "4711471147", consent: true }));
     asked.length = 0;
     const headers = { authorization: `Bearer ${opened.session_token}` };
     expect((await post(`/api/public/chat/${token}`, { message: "hi" }, headers)).status).toBe(200);
@@ -149,7 +149,7 @@ describe("a link with a PIN", () => {
     expect(await outcome(ask())).toEqual([403, "pin_required"]);
     expect(await outcome(ask("0000"))).toEqual([403, "pin_wrong"]);
     expect(calls()).toEqual(["pin"]);
-    expect((await ask("4711")).status).toBe(200);
+    expect((await ask("4711471147")).status).toBe(200);
     expect(calls()).toEqual(["pin", "pin", "request"]);
   });
 
@@ -170,9 +170,9 @@ describe("a link with a consent text", () => {
     const { token } = world.owners.link({ pinRequired: true, consentText: TEXT });
     for (const begin of beginnings(token)) {
       expect(await outcome(begin({ consent: true }))).toEqual([403, "pin_required"]);
-      for (const entry of [{ pin: "4711" }, { pin: "4711", consent: false }])
+      for (const entry of [{ pin: "4711471147" }, { pin: "4711471147", consent: false }])
         expect(await outcome(begin(entry))).toEqual([403, "consent_required"]);
-      expect((await begin({ pin: "4711", consent: true })).ok).toBe(true);
+      expect((await begin({ pin: "4711471147", consent: true })).ok).toBe(true);
     }
   });
 

@@ -13,7 +13,7 @@ export interface ChunkReader {
 const chunks = z.array(z.object({ heading: z.string(), text: z.string() }));
 const MB = 1_048_576;
 /** All within the 60 seconds that the caller waits. */
-const LIMITS = { timeoutMs: 20_000, memoryBytes: 640 * MB, answerBytes: 64 * MB };
+const LIMITS = { timeoutMs: 20_000, wallMs: 40_000, memoryBytes: 640 * MB, answerBytes: 64 * MB };
 /** Plain text is only decoded and split; up to this many bytes that takes a few milliseconds, whatever its content. */
 const MAX_TEXT_HERE = 262_144;
 const fromSource = import.meta.url.endsWith(".ts");
