@@ -1,6 +1,9 @@
 -- contracts since 0044: the check becomes looser, and nothing needs the old one.
 -- A question about half a year that ranks thousands of links reads months (link_month, from the first, UTC) instead of
 -- weeks.
+-- Nothing is rolled up until this connection ends: the old add_analytics(), which writes no months, must not add
+-- amounts between the backfill below and its replacement.
+select pg_advisory_lock(hashtextextended('analytics', 0));
 alter table analytics_rollups
   drop constraint analytics_rollups_grain_check,
   add constraint analytics_rollups_grain_check check (
