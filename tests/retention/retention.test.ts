@@ -109,7 +109,15 @@ describe("a session whose link keeps it for a day", () => {
       return { ...counted, ...{ from: null, to: null, last_session_at: null, by_day: null } };
     };
     await endedEarlier(sessionId, 23);
-    const counted = await numbers();
+    // The gateway tells visits by the batch, seconds later.
+    const counted = await eventually(
+      async () => {
+        const now = await numbers();
+        expect(now).toMatchObject({ unique_addresses: 1 });
+        return now;
+      },
+      { timeoutMs: 60_000, intervalMs: 200 },
+    );
     expect((await whereIs(word)).length).toBeGreaterThan(10);
     ok(await tenant.owner.call("GET", `/api/sessions/${sessionId}/transcript`), 200);
     await endedEarlier(sessionId, 2);

@@ -4,7 +4,15 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Frame,
+  type Locator,
+  type Page,
+} from "playwright-core";
 import { build } from "vite";
 import { findChromium } from "./find-chromium.js";
 
@@ -51,6 +59,8 @@ export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error("no Chromium found; install the package chromium or set CHROMIUM_PATH");
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  // Pages of one profile and site share a process, which keeps the compiled code of the page before: see profiles.ts.
+  quiet.push("--renderer-process-limit=1");
   return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", ...quiet] });
 }
 
@@ -87,24 +97,37 @@ export interface OpenOptions {
   otherOrigins?: readonly string[];
 }
 
-/** A visitor: a browser profile of its own with one page. `trouble` collects console errors and requests to other hosts. */
+/** A visitor: a browser profile with one page. `trouble` collects console errors and requests to other hosts. */
 export interface Visitor {
   context: BrowserContext;
   page: Page;
   trouble: string[];
 }
 
+/** In a browser profile that nobody used before; whoever asks for it closes the context. */
 export async function newVisitor(browser: Browser, origin: string, options: OpenOptions = {}): Promise<Visitor> {
-  const context = await browser.newContext({
-    ...(options.timeZone === undefined ? {} : { timezoneId: options.timeZone }),
-    viewport: { width: options.width ?? 1100, height: options.height ?? 800 },
-    colorScheme: options.dark ? "dark" : "light",
-    locale: options.locale ?? "en-GB",
-    reducedMotion: options.reducedMotion ? "reduce" : "no-preference",
-    javaScriptEnabled: options.javaScript ?? true,
-    permissions: ["clipboard-read", "clipboard-write"],
-  });
+  const context = await browser.newContext(profileOptions(options));
   if (options.initScript !== undefined) await context.addInitScript(options.initScript);
+  return { context, ...(await newPage(context, origin, options)) };
+}
+
+/** What a profile is made with: the rest of the options belongs to its pages. */
+export const profileOptions = (options: OpenOptions): BrowserContextOptions => ({
+  ...(options.timeZone === undefined ? {} : { timezoneId: options.timeZone }),
+  viewport: { width: options.width ?? 1100, height: options.height ?? 800 },
+  colorScheme: options.dark ? "dark" : "light",
+  locale: options.locale ?? "en-GB",
+  reducedMotion: options.reducedMotion ? "reduce" : "no-preference",
+  javaScriptEnabled: options.javaScript ?? true,
+  permissions: ["clipboard-read", "clipboard-write"],
+});
+
+/** A page of the profile, and what goes wrong on it. */
+export async function newPage(
+  context: BrowserContext,
+  origin: string,
+  { otherOrigins = [] }: Pick<OpenOptions, "otherOrigins">,
+): Promise<Omit<Visitor, "context">> {
   const page = await context.newPage();
   const trouble: string[] = [];
   page.on("pageerror", (error) => trouble.push(error.message));
@@ -114,10 +137,10 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
       trouble.push(message.text());
   });
   page.on("request", (request) => {
-    const expected = [origin, "data:", "blob:", ...(options.otherOrigins ?? [])];
+    const expected = [origin, "data:", "blob:", ...otherOrigins];
     if (!expected.some((start) => request.url().startsWith(start))) trouble.push(`request to ${request.url()}`);
   });
-  return { context, page, trouble };
+  return { page, trouble };
 }
 
 /**
