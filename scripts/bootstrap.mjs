@@ -27,7 +27,18 @@ async function main() {
   checkNode(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node);
   await installPackages(root, report);
   await buildPackages(root, report);
-  return runToEnd(root, await command.prepare(root, args, report));
+  return runAll(root, await command.prepare(root, args, report));
+}
+
+/** One run after the other; answers the first code that is not 0. What a signal ends has no next. */
+async function runAll(root, first) {
+  let firstBad = 0;
+  for (let run = first; run !== undefined; run = run.next?.()) {
+    const code = await runToEnd(root, run);
+    firstBad ||= code;
+    if (code > 128) break;
+  }
+  return firstBad;
 }
 
 try {

@@ -107,6 +107,41 @@ describe("bootstrap", () => {
     expect(left.length).toBeLessThan(80);
   });
 
+  it("takes in a bounded run the groups of heavy suites that it has time for, others first for another commit, and names the rest", async () => {
+    const code = `import { boundedRun, groupsFor } from "./scripts/bootstrap/bounded-run.mjs";
+      const told = [];
+      // Each run takes ten minutes.
+      const taken = (minutes, commit) => {
+        let gone = 0;
+        const ran = [];
+        const bounds = { minutes, commit, minutesGone: () => gone, report: (line) => told.push(line) };
+        for (let run = boundedRun({ ...bounds, runOf: (flags) => ({ flags }) }); run; run = run.next()) {
+          gone += 10;
+          ran.push(run.flags.join(" ").replaceAll("--project=", ""));
+        }
+        return ran;
+      };
+      const commits = Array.from({ length: 40 }, (_, index) => index.toString(16).padStart(8, "0"));
+      console.log(JSON.stringify({
+        groups: groupsFor("0"), noTime: taken(1, "0"), some: taken(36, "1"), all: taken(1000, "f00dfeed"),
+        first: commits.map((commit) => taken(1, commit)[1]), told: told.slice(0, 4),
+      }));`;
+    const { groups, noTime, some, all, first, told } = JSON.parse((await evaluate(code)).stdout);
+    const quick = "suites postgres*";
+    expect(noTime).toEqual([quick, groups[0]]);
+    expect(some).toEqual([quick, groups[1], groups[2]]);
+    expect(all[0]).toBe(quick);
+    expect(all.toSorted()).toEqual([quick, ...groups].toSorted());
+    expect(new Set(first)).toEqual(new Set(groups));
+    expect(told.at(0)).toContain(`heavy suites: ${groups[0]}`);
+    expect(told.at(1)).toBe(
+      `tests     20 of 1 minutes are gone; left to the runs of other commits: ${groups.slice(1).join(", ")}`,
+    );
+    const config = await node(["node_modules/vitest/vitest.mjs", "list", "--filesOnly", "--json"]);
+    const projects = new Set((JSON.parse(config.stdout) as { projectName: string }[]).map((file) => file.projectName));
+    expect([...projects].toSorted()).toEqual(["suites", ...groups].toSorted());
+  });
+
   it("answers an unknown command with the list and code 2", async () => {
     const outcome = await node(["scripts/bootstrap.mjs", "strat"]);
     expect(outcome).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("npm start") });

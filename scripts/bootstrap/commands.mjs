@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { boundedRun, commitOf } from "./bounded-run.mjs";
 import { FriendlyError } from "./friendly-error.mjs";
 import { olderBuild } from "./older-build.mjs";
 import { npmProgram, runQuietly } from "./run.mjs";
@@ -40,6 +41,8 @@ suites that take long are left to npm run verify: they kill, starve and fuzz, or
   --strict         all suites; what cannot be had is a failure, as with CI=true
   --help           this text
 
+PARLEY_TEST_MINUTES=N bounds a whole strict run, as CI does: of the groups of suites that take long it runs those that it has time for,
+beginning with another group for each commit, and names the others.
 CI=true (npm run verify) also runs lint, types, boundaries and generated documents beside them, and the SQL suites once more on the machine's own
 PostgreSQL where it has one. PARLEY_TEST_SEED=N repeats the random games of a run, which prints its seed.
 
@@ -122,11 +125,15 @@ async function prepareTest(root, args, report) {
   const narrowed = narrowedTo(rest, strict);
   if (narrowed.length > 0) report("tests     without the suites that take long; npm run verify runs all");
   const vitest = "node_modules/vitest/vitest.mjs";
-  const tests = node(root, vitest, [], ["run", ...narrowed, ...excluded, ...rest], { ...env, ...redis, ...legs });
+  const runOf = (flags) =>
+    node(root, vitest, [], ["run", ...flags, ...narrowed, ...excluded, ...rest], { ...env, ...redis, ...legs });
+  const minutes = Number(process.env.PARLEY_TEST_MINUTES ?? 0);
+  const bounds = { minutes, commit: commitOf(root), minutesGone: () => process.uptime() / 60, report };
+  const tests = minutes > 0 && strict && whole ? boundedRun({ runOf, ...bounds }) : runOf([]);
   return inCi() && whole ? { ...tests, beside: () => runChecks(root) } : tests;
 }
 
-/** `npm test` alone leaves out the projects "long" and "last" of vitest.config.ts; whoever asks for something gets all that it means. */
+/** `npm test` alone leaves out the heavy suites (heavy-suites.mjs); whoever asks for something gets all that it means. */
 export const narrowedTo = (args, strict) => (args.length === 0 && !strict ? ["--project=suites"] : []);
 
 const inCi = () => !["", "0", "false", undefined].includes(process.env.CI);

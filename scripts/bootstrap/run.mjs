@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /** Runs a program and keeps what it says: `{code, output}`, output cut to its last characters. */
 export function runQuietly(root, { program, args }, env, keep = 8_000) {
   return new Promise((resolve) => {
@@ -29,13 +31,12 @@ export function runQuietly(root, { program, args }, env, keep = 8_000) {
 export function runToEnd(root, { program, args, env, beside = async () => null }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, env: { ...process.env, ...env }, stdio: "inherit" });
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-      process.on(signal, () => {
-        // Ctrl-C at a terminal reaches the child by itself; some programs would take a second copy for "at once".
-        if (signal === "SIGINT" && process.stdin.isTTY) return;
-        child.kill(signal);
-      });
-    }
+    const pass = (signal) => {
+      // Ctrl-C at a terminal reaches the child by itself; some programs would take a second copy for "at once".
+      if (signal === "SIGINT" && process.stdin.isTTY) return;
+      child.kill(signal);
+    };
+    for (const signal of SIGNALS) process.on(signal, pass);
     const found = beside().then((told) => {
       if (told === null) return false;
       process.stderr.write(`${told}\n`);
@@ -44,6 +45,7 @@ export function runToEnd(root, { program, args, env, beside = async () => null }
     found.catch(reject);
     child.once("error", reject);
     child.once("exit", async (code, signal) => {
+      for (const one of SIGNALS) process.off(one, pass);
       const own = code ?? 128 + (constants.signals[signal] ?? 0);
       resolve((await found) ? 1 : own);
     });

@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { LAST, LONG } from "./heavy-suites.mjs";
+
+const GROUPS = [...Object.keys(LONG), ...Object.keys(LAST)];
+
+/** All groups of heavy suites, beginning with the one that is the turn of this commit: another commit begins with another. */
+export function groupsFor(commit) {
+  const first = Number.parseInt(commit.slice(0, 8), 16) % GROUPS.length || 0;
+  return [...GROUPS.slice(first), ...GROUPS.slice(0, first)];
+}
+
+/**
+ * A whole run that ends within its minutes on a slow machine too: first all suites that are not heavy, then group after group of the
+ * heavy ones while there is time for one that takes as long as the longest so far; the first always runs. `runOf(flags)` makes the run of
+ * some projects of vitest.config.ts, `minutesGone()` counts from the beginning. Tells what is left to the runs of other commits.
+ */
+export function boundedRun({ runOf, minutes, commit, minutesGone, report }) {
+  const left = groupsFor(commit);
+  let [longest, began] = [0, 0];
+  const next = () => {
+    const gone = minutesGone();
+    if (began > 0) longest = Math.max(longest, gone - began);
+    if (left.length === 0) return;
+    if (began > 0 && gone + longest > minutes) {
+      report(
+        `tests     ${gone.toFixed(0)} of ${minutes} minutes are gone; left to the runs of other commits: ${left.join(", ")}`,
+      );
+      return;
+    }
+    began = gone;
+    const group = left.shift();
+    report(`tests     heavy suites: ${group}`);
+    return { ...runOf([`--project=${group}`]), next };
+  };
+  return { ...runOf(["--project=suites", "--project=postgres*"]), next };
+}
+
+/** The commit that is checked out; none outside a git repository. */
+export function commitOf(root) {
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  } catch {
+    return "0";
+  }
+}

@@ -1,0 +1,2 @@
+export const LONG: Record<string, string[]>;
+export const LAST: Record<string, string[]>;
