@@ -139,7 +139,9 @@ describe("bootstrap", () => {
     );
     const config = await node(["node_modules/vitest/vitest.mjs", "list", "--filesOnly", "--json"]);
     const projects = new Set((JSON.parse(config.stdout) as { projectName: string }[]).map((file) => file.projectName));
-    expect([...projects].toSorted()).toEqual(["suites", ...groups].toSorted());
+    // The second leg of the SQL suites, which a whole run has on a machine with a PostgreSQL of its own.
+    const ours = [...projects].filter((name) => !name.startsWith("postgres"));
+    expect(ours.toSorted()).toEqual(["suites", ...groups].toSorted());
   });
 
   it("answers an unknown command with the list and code 2", async () => {

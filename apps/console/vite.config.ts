@@ -5,7 +5,7 @@ import { pageConfig } from "../web-kit/page.config.js";
 const TABLE = /[\\/]node_modules[\\/]@tanstack[\\/](react-)?(table|virtual)|[\\/]src[\\/]ui[\\/]table[\\/]/;
 /** The kit and what it stands on, but for what the first page needs of it. */
 const KIT =
-  /[\\/]node_modules[\\/](@base-ui[\\/](?!react[\\/](esm[\\/])?csp-provider)|@floating-ui|tabbable)|[\\/]src[\\/]ui[\\/](?!charts|code|markdown|table|toast|ui-provider|avatar|cx|theme|notify|tokens|button|keep-focus|link|page-header|problem-card|query-view|record-status|refusal|skeleton|states|status|time|waiting)[\w-]+\.tsx?$/;
+  /[\\/]node_modules[\\/](@base-ui[\\/](?!react[\\/](esm[\\/])?csp-provider)|@floating-ui|tabbable)|[\\/]src[\\/]ui[\\/](?!charts|code|markdown|table|toast|ui-provider|avatar|cx|theme|notify|on-demand|tokens|button|keep-focus|link|page-header|problem-card|query-view|record-status|refusal|skeleton|states|status|time|waiting)[\w-]+\.tsx?$/;
 
 /** Nothing is preloaded (below), so what would preload is left out of the first page. */
 const noPreload: Plugin = {

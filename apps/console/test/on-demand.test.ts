@@ -27,6 +27,17 @@ describe.skipIf(skipBrowser)("the code of a page", () => {
     await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
   });
 
+  it("is shown as soon as it is there: nothing waits for a clock", async () => {
+    const page = await bench.open("/console");
+    const { clock } = bench.visitor().context;
+    await clock.install();
+    await page.reload();
+    await page.getByText("Latest sessions").waitFor();
+    await clock.pauseAt(new Date(Date.now() + 60_000));
+    await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+    await page.getByRole("heading", { name: "Agents", level: 1 }).waitFor();
+  });
+
   it("is fetched once, however often the page is visited", async () => {
     const page = await bench.open("/console");
     let fetched = 0;

@@ -138,7 +138,15 @@ export function describeLinkOwners(fixture: GetFixture): void {
       await me.call("DELETE", `/api/public/session/${ada.token}`);
       const sessions = await owner.call<Page<{ session_id: string }>>("GET", `${PATH}/${ada.id}/sessions`);
       expect(sessions.body.data.map((session) => session.session_id)).toEqual([session_id]);
-      const numbers = await owner.call("GET", `${PATH}/${ada.id}/analytics?days=7`);
+      // The gateway tells visits by the batch.
+      const numbers = await eventually(
+        async () => {
+          const answer = await owner.call("GET", `${PATH}/${ada.id}/analytics?days=7`);
+          expect(answer.body).toMatchObject({ unique_addresses: 1 });
+          return answer;
+        },
+        { intervalMs: 200 },
+      );
       expect(numbers).toMatchObject({
         status: 200,
         body: {
@@ -151,7 +159,9 @@ export function describeLinkOwners(fixture: GetFixture): void {
         },
       });
       const none = await owner.call("GET", `${PATH}/${bo.id}/analytics`);
-      expect(none.body).toMatchObject({ sessions: { total: 0 }, completion_rate: null, last_used_at: null });
+      expect(none.body).toMatchObject({
+        ...{ sessions: { total: 0 }, unique_addresses: 0, completion_rate: null, last_used_at: null },
+      });
       const embed = await owner.call("GET", `${PATH}/${bo.id}/embed`);
       expect(embed.body).toEqual({ url: bo.url, iframe: null, widget: null, allowed_domains: [] });
       const picture = await owner.call("GET", `${PATH}/${bo.id}/qr.svg`);

@@ -25,12 +25,13 @@ const templateLock = 5_210_417;
 export async function cloneDatabase(adminUrl: string, runId: string): Promise<FreshDatabase> {
   const template = `parley_template_${runId}`;
   const name = `parley_test_${runId}_${randomBytes(4).toString("hex")}`;
-  await withPostgresClient(adminUrl, async (admin) => {
+  const make = async (admin: PostgresClient): Promise<void> => {
     await admin.query("select pg_advisory_lock($1)", [templateLock]);
     await makeTemplate(admin, adminUrl, template);
     // Copying the files costs a fraction of writing every page to the log first.
     await admin.query(`create database ${name} template ${template} strategy file_copy`);
-  });
+  };
+  await withPostgresClient(adminUrl, make, PATIENT.connectTimeoutMs);
   const ownerUrl = withDatabase(adminUrl, name);
   return {
     url: applicationUrl(ownerUrl),
@@ -39,6 +40,7 @@ export async function cloneDatabase(adminUrl: string, runId: string): Promise<Fr
       withPostgresClient(
         adminUrl,
         async (admin) => void (await admin.query(`drop database if exists ${name} with (force)`)),
+        PATIENT.connectTimeoutMs,
       ),
   };
 }

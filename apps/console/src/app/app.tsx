@@ -1,10 +1,10 @@
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
 import type { Api } from "../api/api.js";
 import { ApiContext } from "../api/api-context.js";
 import { useAlerts } from "../inbox/alert-choice.js";
 import { countsQuery } from "../inbox/inbox-count.js";
+import { onDemand } from "../ui/on-demand.js";
 import { UiProvider } from "../ui/ui-provider.js";
 import { useTabTitle } from "./page-title.js";
 import { queryClient } from "./query-client.js";
@@ -12,10 +12,11 @@ import { router } from "./router.js";
 import { choosing, session, signInLink, signOutReason, token } from "./sign-in.js";
 import { useStore } from "./store.js";
 
+const Waiting = () => <main />;
 // Most users arrive signed in.
-const SignInPage = lazy(async () => ({ default: (await import("./sign-in-page.js")).SignInPage }));
-const ChooseTenantPage = lazy(async () => ({ default: (await import("./choose-tenant-page.js")).ChooseTenantPage }));
-const UseLinkPage = lazy(async () => ({ default: (await import("./use-link-page.js")).UseLinkPage }));
+const SignInPage = onDemand(async () => (await import("./sign-in-page.js")).SignInPage, Waiting);
+const ChooseTenantPage = onDemand(async () => (await import("./choose-tenant-page.js")).ChooseTenantPage, Waiting);
+const UseLinkPage = onDemand(async () => (await import("./use-link-page.js")).UseLinkPage, Waiting);
 
 export function App({ api }: { api: Api }) {
   return (
@@ -42,17 +43,7 @@ function Console({ api }: { api: Api }) {
   useAlerts(counts.data?.waiting, () => void router.navigate({ to: "/inbox/{-$id}", params: { id: undefined } }));
   const outside = word !== null || mustChoose;
   if (!outside && (hasToken || signedIn === "live")) return <RouterProvider router={router} />;
-  const waiting = <main />;
-  if (!outside && signedIn === "asking") return waiting;
-  return (
-    <Suspense fallback={waiting}>
-      {word !== null ? (
-        <UseLinkPage word={word} />
-      ) : mustChoose ? (
-        <ChooseTenantPage />
-      ) : (
-        <SignInPage api={api} reason={reason} />
-      )}
-    </Suspense>
-  );
+  if (!outside && signedIn === "asking") return <Waiting />;
+  if (word !== null) return <UseLinkPage word={word} />;
+  return mustChoose ? <ChooseTenantPage /> : <SignInPage api={api} reason={reason} />;
 }

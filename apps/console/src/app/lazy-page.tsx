@@ -1,24 +1,20 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { Button } from "../ui/button.js";
+import { onDemand } from "../ui/on-demand.js";
 import { PageHeader } from "../ui/page-header.js";
 import { Skeleton } from "../ui/skeleton.js";
 import styles from "./shell.module.css";
 
 /** A page whose code is loaded on its first visit; shows a message while loading and when loading fails. */
-export function lazyPage<N extends string>(load: () => Promise<Record<N, () => ReactNode>>, name: N): () => ReactNode {
-  const Code = lazy(async () => ({
-    default: await load().then(
-      (code) => code[name],
-      () => NotFetched,
-    ),
-  }));
-  return function LazyPage() {
-    return (
-      <Suspense fallback={<Skeleton />}>
-        <Code />
-      </Suspense>
-    );
-  };
+export function lazyPage<N extends string>(load: () => Promise<Record<N, () => ReactNode>>, name: N) {
+  return onDemand(
+    () =>
+      load().then(
+        (code) => code[name],
+        () => NotFetched,
+      ),
+    () => <Skeleton />,
+  );
 }
 
 /**

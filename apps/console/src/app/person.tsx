@@ -1,15 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronsUpDown, Keyboard } from "lucide-react";
-import { type ComponentProps, lazy, Suspense, useState } from "react";
+import { type ComponentProps, cloneElement, useState } from "react";
 import type { WhoAmI } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { runShortcut } from "../keys/registry.js";
 import { Avatar } from "../ui/avatar.js";
+import { onDemand } from "../ui/on-demand.js";
 import { Pressed } from "./pressed.js";
 import styles from "./shell.module.css";
 import { whoQuery } from "./who.js";
 
-const PersonMenu = lazy(async () => ({ default: (await import("./person-menu.js")).PersonMenu }));
+const PersonMenu = onDemand(
+  async () => (await import("./person-menu.js")).PersonMenu,
+  ({ trigger }) => cloneElement(trigger, { "aria-busy": true }),
+);
 
 /** At the bottom of the navigation: keyboard shortcuts, and the signed-in user. */
 export function Person() {
@@ -30,11 +34,7 @@ function Account() {
   const [wanted, setWanted] = useState(false);
   const who = useQuery(whoQuery(useApi())).data;
   if (!wanted) return <PersonButton who={who} aria-haspopup="menu" onClick={() => setWanted(true)} />;
-  return (
-    <Suspense fallback={<PersonButton who={who} aria-busy />}>
-      <PersonMenu trigger={<PersonButton who={who} />} />
-    </Suspense>
-  );
+  return <PersonMenu trigger={<PersonButton who={who} />} />;
 }
 
 function PersonButton({ who, ...rest }: ComponentProps<"button"> & { who: WhoAmI | undefined }) {

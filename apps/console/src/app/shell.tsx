@@ -1,13 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
 import { Menu as MenuIcon, Search, X } from "lucide-react";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { useCallback, useState } from "react";
 import { useApi } from "../api/api-context.js";
 import { countsQuery } from "../inbox/inbox-count.js";
 import { KeysProvider } from "../keys/keys-provider.js";
 import { runShortcut, useShortcut } from "../keys/registry.js";
 import { mailboxQuery } from "../mail/mailbox.js";
 import { Link } from "../ui/link.js";
+import { onDemand } from "../ui/on-demand.js";
 import { Pressed } from "./pressed.js";
 import type { Section } from "./section.js";
 import { SECTIONS } from "./sections.js";
@@ -15,8 +16,8 @@ import styles from "./shell.module.css";
 import { caller } from "./sign-in.js";
 import { whoQuery } from "./who.js";
 
-const Person = lazy(async () => ({ default: (await import("./person.js")).Person }));
-const Facts = lazy(async () => ({ default: (await import("../live/facts.js")).Facts }));
+const Person = onDemand(async () => (await import("./person.js")).Person);
+const Facts = onDemand(async () => (await import("../live/facts.js")).Facts);
 
 type Entry = (typeof SECTIONS)[number];
 
@@ -47,9 +48,7 @@ export function Shell() {
       {sections.map(({ name, label, keys, to }) => (
         <GoKey key={name} id={`go.${name}`} label={label} keys={keys} run={goTo(to)} />
       ))}
-      <Suspense fallback={null}>
-        <Facts caller={caller} />
-      </Suspense>
+      <Facts caller={caller} />
       <div className={styles.shell}>
         <a className="skip" href="#content">
           Skip to the page
@@ -120,9 +119,7 @@ function Bar({ sections, waiting }: { sections: readonly Entry[]; waiting: numbe
           </ul>
         </nav>
         <div className={styles.foot}>
-          <Suspense fallback={null}>
-            <Person />
-          </Suspense>
+          <Person />
         </div>
       </div>
     </header>

@@ -1,15 +1,16 @@
 import { Bell, BellOff } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useStore } from "../app/store.js";
 import { Button } from "../ui/button.js";
 import { Switch } from "../ui/choices.js";
+import { onDemand } from "../ui/on-demand.js";
 import { Popover } from "../ui/popover.js";
 import { TextField } from "../ui/text-field.js";
 import { alertChoice, chooseAlerts } from "./alert-choice.js";
 import styles from "./inbox.module.css";
 import { nameOperator, operatorName } from "./operator-name.js";
 
-const PushSwitch = lazy(async () => ({ default: (await import("./push-switch.js")).PushSwitch }));
+const PushSwitch = onDemand(async () => (await import("./push-switch.js")).PushSwitch);
 
 /** Preferences of the operator: the name shown to visitors, and notifications. */
 export function Alerts({ named }: { named: boolean }) {
@@ -43,9 +44,7 @@ export function Alerts({ named }: { named: boolean }) {
             }}
           />
           <Desktop />
-          <Suspense fallback={null}>
-            <PushSwitch />
-          </Suspense>
+          <PushSwitch />
           <p className={styles.fine}>In this browser. Notifications say that a visitor is waiting, never who.</p>
         </div>
       </Popover>

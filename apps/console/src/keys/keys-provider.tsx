@@ -1,10 +1,11 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
+import { onDemand } from "../ui/on-demand.js";
 import type { Command, Found } from "./palette-list.js";
 import { followKeys } from "./press.js";
 import { useShortcut } from "./registry.js";
 
-const Palette = lazy(async () => ({ default: (await import("./palette.js")).Palette }));
-const ShortcutSheet = lazy(async () => ({ default: (await import("./shortcut-sheet.js")).ShortcutSheet }));
+const Palette = onDemand(async () => (await import("./palette.js")).Palette);
+const ShortcutSheet = onDemand(async () => (await import("./shortcut-sheet.js")).ShortcutSheet);
 
 interface KeysProps {
   commands: readonly Command[];
@@ -29,10 +30,10 @@ export function KeysProvider({ commands, search, children }: KeysProps) {
     <>
       {children}
       {used ? (
-        <Suspense fallback={null}>
+        <>
           <ShortcutSheet open={shown === "sheet"} onClose={close} />
           <Palette open={shown === "palette"} onClose={close} commands={commands} {...(search ? { search } : {})} />
-        </Suspense>
+        </>
       ) : null}
     </>
   );

@@ -1,8 +1,9 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { type Overview, overviewCalls } from "../api/overview-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
+import { onDemand } from "../ui/on-demand.js";
 import { PageHeader } from "../ui/page-header.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { Latest } from "./latest.js";
@@ -10,12 +11,15 @@ import styles from "./overview.module.css";
 import { Tiles } from "./tiles.js";
 import { isTroubled } from "./troubled.js";
 
-const Below = lazy(async () => ({ default: (await import("./below.js")).Below }));
-const DemoWeekCard = lazy(async () => ({ default: (await import("./demo-week.js")).DemoWeekCard }));
-const ProblemCard = lazy(async () => ({ default: (await import("../ui/problem-card.js")).ProblemCard }));
-const FirstSteps = lazy(async () => ({ default: (await import("./first-steps.js")).FirstSteps }));
+const Below = onDemand(
+  async () => (await import("./below.js")).Below,
+  () => <div className={styles.charts} />,
+);
+const DemoWeekCard = onDemand(async () => (await import("./demo-week.js")).DemoWeekCard);
+const ProblemCard = onDemand(async () => (await import("../ui/problem-card.js")).ProblemCard);
+const FirstSteps = onDemand(async () => (await import("./first-steps.js")).FirstSteps);
 
-const Waiting = lazy(async () => ({ default: (await import("./waiting-people.js")).WaitingPeople }));
+const Waiting = onDemand(async () => (await import("./waiting-people.js")).WaitingPeople);
 
 const LATEST = 6;
 
@@ -30,23 +34,17 @@ export function OverviewPage() {
   return (
     <>
       <PageHeader title="Overview" lead={query.data && latest.data ? verdictOf(query.data) : undefined} />
-      <Suspense fallback={null}>
-        {madeUp && <DemoWeekCard demo={demo} />}
-        {isNew && <FirstSteps />}
-      </Suspense>
+      {madeUp && <DemoWeekCard demo={demo} />}
+      {isNew && <FirstSteps />}
       <Ready query={query}>
         {(overview) => (
           <>
-            <Suspense fallback={null}>
-              {overview.waiting.count > 0 && <Waiting count={overview.waiting.count} />}
-            </Suspense>
+            {overview.waiting.count > 0 && <Waiting count={overview.waiting.count} />}
             <Tiles overview={overview} />
             <Ready query={latest}>
               {({ data }) => (data.length === 0 ? null : <Latest title="Latest sessions" sessions={data} all={{}} />)}
             </Ready>
-            <Suspense fallback={<div className={styles.charts} />}>
-              <Below overview={overview} isNew={isNew} />
-            </Suspense>
+            <Below overview={overview} isNew={isNew} />
           </>
         )}
       </Ready>
@@ -58,11 +56,7 @@ export function OverviewPage() {
 function Ready<T>({ query, children }: { query: UseQueryResult<T>; children(data: T): ReactNode }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error === null) return <Skeleton />;
-  return (
-    <Suspense fallback={null}>
-      <ProblemCard problem={query.error.problem} onRetry={() => void query.refetch()} />
-    </Suspense>
-  );
+  return <ProblemCard problem={query.error.problem} onRetry={() => void query.refetch()} />;
 }
 
 /** What needs attention, in one sentence. */

@@ -1,5 +1,5 @@
 import { Send } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { PublicLink } from "../api/answers.js";
 import { answered } from "../api/query.js";
 import { type LinkDelivery, sendingCalls } from "../api/sending-calls.js";
@@ -9,6 +9,7 @@ import trust from "../trust/trust.module.css";
 import { Block } from "../ui/block.js";
 import { Button } from "../ui/button.js";
 import { Drawer } from "../ui/dialog.js";
+import { onDemand } from "../ui/on-demand.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { ErrorState } from "../ui/states.js";
 import { Status } from "../ui/status.js";
@@ -19,7 +20,7 @@ import { DeliveryView } from "./delivery-view.js";
 import { stateOf } from "./delivery-words.js";
 import styles from "./sending.module.css";
 
-const SendDrawer = lazy(async () => ({ default: (await import("./send-drawer.js")).SendDrawer }));
+const SendDrawer = onDemand(async () => (await import("./send-drawer.js")).SendDrawer);
 
 const channelWord = (channel: string): string => CHANNELS.find(({ value }) => value === channel)?.label ?? channel;
 
@@ -96,11 +97,7 @@ export function LinkSending({ agent, link }: { agent: string; link: PublicLink }
           Show more
         </Button>
       ) : null}
-      {sending ? (
-        <Suspense fallback={null}>
-          <SendDrawer agent={agent} link={link} onClose={() => setSending(false)} />
-        </Suspense>
-      ) : null}
+      {sending ? <SendDrawer agent={agent} link={link} onClose={() => setSending(false)} /> : null}
       {shown === null ? null : (
         <Drawer open onClose={() => setShown(null)} title={`Sent by ${channelWord(shown.channel)}`}>
           <DeliveryView agent={agent} link={link.id} id={shown.id} />

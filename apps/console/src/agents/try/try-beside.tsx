@@ -1,13 +1,17 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import type { Agent } from "../../api/answers.js";
 import { useStore } from "../../app/store.js";
 import { useShortcut } from "../../keys/registry.js";
+import { onDemand } from "../../ui/on-demand.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import type { Draft } from "../draft.js";
 import styles from "./try.module.css";
 import { useTalk } from "./use-talk.js";
 
-const TryPane = lazy(async () => ({ default: (await import("./try-pane.js")).TryPane }));
+const TryPane = onDemand(
+  async () => (await import("./try-pane.js")).TryPane,
+  () => <Skeleton lines={6} />,
+);
 
 interface BesideProps {
   agent: Agent;
@@ -24,11 +28,7 @@ export function TryBeside({ agent, draft, children }: BesideProps) {
   return (
     <div className={open ? styles.beside : undefined}>
       <div className={styles.work}>{children}</div>
-      {open && (
-        <Suspense fallback={<Skeleton lines={6} />}>
-          <TryPane agent={agent} draft={draft} talk={talk} />
-        </Suspense>
-      )}
+      {open && <TryPane agent={agent} draft={draft} talk={talk} />}
     </div>
   );
 }

@@ -1,9 +1,9 @@
-import { lazy, Suspense } from "react";
+import { onDemand } from "../on-demand.js";
 import { type ChartProps, plainNumber } from "./chart-data.js";
 import { ChartFrame, summaryOf } from "./chart-frame.js";
 import styles from "./charts.module.css";
 
-const Plot = lazy(async () => ({ default: (await import("./plot.js")).Plot }));
+const Plot = onDemand(async () => (await import("./plot.js")).Plot);
 
 /** A development over time. */
 export const LineChart = (props: ChartProps) => <Plotted {...props} kind="line" />;
@@ -15,9 +15,7 @@ function Plotted({ title, data, format = plainNumber, kind }: ChartProps & { kin
   return (
     <ChartFrame title={title} data={data} format={format}>
       <div role="img" aria-label={summaryOf(data, format)} className={styles.plot}>
-        <Suspense fallback={null}>
-          <Plot data={data} format={format} kind={kind} />
-        </Suspense>
+        <Plot data={data} format={format} kind={kind} />
       </div>
     </ChartFrame>
   );

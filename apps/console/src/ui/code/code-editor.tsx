@@ -1,31 +1,33 @@
-import { lazy, Suspense } from "react";
+import { onDemand } from "../on-demand.js";
 import { Skeleton } from "../skeleton.js";
 import styles from "./code.module.css";
 import type { CodeEditorProps, MergeViewProps } from "./code-types.js";
 
-const Editor = lazy(async () => ({ default: (await import("./editor-view.js")).EditorBox }));
+const Editor = onDemand<CodeEditorProps>(
+  async () => (await import("./editor-view.js")).EditorBox,
+  () => <Skeleton lines={8} label="Loading the editor" />,
+);
 
 /** A document with its language. Tab indents; Esc and then Tab leaves the editor. */
 export function CodeEditor(props: CodeEditorProps) {
   return (
     <div className={styles.frame}>
-      <Suspense fallback={<Skeleton lines={8} label="Loading the editor" />}>
-        <Editor {...props} />
-      </Suspense>
+      <Editor {...props} />
       {props.onChange === undefined ? null : <p className={styles.hint}>Esc, then Tab leaves the editor.</p>}
     </div>
   );
 }
 
-const Merge = lazy(async () => ({ default: (await import("./merge-box.js")).MergeBox }));
+const Merge = onDemand<MergeViewProps>(
+  async () => (await import("./merge-box.js")).MergeBox,
+  () => <Skeleton lines={8} label="Loading the comparison" />,
+);
 
 /** The differences of two texts: side by side, or on narrow screens merged. */
 export function MergeView(props: MergeViewProps) {
   return (
     <div className={styles.frame}>
-      <Suspense fallback={<Skeleton lines={8} label="Loading the comparison" />}>
-        <Merge {...props} />
-      </Suspense>
+      <Merge {...props} />
     </div>
   );
 }
