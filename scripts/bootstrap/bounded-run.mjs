@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { LAST, LONG } from "./heavy-suites.mjs";
 
+/** Minutes of the longest group on a slow machine, until the run knows better. */
+const LIKELY_MINUTES = 6;
 const GROUPS = [...Object.keys(LONG), ...Object.keys(LAST)];
 
 /** All groups of heavy suites, beginning with the one that is the turn of this commit: another commit begins with another. */
@@ -11,17 +13,18 @@ export function groupsFor(commit) {
 
 /**
  * A whole run that ends within its minutes on a slow machine too: first all suites that are not heavy, then group after group of the
- * heavy ones while there is time for one that takes as long as the longest so far; the first always runs. `runOf(flags)` makes the run of
- * some projects of vitest.config.ts, `minutesGone()` counts from the beginning. Tells what is left to the runs of other commits.
+ * heavy ones while there is time for one that takes as long as the longest so far. `runOf(flags)` makes the run of some projects of
+ * vitest.config.ts, `minutesGone()` counts from the beginning. Tells what is left to the runs of other commits.
  */
 export function boundedRun({ runOf, minutes, commit, minutesGone, report }) {
   const left = groupsFor(commit);
-  let [longest, began] = [0, 0];
+  let longest = LIKELY_MINUTES;
+  let began;
   const next = () => {
     const gone = minutesGone();
-    if (began > 0) longest = Math.max(longest, gone - began);
+    if (began !== undefined) longest = Math.max(longest, gone - began);
     if (left.length === 0) return;
-    if (began > 0 && gone + longest > minutes) {
+    if (gone + longest > minutes) {
       report(
         `tests     ${gone.toFixed(0)} of ${minutes} minutes are gone; left to the runs of other commits: ${left.join(", ")}`,
       );

@@ -130,7 +130,14 @@ async function prepareTest(root, args, report) {
   const minutes = Number(process.env.PARLEY_TEST_MINUTES ?? 0);
   const bounds = { minutes, commit: commitOf(root), minutesGone: () => process.uptime() / 60, report };
   const tests = minutes > 0 && strict && whole ? boundedRun({ runOf, ...bounds }) : runOf([]);
-  return inCi() && whole ? { ...tests, beside: () => runChecks(root) } : tests;
+  if (!inCi() || !whole) return tests;
+  let areSound = true;
+  const beside = async () => {
+    const told = await runChecks(root);
+    areSound = told === null;
+    return told;
+  };
+  return { ...tests, beside, next: () => (areSound ? tests.next?.() : undefined) };
 }
 
 /** `npm test` alone leaves out the heavy suites (heavy-suites.mjs); whoever asks for something gets all that it means. */
