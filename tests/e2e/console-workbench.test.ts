@@ -47,7 +47,8 @@ describe("the workbench of an agent in the console", () => {
     await screenshot(page, "prompt");
 
     await page.getByRole("link", { name: "Flow", exact: true }).click();
-    await page.getByRole("button", { name: "Questions and Answers, Conversation" }).click();
+    // By key: the flow moves into view when it is first laid out, and a press of the mouse in that moment may miss the box.
+    await page.getByRole("button", { name: "Questions and Answers, Conversation" }).press("Enter");
     await page.getByRole("complementary", { name: "Node Questions and Answers" }).waitFor();
     await page.getByRole("button", { name: "Add a node" }).click();
     const dialog = page.getByRole("dialog", { name: "Add a node" });
