@@ -32,13 +32,13 @@ async function main() {
 
 /** One run after the other; answers the first code that is not 0. What a signal ends has no next. */
 async function runAll(root, first) {
-  let firstBad = 0;
+  let firstFailure = 0;
   for (let run = first; run !== undefined; run = run.next?.()) {
     const code = await runToEnd(root, run);
-    firstBad ||= code;
+    firstFailure ||= code;
     if (code > 128) break;
   }
-  return firstBad;
+  return firstFailure;
 }
 
 try {

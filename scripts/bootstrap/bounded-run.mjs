@@ -5,7 +5,7 @@ import { LAST, LONG } from "./heavy-suites.mjs";
 const LIKELY_MINUTES = 6;
 const GROUPS = [...Object.keys(LONG), ...Object.keys(LAST)];
 
-/** All groups of heavy suites, beginning with the one that is the turn of this commit: another commit begins with another. */
+/** All groups of heavy suites in the order of this commit, whose hash says which one is first. */
 export function groupsFor(commit) {
   const first = Number.parseInt(commit.slice(0, 8), 16) % GROUPS.length || 0;
   return [...GROUPS.slice(first), ...GROUPS.slice(0, first)];

@@ -128,16 +128,17 @@ async function prepareTest(root, args, report) {
   const runOf = (flags) =>
     node(root, vitest, [], ["run", ...flags, ...narrowed, ...excluded, ...rest], { ...env, ...redis, ...legs });
   const minutes = Number(process.env.PARLEY_TEST_MINUTES ?? 0);
-  const bounds = { minutes, commit: commitOf(root), minutesGone: () => process.uptime() / 60, report };
-  const tests = minutes > 0 && strict && whole ? boundedRun({ runOf, ...bounds }) : runOf([]);
+  const minutesGone = () => process.uptime() / 60;
+  const isBounded = minutes > 0 && strict && whole;
+  const tests = isBounded ? boundedRun({ runOf, minutes, commit: commitOf(root), minutesGone, report }) : runOf([]);
   if (!inCi() || !whole) return tests;
-  let areSound = true;
+  let checksPassed = true;
   const beside = async () => {
     const told = await runChecks(root);
-    areSound = told === null;
+    checksPassed = told === null;
     return told;
   };
-  return { ...tests, beside, next: () => (areSound ? tests.next?.() : undefined) };
+  return { ...tests, beside, next: () => (checksPassed ? tests.next?.() : undefined) };
 }
 
 /** `npm test` alone leaves out the heavy suites (heavy-suites.mjs); whoever asks for something gets all that it means. */

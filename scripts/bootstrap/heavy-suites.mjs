@@ -3,7 +3,7 @@
  * `npm test` alone leaves them out; a run with a limit of time takes the groups that it has time for (bounded-run.mjs).
  */
 export const LONG = {
-  "page states": ["apps/{chat-page,console}/test/states*.test.ts"],
+  "page states": ["apps/{chat-page,console}/test/states.test.ts"],
   "owners and documents": ["tests/{fuzz,models}/**/*.test.ts", "tests/e2e/{distributed,owner-jobs}.test.ts"],
   "console with the product": ["tests/e2e/{console-*,live-view,signals}.test.ts"],
   "widget, demo, channel": ["tests/channel/**/*.test.ts", "tests/e2e/{demo*,widget,without-redis}.test.ts"],

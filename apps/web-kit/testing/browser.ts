@@ -60,14 +60,14 @@ export function launchBrowser(): Promise<Browser> {
   if (executablePath === null) throw new Error("no Chromium found; install the package chromium or set CHROMIUM_PATH");
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
   // Pages of one profile and site share a process, which keeps the compiled code of the page before: see profiles.ts.
-  quiet.push("--renderer-process-limit=1");
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", ...quiet] });
+  const shared = "--renderer-process-limit=1";
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", shared, ...quiet] });
 }
 
 let ofThisProcess: Promise<Browser> | null = null;
 
 /**
- * The browser that all suites of this process use one after the other, each with profiles of its own, which it closes. It ends with
+ * The browser that all suites of this process use one after the other, with profiles that they close or give back. It ends with
  * the process.
  */
 export async function sharedBrowser(): Promise<Browser> {

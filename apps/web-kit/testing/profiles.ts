@@ -22,8 +22,8 @@ export interface Borrowed {
 }
 
 /**
- * A visitor whom the page cannot tell from a new one: no cookies, nothing stored at the origin. A test that takes hold of the context
- * may change it for good, so its profile is not used again; `origin` must be new for each test.
+ * A visitor whom the page cannot tell from a new one: no cookies, nothing stored at the origin. A test that asks for `context`
+ * may change it for good, so its profile is not used again (`page.context()` is not noticed); `origin` must be new for each test.
  */
 export async function borrowProfile(browser: Browser, origin: string, options: OpenOptions): Promise<Borrowed> {
   if (options.initScript !== undefined) {

@@ -1,8 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { bare, quiet, run } from "./host-work.js";
 import { heardBy, say } from "./panel-page.js";
-import { LINK, OPEN_SHADOW, panelOf, plain, useHosts } from "./setup.js";
+import { bare, LINK, OPEN_SHADOW, panelOf, plain, quiet, run, useHosts } from "./setup.js";
 
 const hosts = useHosts();
 const MAX_BYTES = 8_000;
@@ -10,6 +9,7 @@ const MAX_BYTES = 8_000;
 /** Sums up the shifts of the layout. */
 const MEASURE = `window.shift = 0;
 new PerformanceObserver((list) => { for (const { value } of list.getEntries()) shift += value; }).observe({ type: "layout-shift", buffered: true });`;
+
 describe("footprint", () => {
   it("is one file of at most 8 kB, compressed", () => {
     expect(gzipSync(hosts.script(), { level: 9 }).length).toBeLessThanOrEqual(MAX_BYTES);

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { bare, quiet, run } from "./host-work.js";
-import { type Backend, LINK, type Opened, panelOf, plain, useHosts } from "./setup.js";
+import { type Backend, bare, LINK, type Opened, panelOf, plain, quiet, run, useHosts } from "./setup.js";
 
 const hosts = useHosts();
 
@@ -16,7 +15,7 @@ const frameOf = ({ url }: Backend): string => `new Promise((resolve) => {
   document.body.append(frame);
 })`;
 
-/** Milliseconds that the main thread of the page has worked: time of the processor, which a busy machine does not stretch. */
+/** Milliseconds that the main thread of the page has worked: time of the processor, which a busy machine stretches less than the clock. */
 async function workOf({ page, context }: Opened): Promise<() => Promise<number>> {
   const session = await context.newCDPSession(page);
   await session.send("Performance.enable", { timeDomain: "threadTicks" });

@@ -62,6 +62,20 @@ export const plain = (attributes = `data-link="${LINK}"`, more = ""): ((backend:
   });
 };
 
+export const run = (page: Page, script: string): Promise<unknown> => page.evaluate(script);
+
+/** Until the page has nothing to do. */
+export const quiet = (page: Page): Promise<unknown> =>
+  run(
+    page,
+    "new Promise((resolve) => requestIdleCallback(() => requestAnimationFrame(() => setTimeout(resolve, 100))))",
+  );
+
+/** A page of somebody's site without the widget. */
+export const bare = ({ url }: Backend): HostPage => ({
+  html: plain()({ url } as Backend).html.replace(/<script.*<\/script>/, ""),
+});
+
 /** Each test has a server, a host site and a browser profile of its own. */
 export function useHosts() {
   let browser: Browser | undefined;
