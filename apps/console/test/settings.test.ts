@@ -2,7 +2,7 @@ import type { Page, Route } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { TOKEN } from "./fake-api.js";
 import type { Row } from "./rows.js";
-import { axeFindings, choose, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+import { choose, consoleBench, expectGoodLooks, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
 const ID = "0198a000-0000-7000-8000-0000000000b1";
@@ -55,7 +55,7 @@ interface Sent {
 type Answers = Record<string, unknown>;
 
 /** Opens a page; `answers` are what the API says to each call, a function is asked each time, `[status, body]` is a refusal. */
-async function open(path: string, answers: Answers, options: Parameters<typeof bench.open>[1] = {}) {
+async function open(path: string, answers: Answers = {}, options: Parameters<typeof bench.open>[1] = {}) {
   const sent: Sent[] = [];
   const page = await bench.open("/console", options);
   const all: Answers = {
@@ -472,18 +472,10 @@ describe.skipIf(skipBrowser)("the pages of the settings", () => {
   it.each(STATES)(
     "$name can be read by everybody, wide and narrow, light and dark",
     async ({ name, path, answers, act, shows }) => {
-      for (const look of [{ width: 1_100 }, { width: 360, height: 740, dark: true }]) {
-        const { page } = await open(path, answers ?? {}, look);
-        await page.locator("h1").waitFor();
-        await act?.(page);
-        await page.getByText(shows).first().waitFor();
-        await page.evaluate("scrollTo(0, 0)");
-        expect(await axeFindings(page)).toEqual([]);
-        await expect.poll(() => sidewaysOverflow(page)).toBe(0);
-        await screenshot(page, `settings-${name}-${look.width}`);
-        if (look.width !== 360) await page.context().close();
-      }
+      const { page } = await open(path, answers, { reducedMotion: true });
+      await page.locator("h1").waitFor();
+      await act?.(page);
+      await expectGoodLooks(page, `settings-${name}`, { shown: page.getByText(shows).first() });
     },
-    120_000,
   );
 });

@@ -1,20 +1,44 @@
 import { join } from "node:path";
 import {
+  axeFindings,
   builtPage,
+  inEachLook,
   type OpenOptions,
   type Bench as PageBench,
   useBench as pageBench,
   screenshotsIn,
+  sidewaysOverflow,
   skipBrowser,
 } from "@parley/web-kit/testing";
-import type { FrameLocator, Page } from "playwright-core";
-import { beforeAll } from "vitest";
+import type { FrameLocator, Locator, Page } from "playwright-core";
+import { beforeAll, expect } from "vitest";
 import { startFakeApi, TOKEN } from "./fake-api.js";
 import type { FakeApi } from "./fake-contract.js";
 
 export { axeFindings, choose, sidewaysOverflow, skipBrowser } from "@parley/web-kit/testing";
 
 export const screenshot = screenshotsIn("console");
+
+/**
+ * Expects the page as it stands to be accessible and to need no sideways scrolling, wide and light, then narrow and dark, and takes a
+ * picture of each. `shown` is waited for in each look; `isExempt` leaves findings out.
+ */
+export async function expectGoodLooks(
+  page: Page,
+  name: string,
+  { shown, isExempt = () => false }: { shown?: Locator; isExempt?: (finding: string) => boolean } = {},
+): Promise<void> {
+  await inEachLook(page, async (look) => {
+    await shown?.waitFor();
+    await screenshot(page, `${name}-${look}`);
+    const findings = await axeFindings(page);
+    expect(
+      findings.filter((finding) => !isExempt(finding)),
+      look,
+    ).toEqual([]);
+    await expect.poll(() => sidewaysOverflow(page), { message: look }).toBe(0);
+  });
+}
 
 /** The chat page in the form of a link. */
 export const previewOf = (page: Page): FrameLocator => page.frameLocator("iframe[title='Preview of the chat page']");

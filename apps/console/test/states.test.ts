@@ -14,7 +14,7 @@ import {
   sessionRow,
   usageRow,
 } from "./rows.js";
-import { axeFindings, choose, consoleBench, previewOf, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+import { choose, consoleBench, expectGoodLooks, previewOf, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
 
@@ -422,11 +422,6 @@ const STATES: State[] = [
   { name: "unknown", path: "/console/nothing", shows: "There is no such page" },
 ];
 
-const LOOKS = [
-  { name: "wide-light", width: 1100, height: 800, colorScheme: "light" },
-  { name: "narrow-dark", width: 360, height: 720, colorScheme: "dark" },
-] as const;
-
 describe.skipIf(skipBrowser)("states of the console", () => {
   it.each(STATES)("$name is accessible and fits, wide and light, narrow and dark", async (state) => {
     const { name, path, signedIn, prepare, act, shows } = state;
@@ -436,19 +431,7 @@ describe.skipIf(skipBrowser)("states of the console", () => {
       ...(prepare === undefined ? {} : { prepare }),
     });
     await act?.(page);
-    for (const look of LOOKS) {
-      const { width, height, colorScheme } = look;
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      await page.getByText(shows).and(page.locator(":visible")).first().waitFor();
-      await screenshot(page, `${name}-${look.name}`);
-      // What lies half below the bar of a narrow window after a click is no finding: it scrolls.
-      await page.evaluate(() => {
-        scrollTo({ top: 0, behavior: "instant" });
-      });
-      expect(await axeFindings(page), look.name).toEqual([]);
-      await expect.poll(() => sidewaysOverflow(page), { message: look.name }).toBe(0);
-    }
+    await expectGoodLooks(page, name, { shown: page.getByText(shows).and(page.locator(":visible")).first() });
   });
 });
 

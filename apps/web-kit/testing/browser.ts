@@ -155,6 +155,23 @@ export const screenshotsIn =
     await page.screenshot(picture).catch(() => page.screenshot(picture));
   };
 
+/** A wide window in light colours, then one of a phone in dark colours. */
+const LOOKS = [
+  { name: "wide-light", width: 1280, height: 860, colorScheme: "light" },
+  { name: "narrow-dark", width: 360, height: 720, colorScheme: "dark" },
+] as const;
+
+/** Shows a loaded page in each look, so that one load serves them all. The page starts at its top. */
+export async function inEachLook(page: Page, check: (look: string) => Promise<void>): Promise<void> {
+  for (const { name, width, height, colorScheme } of LOOKS) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    // After scrolling, what lies half below a fixed bar would be a finding.
+    await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
+    await check(name);
+  }
+}
+
 interface AxeResult {
   violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
 }

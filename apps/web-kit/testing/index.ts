@@ -3,6 +3,7 @@ export {
   builtPage,
   choose,
   closeProfiles,
+  inEachLook,
   launchBrowser,
   newVisitor,
   type OpenOptions,
