@@ -69,10 +69,8 @@ export default defineConfig([
       existsSync(file),
     ),
     skipNodeModulesBundle: true,
-    // The command line is installed without the checkout, so what it has from here is part of it.
-    ...(basename(process.cwd()) === "cli"
-      ? { noExternal: ["@parley/client", "aws4fetch", "eventsource-parser"], splitting: false }
-      : {}),
+    // The command line is installed without the checkout, and one file starts a fifth sooner than its packages do.
+    ...(basename(process.cwd()) === "cli" ? { noExternal: [/./], splitting: false, banner: { js: COMMON_JS } } : {}),
   },
   // Each program of a service is one file: a thousand modules cost more to find than to run.
   ...(isService
