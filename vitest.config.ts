@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 import { LAST, LONG } from "./scripts/bootstrap/heavy-suites.mjs";
 import { findPostgres } from "./tools/local-servers/src/find-programs.js";
 
-// "parley-source" first: workspace packages resolve to their sources, so tests never need (or see) a stale build.
+// "parley-source" first: the published client, too, resolves to its sources, so tests never need (or see) a stale build.
 // Without "module": some packages offer under it files for bundlers that Node itself cannot load.
 const conditions = ["parley-source", ...defaultServerConditions.filter((condition) => condition !== "module")];
 

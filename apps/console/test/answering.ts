@@ -1,15 +1,32 @@
+import type { OpenOptions } from "@parley/web-kit/testing";
 import type { Page, Route } from "playwright-core";
+import type { Bench } from "./setup.js";
 
 export interface Sent {
   call: string;
   query: URLSearchParams;
   body: unknown;
+  /** Its idempotency key. */
+  key: string | undefined;
 }
 /** What the API says to each call, a function is asked each time, `[status, body]` is a refusal. */
 export type Answers = Record<string, unknown>;
 
-/** Answers calls under these surfaces in place of the fake API; gives what was sent there. */
-export async function answering(page: Page, surfaces: readonly string[], answers: Answers): Promise<Sent[]> {
+/** Opens a path of the console where these answers replace the fake API under some surfaces; returns what was sent to those. */
+export async function openAnswering(
+  bench: Bench,
+  path: string,
+  { surfaces, answers, ...options }: OpenOptions & { surfaces: readonly string[]; answers: Answers },
+): Promise<{ page: Page; sent: Sent[] }> {
+  let sent: Sent[] = [];
+  const beforeLoad = async (page: Page): Promise<void> => {
+    sent = await answering(page, surfaces, answers);
+  };
+  const page = await bench.open(path, { reducedMotion: true, ...options, beforeLoad });
+  return { page, sent };
+}
+
+async function answering(page: Page, surfaces: readonly string[], answers: Answers): Promise<Sent[]> {
   const sent: Sent[] = [];
   const answer = async (route: Route): Promise<void> => {
     const request = route.request();
@@ -17,7 +34,7 @@ export async function answering(page: Page, surfaces: readonly string[], answers
     const call = `${request.method()} ${decodeURIComponent(url.pathname.slice(4))}`;
     const text = request.postData();
     const body: unknown = text === null ? null : JSON.parse(text);
-    sent.push({ call, query: url.searchParams, body });
+    sent.push({ call, query: url.searchParams, body, key: request.headers()["idempotency-key"] });
     let said = answers[call];
     if (typeof said === "function") said = said(url.searchParams, body);
     if (said === undefined) return route.fulfill({ status: 404, json: { code: "not_found", detail: `none: ${call}` } });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import type { OpenOptions } from "@parley/web-kit/testing";
 import { describe, expect, it } from "vitest";
-import { type Answers, answering, pageOf } from "./answering.js";
+import { type Answers, openAnswering, pageOf } from "./answering.js";
 import type { Row } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
@@ -28,12 +29,9 @@ const verified = (row: Row = {}): Row => ({
   ...{ next_cursor: null, ...row },
 });
 
-async function open(answers: Answers = {}, path = "/console/audit", options = {}) {
-  const page = await bench.open("/console", { reducedMotion: true, ...options });
+async function open(answers: Answers = {}, path = "/console/audit", options: OpenOptions = {}) {
   const all = { "GET /audit": pageOf(entry(), read), "GET /tokens": tokens, "GET /keys": pageOf(), ...answers };
-  const sent = await answering(page, ["audit", "tokens", "keys"], all);
-  await page.goto(bench.api().url + path);
-  return { page, sent };
+  return openAnswering(bench, path, { ...options, surfaces: ["audit", "tokens", "keys"], answers: all });
 }
 
 describe.skipIf(skipBrowser)("the audit", () => {

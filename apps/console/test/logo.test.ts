@@ -53,13 +53,14 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     { browser: "writes WebP", writes: true, type: "webp" },
     { browser: "cannot write WebP", writes: false, type: "png" },
   ])("fits into 40,000 characters however detailed, where the browser $browser", async ({ writes, type }) => {
-    const page = await bench.open("/console");
     // As browsers do that cannot write a type.
-    if (!writes)
-      await page.addInitScript(
-        "const write = HTMLCanvasElement.prototype.toDataURL; HTMLCanvasElement.prototype.toDataURL = function () { return write.call(this); };",
-      );
-    await page.goto(bench.api().url + NEW);
+    const beforeLoad = async (page: Page): Promise<void> => {
+      if (!writes)
+        await page.addInitScript(
+          "const write = HTMLCanvasElement.prototype.toDataURL; HTMLCanvasElement.prototype.toDataURL = function () { return write.call(this); };",
+        );
+    };
+    const page = await bench.open(NEW, { beforeLoad });
     await unfold(page);
     await chooser(page).setInputFiles(noise(256));
     await previewOf(page).locator(".header .avatar img").waitFor();
@@ -69,11 +70,8 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
   });
 
   it("that fits in no size is refused in words, and what stood there before stays", async () => {
-    const page = await bench.open("/console");
-    await page.addInitScript(
-      "HTMLCanvasElement.prototype.toDataURL = () => 'data:image/png;base64,' + 'A'.repeat(40_000);",
-    );
-    await page.goto(bench.api().url + NEW);
+    const huge = "HTMLCanvasElement.prototype.toDataURL = () => 'data:image/png;base64,' + 'A'.repeat(40_000);";
+    const page = await bench.open(NEW, { beforeLoad: (page) => page.addInitScript(huge) });
     await unfold(page);
     await page.getByLabel("Or the address of a logo").fill(ADDRESS);
     await chooser(page).setInputFiles(LOGO);

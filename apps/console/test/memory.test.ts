@@ -1,6 +1,7 @@
+import type { OpenOptions } from "@parley/web-kit/testing";
 import { describe, expect, it } from "vitest";
 import { rowName } from "../src/memory/row-name.js";
-import { type Answers, answering, pageOf } from "./answering.js";
+import { type Answers, openAnswering, pageOf } from "./answering.js";
 import { agentRow, type Row } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
@@ -24,8 +25,7 @@ const first = change({
 });
 const refused = (status: number, detail: string) => [status, { status, code: "x", detail }];
 
-async function open(answers: Answers = {}, options: Parameters<typeof bench.open>[1] = {}, path = "/console/memory") {
-  const page = await bench.open("/console", { reducedMotion: true, ...options });
+async function open(answers: Answers = {}, options: OpenOptions = {}, path = "/console/memory") {
   const all: Answers = {
     "GET /agents": pageOf(agentRow({}), agentRow({ slug: "sales", name: "Sales" })),
     "GET /agents/clinic-desk/memory": pageOf({ address: EMAIL, updated_at: now }),
@@ -34,9 +34,7 @@ async function open(answers: Answers = {}, options: Parameters<typeof bench.open
     [`GET ${AT}/history`]: pageOf(change(), first),
     ...answers,
   };
-  const sent = await answering(page, ["agents"], all);
-  await page.goto(bench.api().url + path);
-  return { page, sent };
+  return openAnswering(bench, path, { ...options, surfaces: ["agents"], answers: all });
 }
 
 describe.skipIf(skipBrowser)("what agents remember", () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import type { OpenOptions } from "@parley/web-kit/testing";
 import { describe, expect, it } from "vitest";
-import { type Answers, answering, pageOf } from "./answering.js";
+import { type Answers, openAnswering, pageOf } from "./answering.js";
 import { agentRow, type Row, sessionRow } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 import { findingsBesidePopup } from "./ui/gallery.js";
@@ -34,8 +35,7 @@ const running = erasure({
 });
 const refused = (status: number, detail: string) => [status, { status, code: "x", detail }];
 
-async function open(answers: Answers = {}, options: Parameters<typeof bench.open>[1] = {}) {
-  const page = await bench.open("/console", { reducedMotion: true, ...options });
+async function open(answers: Answers = {}, options: OpenOptions = {}) {
   const all: Answers = {
     "GET /privacy/erasures": pageOf(erasure()),
     [`GET /privacy/erasures/${ID}`]: erasure(),
@@ -44,9 +44,8 @@ async function open(answers: Answers = {}, options: Parameters<typeof bench.open
     "GET /sessions": pageOf(sessionRow({}), sessionRow({ session_id: "text_2", status: "completed" })),
     ...answers,
   };
-  const sent = await answering(page, ["privacy", "agents", "sessions"], all);
-  await page.goto(`${bench.api().url}/console/privacy`);
-  return { page, sent };
+  const surfaces = ["privacy", "agents", "sessions"];
+  return openAnswering(bench, "/console/privacy", { ...options, surfaces, answers: all });
 }
 
 describe.skipIf(skipBrowser)("privacy", () => {

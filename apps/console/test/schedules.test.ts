@@ -1,6 +1,7 @@
+import type { OpenOptions } from "@parley/web-kit/testing";
 import { describe, expect, it } from "vitest";
 import { bodyOf, recipientsOf, valuesOf } from "../src/schedules/schedule-body.js";
-import { type Answers, answering, pageOf } from "./answering.js";
+import { type Answers, openAnswering, pageOf } from "./answering.js";
 import { AGENT_ID, agentRow, type Row } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 import { findingsBesidePopup } from "./ui/gallery.js";
@@ -28,8 +29,7 @@ const refused = (status: number, detail: string, errors: unknown[] = []) => [
   { status, code: "x", detail, errors },
 ];
 
-async function open(answers: Answers = {}, options: Parameters<typeof bench.open>[1] = {}) {
-  const page = await bench.open("/console", { reducedMotion: true, ...options });
+async function open(answers: Answers = {}, options: OpenOptions = {}) {
   const all: Answers = {
     "GET /schedules": pageOf(schedule),
     [`GET /schedules/${ID}`]: schedule,
@@ -37,9 +37,7 @@ async function open(answers: Answers = {}, options: Parameters<typeof bench.open
     "GET /agents": pageOf(agentRow({})),
     ...answers,
   };
-  const sent = await answering(page, ["schedules", "agents"], all);
-  await page.goto(`${bench.api().url}/console/schedules`);
-  return { page, sent };
+  return openAnswering(bench, "/console/schedules", { ...options, surfaces: ["schedules", "agents"], answers: all });
 }
 
 describe("the body of a schedule", () => {

@@ -1,5 +1,7 @@
-import type { Page, Route } from "playwright-core";
+import type { OpenOptions } from "@parley/web-kit/testing";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { type Answers, openAnswering, pageOf } from "./answering.js";
 import { TOKEN } from "./fake-api.js";
 import type { Row } from "./rows.js";
 import { choose, consoleBench, expectGoodLooks, skipBrowser } from "./setup.js";
@@ -47,39 +49,22 @@ const token = (row: Row = {}): Row => ({
   ...row,
 });
 
-interface Sent {
-  call: string;
-  body: unknown;
-  key: string | undefined;
-}
-type Answers = Record<string, unknown>;
-
-/** Opens a page; `answers` are what the API says to each call, a function is asked each time, `[status, body]` is a refusal. */
-async function open(path: string, answers: Answers = {}, options: Parameters<typeof bench.open>[1] = {}) {
-  const sent: Sent[] = [];
-  const page = await bench.open("/console", options);
+/** Opens a page; `answers` replace what the API says by default. */
+async function open(path: string, answers: Answers = {}, options: OpenOptions = {}) {
   const all: Answers = {
-    "GET /webhooks": { data: [webhook()], next_cursor: null },
+    "GET /webhooks": pageOf(webhook()),
     [`GET /webhooks/${ID}`]: webhook(),
-    [`GET /webhooks/${ID}/deliveries`]: { data: [], next_cursor: null },
-    "GET /webhooks/deliveries": { data: [delivery()], next_cursor: null },
-    "GET /keys": { data: [key()], next_cursor: null },
-    "GET /tokens": { data: [token()], next_cursor: null },
+    [`GET /webhooks/${ID}/deliveries`]: pageOf(),
+    "GET /webhooks/deliveries": pageOf(delivery()),
+    "GET /keys": pageOf(key()),
+    "GET /tokens": pageOf(token()),
     ...answers,
   };
-  const answer = async (route: Route): Promise<void> => {
-    const request = route.request();
-    const call = `${request.method()} ${new URL(request.url()).pathname.slice(4)}`;
-    sent.push({ call, body: request.postDataJSON(), key: request.headers()["idempotency-key"] });
-    const given = all[call];
-    const said = typeof given === "function" ? given(new URL(request.url()).searchParams) : given;
-    if (said === undefined) return route.fulfill({ status: 404, json: { code: "not_found", detail: `none: ${call}` } });
-    const [status, body] = Array.isArray(said) ? said : [200, said];
-    await route.fulfill({ status, json: body });
-  };
-  for (const surface of ["webhooks", "keys", "tokens"])
-    await page.route(new RegExp(`/api/${surface}(/|\\?|$)`), answer);
-  await page.goto(bench.api().url + path);
+  const { page, sent } = await openAnswering(bench, path, {
+    ...options,
+    surfaces: ["webhooks", "keys", "tokens"],
+    answers: all,
+  });
   const calls = (name: string) => sent.filter(({ call }) => call === name);
   return { page, calls };
 }
@@ -472,7 +457,7 @@ describe.skipIf(skipBrowser)("the pages of the settings", () => {
   it.each(STATES)(
     "$name can be read by everybody, wide and narrow, light and dark",
     async ({ name, path, answers, act, shows }) => {
-      const { page } = await open(path, answers, { reducedMotion: true });
+      const { page } = await open(path, answers);
       await page.locator("h1").waitFor();
       await act?.(page);
       await expectGoodLooks(page, `settings-${name}`, { shown: page.getByText(shows).first() });

@@ -44,8 +44,15 @@ export async function expectGoodLooks(
 export const previewOf = (page: Page): FrameLocator => page.frameLocator("iframe[title='Preview of the chat page']");
 
 export interface Bench extends Omit<PageBench<FakeApi>, "open"> {
-  /** Opens a path of the console in a new browser profile; `prepare` sets the server up first. */
-  open(path: string, options?: OpenOptions & { signedIn?: boolean; prepare?: (api: FakeApi) => void }): Promise<Page>;
+  /** Opens a path of the console in a new browser profile; `prepare` sets the server up first, `beforeLoad` the page. */
+  open(
+    path: string,
+    options?: OpenOptions & {
+      signedIn?: boolean;
+      prepare?: (api: FakeApi) => void;
+      beforeLoad?: (page: Page) => Promise<unknown>;
+    },
+  ): Promise<Page>;
 }
 
 export function consoleBench(): Bench {
@@ -56,13 +63,14 @@ export function consoleBench(): Bench {
   const bench = pageBench(join(import.meta.dirname, ".."), (dist) => startFakeApi(dist, chat));
   return {
     ...bench,
-    open: (path, { signedIn = true, prepare, ...options } = {}) =>
+    open: (path, { signedIn = true, prepare, beforeLoad, ...options } = {}) =>
       bench.open({
         address: ({ url }) => url + path,
         options,
         prepare,
         beforeLoad: async (page) => {
           if (signedIn) await page.addInitScript(`sessionStorage.setItem("parley-console-token", "${TOKEN}")`);
+          await beforeLoad?.(page);
         },
       }),
   };
