@@ -4,19 +4,26 @@
 create or replace function purge_analytics_hours(p_limit integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  v_count integer;
+  v_grain text;
+  v_rows integer;
+  v_count integer := 0;
   v_addresses integer;
 begin
-  delete from analytics_rollups
-  where ctid = any(array(
-    select ctid
-    from analytics_rollups
-    where grain in ('hour', 'hour_all', 'hour_total') and period < analytics_hours_since()
-    order by period
-    limit p_limit
-    for update skip locked
-  ));
-  get diagnostics v_count = row_count;
+  -- One grain at a time: a ctid is unique within a partition.
+  foreach v_grain in array array['hour', 'hour_all', 'hour_total'] loop
+    delete from analytics_rollups
+    where grain = v_grain
+      and ctid = any(array(
+        select ctid
+        from analytics_rollups
+        where grain = v_grain and period < analytics_hours_since()
+        order by period
+        limit p_limit - v_count
+        for update skip locked
+      ));
+    get diagnostics v_rows = row_count;
+    v_count := v_count + v_rows;
+  end loop;
   delete from link_addresses
   where ctid = any(array(
     select ctid

@@ -70,6 +70,9 @@ const nodes: Question<"nodes"> = {
       .sort((a, b) => b.reached - a.reached),
 };
 
+/** From which node to which. */
+const move = z.tuple([z.string(), z.string()]);
+
 const transitions: Question<"transitions"> = {
   families: ["moves"],
   perAgent: true,
@@ -77,14 +80,14 @@ const transitions: Question<"transitions"> = {
   rows(numbers) {
     const moves = numbers.everyName("moves").map((name) => {
       const [agent_id, nodes] = cut(name, " ");
-      const [from_node, to_node] = z.tuple([z.string(), z.string()]).parse(JSON.parse(nodes));
+      const [from_node, to_node] = move.parse(JSON.parse(nodes));
       return { agent_id, from_node, to_node, moves: numbers.of("moves", name) };
     });
     const nodeOf = ({ agent_id, from_node }: (typeof moves)[number]): string => `${agent_id} ${from_node}`;
     const from = new Map<string, number>();
-    for (const move of moves) from.set(nodeOf(move), (from.get(nodeOf(move)) ?? 0) + move.moves);
+    for (const row of moves) from.set(nodeOf(row), (from.get(nodeOf(row)) ?? 0) + row.moves);
     return moves
-      .map((move) => ({ ...move, share: share(move.moves, from.get(nodeOf(move)) ?? 0) }))
+      .map((row) => ({ ...row, share: share(row.moves, from.get(nodeOf(row)) ?? 0) }))
       .sort((a, b) => b.moves - a.moves);
   },
 };
