@@ -144,14 +144,16 @@ export async function newPage(
 }
 
 /**
- * Writes screenshots into a folder of `test-artifacts`: what the window shows, or with `SCREENSHOT_WHOLE=1` the whole page, for looking
- * at long forms.
+ * Writes screenshots for people to look at into a folder of `test-artifacts` when `SCREENSHOTS` is `window` (what is in view) or `page`
+ * (all of it). One takes a third of a second on a busy machine, so other runs take none.
  */
 export const screenshotsIn =
   (folder: string) =>
   async (page: Page, name: string): Promise<void> => {
-    const picture = { path: join(ARTIFACTS, folder, `${name}.png`), fullPage: process.env.SCREENSHOT_WHOLE === "1" };
-    // A picture is for people to look at, and a browser under load may have no frame to give at this moment.
+    const { SCREENSHOTS = "" } = process.env;
+    if (SCREENSHOTS === "") return;
+    const picture = { path: join(ARTIFACTS, folder, `${name}.png`), fullPage: SCREENSHOTS === "page" };
+    // A browser under load may have no frame to give at this moment.
     await page.screenshot(picture).catch(() => page.screenshot(picture));
   };
 
