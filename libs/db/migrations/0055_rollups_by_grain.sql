@@ -1,9 +1,9 @@
 -- contracts since 0053: the table is replaced by one of the same name and columns.
 -- Each grain of the rollups gets a partition of its own. In one table the rows of a grain were spread over the pages of
 -- all, in the order in which sessions ended: a question about months of links read a page for each row.
+-- A purge that was called before its function was dropped must hold its lock first, so that this one waits for it.
+select pg_sleep(2) where exists (select from analytics_rollups);
 lock table analytics_rollups in share mode;
--- Its old body deletes by places of rows, which are unique within a partition only; the new one follows this file.
-drop function if exists purge_analytics_hours(integer);
 create table analytics_rollups_by_grain (like analytics_rollups including defaults) partition by list (grain);
 create table analytics_by_hour partition of analytics_rollups_by_grain
   for values in ('hour') with (fillfactor = 80);
