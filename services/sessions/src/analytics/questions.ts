@@ -5,6 +5,7 @@ import { mean, type Numbers, quantileMs, share } from "./numbers.js";
 type Row<Q extends AnalyticsQuestion> = Omit<z.output<(typeof analyticsRows)[Q]>, "group" | "label">;
 
 interface Question<Q extends AnalyticsQuestion> {
+  /** Groups are ranked by the first one. */
   families: readonly string[];
   /** Names are kept separate per agent. */
   perAgent?: true;
@@ -180,7 +181,7 @@ const security: Question<"security"> = {
 };
 
 const escalations: Question<"escalations"> = {
-  families: ["humans", "usage"],
+  families: ["usage", "humans"],
   whole: true,
   rows(numbers) {
     const of = (name: string): number => numbers.of("humans", name);

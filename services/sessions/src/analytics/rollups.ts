@@ -128,23 +128,34 @@ export async function readSums(trx: Transaction, query: RollupQuery): Promise<Su
   const { columns: names, written } = GROUPS[query.by];
   const columns = sql.join(names.map((name) => sql.ref(name)));
   const inTop = sql.join(names.map((name) => sql.ref(`top.${name}`)));
-  const rollups = rollupsOf(query);
   const owner = query.perAgent ? sql`agent_id || ' '` : sql`''`;
   if (isBounded(query.by)) {
+    // In the order of time, so that the limit ends the reading; a hash would hold all groups, and spill.
+    await sql`set local enable_hashagg = off`.execute(trx);
     // Texts are made of the sums, of which there are far fewer than of amounts.
     const keys = sql.join([...names, "family", ...(query.perAgent ? ["agent_id"] : []), "name"].map(sql.ref));
     const { rows } = await sql<Sum>`
       select ${written} as "group", family, ${owner} || name as name, amount from (
         select ${keys}, sum(amount)::float8 as amount
-          from (${rollups}) r cross join lateral unnest(names, amounts) u(name, amount)
+          from (${rollupsOf(query)}) r cross join lateral unnest(names, amounts) u(name, amount)
          group by ${keys} order by ${keys} limit ${query.limit}) sums`.execute(trx);
     return rows;
   }
-  // Names are read only for the groups that are shown, one group at a time: there may be as many links as sessions.
+  // Names are read only for the groups that are shown, one group at a time: there may be as many links as sessions. Groups of the first
+  // family alone are ranked; those that only the others have are looked for where there is room.
+  const [first = "", ...others] = query.families;
+  const rest =
+    others.length === 0
+      ? sql``
+      : sql` union all (
+        select ${columns}, 0 from (${rollupsOf({ ...query, families: others })}) r
+         where (select count(*) from ranked) <= ${MAX_GROUPS} and (${columns}) not in (select ${columns} from ranked)
+         group by ${columns} order by ${columns} limit ${MAX_GROUPS + 1})`;
   const { rows } = await sql<Sum>`
-    with top as materialized (
-      select ${columns}, sum(weight) as weight from (${rollups}) r group by ${columns}
-       order by weight desc, ${columns} limit ${MAX_GROUPS + 1})
+    with ranked as materialized (
+      select ${columns}, sum(weight) as weight from (${rollupsOf({ ...query, families: [first] })}) r group by ${columns}
+       order by weight desc, ${columns} limit ${MAX_GROUPS + 1}),
+    top as materialized (select * from ranked${rest})
     select ${written} as "group", family, name, amount::float8 as amount
       from top cross join lateral (
         select family, ${owner} || name as name, sum(amount) as amount
