@@ -245,19 +245,11 @@ describe("analytics", () => {
       expect.objectContaining({ opened: 4, started: 1, first_message: 1, completed: 0, first_message_rate: 1 }),
     ]);
     expect((await ask(at, "funnel", { by: "version" })).rows[0]).toMatchObject({ opened: null });
-  });
-
-  it("list a link that was only opened after those with sessions", async () => {
-    const at = await analyticsWorld(db);
-    const other = await insertLink(db, { tenantId: at.tenantId, agentId: at.agentId }, { columns: { title: "Quiet" } });
-    const visit = { tenantId: at.tenantId, linkId: other.id, at: new Date().toISOString(), country: null };
-    await bus.call(noteVisits, { visits: [{ ...visit, opened: 900_000, sessions: 0 }] });
-    await addSession(db, at, { daysAgo: 0, status: "active", turns: [{}] });
+    const other = await insertLink(db, at, {});
+    await bus.call(noteVisits, { visits: [{ ...visit, linkId: other.id, country: null, opened: 900_000, sessions: 0 }] });
     await rollUp(db);
-    expect((await ask(at, "funnel", { by: "link" })).rows).toMatchObject([
-      { group: at.linkId, label: "Front desk", started: 1 },
-      { group: other.id, label: "Quiet", opened: 900_000, started: 0 },
-    ]);
+    const links = (await ask(at, "funnel", { by: "link" })).rows.map(({ group }) => group);
+    expect(links).toEqual([at.linkId, other.id]);
   });
 
   it("say how connections went, also after a rebuild, which has no other record of them", async () => {
