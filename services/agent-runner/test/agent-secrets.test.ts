@@ -163,8 +163,8 @@ const SPELLINGS = [VALUE, encodeURIComponent(VALUE), Buffer.from(VALUE).toString
 /** As some servers write JSON. */
 const SLASHED = VALUE.replaceAll("/", "\\/");
 
-describe("a secret of an agent in an api_call", () => {
-  it("goes into headers, path and query, and is nowhere else, even when the server repeats it", async () => {
+describe("an agent secret in an api_call", () => {
+  it("is sent in headers, path and query and appears nowhere else, even when the server echoes it", async () => {
     const agent = await newAgent();
     await set(agent, "crm", VALUE);
     await importTo(
@@ -213,8 +213,8 @@ describe("a secret of an agent in an api_call", () => {
   });
 
   it.each([
-    ["a host that it does not name", "localhost", "/direct"],
-    ["such a host after a redirect", "127.0.0.1", "/redirect"],
+    ["a host outside its list", "localhost", "/direct"],
+    ["a host outside its list after a redirect", "127.0.0.1", "/redirect"],
   ])("is not sent to %s", async (_case, host, path) => {
     const agent = await newAgent();
     await set(agent, "crm", VALUE, ["127.0.0.1", "*.example.com"]);
@@ -232,7 +232,7 @@ describe("a secret of an agent in an api_call", () => {
     expect(remote.at("/direct")).toEqual([]);
   });
 
-  it("counts from the next call on when it changes, and fails the call when it is gone", async () => {
+  it("takes effect from the next call when changed, and fails the call once deleted", async () => {
     const agent = await newAgent();
     await set(agent, "crm", "the first value");
     await importTo(agent, documentOf({ url: `${base()}/turn`, headers: { "X-Key": "{{secret.crm}}" } }));
@@ -249,13 +249,13 @@ describe("a secret of an agent in an api_call", () => {
   });
 });
 
-describe("a document that names secrets", () => {
+describe("an agent document that refers to secrets", () => {
   it.each([
     ["a prompt", { global_prompt: "The key is {{secret.crm}}." }, {}],
     ["a body", {}, { method: "POST", body: { key: "{{secret.crm}}" } }],
-    ["the name of a host", {}, { url: "https://{{secret.crm}}.example.com/" }],
-    ["the address of the webhook", { webhook: { enabled: true, url: "https://example.com/{{secret.crm}}" } }, {}],
-  ])("is refused with one in %s", async (_case, settings, call) => {
+    ["a host name", {}, { url: "https://{{secret.crm}}.example.com/" }],
+    ["the webhook URL", { webhook: { enabled: true, url: "https://example.com/{{secret.crm}}" } }, {}],
+  ])("is rejected with a secret in %s", async (_case, settings, call) => {
     const agent = await newAgent();
     await set(agent, "crm", VALUE);
     const document = documentOf({ url: "https://example.com/", ...call }, settings);
@@ -267,7 +267,7 @@ describe("a document that names secrets", () => {
     expect(checked).toMatchObject({ valid: false, issues: [{ code: "misplaced_secret", severity: "error" }] });
   });
 
-  it("is kept with a finding, but does not go live, as long as the agent lacks one", async () => {
+  it("is stored with a warning but cannot be activated while the agent lacks a secret", async () => {
     const agent = await newAgent();
     const document = documentOf({ url: "https://example.com/", headers: { "X-Key": "{{secret.crm}}" } });
     const path = ["workflow", "nodes", 2, "api_call", "headers", "X-Key"];
@@ -283,8 +283,8 @@ describe("a document that names secrets", () => {
   });
 });
 
-describe("the secrets of an agent", () => {
-  it("are set by admins, listed by editors without values, and of their tenant alone", async () => {
+describe("agent secrets", () => {
+  it("are set by admins, listed by editors without values, and visible only in their tenant", async () => {
     const agent = await newAgent();
     const made = await set(agent, "crm", VALUE, ["api.example.com"], true);
     expect(made.secret).toMatchObject({ name: "crm", hosts: ["api.example.com"], hint: "…711=", last_used_at: null });
@@ -309,8 +309,8 @@ describe("the secrets of an agent", () => {
   });
 });
 
-describe("a secret of an agent in the auth of its webhook", () => {
-  it("authorises deliveries, and what the receiver repeats is masked in their log", async () => {
+describe("an agent secret in the auth of its webhook", () => {
+  it("authorises deliveries and is masked in their log when the receiver echoes it", async () => {
     const agent = await newAgent();
     await set(agent, "hook", VALUE);
     const auth = { type: "bearer", token: "{{secret.hook}}" };

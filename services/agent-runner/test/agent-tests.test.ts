@@ -64,8 +64,8 @@ const found = { call: "api", node: "look", status: 200, body: { city: "Bern" } }
 const reasons = (result: SuiteResult): string[] =>
   result.tests.flatMap(({ steps }) => steps.flatMap((step) => step.reasons));
 
-describe("a test suite", () => {
-  it("passes when every step goes as it says, without waiting for the pace of the scripted model", async () => {
+describe("an agent's test suite", () => {
+  it("passes when every step meets its expectations, without waiting for the scripted model's pace", async () => {
     const result = await runSuite(
       documentOf([
         {
@@ -92,7 +92,7 @@ describe("a test suite", () => {
     expect(result.passed).toBe(true);
   });
 
-  it("says of every expectation that does not hold why, in a readable sentence", async () => {
+  it("explains every failed expectation in a readable sentence", async () => {
     const result = await runSuite(
       documentOf([
         {
@@ -136,7 +136,7 @@ describe("a test suite", () => {
     expect([result.passed, result.tests[0]?.steps.length]).toEqual([false, 2]);
   });
 
-  it("takes recorded answers by kind, node and order, and then never asks the scripted model", async () => {
+  it("matches recorded answers by kind, node and order, with no fallback to the scripted model", async () => {
     const answers: Tests[number]["answers"] = [
       { call: "classify", node: "hello", intent: null },
       { call: "extract", node: "read", values: { name: "Zoe" } },
@@ -154,7 +154,7 @@ describe("a test suite", () => {
     );
   });
 
-  it("tells what no test has visited: nodes, transitions and global intents", async () => {
+  it("reports the nodes, transitions and global intents that no test has visited", async () => {
     const answers = [{ call: "api" as const, node: "look", status: 404 }];
     const one = await runSuite(documentOf([{ name: "failed look-up", steps: [{ say: "I am Ann" }], answers }]));
     expect(one.coverage).toEqual({
@@ -179,13 +179,13 @@ describe("a test suite", () => {
     expect(two.coverage.edges).toMatchObject({ visited: 6, total: 6, unvisited: [] });
   });
 
-  it("has not passed without a test, and fails a step after the end of the session", async () => {
+  it("does not pass without a test, and fails a step after the end of the session", async () => {
     expect((await runSuite(documentOf([]))).passed).toBe(false);
     const late = await runSuite(documentOf([{ name: "late", steps: [{ say: "enough" }, { say: "more" }] }]));
     expect(reasons(late)).toEqual(["the session had ended before this step"]);
   });
 
-  it("gives up when its time is used up, whatever patterns it has", async () => {
+  it("gives up when its time is used up, whatever patterns it contains", async () => {
     const slow = { say: "I am Ann", expect: { reply_matches: "^(\\w+\\s?)*$" } };
     const tests = Array.from({ length: 20 }, (_, n) => ({ name: `${n}`, steps: [slow], answers: [found] }));
     const result = await runSuite(documentOf(tests), { timeoutMs: 1 });
@@ -194,7 +194,7 @@ describe("a test suite", () => {
   });
 });
 
-describe("the example of a test suite in the workflow reference", () => {
+describe("the test suite example in the workflow reference", () => {
   const folder = fileURLToPath(new URL("../../../examples/workflow/", import.meta.url));
   const withTests = readdirSync(folder).filter((name) => name.startsWith("test-"));
 
@@ -210,5 +210,5 @@ describe("the example of a test suite in the workflow reference", () => {
     });
   });
 
-  it("is there", () => expect(withTests).not.toEqual([]));
+  it("exists", () => expect(withTests).not.toEqual([]));
 });

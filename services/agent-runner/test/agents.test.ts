@@ -85,8 +85,8 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   throw new Error("was expected to be refused");
 }
 
-describe("importing", () => {
-  it("makes the agent when it is new, then adds versions to it", async () => {
+describe("importing an agent", () => {
+  it("creates the agent when it is new, then adds versions to it", async () => {
     const as = await newTenant(db);
     const first = await importTo(as("editor"), "front-desk");
     expect(first).toMatchObject({ status: "created", version: 1, active: true, issues: [] });
@@ -102,7 +102,7 @@ describe("importing", () => {
     expect((await bus.call(getAgent, { principal: as("viewer"), agent: "Front Desk" })).agent).toEqual(agent);
   });
 
-  it("gives back the document as it was written: import, export, import is the identity", async () => {
+  it("preserves the document as written: import, export, import is the identity", async () => {
     const as = await newTenant(db);
     const document = documentOf();
     await importTo(as("editor"), "a", { document });
@@ -116,7 +116,7 @@ describe("importing", () => {
     expect(other.version.content_hash).not.toBe(exported.version.content_hash);
   });
 
-  it("reads text as JSON or YAML and hashes equal documents alike, whatever the order of keys", async () => {
+  it("reads text as JSON or YAML and gives equal documents the same hash, whatever the order of keys", async () => {
     const as = await newTenant(db);
     const document = documentOf();
     const { agent, workflow } = document;
@@ -138,7 +138,7 @@ describe("importing", () => {
     expect(await codeOf(importTo(as("editor"), "a", { document: bomb }))).toBe("invalid_document");
   });
 
-  it("refuses an invalid document with every issue and keeps nothing; a dry run keeps nothing either", async () => {
+  it("rejects an invalid document with every issue and stores nothing; a dry run stores nothing either", async () => {
     const as = await newTenant(db);
     const document = documentOf();
     const broken = { ...document, workflow: { ...document.workflow, initial_node: "nowhere", surprise: 1 } };
@@ -162,7 +162,7 @@ describe("importing", () => {
     expect(await bus.call(validateAgent, { document })).toEqual({ valid: true, issues: [] });
   });
 
-  it("warns of providers that are not configured, where they are named", async () => {
+  it("warns of unconfigured providers at each place that names one", async () => {
     const as = await newTenant(db);
     const node = { id: "talk", system_prompt: "Talk.", llm_override: { provider_id: "us" } };
     const workflow = {
@@ -184,7 +184,7 @@ describe("importing", () => {
     expect((await importTo(as("editor"), "far", { document })).issues).toEqual(expect.arrayContaining(warned));
   });
 
-  it("tells what a document is refused for apart from what is only odd", async () => {
+  it("separates the errors that reject a document from mere warnings", async () => {
     const as = await newTenant(db);
     const document = {
       agent: { name: "Odd" },
@@ -213,7 +213,7 @@ describe("importing", () => {
     expect(warnings).toContainEqual(expect.objectContaining({ rule: "unreachable_node" }));
   });
 
-  it("names versions 1..N without gap or repeat under parallel imports, and makes one agent", async () => {
+  it("numbers versions 1..N without gap or repeat under parallel imports, and creates one agent", async () => {
     const as = await newTenant(db);
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, n) => importTo(as("editor"), "busy", { document: documentOf(`v${n}`) })),
@@ -227,7 +227,7 @@ describe("importing", () => {
     expect(data.filter((version) => version.active)).toHaveLength(1);
   });
 
-  it("takes an id for existing agents of the tenant only", async () => {
+  it("accepts an id only for an existing agent of the tenant", async () => {
     const [as, stranger] = [await newTenant(db), await newTenant(db)];
     const { agent_id } = await importTo(as("editor"), "a");
     expect(await codeOf(importTo(stranger("editor"), String(agent_id)))).toBe("agent_not_found");
@@ -238,8 +238,8 @@ describe("importing", () => {
   });
 });
 
-describe("agents", () => {
-  it("creates agents with slugs of their own and refuses a name twice", async () => {
+describe("the agents API", () => {
+  it("creates agents with unique slugs and refuses a name that is taken", async () => {
     const as = await newTenant(db);
     const create = (name: string) => bus.call(createAgent, { principal: as("editor"), name, description: null });
     expect((await create("Café Zürich!")).agent).toMatchObject({ slug: "cafe-zurich", active_version: null });
@@ -250,7 +250,7 @@ describe("agents", () => {
     expect((await create(newId())).agent.slug).toMatch(/^agent-/);
   });
 
-  it("gives no agent a name that leads to another one", async () => {
+  it("gives no agent a name that resolves to another one", async () => {
     const as = await newTenant(db);
     const make = (name: string) => bus.call(createAgent, { principal: as("editor"), name, description: null });
     const { agent: desk } = await make("Front Desk");
@@ -268,7 +268,7 @@ describe("agents", () => {
     expect((await bus.call(createAgent, theirs)).agent.slug).toBe("front-desk");
   });
 
-  it("gives one of many who ask for the same name at once", async () => {
+  it("gives a name to exactly one of many concurrent requests", async () => {
     const as = await newTenant(db);
     const agents = await Promise.all(
       [1, 2, 3, 4].map((n) =>
@@ -304,7 +304,7 @@ describe("agents", () => {
     expect(await codeOf(page("nonsense"))).toBe("validation_failed");
   });
 
-  it("lets viewers read and nothing else; a caller without a tenant gets nowhere", async () => {
+  it("lets viewers only read, and refuses a caller without a tenant", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const viewer = as("operator");
@@ -318,8 +318,8 @@ describe("agents", () => {
   });
 });
 
-describe("versions", () => {
-  it("activates an existing version, announces it, and leaves exactly one active whatever runs in parallel", async () => {
+describe("the versions API", () => {
+  it("activates an existing version, announces it, and leaves exactly one active under parallel activations", async () => {
     const as = await newTenant(db);
     const { agent_id } = await importTo(as("editor"), "a");
     for (let n = 0; n < 3; n += 1) await importTo(as("editor"), "a", { activate: false });
@@ -336,7 +336,7 @@ describe("versions", () => {
     await eventually(() => expect(activated).toContainEqual({ tenantId, agentId: agent_id, version: 4 }));
   });
 
-  it("resolves the active or the asked version, with an ordinary answer for what does not exist", async () => {
+  it("resolves the active or the requested version, and returns an error status for what does not exist", async () => {
     const as = await newTenant(db);
     const tenantId = String(as("viewer").tenantId);
     const { agent } = await bus.call(createAgent, { principal: as("editor"), name: "Empty", description: null });
@@ -356,7 +356,7 @@ describe("versions", () => {
     });
   });
 
-  it("forgets a kept answer on every replica when another version is activated", async () => {
+  it("drops a cached answer on every replica when another version is activated", async () => {
     const as = await newTenant(db);
     const { agent_id } = await importTo(as("editor"), "a");
     const question = { tenantId: String(as("viewer").tenantId), agentId: String(agent_id), version: null };

@@ -93,7 +93,7 @@ function workers(count: number, extract: (request: ExtractRequest, nth: number) 
 }
 
 describe("an ended session", () => {
-  it("is asked the questions of its version; answers of the asked types, and the fact reaches receivers", async () => {
+  it("is analysed with its version's questions; answers have the requested types, and the event reaches receivers", async () => {
     const principal: Principal = { tenantId: h.tenantId, role: "owner", via: "token", id: "test" };
     const body = { url: "https://example.com/hook", events: ["session.analyzed" as const] };
     const { webhook } = await h.bus.call(createWebhook, { principal, body });
@@ -111,7 +111,7 @@ describe("an ended session", () => {
     expect(data).toMatchObject([{ type: "session.analyzed" }]);
   });
 
-  it("is not asked when nobody said anything, or when its version has no questions", async () => {
+  it("is not analysed when nobody said anything or its version has no questions", async () => {
     const silent = await h.open(await h.agent(ASKING));
     await end(silent.sessionId);
     const plain = await h.open(await h.agent(ECHO));
@@ -122,7 +122,7 @@ describe("an ended session", () => {
   });
 });
 
-describe("a version that has a share of its sessions asked", () => {
+describe("a version with a sample rate for its analysis", () => {
   const sampled = (rate: number) => ({
     ...ASKING,
     workflow: {
@@ -131,7 +131,7 @@ describe("a version that has a share of its sessions asked", () => {
     },
   });
 
-  it.each([0, 0.5, 1])("has just those asked that are in it, at a rate of %d", async (rate) => {
+  it.each([0, 0.5, 1])("has exactly the sampled sessions analysed at a rate of %d", async (rate) => {
     const agentId = await h.agent(sampled(rate));
     for (let n = 0; n < 4; n += 1) {
       const { sessionId } = await h.open(agentId);
@@ -145,7 +145,7 @@ describe("a version that has a share of its sessions asked", () => {
     }
   });
 
-  it("draws the same ones again, and a smaller share out of a larger one", async () => {
+  it("samples the same sessions every time, and a smaller sample is part of a larger one", async () => {
     const drawn = await h.db.query<{ none: number; few: number; some: number; all: number; strays: number }>(
       `select count(*) filter (where is_in_share(id, 0))::int as none, count(*) filter (where is_in_share(id, 0.1))::int as few,
           count(*) filter (where is_in_share(id, 0.25))::int as some, count(*) filter (where is_in_share(id, 1))::int as all,
@@ -157,7 +157,7 @@ describe("a version that has a share of its sessions asked", () => {
   });
 });
 
-describe("the analysis", () => {
+describe("the analysis of a session", () => {
   beforeAll(() => turns.stop());
   /** A session that waits for its analysis; a runner only for its turns would take the analysis as well. */
   async function waiting(): Promise<string> {
@@ -170,7 +170,7 @@ describe("the analysis", () => {
   }
   const good = { rating: "5", mood: "bad", booked: "no", topic: "Tea" };
 
-  it("is asked once and kept once with four workers", async () => {
+  it("is requested once and stored once with four workers", async () => {
     const sessionId = await waiting();
     const four = workers(4, async () => good);
     expect(await ended(sessionId)).toMatchObject({
@@ -185,7 +185,7 @@ describe("the analysis", () => {
     expect(await factsOf(sessionId)).toBe(1);
   });
 
-  it("of a worker that was overtaken is dropped", async () => {
+  it("is discarded when another worker has overtaken its own", async () => {
     const sessionId = await waiting();
     const analyses = createAnalysisRepository(h.db);
     const [frozen] = await analyses.claim(1, 0);
@@ -200,7 +200,7 @@ describe("the analysis", () => {
     expect(await factsOf(sessionId)).toBe(1);
   });
 
-  it("is repeated after a failure of the model, and given up after the last try", async () => {
+  it("is retried after a model failure, and given up after the last attempt", async () => {
     const once = await waiting();
     const flaky = workers(1, async (_request, nth) => {
       if (nth === 1) throw new ModelError("model_unavailable", "test");
@@ -221,7 +221,7 @@ describe("the analysis", () => {
   });
 });
 
-describe("answers", () => {
+describe("analysis answers", () => {
   const question = (type: "string" | "number" | "enum" | "boolean", more: object = {}) => [
     { name: "q", description: "?", type, ...more },
   ];
@@ -237,7 +237,7 @@ describe("answers", () => {
     ["enum", "splendid", null],
     ["string", "  Tea ", "Tea"],
     ["string", { evil: 1 }, null],
-  ] as const)("of type %s take %j as %j", (type, said, kept) => {
+  ] as const)("of type %s read %j as %j", (type, said, kept) => {
     const required = { choices: ["Good", "Bad"], required: true };
     expect(checkAnswers(question(type, required), { q: said })).toEqual({
       answers: { q: kept },

@@ -85,8 +85,8 @@ async function imported(document: unknown): Promise<string> {
   return agentId;
 }
 
-describe("the vector of a question", () => {
-  it("is held before it is made, and what it took counts on the link, in the turn's usage and in the trace", async () => {
+describe("the embedding of a question", () => {
+  it("reserves budget before it is computed, and its cost counts on the link, in the turn's usage and in the trace", async () => {
     const asked = knowledge(() => SEVEN);
     await h.runner(model());
     const agentId = await h.agent(READING);
@@ -106,7 +106,7 @@ describe("the vector of a question", () => {
     expect(totals).toMatchObject({ input_tokens: 17, output_tokens: 10 });
   });
 
-  it("counts also when the answer that it was for fails or is refused", async () => {
+  it("is charged even when the answer that it was for fails or is refused", async () => {
     knowledge(() => SEVEN);
     await h.runner(model({ reply: () => Promise.reject(new Error("broken")) }), { TURN_MAX_TRIES: 1 });
     const agentId = await h.agent(READING);
@@ -119,9 +119,9 @@ describe("the vector of a question", () => {
   });
 
   it.each([
-    ["no room for it", { max_tokens: 5 }],
+    ["no room in the budget", { max_tokens: 5 }],
     ["no price", { max_cost: 1 }],
-  ])("is not made with %s: the words are searched", async (_, budget) => {
+  ])("is not computed with %s: text search is used instead", async (_, budget) => {
     const asked = knowledge(() => SEVEN);
     const prices = createPriceBook({ scripted: { input: 1, output: 1 } });
     await h.runner(model({ prices }));
@@ -134,7 +134,7 @@ describe("the vector of a question", () => {
     expect((await trace(id)).turns.at(-1)?.warnings).toMatchObject([{ code: "retrieval_without_vectors" }]);
   });
 
-  it("counts by estimate when nobody tells, and as all that was held when nobody counted", async () => {
+  it("is charged an estimate when no usage is reported, and the whole reservation when usage was not counted", async () => {
     let how: "silent" | "uncounted" = "silent";
     knowledge(() =>
       how === "silent" ? Promise.reject(new AppError("internal")) : ({ ...SEVEN, estimated: true } as never),
@@ -152,7 +152,7 @@ describe("the vector of a question", () => {
     expect((await charged(h, linkId)).tokens - silent).toBe(20 + embedInputBound(question));
   });
 
-  it("costs nothing when there is nobody to make it", async () => {
+  it("costs nothing when there is no service to compute it", async () => {
     await h.runner(model());
     const agentId = await h.agent(READING);
     const linkId = await budgetLink(h, agentId, { max_tokens: 10_000 });
@@ -161,7 +161,7 @@ describe("the vector of a question", () => {
     expect(await charged(h, linkId)).toMatchObject({ tokens: 20, live: 0 });
   });
 
-  it("is charged once when the runner is killed between it and the commit", async () => {
+  it("is charged once when the runner is killed between the embedding and the commit", async () => {
     const asked = knowledge(() => SEVEN);
     const agentId = await imported(READING);
     const dying = crashingRunner(h, "retrieved", { EMBEDDING_MODEL: "scripted" });
@@ -203,7 +203,7 @@ describe("the analysis of an ended session", () => {
     asked.length = 0;
   });
 
-  it("holds room before its call, and what it took counts on the link, on the session and in the trace", async () => {
+  it("reserves budget before its call, and its usage counts on the link, on the session and in the trace", async () => {
     await h.runner(extracting({ inputTokens: 30, outputTokens: 5 }), { POLL_INTERVAL_MS: 100 });
     const agentId = await h.agent(ASKING);
     const linkId = await budgetLink(h, agentId, { max_tokens: 10_000, max_cost: 1 });
@@ -216,7 +216,7 @@ describe("the analysis of an ended session", () => {
     expect((await trace(id)).background).toMatchObject({ analysis: { status: "done", usage }, memory: null });
   });
 
-  it("is skipped, and says why, when the link has no room for it: the model is not asked", async () => {
+  it("is skipped with a reason, without asking the model, when the link's budget has no room for it", async () => {
     await h.runner(extracting({ inputTokens: 30, outputTokens: 5 }), { POLL_INTERVAL_MS: 100 });
     const agentId = await h.agent(ASKING);
     const linkId = await budgetLink(h, agentId, { max_tokens: 100_000 });
@@ -234,7 +234,7 @@ describe("the analysis of an ended session", () => {
     expect(await charged(h, linkId)).toMatchObject({ tokens: 20, live: 0 });
   });
 
-  it("never uses more than there is when many sessions end at once", async () => {
+  it("never exceeds the budget when many sessions end at once", async () => {
     const hungry = extracting({ inputTokens: 400, outputTokens: 100 });
     // Its own look at analyses comes too late for this test: those of below come first.
     await h.runner(hungry, { POLL_INTERVAL_MS: 60_000 });
@@ -270,7 +270,7 @@ describe("the analysis of an ended session", () => {
     expect(live).toBe(0);
   }, 60_000);
 
-  it("is charged once when its runner is killed between the answer and its record", async () => {
+  it("is charged once when its runner is killed between receiving and recording the answer", async () => {
     const agentId = await imported(ASKING);
     const dying = crashingRunner(h, "analysed");
     try {

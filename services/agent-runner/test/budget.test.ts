@@ -128,7 +128,7 @@ const refusal = (error: unknown): string => {
 const statusOf = (turn: TurnState): string => (turn.status === "failed" ? turn.code : turn.status);
 
 describe("a link with a token budget", () => {
-  it("admits as many small turns at once as there is room for, and never uses more than it has", async () => {
+  it("admits as many concurrent small turns as it has room for, and never exceeds its budget", async () => {
     await started(TWENTY, { BUDGET_WAIT_MS: 18_000 });
     const linkId = await link({ max_tokens: 11 * 20 + (await least()) });
     const sessions = await Promise.all(Array.from({ length: 12 }, () => session(linkId)));
@@ -137,7 +137,7 @@ describe("a link with a token budget", () => {
     expect(await used(linkId)).toEqual({ tokens: 240, cost: 0, live: 0 });
   }, 60_000);
 
-  it("is used to the end and not beyond it when many ask for more than there is", async () => {
+  it("uses up its budget but never exceeds it when many messages ask for more than it has", async () => {
     await started(TWENTY, { BUDGET_WAIT_MS: 18_000 });
     const max_tokens = (await least()) + 300;
     const linkId = await link({ max_tokens });
@@ -154,7 +154,7 @@ describe("a link with a token budget", () => {
     expect(live).toBe(0);
   }, 90_000);
 
-  it("lets a call say no more than what is left", async () => {
+  it("limits the output of a call to what is left", async () => {
     const { model, asked } = held();
     await started(model);
     const narrow = await link({ max_tokens: (await least()) + 10 });
@@ -162,7 +162,7 @@ describe("a link with a token budget", () => {
     expect(asked.map((request) => request.settings.max_tokens)).toEqual([150, 26]);
   });
 
-  it("answers busy when others hold the rest for longer than a turn waits, gives the message back, and goes on afterwards", async () => {
+  it("answers budget_busy when others hold the rest for longer than a turn waits, refunds the message, and continues later", async () => {
     const { model, asked, release } = held();
     await started(model, { BUDGET_WAIT_MS: 300 });
     const linkId = await link({ max_tokens: (await least()) + 40 });
@@ -176,7 +176,7 @@ describe("a link with a token budget", () => {
     expect(await used(linkId)).toEqual({ tokens: 40, cost: 0, live: 0 });
   });
 
-  it("counts for a running session from its next message on when the owner adds it", async () => {
+  it("applies a newly added budget to a running session from its next message", async () => {
     await started(TWENTY);
     const linkId = await link(null);
     const id = await session(linkId);
@@ -190,7 +190,7 @@ describe("a link with a token budget", () => {
   });
 });
 
-describe("a classification that the budget refuses", () => {
+describe("a classification refused by the budget", () => {
   const TRIAGE = {
     agent: { name: "Triage" },
     workflow: {
@@ -212,7 +212,7 @@ describe("a classification that the budget refuses", () => {
     },
   };
 
-  it("fails the turn: the workflow does not go on as if nothing had matched", async () => {
+  it("fails the turn: the workflow does not continue as if nothing had matched", async () => {
     await started(TWENTY);
     agentId = await h.agent(TRIAGE);
     const linkId = await link({ max_tokens: 100 });
@@ -224,12 +224,12 @@ describe("a classification that the budget refuses", () => {
   });
 });
 
-describe("what a turn is charged", () => {
+describe("a turn on a budget", () => {
   const failing = (error: Error): Model => ({ ...echo, reply: () => Promise.reject(error) });
   const usage = { inputTokens: 30, outputTokens: 5 };
   it.each([
-    ["what a broken call had used", new ModelError("model_unavailable", "cut", { afterFirstToken: true, usage }), 35],
-    ["nothing when the provider refused", new ModelError("model_unavailable", "status_500"), 0],
+    ["is charged what a broken call had used", new ModelError("model_unavailable", "cut", { afterFirstToken: true, usage }), 35],
+    ["is charged nothing when the provider refused", new ModelError("model_unavailable", "status_500"), 0],
   ])("%s", async (_, error, tokens) => {
     await started(failing(error));
     const linkId = await link({ max_tokens: 10_000 });
@@ -237,7 +237,7 @@ describe("what a turn is charged", () => {
     expect(await used(linkId)).toEqual({ tokens, cost: 0, live: 0 });
   });
 
-  it("all that was held when the provider does not count", async () => {
+  it("is charged the whole reservation when the provider does not count", async () => {
     const uncounted: Model = {
       ...echo,
       async reply(request, options) {
@@ -252,7 +252,7 @@ describe("what a turn is charged", () => {
     expect((await used(linkId)).tokens).toBeGreaterThan(150 + 50);
   });
 
-  it("an estimate when its session is ended in the middle of a call", async () => {
+  it("is charged an estimate when its session is ended in the middle of a call", async () => {
     const { model, asked } = held();
     await started(model, { LEASE_MS: 1_000 });
     const linkId = await link({ max_tokens: 10_000 });
@@ -289,7 +289,7 @@ describe("a link with a money budget", () => {
     expect((await used(linkId)).cost).toBe(0.0000225);
   });
 
-  it("refuses a model without a price, and lets it pass when the budget is soft", async () => {
+  it("refuses a model without a price, but allows it when the budget is soft", async () => {
     await started(priced({}));
     const linkId = await link({ max_cost: 1 });
     const id = await session(linkId);
@@ -300,7 +300,7 @@ describe("a link with a money budget", () => {
 });
 
 describe("a session without a budget", () => {
-  it("gets the model itself: no call of it asks the database anything", async () => {
+  it("uses the model directly: its calls make no database queries", async () => {
     await started(TWENTY);
     const refuse = (): never => {
       throw new Error("asked");

@@ -40,7 +40,7 @@ const GRANTED_POINTS = [
 
 describe.each([
   { kind: "a link with a budget", budget: true, points: POINTS },
-  { kind: "a link without one", budget: false, points: GRANTED_POINTS },
+  { kind: "a link without a budget", budget: false, points: GRANTED_POINTS },
 ])("a runner killed between two effects of a turn, in a session of $kind", ({ budget, points }) => {
   let h: TurnHarness;
   let agentId: string;
@@ -87,7 +87,7 @@ describe.each([
     return { sessionId, conversationId, linkId };
   };
 
-  it("is compared with a run that speaks, moves, collects and costs", () => {
+  it("is compared with an undisturbed run of replies, transitions, variables and charges", () => {
     expect(undisturbed.turns.map(({ status }) => status)).toEqual(["done", "done", "done", "done"]);
     expect(undisturbed.calls[0]?.calls).toBeGreaterThanOrEqual(4);
     expect(undisturbed.transitions.length).toBeGreaterThan(4);
@@ -99,7 +99,7 @@ describe.each([
   });
 
   it.each(points)(
-    "at %s: one reply, one charge and the transitions of a run without it",
+    "at %s leaves one reply, one charge and the transitions of an undisturbed run",
     async (at) => {
       const died = crashing(at);
       let runner: { stop(): Promise<void> } | undefined;
@@ -130,7 +130,7 @@ describe("CRASH_AT", () => {
     return loadConfig(runnerConfig, { CRASH_AT, ...env }).CRASH_AT;
   };
 
-  it("is read with ALLOW_TEST_HOOKS=1 only, and refused in production", () => {
+  it("is read only with ALLOW_TEST_HOOKS=1, and refused in production", () => {
     expect(read("committed:2", { ALLOW_TEST_HOOKS: "1" })).toEqual({ point: "committed", nth: 2 });
     expect(read("", {})).toBeNull();
     expect(() => read("committed", {})).toThrow("ALLOW_TEST_HOOKS=1");

@@ -73,8 +73,8 @@ async function stored(tenantId: string): Promise<string> {
   return rows[0]?.all ?? "";
 }
 
-describe("secrets inside a document that an editor imports", () => {
-  it("lie sealed in the database, are read by admins, and are masked for everybody else", async () => {
+describe("secrets in a document imported by an editor", () => {
+  it("are sealed in the database, readable by admins, and masked for everybody else", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), documentOf());
     const lies = await stored(as("owner").tenantId);
@@ -89,7 +89,7 @@ describe("secrets inside a document that an editor imports", () => {
     }
   });
 
-  it("are compared for admins alone: below, a changed one is no difference", async () => {
+  it("are compared for admins only: for lower roles, a changed one is no difference", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), documentOf());
     await importTo(as("editor"), documentOf(call({ headers: { Authorization: "Bearer changed-4715" } })));
@@ -99,7 +99,7 @@ describe("secrets inside a document that an editor imports", () => {
     for (const secret of [...SECRETS, "changed-4715", "sealed:"]) expect(await diff("editor")).not.toContain(secret);
   });
 
-  it("survive export, change and import by an editor, also when nodes move", async () => {
+  it("survive export, editing and re-import by an editor, even when nodes move", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), documentOf());
     const exported = JSON.parse(JSON.stringify(await shown(as("editor"), 1)));
@@ -113,7 +113,7 @@ describe("secrets inside a document that an editor imports", () => {
     expect(await shown(as("admin"), 2)).toEqual(documentOf(call(), [added]));
   });
 
-  it("are never sent to another server by who may not see them, and not made of nothing", async () => {
+  it("cannot be sent to another server by those who may not see them, nor created from a mask alone", async () => {
     const as = await newTenant(db);
     const masked = documentOf(call({ headers: { Authorization: "••••" } }));
     await expect(importTo(as("editor"), masked)).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe("secrets inside a document that an editor imports", () => {
     expect(JSON.stringify(await shown(as("admin"), 2))).toContain(HEADER);
   });
 
-  it("of versions from before are sealed when a runner starts, with those of their webhooks", async () => {
+  it("are sealed when a runner starts, if older versions and their webhooks still hold them in plain text", async () => {
     const as = await newTenant(db);
     const { tenantId } = as("owner");
     const agentId = newId();
@@ -171,7 +171,7 @@ describe("secrets inside a document that an editor imports", () => {
     expect(openDocumentSecret(secrets, tenantId, rows[0]?.token ?? "")).toBe(BEARER);
   });
 
-  it("open under their own tenant and key alone", async () => {
+  it("open only under their own tenant and key", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), documentOf());
     const { tenantId } = as("owner");

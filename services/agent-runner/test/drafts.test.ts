@@ -54,7 +54,7 @@ const refusal = (work: Promise<unknown>): Promise<AppError> =>
   );
 
 describe("a draft", () => {
-  it("belongs to its author: others see that it is there and nothing of its words", async () => {
+  it("belongs to its author: others see that it exists but none of its text", async () => {
     const agent = await newAgent();
     await save(ada(), agent, "of ada: {{{", 0);
     expect(await mine(ada(), agent)).toMatchObject({
@@ -70,7 +70,7 @@ describe("a draft", () => {
     expect((await refusal(save(as("eve", "viewer"), agent, "x", 0))).code).toBe("forbidden");
   });
 
-  it("is sealed in the database, for its author alone", async () => {
+  it("is sealed in the database for its author only", async () => {
     const agent = await newAgent();
     await save(ada(), agent, "token: very secret", 0);
     const { rows } = await h.db.tenant(h.tenantId, (trx) =>
@@ -84,7 +84,7 @@ describe("a draft", () => {
     expect((await refusal(mine(ben(), agent))).code).not.toBe("draft_not_found");
   });
 
-  it("is never overwritten by a tab that has not seen its newest save, and tells that tab what it says", async () => {
+  it("is never overwritten by a tab that has not seen its newest save, and gives that tab its current text", async () => {
     const agent = await newAgent();
     await save(ada(), agent, "one", 0);
     await save(ada(), agent, "two", 1);
@@ -97,7 +97,7 @@ describe("a draft", () => {
     expect((await mine(ada(), agent)).revision).toBe(3);
   });
 
-  it("keeps its newest twenty states that are a minute apart, and goes with its history", async () => {
+  it("keeps its newest twenty states that are a minute apart, and is deleted with its history", async () => {
     const agent = await newAgent();
     for (let revision = 0; revision < 25; revision += 1) {
       await save(ada(), agent, `state ${revision + 1}`, revision);
@@ -119,7 +119,7 @@ describe("a draft", () => {
 });
 
 describe("publishing a draft", () => {
-  it("makes one version of it with its author, takes it away, and nobody else's", async () => {
+  it("creates one version with its author and removes this draft but nobody else's", async () => {
     const agent = await newAgent();
     await save(ada(), agent, textOf("Of Ada"), 0);
     await save(ben(), agent, textOf("Of Ben"), 0);
@@ -134,7 +134,7 @@ describe("publishing a draft", () => {
     expect(data).toMatchObject([{ version: 1, author: { via: "user", id: "ada" }, notes: "why" }]);
   });
 
-  it("is refused when another version went live since, and goes when the draft was brought up to date", async () => {
+  it("is refused when another version has gone live since, and succeeds once the draft is brought up to date", async () => {
     const agent = await newAgent();
     await save(ada(), agent, textOf("Of Ada"), 0);
     const document = textOf("Of Ben");
@@ -146,7 +146,7 @@ describe("publishing a draft", () => {
     expect(await publish(ada(), agent, 2)).toMatchObject({ version: 2, active: true });
   });
 
-  it("lets one of two that publish at once through", async () => {
+  it("succeeds for exactly one of two concurrent publishers", async () => {
     const agent = await newAgent();
     await Promise.all([save(ada(), agent, textOf("A"), 0), save(ben(), agent, textOf("B"), 0)]);
     const both = await Promise.allSettled([publish(ada(), agent, 1), publish(ben(), agent, 1)]);
@@ -154,14 +154,14 @@ describe("publishing a draft", () => {
     expect((await h.bus.call(listVersions, { principal: ada(), agent, limit: 10 })).data).toHaveLength(1);
   });
 
-  it("keeps a draft that cannot be a version, and says why", async () => {
+  it("keeps a draft that cannot become a version, and says why", async () => {
     const agent = await newAgent();
     await save(ada(), agent, "agent: { name: x }\nworkflow: { initial_node: a }\n", 0);
     expect((await refusal(publish(ada(), agent, 1))).code).toBe("invalid_document");
     expect((await mine(ada(), agent)).revision).toBe(1);
   });
 
-  it("keeps its comments when it is published, for editors, and no text with the value of a secret", async () => {
+  it("keeps the comments of the draft for editors, but no text that contains the value of a secret", async () => {
     const agent = await newAgent();
     const text = textOf("Hello.");
     await save(ada(), agent, text, 0);

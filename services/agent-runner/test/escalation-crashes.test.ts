@@ -87,9 +87,9 @@ afterAll(async () => {
   await h?.close();
 }, 60_000);
 
-describe("a session that goes to a human and back", () => {
+describe("a session handed to a human and back", () => {
   it.each(["acquired", "before_commit", "committed"])(
-    "says everything once and has one escalation when every runner dies at %s",
+    "sends every message once and has one escalation when every runner dies at %s",
     async (at) => {
       const starter = await healthy();
       const { sessionId } = await h.open(await h.agent(DOCUMENT));

@@ -47,10 +47,10 @@ afterEach(async () => {
 });
 afterAll(() => h?.close(), 60_000);
 
-describe("what the document says of escalations", () => {
+describe("the escalation settings of an agent document", () => {
   const document = (escalation: object) => ({ ...SUPPORT, workflow: { ...SUPPORT.workflow, escalation } });
 
-  it("lets the agent answer while somebody is waited for, and not any more when they have come", async () => {
+  it("let the agent answer while the visitor waits for a human, but not once one has taken over", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(document({ while_waiting: "answer" })));
     const asked = await h.send(sessionId, "a person please");
@@ -63,7 +63,7 @@ describe("what the document says of escalations", () => {
     expect(await h.send(sessionId, "hello?")).toMatchObject({ result: { response: "", handled_by: "human" } });
   });
 
-  it("silences the agent as soon as a visitor asks, and its turn in hand with it", async () => {
+  it("silence the agent, including its running turn, as soon as a visitor asks for a human", async () => {
     const held = heldModel();
     await runner(held.model, { LEASE_MS: 1_000, POLL_INTERVAL_MS: 100 });
     const { sessionId } = await h.open(await h.agent(document({ while_waiting: "silent" })));
@@ -75,7 +75,7 @@ describe("what the document says of escalations", () => {
     expect(await session(sessionId)).toMatchObject({ handled_by: "human", escalation: { status: "waiting" } });
   });
 
-  it("counts failed turns as this agent wants it", async () => {
+  it("determine after how many failed turns this agent escalates", async () => {
     const failing: Model = {
       ...createScriptedModel({ paceMs: 0, echo: true }),
       reply: () => Promise.reject(new ModelError("model_unavailable", "down")),
@@ -90,7 +90,7 @@ describe("what the document says of escalations", () => {
     expect(await escalationsOf(never.sessionId)).toEqual([]);
   });
 
-  it("asks for somebody when the visitor has sounded upset so many times in a row, and the agent goes on", async () => {
+  it("request a human after a set number of upset messages in a row, while the agent continues", async () => {
     await runner(createScriptedModel({ paceMs: 0, echo: true }));
     const upset = async (escalation: object): Promise<string> => {
       const { sessionId } = await h.open(await h.agent(document(escalation)));
@@ -115,7 +115,7 @@ describe("what the document says of escalations", () => {
     expect(turns.slice(1).map(({ calls }) => calls.map(({ type }) => type))).toEqual(Array(4).fill(["llm.reply"]));
   });
 
-  it("asks for somebody with the last message that a session may have, once", async () => {
+  it("request a human once, with the last message that a session may have", async () => {
     await runner();
     const limited = async (escalation: object): Promise<string> => {
       const { sessionId } = await h.open(await h.agent(document(escalation)));

@@ -127,8 +127,8 @@ afterEach(async () => {
 });
 afterAll(() => h?.close(), 60_000);
 
-describe("an escalation that the workflow opens", () => {
-  it("is committed with its turn, silences the agent without a model call, and goes on by handed_back with what the human said", async () => {
+describe("an escalation opened by the workflow", () => {
+  it("is committed with its turn, silences the agent without a model call, and continues via handed_back with the human's words", async () => {
     const counted = countingModel();
     await runner(counted.model);
     const { sessionId } = await h.open(await h.agent(SUPPORT));
@@ -199,7 +199,7 @@ describe("an escalation that the workflow opens", () => {
     ]);
   });
 
-  it("lets the agent answer again after a mere resolve", async () => {
+  it("lets the agent answer again after it is merely resolved", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(SUPPORT));
     await h.send(sessionId, "person");
@@ -225,8 +225,8 @@ describe("an escalation that the workflow opens", () => {
   });
 });
 
-describe("an escalation that was asked for", () => {
-  it("is joined by a second request, which never takes it from who has it", async () => {
+describe("a requested escalation", () => {
+  it("is joined by a second request, which never takes it from its assignee", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(ECHO));
     const asked = await Promise.all(Array.from({ length: 8 }, () => escalate(sessionId, "help")));
@@ -240,7 +240,7 @@ describe("an escalation that was asked for", () => {
     expect(await factsOf(sessionId)).toEqual(["escalated", "escalation_assigned"]);
   });
 
-  it("has exactly one winner of twenty that take it at once, and changes hands only by transfer", async () => {
+  it("is assigned to exactly one of twenty concurrent takers, and changes hands only by transfer", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(ECHO));
     const { id } = await escalate(sessionId);
@@ -257,7 +257,7 @@ describe("an escalation that was asked for", () => {
     await say(id, "boss", "My case now.");
   });
 
-  it("refuses words before somebody has it, and of viewers", async () => {
+  it("refuses replies before it is assigned, and refuses viewers", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(ECHO));
     const { id } = await escalate(sessionId);
@@ -273,8 +273,8 @@ describe("an escalation that was asked for", () => {
   });
 });
 
-describe("two voices", () => {
-  it("never answer: the agent's turn in hand is fenced when a human takes over, and its message waits for the human", async () => {
+describe("a human and the agent in one session", () => {
+  it("never both answer: the agent's running turn is fenced when a human takes over, and its message waits for the human", async () => {
     const held = heldModel();
     await runner(held.model, { LEASE_MS: 1_000, POLL_INTERVAL_MS: 100 });
     const { sessionId } = await h.open(await h.agent(ECHO));
@@ -298,7 +298,7 @@ describe("two voices", () => {
     expect(held.calls()).toBe(1);
   });
 
-  it("say each reply once, however often and in parallel it is sent with its key", async () => {
+  it("send each human reply once, however often and concurrently it is repeated with its key", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(ECHO));
     const { id } = await escalate(sessionId);
@@ -315,7 +315,7 @@ describe("two voices", () => {
     expect(messages).toHaveLength(1);
   });
 
-  it("do not disturb each other's order: messages and replies at once all stay, once, without gaps", async () => {
+  it("do not disturb each other's order: concurrent messages and replies are all kept, once, without gaps", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(ECHO));
     const { id } = await escalate(sessionId);
@@ -333,8 +333,8 @@ describe("two voices", () => {
   });
 });
 
-describe("failing turns", () => {
-  it("ask for a human after as many in a row as the setting says, once", async () => {
+describe("failed turns", () => {
+  it("request a human once, after the configured number in a row", async () => {
     const failing: Model = {
       ...createScriptedModel({ paceMs: 0, echo: true }),
       reply: () => Promise.reject(new ModelError("model_unavailable", "down")),
@@ -378,8 +378,8 @@ const WAITING = (seconds: number) => ({
   },
 });
 
-describe("timeouts", () => {
-  it("move the session and push what is said, once, with four sweepers at once; no message is used, and none comes after the end", async () => {
+describe("workflow timeouts", () => {
+  it("move the session and push their text once with four concurrent sweepers, use up no message, and stop after the end", async () => {
     await runner();
     // Longer than a slow machine needs from the node to the first look.
     const { sessionId } = await h.open(await h.agent(WAITING(4)));
@@ -407,7 +407,7 @@ describe("timeouts", () => {
     ]);
   });
 
-  it("are told to those who sweep, and turns without one are not", async () => {
+  it("are announced to the sweepers, while turns without a timeout are not", async () => {
     let told = 0;
     const stop = h.bus.listenLive(dueSoon, SWEEPERS_KEY, () => {
       told += 1;
@@ -421,7 +421,7 @@ describe("timeouts", () => {
     stop();
   });
 
-  it("say nothing when a human took the session before their turn was run", async () => {
+  it("say nothing when a human took over the session before their turn ran", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(WAITING(1)));
     await Promise.all(runners.splice(0).map((one) => one.stop()));
@@ -441,7 +441,7 @@ describe("timeouts", () => {
     expect(await session(sessionId)).toMatchObject({ status: "active", node_id: "ask", handled_by: "human" });
   });
 
-  it("begin anew when the node is entered again, and do not fire while a human has the session", async () => {
+  it("restart when the node is entered again, and do not fire while a human has the session", async () => {
     await runner();
     const agentId = await h.agent(WAITING(600));
     const due = async (sessionId: string): Promise<Date | null> => {
@@ -468,7 +468,7 @@ describe("timeouts", () => {
 });
 
 describe("extending a session", () => {
-  it("moves its idle time once per key and is refused after the end", async () => {
+  it("moves its idle expiry once per idempotency key and is refused after the end", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(ECHO));
     const extend = (key: string | null) =>

@@ -68,7 +68,7 @@ const later = (): void => {
 };
 
 describe("a session that nobody follows", () => {
-  it("has no live entries, and a reader that comes in the middle of a turn gets every word once", async () => {
+  it("has no live stream entries, and a reader that joins in the middle of a turn gets every word once", async () => {
     const { model, started, say } = slowModel();
     const runner = await h.runner(model, { DELTA_WINDOW_MS: 0 });
     const { sessionId } = await h.open(await h.agent(ECHO));

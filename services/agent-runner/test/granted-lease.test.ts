@@ -64,8 +64,8 @@ async function acceptQuietly(sessionId: string, content: string): Promise<{ turn
 const repliesTo = async (sessionId: string, content: string): Promise<number> =>
   (await h.history(sessionId)).filter((line) => line === `assistant: echo(${content})`).length;
 
-describe("the lease that is granted with a message", () => {
-  it("is used without a statement by a runner that remembers the session, turn after turn", async () => {
+describe("the lease granted with a message", () => {
+  it("is used turn after turn without an SQL statement by a runner that remembers the session", async () => {
     const runner = await start();
     const { sessionId } = await h.open(agentId);
     const opened = await leaseOf(sessionId);
@@ -75,7 +75,7 @@ describe("the lease that is granted with a message", () => {
     await runner.stop();
   });
 
-  it("goes to the runner that remembers the session, however many there are, and to another when that one is gone", async () => {
+  it("goes to the runner that remembers the session, however many runners there are, and to another when that one is gone", async () => {
     const all = [await start(), await start(), await start()];
     const { sessionId } = await h.open(agentId);
     // The first message counts the session and is told to any of them.
@@ -92,7 +92,7 @@ describe("the lease that is granted with a message", () => {
     await Promise.all(all.map((one) => one.stop()));
   });
 
-  it("is what a wake-up needs to go to the runner that remembers the session: one that must wait goes to any", async () => {
+  it("directs its wake-up to the runner that remembers the session; that of a message that must wait goes to any runner", async () => {
     const echo = createScriptedModel({ paceMs: 0, echo: true });
     let gate: Promise<void> | undefined;
     let open: () => void = () => undefined;
@@ -136,7 +136,7 @@ describe("the lease that is granted with a message", () => {
     await second.stop();
   });
 
-  it("holds a lost turn up for no longer than it lasts, and the turn is answered once", async () => {
+  it("delays a turn whose wake-up is lost for no longer than it lasts, and the turn is answered once", async () => {
     const runner = await start();
     const { sessionId } = await h.open(agentId);
     const { turnId } = await acceptQuietly(sessionId, "quiet");
@@ -148,7 +148,7 @@ describe("the lease that is granted with a message", () => {
     await runner.stop();
   });
 
-  it("answers once when its wake-up comes three times, to two runners", async () => {
+  it("yields one reply when its wake-up arrives three times at two runners", async () => {
     const [one, two] = [await start(), await start()];
     const { sessionId } = await h.open(agentId);
     for (const text of ["again and again", "and again"]) {
@@ -168,7 +168,7 @@ describe("the lease that is granted with a message", () => {
     await Promise.all([one.stop(), two.stop()]);
   });
 
-  it("is not granted twice, and the messages behind it are answered in order under it", async () => {
+  it("is not granted twice, and the messages after its own are answered in order under it", async () => {
     const runner = await start();
     const { sessionId } = await h.open(agentId);
     const before = await leaseOf(sessionId);
@@ -181,7 +181,7 @@ describe("the lease that is granted with a message", () => {
     await runner.stop();
   });
 
-  it("is believed of the services alone: who can only publish on the bus cannot give a turn other words", async () => {
+  it("is trusted only from the services: a client that can merely publish on the bus cannot alter a turn's message", async () => {
     const runner = await start();
     const { sessionId } = await h.open(agentId);
     const { turnId, seq } = await acceptQuietly(sessionId, "what was said");
@@ -198,7 +198,7 @@ describe("the lease that is granted with a message", () => {
     await runner.stop();
   });
 
-  it("is worth nothing any more when its turn was answered under a later one", async () => {
+  it("is void once its turn was answered under a later lease", async () => {
     const runner = await start();
     const { sessionId } = await h.open(agentId);
     const { turnId, seq } = await acceptQuietly(sessionId, "late");
@@ -215,7 +215,7 @@ describe("the lease that is granted with a message", () => {
 });
 
 describe("the events of a turn", () => {
-  it("are told as they are stored", async () => {
+  it("are published live exactly as stored", async () => {
     const runner = await start();
     const { sessionId } = await h.open(agentId);
     const told: { offset: number }[] = [];

@@ -78,7 +78,7 @@ describe("a long session", () => {
   });
   afterAll(() => runner.stop());
 
-  it("shows the model a summary of what fell out of its window, marked as data, which the trace shows too", async () => {
+  it("shows the model a summary of messages that left its window, marked as data and included in the trace", async () => {
     const { sessionId } = await h.open(await agentOf({ history_summary: true }));
     await say(sessionId, 1, 3);
     expect(summaries()).toEqual([]);
@@ -121,7 +121,7 @@ describe("a long session", () => {
     await countedOnce(sessionId);
   });
 
-  it("is not summed up unless its document asks for it, nor for an agent that is to know nothing of it", async () => {
+  it("is not summarised unless its document enables it, nor for an agent to which no context is transferred", async () => {
     const { sessionId } = await h.open(await agentOf({}));
     await say(sessionId, 1, 8);
     const target = await agentOf({ history_summary: true });
@@ -136,9 +136,9 @@ describe("a long session", () => {
   });
 });
 
-describe("a summary of a long session whose runner is killed", () => {
+describe("the summary of a long session whose runner is killed", () => {
   it.each(["before_commit", "committed"])(
-    "counts exactly once when it dies at %s",
+    "counts exactly once when the runner dies at %s",
     async (point) => {
       const healthy = () => h.runner(echo, { LEASE_MS, POLL_INTERVAL_MS: 100 });
       let runner = await healthy();

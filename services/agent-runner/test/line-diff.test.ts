@@ -31,7 +31,7 @@ function patch(before: string, diff: string): string {
 }
 
 describe("a unified diff", () => {
-  it("makes the second text of the first, whatever they are", () => {
+  it("turns the first text into the second, for any two texts", () => {
     const text = fc
       .array(fc.constantFrom("a", "b", "c", "{", "}"), { minLength: 1, maxLength: 40 })
       .map((l) => l.join("\n"));
@@ -43,7 +43,7 @@ describe("a unified diff", () => {
     );
   });
 
-  it("shows three lines around a change and joins changes that are near", () => {
+  it("shows three lines of context around a change and joins nearby changes", () => {
     const lines = Array.from({ length: 40 }, (_, n) => `line ${n}`);
     const other = lines.map((line, n) => (n === 5 || n === 9 || n === 30 ? `${line}!` : line));
     const diff = unifiedDiff(lines.join("\n"), other.join("\n"), names).split("\n");

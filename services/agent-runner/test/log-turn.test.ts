@@ -54,11 +54,11 @@ const committed = {
   ...{ ms: 240, transitions: 1, modelCalls: 2, modelMs: 200, inputTokens: 90, outputTokens: 12 },
 };
 
-it("tells a turn in one line at info", () => {
+it("logs a turn in one line at level info", () => {
   expect(linesAt("info")).toEqual([expect.objectContaining(committed)]);
 });
 
-it("tells each call, extraction and transition at debug, by ids, names and numbers, without a word or a value", () => {
+it("logs each call, extraction and transition at level debug by ids, names and numbers, without text or values", () => {
   const debug = { level: "debug", ...ids };
   expect(linesAt("debug")).toEqual([
     expect.objectContaining(committed),

@@ -100,7 +100,7 @@ const traceOf = async (sessionId: string): Promise<string> =>
   });
 
 describe("an api_call node", () => {
-  it("calls, takes a variable from the answer, and goes the way of the answer", async () => {
+  it("calls the server, extracts a variable from the response, and follows the transition for it", async () => {
     remote.state.answer = () => [200, JSON.stringify({ items: [{ state: "on its way" }] })];
     const agent = await h.agent(
       lookUp({
@@ -123,7 +123,7 @@ describe("an api_call node", () => {
     expect(trace).not.toContain("s3cr3t");
   });
 
-  it("tries again after an answer that may pass, with the same idempotency key", async () => {
+  it("retries after a temporary failure with the same idempotency key", async () => {
     remote.state.answer = (_request, nth) => (nth < 3 ? [503, "busy"] : [200, '{"items":[{"state":"here"}]}']);
     const { sessionId } = await h.open(await h.agent(lookUp({ method: "PUT", url: `${remote.url}/retry` })));
     expect(await h.send(sessionId, "42")).toMatchObject({ result: { response: "Looking it up. It is here." } });
@@ -133,7 +133,7 @@ describe("an api_call node", () => {
     expect(keys[0]).toMatch(/^[0-9a-f-]{36}\.2:\d+\.\d+$/);
   });
 
-  it("does not repeat a 404 and takes its transition", async () => {
+  it("does not retry a 404 and follows its transition", async () => {
     remote.state.answer = () => [404, "nothing"];
     const { sessionId } = await h.open(await h.agent(lookUp({ url: `${remote.url}/missing` })));
     expect(await h.send(sessionId, "42")).toMatchObject({ result: { response: "Looking it up. No such order." } });
@@ -142,11 +142,11 @@ describe("an api_call node", () => {
   });
 
   it.each([
-    ["an answer above the limit", "/large", { response_size_limit_bytes: 1000 }, "api_too_large"],
+    ["a response above the size limit", "/large", { response_size_limit_bytes: 1000 }, "api_too_large"],
     ["a host that is not on its list", "/listed", { allowed_hosts: ["example.com"] }, "api_refused"],
     ["a private address", null, { url: "http://10.1.2.3/" }, "api_refused"],
-    ["nobody who answers", null, { url: "http://127.0.0.1:1/" }, "api_unreachable"],
-  ])("takes api_failed for %s and keeps the default", async (_case, path, more, code) => {
+    ["an unreachable server", null, { url: "http://127.0.0.1:1/" }, "api_unreachable"],
+  ])("follows api_failed for %s and keeps the default value", async (_case, path, more, code) => {
     remote.state.answer = () => [200, "x".repeat(2000)];
     const { sessionId } = await h.open(await h.agent(lookUp({ url: `${remote.url}${path}`, ...more })));
     expect(await h.send(sessionId, "42")).toMatchObject({
@@ -168,7 +168,7 @@ describe("an agent_transfer node", () => {
       talk("sell"),
     ]);
 
-  it("goes on in the target's document within the turn, and in the version of the transfer afterwards", async () => {
+  it("continues in the target's document within the turn, and in the version of the transfer afterwards", async () => {
     const target = await h.agent(sales("Sales here."));
     const { sessionId } = await h.open(await h.agent(transfer(target)));
     expect(await h.send(sessionId, "sales please")).toMatchObject({
@@ -188,7 +188,7 @@ describe("an agent_transfer node", () => {
     expect(await h.send(sessionId, "bye")).toMatchObject({ result: { response: "Bye.", session_ended: true } });
   });
 
-  it("ends the session when there is no such agent, or it belongs to another tenant", async () => {
+  it("ends the session when the agent does not exist or belongs to another tenant", async () => {
     const { sessionId } = await h.open(await h.agent(transfer("00000000-0000-7000-8000-000000000000")));
     expect(await h.send(sessionId, "sales")).toMatchObject({ status: "done", result: { session_ended: true } });
     expect(JSON.parse(await traceOf(sessionId)).calls).toMatchObject([
@@ -198,7 +198,7 @@ describe("an agent_transfer node", () => {
 });
 
 describe("a webhook action", () => {
-  it("is delivered after the commit, signed by the secret that was told, and again under the same id until it is taken", async () => {
+  it("is delivered after the commit, signed with the issued secret, and again under the same id until it is accepted", async () => {
     const principal = { tenantId: h.tenantId, role: "admin", via: "token", id: "test" } as const;
     const rotate = () => h.bus.call(rotateActionSecret, { principal, overlapSeconds: 600 });
     const told = await rotate();

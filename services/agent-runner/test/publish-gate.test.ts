@@ -92,15 +92,15 @@ async function refusalOf(promise: Promise<unknown>): Promise<AppError> {
 const activeOf = async (principal: Principal, agent: string): Promise<number | null> =>
   (await bus.call(getAgent, { principal, agent })).agent.active_version;
 
-describe("the gate before a version goes live", () => {
-  it("runs the tests of an import that is to go live, and lets it live when they pass", async () => {
+describe("the test gate before a version goes live", () => {
+  it("runs the tests of an import that is to go live, and activates it when they pass", async () => {
     const as = await newTenant(db);
     expect(await importTo(as("editor"), "a")).toMatchObject({ status: "created", version: 1, active: true });
     const { document } = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 1 });
     expect(JSON.stringify(document)).toBe(JSON.stringify(guarded()));
   });
 
-  it("refuses an import whose tests fail, says which, and adds nothing", async () => {
+  it("refuses an import whose tests fail, names them, and adds nothing", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const refused = await refusalOf(importTo(as("editor"), "a", { document: guarded("Hi") }));
@@ -115,7 +115,7 @@ describe("the gate before a version goes live", () => {
     );
   });
 
-  it("activates only what was tested: not run, failed and passed versions", async () => {
+  it("activates a version whose tests passed, but not one whose tests failed or were not run", async () => {
     const as = await newTenant(db);
     const agent = "a";
     await importTo(as("editor"), agent, { activate: false });
@@ -130,7 +130,7 @@ describe("the gate before a version goes live", () => {
     expect(await activeOf(as("viewer"), agent)).toBe(1);
   });
 
-  it("is not taken away by an edit: a version that drops what the live one requires needs an admin's reason", async () => {
+  it("cannot be removed by an edit: a version that drops the live one's requirement needs an admin's reason", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const { require_tests: _dropped, ...agent } = guarded().agent;
@@ -149,7 +149,7 @@ describe("the gate before a version goes live", () => {
     expect((await activate).agent.active_version).toBe(2);
   });
 
-  it("takes a result for equal content, in whatever version, and never of another tenant", async () => {
+  it("accepts a result for equal content in any version, but never from another tenant", async () => {
     const [one, other] = [await newTenant(db), await newTenant(db)];
     await importTo(one("editor"), "a");
     await importTo(one("editor"), "a", { activate: false });
@@ -159,7 +159,7 @@ describe("the gate before a version goes live", () => {
     expect((await refusalOf(activate)).code).toBe("tests_not_green");
   });
 
-  it("is opened by an admin with a reason, once, and keeps who and why; an editor's reason opens nothing", async () => {
+  it("is overridden once by an admin with a reason and records who and why; an editor cannot override it", async () => {
     const as = await newTenant(db);
     const red = { document: guarded("Hi") };
     const reason = "the greeting is wrong and the shop opens in a minute";
@@ -183,7 +183,7 @@ describe("the gate before a version goes live", () => {
     expect((await refusalOf(again)).code).toBe("tests_not_green");
   });
 
-  it("stands in the database too: no statement of the application puts an untested version live, or changes an override", async () => {
+  it("is enforced in the database: no application statement activates an untested version or changes an override", async () => {
     const as = await newTenant(db);
     const { tenantId } = as("admin");
     if (tenantId === null) throw new Error("no tenant");
@@ -194,7 +194,7 @@ describe("the gate before a version goes live", () => {
     await expect(forgotten).rejects.toThrow(/permission denied/);
   });
 
-  it("keeps one right active version under 50 parallel activations of tested and untested versions", {
+  it("keeps exactly one tested version active under 50 parallel activations of tested and untested versions", {
     timeout: 60_000,
   }, async () => {
     const as = await newTenant(db);
@@ -250,8 +250,8 @@ describe("the gate before a version goes live", () => {
   });
 });
 
-describe("agents", () => {
-  it("imports up to 50 documents at once; one that is refused does not hold up the others", async () => {
+describe("the agents API", () => {
+  it("imports up to 50 documents at once; a refused one does not hold up the others", async () => {
     const as = await newTenant(db);
     const documents = [
       guarded("Hello", "One"),
@@ -274,7 +274,7 @@ describe("agents", () => {
     expect(data.map(({ name }) => name).sort()).toEqual(["Five", "One"]);
   });
 
-  it("tells what has changed between two versions", async () => {
+  it("reports what has changed between two versions", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), "a", { activate: false });
     await importTo(as("editor"), "a", { activate: false, document: guarded("Hi") });
@@ -298,7 +298,7 @@ describe("agents", () => {
     expect((await refusalOf(missing)).code).toBe("version_not_found");
   });
 
-  it("changes a name and a description, leaves out what is not given", async () => {
+  it("changes an agent's name and description, and leaves omitted fields unchanged", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const change = (fields: { name?: string; description?: string | null }) =>
@@ -315,7 +315,7 @@ describe("agents", () => {
     expect((await change({ description: null })).agent).toMatchObject({ name: "Door", description: null });
   });
 
-  it("deletes an agent without live sessions and frees its name; nobody finds it any more", async () => {
+  it("deletes an agent without live sessions, frees its name and no longer finds it", async () => {
     const as = await newTenant(db);
     const { agent_id: id } = await importTo(as("editor"), "a");
     if (id === null) throw new Error("not imported");

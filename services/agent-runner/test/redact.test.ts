@@ -6,7 +6,7 @@ const redactor = createRedactor(
   { first_name: "Zoë", city: "Bern", order: 12345678, visitor_address: "Hauptstrasse 7" },
 );
 
-describe("what is taken out of a recorded session", () => {
+describe("redaction of a recorded session", () => {
   it.each([
     ["write to Jean-Luc.Picard@starfleet.example or x@y.example", ["starfleet", "x@y", "Luc"]],
     ["call +41 (0)79 123 45 67 now", ["123", "79"]],
@@ -15,23 +15,23 @@ describe("what is taken out of a recorded session", () => {
     ["arabic digits ٠١٢٣٤٥٦", ["٠١٢"]],
     ["I am PICARD, Zoë's friend from Hauptstrasse", ["picard", "zoë", "hauptstrasse"]],
     ["my key is ak_abcdefghijklmnop and pl_abcdefghijk", ["abcdef"]],
-  ])("%s", (text, secrets) => {
+  ])("removes what is identifying or secret from: %s", (text, secrets) => {
     for (const secret of secrets) expect(redactor.text(text).toLowerCase()).not.toContain(secret.toLowerCase());
   });
 
-  it("leaves everything else as it was: short numbers, other words, parts of words", () => {
+  it("leaves everything else unchanged: short numbers, other words, parts of words", () => {
     const text = "In Bern 5 zones at 10:30 cost 12.50, Zoëlla and picardie too; zip 30301";
     expect(redactor.text(text)).toBe(text);
   });
 
-  it("gives the same stand-in to the same original, so that a conversation still fits together", () => {
+  it("uses the same placeholder for the same original, so that a conversation stays coherent", () => {
     const one = redactor.text("Picard, a@b.example, +41 79 123 45 67");
     expect(redactor.text("Picard, A@B.example, +41 79 123 45 67")).toBe(one);
     expect(redactor.text("c@d.example")).not.toContain("person1@");
     expect(redactor.text("PICARD picard Picard")).toMatch(/^([A-Z]+) ([a-z]+) ([A-Z][a-z]+)$/);
   });
 
-  it("reaches into values, and keeps what they are", () => {
+  it("redacts nested values and keeps their types", () => {
     const value = { list: ["Picard", 7, null, true], order: 12345678, inner: { mail: "q@r.example" } };
     const redacted = redactor.value(value);
     expect(redacted).toEqual({

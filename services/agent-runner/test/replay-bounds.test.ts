@@ -58,7 +58,7 @@ const opening: RecordedTurn = {
 };
 const base = { start, agentId: "agent", version: 1, load: async () => start };
 
-describe("the work of one replay", () => {
+describe("a replay of many sessions", () => {
   it("ends at its deadline and names every session that it did not reach", async () => {
     const sessions = Array.from({ length: 50 }, (_, n) => session(n));
     let read = 0;
@@ -95,7 +95,7 @@ describe("the work of one replay", () => {
     expect(report).toMatchObject({ replayed: 6, identical: 6, remaining: [] });
   });
 
-  it("stops telling divergences before the answer becomes too large, and names what is left", async () => {
+  it("stops reporting divergences before the answer becomes too large, and names the remaining sessions", async () => {
     const { result } = opening;
     if (result === null) throw new Error("no result");
     const other = {

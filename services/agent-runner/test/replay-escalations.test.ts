@@ -79,7 +79,7 @@ async function expectRepeatable(sessionId: string): Promise<void> {
 }
 
 describe("sessions in which a human spoke", () => {
-  it("replay the same and become tests: asked for, silent, handed back", async () => {
+  it("replay identically and become tests: requested human, silent agent, hand-back", async () => {
     const { sessionId } = await h.open(agentId);
     await h.send(sessionId, "a person please");
     const id = await take(sessionId);
@@ -92,7 +92,7 @@ describe("sessions in which a human spoke", () => {
     await expectRepeatable(sessionId);
   });
 
-  it("replay the same and become tests: taken from any node, and given up without a hand-back", async () => {
+  it("replay identically and become tests: escalated at any node, resolved without a hand-back", async () => {
     const { sessionId } = await h.open(agentId);
     await h.send(sessionId, "hello");
     const access = { type: "hmac" as const, tenantId: h.tenantId, sessionId };

@@ -114,7 +114,7 @@ const replay = (agent: string, sessionId: string, version = 1) =>
   h.bus.call(replayVersion, { principal: principal(), agent, version, sessionIds: [sessionId], limit: 1 });
 
 describe("records of turns", () => {
-  it("answer HTTP calls too: a session replays the same when the other server is asked no more", async () => {
+  it("answer HTTP calls too: a session replays identically without asking the other server", async () => {
     const agent = await h.agent(documentOf(newId()));
     const { sessionId } = await h.open(agent);
     for (const line of ["where is it?", "and where now?", "fine", "where, again"]) await h.send(sessionId, line);
@@ -125,7 +125,7 @@ describe("records of turns", () => {
     expect([report.identical, calls]).toEqual([1, asked]);
   });
 
-  it("repeat a failed answer, a failed classification, and an answer that the visitor stopped", async () => {
+  it("reproduce a failed reply, a failed classification, and a reply that the visitor stopped", async () => {
     const agent = await h.agent(documentOf(newId()));
     const { sessionId } = await h.open(agent);
     expect(await h.send(sessionId, "break it")).toMatchObject({ status: "failed", code: "model_unavailable" });
@@ -151,7 +151,7 @@ describe("records of turns", () => {
     expect(made.notes).toEqual(["turn 2 failed and is left out", "turn 4 was stopped by the visitor and is left out"]);
   });
 
-  it("follow a session to another agent, in the version that it went to", async () => {
+  it("follow a session to another agent, in the version that it was transferred to", async () => {
     const target = await h.agent(colleague("Here is your colleague."));
     const agent = await h.agent(documentOf(target));
     const { sessionId } = await h.open(agent);
@@ -198,7 +198,7 @@ describe("records of turns", () => {
     expect(result.passed).toBe(true);
   });
 
-  it("end a test at the turn that was found wrong, with what should have been said there", async () => {
+  it("end a test at the turn that was judged wrong, with what should have been said there", async () => {
     const agent = await h.agent(documentOf(newId()));
     const { sessionId } = await h.open(agent);
     for (const line of ["good day", "where is it?", "thank you"]) await h.send(sessionId, line);

@@ -126,7 +126,7 @@ const replay = (version: number, more: { sessionIds?: string[]; limit?: number }
   harness.bus.call(replayVersion, { principal: principal(), agent: agentId, version, limit: MANY, ...more });
 
 describe("replay", () => {
-  it("runs 500 recorded sessions to identical transitions, variables and replies without one call of the model", async () => {
+  it("reproduces transitions, variables and replies of 500 recorded sessions without a single model call", async () => {
     const before = model.calls;
     const report = await replay(1);
     expect(report).toMatchObject({ replayed: MANY, identical: MANY, diverged: [], remaining: [], model_calls: 0 });
@@ -146,7 +146,7 @@ describe("replay", () => {
     }
   });
 
-  it("tells a changed text as a reply, and a condition worded anew that leads the same way as nothing", async () => {
+  it("reports a changed text as a reply divergence, and ignores a reworded condition with the same outcome", async () => {
     const worded = await replay(await versionOf(documentOf("bye")));
     expect(worded).toMatchObject({ identical: MANY, diverged: [] });
     const text = await replay(await versionOf(documentOf("goodbye", "So long.")));
@@ -155,13 +155,13 @@ describe("replay", () => {
     expect(first).toMatchObject({ kind: "reply", turn: 3, got: ["So long."] });
   });
 
-  it("replays the sessions that are asked for, and names those it does not know", async () => {
+  it("replays the requested sessions, and names those it does not know", async () => {
     const [one = ""] = said.keys();
     const report = await replay(1, { sessionIds: [one, "text_nobody", one] });
     expect(report).toMatchObject({ replayed: 1, identical: 1, unknown: ["text_nobody"] });
   });
 
-  it("replays failed turns as failures, and sessions that still run up to where they are", async () => {
+  it("replays failed turns as failures, and running sessions up to where they are", async () => {
     const broken = await harness.agent({
       ...documentOf(),
       workflow: { ...documentOf().workflow, llm: { max_tokens: 10 } },
@@ -186,7 +186,7 @@ describe("the trace of a session", () => {
     return harness.bus.call(traceSession, { access, after: 0, limit: 50, ...page });
   };
 
-  it("shows nodes, conditions with what they were tested against, calls, time and cost", async () => {
+  it("shows nodes, conditions with their inputs, calls, time and cost", async () => {
     const [sessionId = ""] = [...said].find(([, lines]) => lines.includes("thanks")) ?? [];
     const trace = await traceOf(sessionId);
     const [opening, named, billed] = trace.turns;
@@ -215,7 +215,7 @@ describe("the trace of a session", () => {
     for (const { latency } of trace.turns) expect(latency.total_ms).toBeGreaterThanOrEqual(latency.model_ms);
   });
 
-  it("comes in pages", async () => {
+  it("is paginated", async () => {
     const [sessionId = ""] = [...said].find(([, lines]) => lines.includes("thanks")) ?? [];
     const first = await traceOf(sessionId, { limit: 3 });
     expect(first.next_cursor).toBe("3");
@@ -224,8 +224,8 @@ describe("the trace of a session", () => {
   });
 });
 
-describe("a test made of a session", () => {
-  it("passes against the version it comes from and holds nothing that points to the person", async () => {
+describe("a test made from a session", () => {
+  it("passes against the version it comes from and contains nothing that identifies the person", async () => {
     const { sessionId } = await harness.open(agentId, { participant: { email: "magda.kowalska@example.org" } });
     const lines = [
       "my name is Magda",

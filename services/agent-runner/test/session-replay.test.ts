@@ -118,7 +118,7 @@ async function versionOf(document: unknown): Promise<number> {
 }
 
 describe("a replay of one session", () => {
-  it("asks the model in earnest and no other server, stores nothing, and finds the same in the same version", async () => {
+  it("calls the real model but no other server, stores nothing, and finds no difference in the same version", async () => {
     const rows = () =>
       h.db.tenant(h.tenantId, async (trx) => {
         const counted = await sql<{ n: string }>`select (select count(*) from text_conversations) +
@@ -139,7 +139,7 @@ describe("a replay of one session", () => {
     expect([called - before[1], asked - before[2]]).toEqual([0, 2]);
   });
 
-  it("marks the first turn that goes another way, says something else or does something else", async () => {
+  it("marks the first turn whose path, reply or actions differ", async () => {
     const hooked = await replay({ document: JSON.stringify(documentOf({ hook: "two" })) });
     expect([hooked.version, hooked.diverges_at, hooked.turns.at(-1)?.differs]).toEqual([null, 4, ["actions"]]);
     expect(hooked.turns.at(-1)?.replayed?.actions).toEqual(["webhook: https://example.com/two"]);
@@ -149,7 +149,7 @@ describe("a replay of one session", () => {
     expect(left.turns[3]).toMatchObject({ replayed: null, differs: [] });
   });
 
-  it("stops where another server would be asked that was not asked then", async () => {
+  it("stops at an HTTP call that the recorded session did not make", async () => {
     const { sessionId } = await h.open(agent);
     await h.send(sessionId, "hi");
     const moved = documentOf();
@@ -163,7 +163,7 @@ describe("a replay of one session", () => {
     expect(called).toBe(before);
   });
 
-  it("is for editors, of sessions and versions that are there", async () => {
+  it("is restricted to editors, and to existing sessions and versions", async () => {
     expect(await codeOf(replay({}, { role: "operator" }))).toBe("forbidden");
     expect(await codeOf(replay({}, { sessionId: "text_nobody" }))).toBe("session_not_found");
     expect(await codeOf(replay({ version: 99 }))).toBe("version_not_found");
@@ -175,7 +175,7 @@ describe("a transfer in a try", () => {
   const answers = [{ call: "api" as const, node: "look", status: 200, body: "{}" }];
   const steps = [{ say: "hi", answers }, { say: "the desk" }, { say: "and now?" }, { say: "done" }];
 
-  it("goes on with the active version of the other agent, and back to nothing that was before", async () => {
+  it("continues with the active version of the other agent, and does not return to the first", async () => {
     const tried = await h.bus.call(tryAgent, {
       principal: as("editor"),
       agent,
@@ -197,7 +197,7 @@ describe("a transfer in a try", () => {
     expect((await runSuite(document)).tests).toMatchObject([{ passed: true }]);
   });
 
-  it("ends the conversation where the other agent is gone", async () => {
+  it("ends the conversation when the other agent does not exist", async () => {
     const document = documentOf({ target: "018f3a5e-7c1b-7d2e-8a4f-00000000dead" });
     const given = { steps: steps.slice(0, 2), document, api_calls: "ask" as const };
     const tried = await h.bus.call(tryAgent, { principal: as("editor"), agent, given });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all([h.close(), server.close()]));
 
-it("answers after twelve seconds of thought at its first try, and tells readers meanwhile that it is at work", async () => {
+it("a turn waits twelve seconds for the model without a retry, and meanwhile tells readers that it is working", async () => {
   const { sessionId } = await h.open(await h.agent(ECHO));
   server.setFault({ type: "late", ms: 12_000 });
   h.bus.publishLive(sessionsFollowed, PUBLISHERS_KEY, { sessionIds: [sessionId] });
@@ -30,7 +30,7 @@ it("answers after twelve seconds of thought at its first try, and tells readers 
   expect(told).toEqual(["thinking", "working"]);
 }, 60_000);
 
-it("gives up on the first words when the agent's document says so", async () => {
+it("a turn stops waiting for the first token at the timeout set in the agent's document", async () => {
   const { workflow } = ECHO;
   const hasty = { ...ECHO, workflow: { ...workflow, llm: { first_token_timeout_seconds: 1 } } };
   const { sessionId } = await h.open(await h.agent(hasty));

@@ -71,7 +71,7 @@ afterEach(async () => {
 afterAll(() => h.close());
 
 describe("stopping a turn", () => {
-  it("keeps what was said, leaves the workflow where it was and aborts the model", async () => {
+  it("keeps the text said so far, leaves the workflow where it was and aborts the model", async () => {
     const talking = talkingModel("As I was say");
     await runner(talking.model);
     agentId = await h.agent(ECHO);
@@ -116,7 +116,7 @@ describe("stopping a turn", () => {
     expect(await stop(sessionId)).toEqual({ stopped: false, turnId: null });
   });
 
-  it("fails a turn that had said nothing and gives its message back", async () => {
+  it("fails a turn that had said nothing and refunds its message", async () => {
     const silent = talkingModel("");
     await runner(silent.model);
     const { sessionId } = await h.open(agentId);
@@ -147,7 +147,7 @@ describe("stopping a turn", () => {
     expect(await h.settled(sessionId, third.turnId)).toMatchObject({ status: "done" });
   });
 
-  it("stops within a lease extension when the message to the runners is lost", async () => {
+  it("takes effect within one lease extension when the message to the runners is lost", async () => {
     const talking = talkingModel("Once upon");
     await runner(talking.model, { LEASE_MS: 1_000 });
     const { sessionId } = await h.open(agentId);
@@ -163,7 +163,7 @@ describe("stopping a turn", () => {
     });
   });
 
-  it("ends a stopped turn once when its runner died right after the request", async () => {
+  it("ends the turn once when its runner dies right after the request", async () => {
     const talking = talkingModel("Half a");
     const dying = await runner(talking.model);
     const { sessionId } = await h.open(agentId);
@@ -184,7 +184,7 @@ describe("stopping a turn", () => {
     expect(await used(sessionId)).toBe(0);
   });
 
-  it("opens a session although its greeting was stopped before a word", async () => {
+  it("still opens the session when its greeting is stopped before the first word", async () => {
     const silent = talkingModel("");
     await runner(silent.model);
     const greeting = await h.agent({
@@ -208,7 +208,7 @@ describe("stopping a turn", () => {
     expect(await h.send(sessionId, "quick")).toMatchObject({ status: "done", result: { turn_number: 1 } });
   });
 
-  it("does not mind a stop of a turn that nobody knows", async () => {
+  it("refuses an unknown turn, and the session still works", async () => {
     await runner();
     const { sessionId } = await h.open(agentId);
     h.bus.publishLive(turnStopLive, RUNNERS_KEY, { turnId: "none.1" });

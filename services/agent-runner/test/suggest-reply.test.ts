@@ -62,8 +62,8 @@ async function taken(model: Model, budget: Record<string, unknown>) {
   return { id, linkId, sessionId };
 }
 
-describe("a suggestion to an operator", () => {
-  it("is made of what was said, says and stores nothing, and costs what it took", async () => {
+describe("a suggested reply for an operator", () => {
+  it("is based on the conversation, sends and stores nothing, and is charged its actual usage", async () => {
     const { id, linkId, sessionId } = await taken(TWENTY, { max_tokens: 1_000_000 });
     const before = await charged(h, linkId);
     const history = await h.history(sessionId);
@@ -80,7 +80,7 @@ describe("a suggestion to an operator", () => {
     await expect(suggest(newId())).rejects.toMatchObject({ code: "escalation_not_found" });
   });
 
-  it("costs nothing when it is asked for again by its key", async () => {
+  it("costs nothing when requested again with its idempotency key", async () => {
     const { id, linkId } = await taken(TWENTY, { max_tokens: 1_000_000 });
     const keyed = (fingerprint: string) => ({ idempotency: { key: "one", fingerprint } });
     const first = await suggest(id, "grace", keyed("a"));
@@ -93,7 +93,7 @@ describe("a suggestion to an operator", () => {
     await expect(suggest(id, "mira", keyed("a"))).rejects.toMatchObject({ code: "escalation_assigned" });
   });
 
-  it("is made once for all who ask at the same moment by one key, and anew after one that failed", async () => {
+  it("is generated once for concurrent requests with one key, and again after a failed one", async () => {
     let fails = 1;
     const slow: Model = {
       ...TWENTY,
@@ -120,7 +120,7 @@ describe("a suggestion to an operator", () => {
     expect(await charged(h, linkId)).toMatchObject({ live: 0 });
   });
 
-  it("spends no more than there is, however many ask at once", async () => {
+  it("never exceeds the budget, however many requests run at once", async () => {
     const { id, linkId } = await taken(TWENTY, { max_tokens: 1_000_000 });
     await suggest(id);
     const [first] = asked.slice(-1);
@@ -143,7 +143,7 @@ describe("a suggestion to an operator", () => {
     expect(tokens + made * 20).toBeLessThanOrEqual(tokens + bound + 40);
   });
 
-  it("says why there is none, and gives the room back", async () => {
+  it("reports why there is none, and releases the reserved budget", async () => {
     const { id, linkId } = await taken(BROKEN, { max_tokens: 1_000_000 });
     await expect(suggest(id)).rejects.toMatchObject({ code: "model_unavailable" });
     expect(await charged(h, linkId)).toMatchObject({ live: 0 });

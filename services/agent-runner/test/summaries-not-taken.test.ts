@@ -54,8 +54,8 @@ function summaries() {
   };
 }
 
-describe("a summary that nobody takes", () => {
-  it("is forgotten when its session is over, also while it is made", async () => {
+describe("an unused history summary", () => {
+  it("is dropped when its session is over, even while it is being generated", async () => {
     const { begin, ready, one, asked, letGo } = summaries();
     await one("text_1");
     begin({ id: "text_1", definition, state: { ...state, ended: true }, history });
@@ -77,7 +77,7 @@ describe("a summary that nobody takes", () => {
     expect(ready("text_1", state)).toBeNull();
   });
 
-  it("is not made again while it waits, and is taken as often as its turn is tried", async () => {
+  it("is not generated again while it waits, and is available to every attempt of its turn", async () => {
     const { begin, ready, written, one, asked } = summaries();
     await one("text_1");
     begin({ id: "text_1", definition, state, history });
@@ -86,7 +86,7 @@ describe("a summary that nobody takes", () => {
     expect(ready("text_1", state)).toBeNull();
   });
 
-  it("takes no more room than a thousand do", async () => {
+  it("is dropped as the oldest once more than a thousand are held", async () => {
     const { ready, one } = summaries();
     for (let n = 0; n < 1_001; n += 1) await one(`text_${n}`);
     expect([ready("text_0", state), ready("text_1", state)?.covers]).toEqual([null, 8]);

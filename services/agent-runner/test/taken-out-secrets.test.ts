@@ -83,8 +83,8 @@ const PLACES = [
   "workflow/nodes/1/api_call/headers/Cookie",
 ];
 
-describe("values of secrets in a document that an admin imports", () => {
-  it("become secrets of the agent, which the version names and its calls send as before", async () => {
+describe("secret values in a document imported by an admin", () => {
+  it("become agent secrets, which the version refers to and its calls send as before", async () => {
     const agent = "taken";
     const made = await importTo(agent, documentOf());
     expect(codes(made)).toEqual(PLACES.map((place) => `secret_taken_out ${place}`));
@@ -113,7 +113,7 @@ describe("values of secrets in a document that an admin imports", () => {
     expect(received.at(-1)).toEqual({ authorization: `Bearer ${BEARER}`, cookie: COOKIE });
   });
 
-  it("get the same names again, so that equal documents stay equal", async () => {
+  it("get the same secret names again, so that equal documents stay equal", async () => {
     const [first, again] = [await importTo("same", documentOf()), await importTo("same", documentOf())];
     expect(codes(again)).toEqual(codes(first));
     expect(await secretsOf("same")).toHaveLength(3);
@@ -121,7 +121,7 @@ describe("values of secrets in a document that an admin imports", () => {
     expect(new Set(data.map(({ content_hash }) => content_hash)).size).toBe(1);
   });
 
-  it("are never written over a secret of their name that is another one", async () => {
+  it("never overwrite a different secret of the same name", async () => {
     await importTo("changed", documentOf());
     await importTo("changed", documentOf({ ...HEADERS, Authorization: "Bearer another-4714" }));
     expect(JSON.stringify(await shown("changed", 1))).toContain("{{secret.look_up_authorization}}");
@@ -135,7 +135,7 @@ describe("values of secrets in a document that an admin imports", () => {
     expect(JSON.stringify(await shown("changed", 3))).toContain("Bearer {{secret.crm}}");
   });
 
-  it("are taken out before the tests run, whose result counts for the version", async () => {
+  it("are extracted before the tests run, whose result counts for the version", async () => {
     const document = { ...documentOf(HEADERS, { require_tests: true }), tests: [{ name: "begins", steps: [] }] };
     const made = await importTo("tested", document).catch((error: unknown) => error);
     expect(made).toMatchObject({ status: "created", active: true });
@@ -144,7 +144,7 @@ describe("values of secrets in a document that an admin imports", () => {
     expect(data[0]?.content_hash).toBe(result.content_hash);
   });
 
-  it("stay sealed where they are, with a finding, when an editor imports them or no secret can stand there", async () => {
+  it("stay sealed in place, with a finding, when an editor imports them or no secret reference is possible there", async () => {
     const byEditor = await importTo("edited", documentOf(), { role: "editor" });
     expect(codes(byEditor)).toEqual(PLACES.map((place) => `literal_secret ${place}`));
     expect(await secretsOf("edited")).toEqual([]);
@@ -157,7 +157,7 @@ describe("values of secrets in a document that an admin imports", () => {
     expect(JSON.stringify(await shown("odd", 1))).toContain("Bearer {{token}}");
   });
 
-  it("are told and left alone by a dry run", async () => {
+  it("are reported and left alone by a dry run", async () => {
     await importTo("dry", documentOf({}));
     const told = await importTo("dry", documentOf(), { dryRun: true });
     expect(codes(told)).toEqual(PLACES.map((place) => `secret_taken_out ${place}`));

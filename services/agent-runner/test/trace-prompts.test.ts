@@ -67,7 +67,7 @@ const promptsOf = async (sessionId: string): Promise<(TracedPrompt | null | unde
 const sent = () =>
   server.calls.map(({ messages }) => messages.map((one) => ({ ...one, content: one.content.replace(CANARY, "") })));
 
-it("shows of every call, word for word, what the model was sent, and proves it", async () => {
+it("a trace shows the exact prompt of every model call, and proves it", async () => {
   server.calls.length = 0;
   const sessionId = await linkedSession(h, agentId, await budgetLink(h, agentId, {}), {
     welcomeMessage: "Welcome to the clinic!",
@@ -86,7 +86,7 @@ it("shows of every call, word for word, what the model was sent, and proves it",
   }
 });
 
-it("shows no prompt to whoever does not ask for it, and keeps none: the turn holds a fingerprint alone", async () => {
+it("a trace shows prompts only on request, and none is stored: the turn holds only a fingerprint", async () => {
   const { sessionId } = await h.open(agentId);
   await h.send(sessionId, "I am Eve");
   expect(JSON.stringify(await turnsOf(sessionId, false))).not.toMatch(/"prompt"|Ask for the name/);
@@ -102,7 +102,7 @@ it("shows no prompt to whoever does not ask for it, and keeps none: the turn hol
   });
 });
 
-it("says that a prompt is not what was sent where the page around the chat has changed, and nothing of turns without a fingerprint", async () => {
+it("a trace marks a prompt as not the one sent once the page context has changed, and as unknown without a fingerprint", async () => {
   const { sessionId } = await h.open(agentId);
   const page = (data: unknown) =>
     withPostgresClient(h.adminUrl, (owner) =>
@@ -128,7 +128,7 @@ it("says that a prompt is not what was sent where the page around the chat has c
   expect(said(await promptsOf(sessionId))).toMatchObject({ same: null });
 });
 
-it("leaves out the oldest messages of a long prompt, never the instructions", async () => {
+it("a trace leaves out the oldest messages of a long prompt, never the instructions", async () => {
   const { sessionId } = await h.open(agentId);
   for (let at = 0; at < 8; at += 1) await h.send(sessionId, `${at} ${"x".repeat(9_900)}`);
   const last = (await promptsOf(sessionId)).at(-1);

@@ -99,7 +99,7 @@ const refusal = (work: Promise<unknown>) =>
   );
 
 describe("a try", () => {
-  it("tells node, way, variables and calls of each step, and waits where a server would be asked", async () => {
+  it("reports node, path, variables and calls of each step, and waits where another server would be called", async () => {
     const opened = await attempt({});
     expect(opened).toMatchObject({ version: 1, steps: [{ step: 0, status: "done", node: "hello" }] });
     expect(opened.steps[0]?.messages).toMatchObject([{ content: "Your name?" }]);
@@ -124,7 +124,7 @@ describe("a try", () => {
     expect(called).toBe(0);
   });
 
-  it("asks nothing anew of what was answered, and everything of a document that is not saved", async () => {
+  it("repeats no call that already has an answer, and makes every call of an unsaved document", async () => {
     const steps = [{ say: "i am Ada", answers: [found] }];
     const first = await attempt({ steps, document: JSON.stringify(documentOf("Be brief.")) });
     expect(first.version).toBeNull();
@@ -140,7 +140,7 @@ describe("a try", () => {
     expect(said).toEqual([]);
   });
 
-  it("makes HTTP calls only where it is told to", async () => {
+  it("makes HTTP calls only when told to", async () => {
     const before = called;
     const made = await attempt({ steps: [{ say: "i am Ada" }], api_calls: "make" });
     expect(made.steps[1]).toMatchObject({ status: "done", node: "talk" });
@@ -148,7 +148,7 @@ describe("a try", () => {
     expect(made.steps[1]?.answers).toContainEqual({ call: "api", node: "look", status: 200, body: "{}" });
   });
 
-  it("is silent while a person would have the session, opens no escalation and leaves no row", async () => {
+  it("is silent while a human would have the session, opens no escalation and stores no row", async () => {
     const rows = () =>
       h.db.tenant(h.tenantId, async (trx) => {
         const counted = await sql<{ n: string }>`select (select count(*) from text_conversations) +
@@ -171,7 +171,7 @@ describe("a try", () => {
     expect(await rows()).toBe(before);
   });
 
-  it("becomes a test that passes against the same document, and fails against another way", async () => {
+  it("becomes a test that passes against the same document, and fails against one that behaves differently", async () => {
     const { test } = await attempt({ steps: [{ say: "i am Ada", answers: [found] }, { say: "bye" }] });
     expect(test.name).toBe("tried: i am Ada");
     const { document, issues } = validateDocument({ ...documentOf(), tests: [test] });
@@ -184,7 +184,7 @@ describe("a try", () => {
     expect((await runSuite(other)).tests).toMatchObject([{ passed: false }]);
   });
 
-  it("is for those who may edit the agent, and names what is wrong with a document", async () => {
+  it("is restricted to those who may edit the agent, and refuses unknown versions and invalid documents", async () => {
     expect(await refusal(attempt({}, "operator"))).toBe("forbidden");
     expect(await refusal(attempt({ version: 99 }))).toBe("version_not_found");
     expect(await refusal(attempt({ document: "agent: {" }))).toBe("invalid_document");

@@ -52,8 +52,8 @@ function heldModel(): { model: Model; started: Promise<void>; release(): void; a
   };
 }
 
-describe("turns", () => {
-  it("opens a session with its automatic chain and answers a message", async () => {
+describe("the turn loop", () => {
+  it("opens a session with its automatic transitions and answers a message", async () => {
     const { sessionId, turn } = await h.open(agentId);
     expect(turn).toMatchObject({
       status: "done",
@@ -87,7 +87,7 @@ describe("turns", () => {
     expect(offsets).toEqual(offsets.map((_, n) => n + 1));
   });
 
-  it("ends the session at end_call, once, and refuses what follows", async () => {
+  it("ends the session once at end_call, and refuses later messages", async () => {
     const { sessionId } = await h.open(agentId);
     expect(await h.send(sessionId, "goodbye now")).toMatchObject({
       status: "done",
@@ -97,7 +97,7 @@ describe("turns", () => {
     expect((await h.events(sessionId)).filter((event) => event.type === "session_ended")).toHaveLength(1);
   });
 
-  it("keeps with each variable the node that set it, and with no other turn's", async () => {
+  it("stores with each variable the node and the turn that set it", async () => {
     const collecting = await h.agent({
       agent: { name: "Collecting" },
       workflow: {
@@ -141,14 +141,14 @@ describe("turns", () => {
     ]);
   });
 
-  it("answers the same message id once, also while the first runs", async () => {
+  it("answers a repeated message id once, even while the first message is running", async () => {
     const { sessionId } = await h.open(agentId);
     const turns = await Promise.all(Array.from({ length: 5 }, () => h.send(sessionId, "only once", "c-1")));
     expect(new Set(turns.map((turn) => JSON.stringify(turn))).size).toBe(1);
     expect((await h.history(sessionId)).filter((line) => line === "assistant: echo(only once)")).toHaveLength(1);
   });
 
-  it("announces completed turns of sessions with a confirmed address, and of no other", async () => {
+  it("announces completed turns only of sessions with a confirmed address", async () => {
     const announced: string[] = [];
     h.bus.work(turnCompleted, async ({ sessionId, seq }) => void announced.push(`${sessionId} ${seq}`), {
       concurrency: 1,
@@ -184,8 +184,8 @@ describe("turns", () => {
   });
 });
 
-describe("failures", () => {
-  it("fails the turn, gives the message back and goes on when the model is away", async () => {
+describe("the turn loop under failures", () => {
+  it("fails the turn, refunds the message and continues when the model is unavailable", async () => {
     const g = await turnHarness();
     try {
       const echo = createScriptedModel({ paceMs: 0, echo: true });
@@ -261,7 +261,7 @@ describe("failures", () => {
     }
   });
 
-  it("gives a poisonous turn up after its tries and the session goes on", async () => {
+  it("gives up a poison turn after its attempts, and the session continues", async () => {
     const g = await turnHarness();
     try {
       const echo = createScriptedModel({ paceMs: 0, echo: true });
@@ -288,7 +288,7 @@ describe("failures", () => {
     }
   });
 
-  it("goes on accepting and answering while NATS is down, through the database alone", async () => {
+  it("keeps accepting and answering through the database alone while NATS is down", async () => {
     const g = await turnHarness();
     try {
       await g.runner(undefined, { POLL_INTERVAL_MS: 200 });

@@ -8,7 +8,7 @@ const within = <T>(traceId: string, fn: () => T): T => withOwnTrace(null, fn, tr
 const turn = (seq: number) => ({ sessionId: "text_x", seq });
 
 describe("the trace of a turn", () => {
-  it("is that of its own message, also in a lane that another message began", async () => {
+  it("is that of its own message, even in a lane that another message began", async () => {
     const traces = createTurnTraces();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
@@ -26,7 +26,7 @@ describe("the trace of a turn", () => {
     expect(seen).toEqual([FIRST, SECOND]);
   });
 
-  it("is a new one when no wake-up brought it, and never that of the message before", async () => {
+  it("is new when no wake-up brought it, never that of the previous message", async () => {
     const traces = createTurnTraces();
     const lane = () => traces.run(turn(2), async () => currentTraceId());
     const [seen, other] = await within(FIRST, () => traces.during(turn(1), async () => [await lane(), await lane()]));
@@ -34,7 +34,7 @@ describe("the trace of a turn", () => {
     expect(new Set([seen, other, FIRST]).size).toBe(3);
   });
 
-  it("is forgotten with its wake-up, whatever became of it", async () => {
+  it("is forgotten with its wake-up, whatever the outcome", async () => {
     const traces = createTurnTraces();
     await expect(
       within(FIRST, () => traces.during(turn(1), () => Promise.reject(new Error("failed")))),

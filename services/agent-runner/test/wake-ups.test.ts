@@ -41,15 +41,15 @@ async function openSessions(count: number, more = {}): Promise<string[]> {
 
 const acceptAll = (sessionIds: string[]) => Promise.all(sessionIds.map((id) => h.accept(id, "hello")));
 
-describe("a turn is answered", () => {
-  it("at once by a runner that starts later", async () => {
+describe("a pending turn", () => {
+  it("is answered at once by a runner that starts later", async () => {
     const [sessionId = ""] = await openSessions(1, CONFIRMED);
     const { turnId } = await h.accept(sessionId, "hello");
     await h.runner(echo, HINTS_ONLY);
     expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
   });
 
-  it("at once after the bus was away, though its wake-up was lost", async () => {
+  it("is answered at once after a bus outage, although its wake-up was lost", async () => {
     const [sessionId = ""] = await openSessions(1, CONFIRMED);
     await h.runner(echo, HINTS_ONLY);
     await h.nats.kill();
@@ -58,14 +58,14 @@ describe("a turn is answered", () => {
     expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
   });
 
-  it("by a runner that starts later, when the lease that was granted with the message is over", async () => {
+  it("is answered by a runner that starts later, once the lease granted with the message is over", async () => {
     const [sessionId = ""] = await openSessions(1);
     const { turnId } = await h.accept(sessionId, "hello");
     await h.runner(echo, HINTS_ONLY);
     expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
   });
 
-  it("by another runner when the one that has its wake-up does not come to it", async () => {
+  it("is answered by another runner when the one with its wake-up does not get to it", async () => {
     const sessionIds = await openSessions(5);
     const { model, started, release } = stuckModel();
     await h.runner(model, { RUNNER_CONCURRENCY: 1 });
@@ -79,7 +79,7 @@ describe("a turn is answered", () => {
     release();
   });
 
-  it("by another runner when its own is told to stop before it has begun", async () => {
+  it("is answered by another runner when its own is told to stop before it has begun", async () => {
     const sessionIds = await openSessions(5);
     const { model, started, release } = stuckModel();
     const stopping = await h.runner(model, { RUNNER_CONCURRENCY: 2, ...HINTS_ONLY });

@@ -55,7 +55,7 @@ async function openOn(
   return { id: made.sessionId, opening: await h.settled(made.sessionId, made.turnId) };
 }
 
-it("tells the model the link's greeting as something that was said first, and never as system text", async () => {
+it("the link's greeting reaches the model as the first assistant message, never as system text", async () => {
   const agentId = await agentOf([{ id: "desk", system_prompt: "Answer.", proactive: true }]);
   const { id } = await openOn(agentId, { welcomeMessage: "Shall I book you a table?" });
   await h.send(id, "Yes, please");
@@ -76,7 +76,7 @@ it("tells the model the link's greeting as something that was said first, and ne
   expect((await h.history(id)).join("\n")).not.toContain("table");
 });
 
-it("counts the greeting as a message of the window", async () => {
+it("the link's greeting counts as a message of the history window", async () => {
   const agentId = await agentOf([{ id: "desk", system_prompt: "Answer." }], { history_window: 2 });
   const { id } = await openOn(agentId, { welcomeMessage: "Hello!" });
   await h.send(id, "one");
@@ -87,7 +87,7 @@ it("counts the greeting as a message of the window", async () => {
   ]);
 });
 
-it("joins the link's first message and the workflow's as the engine joins its own", async () => {
+it("the link's first message and the workflow's are joined as the engine joins its own", async () => {
   const agentId = await agentOf([
     { id: "desk", proactive: true, static_text: "c", transitions: [{ condition: "always", target: "end" }] },
     { id: "end", type: "end_call", static_text: "d" },

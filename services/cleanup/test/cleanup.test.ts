@@ -69,7 +69,7 @@ async function openSessions(
   return { tenantId, read };
 }
 
-describe("idle sessions", () => {
+describe("the sweep of idle sessions", () => {
   it("ends each overdue session once with four sweepers: one status, one event in the log, one fact on the bus", async () => {
     const total = 1_500;
     const { tenantId, read } = await openSessions(total, { idleSeconds: 3_600, timeoutSeconds: 1_800 });
@@ -90,7 +90,7 @@ describe("idle sessions", () => {
     expect(facts()).toHaveLength(total);
   });
 
-  it("reaches overdue sessions behind more than a batch of ones that were used meanwhile, and leaves those alone", async () => {
+  it("reaches overdue sessions behind more than a batch of recently used ones, and leaves those alone", async () => {
     const young = await openSessions(450, { idleSeconds: 1, timeoutSeconds: 1_800 });
     const old = await openSessions(3, { idleSeconds: 3_600, timeoutSeconds: 1_800 });
     // Due later than all of the young ones, so that they stand behind them.
@@ -105,7 +105,7 @@ describe("idle sessions", () => {
     expect(await young.read()).toEqual([{ status: "active", end_reason: null, count: 450, events: 0 }]);
   });
 
-  it("ends sessions whose link has expired with that reason", async () => {
+  it("ends sessions of an expired link with that reason", async () => {
     const { read } = await openSessions(2, { idleSeconds: 1, timeoutSeconds: 1_800, expired: true });
     await start(2);
     await eventually(async () => {
@@ -115,7 +115,7 @@ describe("idle sessions", () => {
 });
 
 describe("the count of open sessions", () => {
-  it("is told for all tenants, without those that are over", async () => {
+  it("is reported across all tenants, without sessions that are over", async () => {
     const open = async () => {
       const { rows } = await db.transaction((trx) =>
         sql<{ n: number }>`select active_sessions()::int as n`.execute(trx),
@@ -136,7 +136,7 @@ describe("the count of open sessions", () => {
   });
 });
 
-describe("expired links", () => {
+describe("the sweep of expired links", () => {
   it("announces each expired link once and leaves live ones alone", async () => {
     const { tenantId, agentId } = await stage.tenant();
     const link = async (expiresAt: ReturnType<typeof sql>) => {
@@ -161,7 +161,7 @@ describe("expired links", () => {
 });
 
 describe("the outbox", () => {
-  it("sends what its writer could not, once, and is not held up by a row that nobody can send", async () => {
+  it("sends once what its writer could not, and is not held up by a row that nobody can send", async () => {
     const { tenantId } = await stage.tenant();
     const linkId = newId();
     await db.tenant(tenantId, async (trx) => {
@@ -180,7 +180,7 @@ describe("the outbox", () => {
     await eventually(() => expect(revoked.filter((event) => event.linkId === linkId)).toHaveLength(1));
   });
 
-  it("leaves young facts to the service that wrote them", async () => {
+  it("leaves recent facts to the service that wrote them", async () => {
     const { tenantId } = await stage.tenant();
     const [young, old] = [newId(), newId()];
     for (const [id, age] of [
@@ -198,8 +198,8 @@ describe("the outbox", () => {
   });
 });
 
-describe("records past their keeping", () => {
-  it("forgets idempotency keys and sent facts by age only", async () => {
+describe("the retention of technical records", () => {
+  it("deletes idempotency keys and sent facts by age only", async () => {
     const { tenantId } = await stage.tenant();
     await db.tenant(tenantId, async (trx) => {
       for (const hours of [25, 23]) {
@@ -221,8 +221,8 @@ describe("records past their keeping", () => {
   });
 });
 
-describe("numbers of analytics", () => {
-  it("go by hour after 90 days, in more than a batch, and stay by day", async () => {
+describe("analytics totals", () => {
+  it("lose their hourly rows after 90 days, in more than one batch, and keep the daily ones", async () => {
     const { tenantId, agentId } = await stage.tenant();
     const old = 2_500;
     await db.tenant(tenantId, (trx) =>
@@ -243,8 +243,8 @@ describe("numbers of analytics", () => {
   });
 });
 
-describe("partitions", () => {
-  it("makes the months ahead that are missing, and says how many in its metrics", async () => {
+describe("the partition job", () => {
+  it("creates the missing months ahead, and counts them in its metrics", async () => {
     await start(3, { config: { ...eager, PARTITION_MONTHS_AHEAD: 4 } });
     await eventually(async () => {
       const rows = await db.query<{ n: number }>(
@@ -256,8 +256,8 @@ describe("partitions", () => {
   });
 });
 
-describe("stopping", () => {
-  it("goes on after the database failed, and ends without work under way", async () => {
+describe("the cleanup service", () => {
+  it("retries after a database failure, and stops without work in progress", async () => {
     const broken: Db = {
       ...db,
       query: () => Promise.reject(new Error("gone")),

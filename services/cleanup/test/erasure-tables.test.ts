@@ -86,7 +86,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it("an erasure knows every table of a tenant", async () => {
+it("every table of a tenant has a decision on erasure", async () => {
   const names = await withPostgresClient(database.adminUrl, async (owner) => {
     const { rows } = await owner.query<{ name: string }>(
       `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'

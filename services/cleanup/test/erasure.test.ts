@@ -88,7 +88,7 @@ const sessionIdsOf = (owner: Owner, ids: string[]): Promise<string[]> =>
   });
 
 describe("the erasure of an address", () => {
-  it("leaves neither address nor word in any table, and says of each store what went", async () => {
+  it("leaves neither the address nor the person's words in any table, and reports what each store lost", async () => {
     const owner = await newOwner(db);
     const linkId = await newLink(db, owner, null);
     await keptSessions(db, owner, { count: 2, linkId, endedDaysAgo: 1 });
@@ -122,7 +122,7 @@ describe("the erasure of an address", () => {
     expect(sealed.rows).toEqual([{ subject_sealed: null }]);
   });
 
-  it("touches nobody else: another address, one that holds this one, another tenant", async () => {
+  it("touches nobody else: another address, one that contains this one, another tenant", async () => {
     const [owner, other] = [await newOwner(db), await newOwner(db)];
     await keptSessions(db, owner, { endedDaysAgo: 1 });
     await keptSessions(db, other, { endedDaysAgo: 1 });
@@ -148,7 +148,7 @@ describe("the erasure of an address", () => {
     expect(await whereIs(other, WORD)).toEqual(before);
   });
 
-  it("leaves what the person did after it was asked for", async () => {
+  it("leaves what the person did after the request", async () => {
     const owner = await newOwner(db);
     const ids = await keptSessions(db, owner, { endedDaysAgo: 1 });
     await db.tenant(owner.tenantId, (trx) =>
@@ -161,7 +161,7 @@ describe("the erasure of an address", () => {
     expect((await whereIs(owner, WORD)).length).toBeGreaterThan(20);
   });
 
-  it("is one while it is worked on, repeats by key, and can be asked for again when it is done", async () => {
+  it("is a single one while in progress, replays by key, and can be requested again once done", async () => {
     const owner = await newOwner(db);
     const principal = adminOf(owner);
     const ask = (key: string) =>
@@ -192,7 +192,7 @@ describe("the erasure of an address", () => {
 });
 
 describe("the erasure of a session", () => {
-  it("takes this session and no other of the same person", async () => {
+  it("removes this session and no other of the same person", async () => {
     const owner = await newOwner(db);
     const [gone, kept] = await sessionIdsOf(owner, await keptSessions(db, owner, { count: 2, endedDaysAgo: 1 }));
     const { receipt } = await erased(owner, { sessionId: gone ?? "" });
@@ -211,8 +211,8 @@ describe("the erasure of a session", () => {
   });
 });
 
-describe("a receipt", () => {
-  it("is genuine as it was given, and not with one value changed or for another tenant", async () => {
+describe("an erasure receipt", () => {
+  it("is genuine as issued, but not with one value changed or for another tenant", async () => {
     const [owner, other] = [await newOwner(db), await newOwner(db)];
     const { id, receipt } = await erased(owner, { email: ADDRESS });
     if (receipt === null) throw new Error("there is a receipt");

@@ -15,7 +15,7 @@ afterAll(() => stage.close());
 /** More than two batches of the sweep. */
 const SESSIONS = 450;
 
-it("ends every session of a link within moments of its expiry, and those of other links not", async () => {
+it("cleanup ends every session of a link within moments of its expiry, and none of other links", async () => {
   const { db } = stage;
   const { tenantId, agentId } = await stage.tenant();
   const [over, live] = [newId(), newId()];

@@ -69,7 +69,7 @@ async function inspect(secrets: Secrets): Promise<number> {
   return rows.filter(({ sealed }) => sealed.startsWith(`v1.${createSecrets(NEW).keyId}.`)).length;
 }
 
-it("leaves every value whole when it is killed at any moment, and completes when it is begun anew", async () => {
+it("a key rotation leaves every value intact when killed at any moment, and completes when restarted", async () => {
   let before = 0;
   for (let kill = 0; kill < KILLS; kill += 1) {
     await rotate(Math.random() * LATEST_KILL_MS);

@@ -47,8 +47,8 @@ async function sweep(settings: Record<string, string> = {}): Promise<void> {
   }
 }
 
-describe("memories that nobody comes back to", () => {
-  it("go with their history 180 days after the last use or change, and stay where that is not wanted", async () => {
+describe("stored memories", () => {
+  it("are deleted with their history 180 days after the last use or change, but kept with MEMORY_DAYS=never", async () => {
     await remember("old", { used: 181, changed: 200 });
     await remember("used", { used: 179, changed: 400 });
     await remember("changed", { used: 400, changed: 179 });
@@ -61,7 +61,7 @@ describe("memories that nobody comes back to", () => {
     expect(await subjects("memories")).toEqual([]);
   });
 
-  it("are used by being recalled", async () => {
+  it("count as used when they are recalled", async () => {
     await remember("ada", { used: 400, changed: 400 });
     await db.query("select recall_memory($1, $2, 'ada')", [owner.tenantId, owner.agentId]);
     await sweep();

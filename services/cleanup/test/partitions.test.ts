@@ -38,7 +38,7 @@ const dropped = async (): Promise<number> => {
   return row?.n ?? 0;
 };
 
-it("an old month is dropped once retention has removed all of it, and no other is", async () => {
+it("an old month's partition is dropped once retention has removed all of it, and no other is", async () => {
   const [empty, used] = ["session_events_2024_01", "session_events_2024_02"];
   await asOwner(`create table ${empty} partition of session_events for values from ('2024-01-01') to ('2024-02-01')`);
   await asOwner(`create table ${used} partition of session_events for values from ('2024-02-01') to ('2024-03-01')`);

@@ -102,8 +102,8 @@ async function backupOf(adminUrl: string): Promise<{ url(original: string): stri
   };
 }
 
-describe("what was erased", () => {
-  it("is erased again after the restore of a backup from before, and what is younger stays", async () => {
+describe("erased data", () => {
+  it("is erased again after an earlier backup is restored, while newer data stays", async () => {
     const database = await freshDatabase();
     undo.push(() => database.drop());
     const writer = connectDb({ ...PATIENT, url: database.url, name: "writer", logger });
@@ -138,7 +138,7 @@ describe("what was erased", () => {
     await after.stop();
   }, 90_000);
 
-  it("is found and erased again when a single table is put back", async () => {
+  it("is found and erased again when a single table is restored", async () => {
     const database = await freshDatabase();
     undo.push(() => database.drop());
     const product = await start(database.url);

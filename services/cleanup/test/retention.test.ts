@@ -87,8 +87,8 @@ const whereIsTheWord = (owner: Owner): Promise<string[]> =>
     return [...found].sort();
   });
 
-describe("a session whose time of keeping is over", () => {
-  it("leaves no word in any table, and keeps what is counted", async () => {
+describe("session retention", () => {
+  it("leaves no content of a due session in any table, and keeps its counts", async () => {
     const owner = await newOwner(db);
     const linkId = await newLink(db, owner, 7);
     const ids = await keptSessions(db, owner, { count: 3, linkId, endedDaysAgo: 7.1 });
@@ -154,7 +154,7 @@ describe("a session whose time of keeping is over", () => {
     ]);
   });
 
-  it("is not touched a moment early, whatever sets its time", async () => {
+  it("touches no session a moment early, whatever sets its time", async () => {
     const owner = await newOwner(db);
     const [week, none] = [await newLink(db, owner, 7), await newLink(db, owner, null)];
     const young = [
@@ -175,7 +175,7 @@ describe("a session whose time of keeping is over", () => {
     expect(await purged(owner, young)).toEqual(young.map(() => false));
   });
 
-  it("keeps its content for ever by RETENTION_DAYS=never, unless its link says otherwise", async () => {
+  it("keeps content forever with RETENTION_DAYS=never, unless the link says otherwise", async () => {
     const owner = await newOwner(db);
     const linkId = await newLink(db, owner, 7);
     const kept = await keptSessions(db, owner, { endedDaysAgo: 3_000 });
@@ -187,7 +187,7 @@ describe("a session whose time of keeping is over", () => {
     expect(() => cleanupConfig.parse({ RETENTION_DAYS: "0" })).toThrow();
   });
 
-  it("follows the days of its link when those are changed, to more and to fewer", async () => {
+  it("follows a changed number of days of a link, whether more or fewer", async () => {
     const owner = await newOwner(db);
     const [longer, shorter, back] = [
       await newLink(db, owner, 7),
@@ -213,7 +213,7 @@ describe("a session whose time of keeping is over", () => {
     expect(await purged(owner, kept)).toEqual([false]);
   });
 
-  it("is purged once by four sweepers, one of which dies in the middle, and others' sessions stay", async () => {
+  it("purges a session once with four sweepers, one of which dies midway, and leaves sessions of others", async () => {
     const [owner, other] = [await newOwner(db), await newOwner(db)];
     const due = await keptSessions(db, owner, { count: 1_000, endedDaysAgo: 31 });
     const kept = await keptSessions(db, other, { count: 2, endedDaysAgo: 29 });
@@ -241,8 +241,8 @@ describe("a session whose time of keeping is over", () => {
   });
 });
 
-describe("looking for what is due", () => {
-  it("reads no session that is not: neither those that run, nor husks, nor those that have time", async () => {
+describe("the search for due sessions", () => {
+  it("reads no session that is running, already purged or not yet due", async () => {
     const owner = await newOwner(db);
     const [years, changed] = [await newLink(db, owner, 3_650), await newLink(db, owner, 3_650)];
     // In parts: a statement of all of them may take longer than one may run.
@@ -278,8 +278,8 @@ describe("looking for what is due", () => {
   }, 90_000);
 });
 
-describe("what comes while content is being removed", () => {
-  it("is not written: feedback waits and is refused, and a delivery under way settles nothing", async () => {
+describe("data that arrives while content is being removed", () => {
+  it("is not written: feedback waits and is refused, and a delivery in progress settles nothing", async () => {
     const owner = await newOwner(db);
     const [id = ""] = await keptSessions(db, owner, { endedDaysAgo: 31 });
     const words = JSON.stringify({ tenant_id: owner.tenantId, session_id: `text_${id}` });
@@ -322,8 +322,8 @@ describe("what comes while content is being removed", () => {
   });
 });
 
-describe("a link that is deleted", () => {
-  it("takes the content of its sessions along, the running ones when they have ended, and no other link's", async () => {
+describe("a deleted link", () => {
+  it("has the content of its sessions removed, of running ones once they have ended, and of no other link's", async () => {
     const owner = await newOwner(db);
     const [gone, stays] = [await newLink(db, owner, 3_650), await newLink(db, owner, null)];
     const ended = await keptSessions(db, owner, { linkId: gone, endedDaysAgo: 0.1, count: 250 });

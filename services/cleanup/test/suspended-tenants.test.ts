@@ -39,7 +39,7 @@ const counts = ({ tenantId }: WorldTenant) =>
     return rows[0] ?? expect.unreachable();
   });
 
-it("ends all conversations of a suspended tenant in batches, over kills and restarts, and none that began later", async () => {
+it("cleanup ends all conversations of a suspended tenant in batches, across kills and restarts, and none begun later", async () => {
   const [tenant, other] = [await stage.tenant(), await stage.tenant()];
   const { tenantId } = tenant;
   const suspend = (suspended: boolean) =>

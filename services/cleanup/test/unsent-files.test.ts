@@ -4,7 +4,7 @@ import { eventually, world } from "@parley/testkit";
 import { expect, it } from "vitest";
 import { cleanupWith } from "./background.js";
 
-it("removes uploads that were not sent within a day, with their bytes, in batches; what was sent or is young stays", async () => {
+it("cleanup removes uploads not sent within a day, with their bytes, in batches, and keeps sent and recent ones", async () => {
   const stage = await world();
   try {
     const { db } = stage;

@@ -43,7 +43,7 @@ const get = (path: string, role: "viewer" | "admin" = "viewer", method = "GET"):
   });
 
 describe("analytics over HTTP", () => {
-  it("ask what the query says, in whole days", async () => {
+  it("pass the query on, in whole days", async () => {
     const answer = await get("nodes?agent=desk&version=3&channel=widget&by=agent&from=2026-10-01&to=2026-10-31");
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({
@@ -58,7 +58,7 @@ describe("analytics over HTTP", () => {
     expect(asked.at(-1)).toMatchObject({ from: "2026-10-25", to: "2026-10-31", by: "total" });
   });
 
-  it("answer as CSV that no spreadsheet takes for a formula", async () => {
+  it("are returned as CSV that no spreadsheet interprets as a formula", async () => {
     const answer = await get("nodes?format=csv");
     expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
     expect(answer.headers.get("content-disposition")).toBe('attachment; filename="nodes.csv"');
@@ -67,7 +67,7 @@ describe("analytics over HTTP", () => {
     );
   });
 
-  it("are known by hour for 90 days", async () => {
+  it("are available by hour for 90 days", async () => {
     expect((await get(`nodes?by=hour&days=1&to=${daysAgo(89)}`)).status).toBe(200);
     expect(asked.at(-1)).toMatchObject({ from: daysAgo(89), to: daysAgo(89), by: "hour" });
   });
@@ -85,7 +85,7 @@ describe("analytics over HTTP", () => {
     expect(asked).toHaveLength(before);
   });
 
-  it("are made anew by admins only", async () => {
+  it("are rebuilt by admins only", async () => {
     expect((await get("rebuild", "viewer", "POST")).status).toBe(403);
     const answer = await get("rebuild", "admin", "POST");
     expect([answer.status, await answer.json()]).toEqual([202, { sessions: 7 }]);
@@ -104,7 +104,7 @@ describe("analytics over HTTP", () => {
     expect(JSON.stringify(visits)).not.toContain(GERMAN);
   });
 
-  it("tell the networks apart that opened a link, by hashes that mean nothing at another link", async () => {
+  it("distinguish the networks that opened a link by hashes that mean nothing for another link", async () => {
     const links = [world.owners.link(), world.owners.link()];
     for (const { token } of links)
       for (const from of [GERMAN, "194.25.0.70", "10.1.2.3"])
@@ -117,7 +117,7 @@ describe("analytics over HTTP", () => {
     expect(new Set(hashes().flat()).size).toBe(4);
   });
 
-  it("count connections of visitors, those that were refused too, and none of a backend", async () => {
+  it("count visitors' connections, including refused ones, but none of a backend", async () => {
     const { token, policy } = world.owners.link();
     const { session_id, session_token } = await bodyOf(
       await fetch(`${world.url}/api/public/sessions/${token}`, { method: "POST" }),

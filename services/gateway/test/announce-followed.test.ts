@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => nats.destroy());
 
 describe("a gateway", () => {
-  it("announces a session with its first reader, and all it follows after a reconnect", async () => {
+  it("announces a session with its first reader, and all followed sessions after a reconnect", async () => {
     const connect = (name: string) => connectBus({ url: nats.url, name, logger });
     const [gateway, publisher] = await Promise.all([connect("gateway"), connect("publisher")]);
     const redis = await connectRedis({ url: null, logger });

@@ -29,12 +29,12 @@ async function failing(code: string, headers: Record<string, string> = {}): Prom
   return pending;
 }
 
-describe("a turn that its link's budget refuses", () => {
+describe("a turn refused by its link's budget", () => {
   it.each([
     ["budget_busy", 429, true],
     ["budget_exhausted", 429, false],
     ["budget_unpriced", 503, false],
-  ])("%s answers %d, with a time to come back only where waiting helps", async (code, status, waits) => {
+  ])("with %s answers %d, and with Retry-After only where waiting helps", async (code, status, waits) => {
     const answer = await failing(code);
     const body = await bodyOf(answer);
     expect([answer.status, body.code]).toEqual([status, code]);
@@ -48,7 +48,7 @@ describe("a turn that its link's budget refuses", () => {
     }
   });
 
-  it("tells a reader of the turn's own stream the same", async () => {
+  it("sends the same error to a reader of the turn's own stream", async () => {
     const events = await readStream(await failing("budget_busy", { accept: "text/event-stream" }));
     const last = events.at(-1);
     expect(last?.event).toBe("error");

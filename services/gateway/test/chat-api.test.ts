@@ -26,8 +26,8 @@ async function open(): Promise<FakeSession> {
 const messages = (session: FakeSession, query = ""): string =>
   `/api/chat/sessions/${session.view.session_id}/messages${query}`;
 
-describe("sessions", () => {
-  it("answers with the fields and types of the reference", async () => {
+describe("the session API", () => {
+  it("answers a creation with the fields and types of the reference", async () => {
     const answer = await world.signed("POST", "/api/chat/sessions", { ...create, version: 2 });
     expect(answer.status).toBe(201);
     expect(await bodyOf(answer)).toMatchObject({
@@ -47,7 +47,7 @@ describe("sessions", () => {
     });
   });
 
-  it("shows, ends once, and refuses afterwards", async () => {
+  it("shows a session, ends it once, and refuses it afterwards", async () => {
     const session = await open();
     const path = `/api/chat/sessions/${session.view.session_id}`;
     const shown = await bodyOf(await world.signed("GET", path));
@@ -92,7 +92,7 @@ describe("sessions", () => {
     expect([made.status, (await bodyOf(made)).code]).toEqual([404, "agent_not_found"]);
   });
 
-  it("lists the history", async () => {
+  it("lists a session's history", async () => {
     const session = await open();
     await world.signed("POST", messages(session), { content: "hi" });
     const page = await bodyOf(await world.signed("GET", messages(session, "?limit=2")));
@@ -105,8 +105,8 @@ describe("sessions", () => {
   });
 });
 
-describe("messages", () => {
-  it("answers with the turn", async () => {
+describe("the message API", () => {
+  it("answers a message with its turn", async () => {
     const session = await open();
     const answer = await world.signed("POST", messages(session), { content: "hello" });
     expect(answer.status).toBe(200);
@@ -124,7 +124,7 @@ describe("messages", () => {
     expect(body.transition).toEqual(body.transitions[0]);
   });
 
-  it("finds the answer when everything losable is lost", async () => {
+  it("finds the answer when every message that may be lost is lost", async () => {
     const session = await open();
     world.sessions.live = false;
     const answer = await world.signed("POST", messages(session), { content: "quiet" });
@@ -143,7 +143,7 @@ describe("messages", () => {
     });
   });
 
-  it("tells a failed turn as the problem it had", async () => {
+  it("reports a failed turn with its error", async () => {
     const session = await open();
     world.sessions.answers = null;
     const pending = world.signed("POST", messages(session), { content: "break" });
@@ -153,7 +153,7 @@ describe("messages", () => {
     expect([answer.status, (await bodyOf(answer)).code]).toEqual([502, "model_unavailable"]);
   });
 
-  it("answers 202 at once when asked to", async () => {
+  it("answers 202 immediately when asked to", async () => {
     const session = await open();
     world.sessions.answers = null;
     for (const [query, headers] of [
@@ -197,7 +197,7 @@ describe("messages", () => {
     });
   });
 
-  it("counts characters as code points and refuses blank, NUL and unfit text with 422", async () => {
+  it("counts characters as code points and refuses blank, NUL, overlong and non-string content with 422", async () => {
     const session = await open();
     const cases: [content: unknown, status: number][] = [
       ["😀".repeat(10_000), 200],
@@ -219,8 +219,8 @@ describe("messages", () => {
   });
 });
 
-describe("bodies", () => {
-  it("refuses a field that nobody reads, says which one is probably meant, and names it in the detail", async () => {
+describe("request bodies", () => {
+  it("may not contain an unknown field: the detail names it and suggests the probable one", async () => {
     const session = await open();
     const of = (path: string): string => `/api/chat/sessions/${session.view.session_id}/${path}`;
     const cases: [path: string, body: object, detail: string][] = [
@@ -245,7 +245,7 @@ describe("bodies", () => {
     }
   });
 
-  it("takes an agent by its slug as well", async () => {
+  it("may name an agent by its slug as well", async () => {
     const answer = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: "clinic" });
     const body = await bodyOf(answer);
     expect([answer.status, world.sessions.sessions.get(body.session_id)?.view.agent_id]).toEqual([201, AGENT]);
@@ -255,7 +255,7 @@ describe("bodies", () => {
 });
 
 describe("idempotency", () => {
-  it("repeats the first answer for the same key and refuses the key with another body", async () => {
+  it("returns the first answer for a repeated key and refuses the key with another body", async () => {
     const session = await open();
     const options = { headers: { "idempotency-key": "order-1" } };
     const first = await world.signed(
@@ -287,7 +287,7 @@ describe("idempotency", () => {
     expect(bad.status).toBe(422);
   });
 
-  it("takes a retry by client_message_id under a new nonce for what it is", async () => {
+  it("recognises a retry by its client_message_id under a new nonce", async () => {
     const session = await open();
     const body = { content: "mine", client_message_id: "c-1" };
     const first = await world.signed("POST", messages(session), body, { nonce: "c".repeat(16) });
@@ -296,7 +296,7 @@ describe("idempotency", () => {
     expect(await bodyOf(again)).toEqual(await bodyOf(first));
   });
 
-  it("attaches an exact replay without key or nonce to the first answer, also while that one runs", async () => {
+  it("attaches an exact replay without key or nonce to the first answer, even while that one is running", async () => {
     const session = await open();
     world.sessions.answers = null;
     const timestamp = Math.floor(Date.now() / 1_000);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { gatewayConfig } from "../src/index.js";
 
-describe("the address that links are made of", () => {
+describe("PUBLIC_URL", () => {
   it.each([
     ["https://chat.example.org", "https://chat.example.org"],
     ["https://chat.example.org/", "https://chat.example.org"],
     ["http://localhost:8080", "http://localhost:8080"],
-  ])("%s is taken, without a slash at its end", (given, kept) => {
+  ])("accepts %s, without a trailing slash", (given, kept) => {
     expect(gatewayConfig.parse({ PUBLIC_URL: given }).PUBLIC_URL).toBe(kept);
   });
 
@@ -17,7 +17,7 @@ describe("the address that links are made of", () => {
     "https://example.org#a",
     "ftp://example.org",
     "chat.example.org",
-  ])("%s is refused at the start, for its links would not open", (given) => {
+  ])("refuses %s, because its links would not open", (given) => {
     expect(gatewayConfig.safeParse({ PUBLIC_URL: given }).success).toBe(false);
   });
 });

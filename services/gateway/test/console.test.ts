@@ -28,9 +28,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe("console", () => {
+describe("the console", () => {
   it.each(["/console", "/console/links/clinic-desk/new", "/console/sessions?status=active"])(
-    "serves the document at %s, unframeable and never kept",
+    "serves the document at %s, not frameable and never cached",
     async (path) => {
       const answer = await fetch(url + path);
       expect([answer.status, await answer.text()]).toEqual([200, "<!doctype html><title>console</title>"]);
@@ -53,7 +53,7 @@ describe("console", () => {
     },
   );
 
-  it("serves hashed files for ever and nothing else of the folder", async () => {
+  it("serves hashed files as immutable, and nothing else from the folder", async () => {
     const asset = await fetch(`${url}/assets/console/assets/app-1a2b.js`);
     expect([asset.status, asset.headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);
     expect((await fetch(`${url}/assets/console/assets/missing.js`)).status).toBe(404);
@@ -61,7 +61,7 @@ describe("console", () => {
     expect((await fetch(`${url}/consoles`)).status).toBe(404);
   });
 
-  it("answers not_ready when it was not built, and the rest of the server still starts", async () => {
+  it("answers not_ready when it was not built, while the rest of the server still starts", async () => {
     const [unbuilt, at] = await serve(join(folder, "missing"));
     const answer = await fetch(`${at}/console`);
     expect([answer.status, await answer.json()]).toEqual([503, expect.objectContaining({ code: "not_ready" })]);

@@ -28,7 +28,7 @@ function open(target: typeof visitor | typeof backend, sessionId: string, second
   return () => end();
 }
 
-it("takes who comes back soon for interrupted, by session, and a second tab not", () => {
+it("a connection soon after a closed one of its session counts as resumed; a second tab does not", () => {
   const ends = [open(visitor, "text_1", 10), open(visitor, "text_1", 20), open(visitor, "text_2", 0)];
   expect(counted()).toEqual({ opened: 3 });
   for (const end of ends.slice(0, 2)) end();
@@ -38,7 +38,7 @@ it("takes who comes back soon for interrupted, by session, and a second tab not"
   expect(counted()).toEqual({ opened: 5, resumed: 1, closed: 2, seconds: 30 });
 });
 
-it("counts what is refused and throws it on, and nothing of a backend", () => {
+it("a refused connection is counted and its error rethrown; nothing is counted for a backend", () => {
   const full = (): never => {
     throw new Error("full");
   };

@@ -108,7 +108,7 @@ const beginnings = (token: string): ((entry: Record<string, unknown>) => Promise
 ];
 
 describe("a link with a PIN", () => {
-  it("opens a session for the right one alone, with the session as with the first message", async () => {
+  it("opens a session only for the right PIN, on session creation and on the first message alike", async () => {
     const { token, policy: link } = world.owners.link({ pinRequired: true });
     const sessions = world.sessions.sessions.size;
     for (const begin of beginnings(token)) {
@@ -133,7 +133,7 @@ describe("a link with a PIN", () => {
     expect(world.log.join("")).not.toContain("4711471147");
   });
 
-  it("asks nobody again who has a session", async () => {
+  it("does not ask again once the visitor has a session", async () => {
     const { token } = world.owners.link({ pinRequired: true, consentText: TEXT });
     const opened = await bodyOf(await post(`/api/public/sessions/${token}`, { pin: "4711471147", consent: true }));
     asked.length = 0;
@@ -143,7 +143,7 @@ describe("a link with a PIN", () => {
     expect(asked).toEqual([]);
   });
 
-  it("sends no mail without it", async () => {
+  it("sends no mail without the PIN", async () => {
     const { token } = world.owners.link({ pinRequired: true, requireEmail: true });
     const ask = (pin?: string) => post("/api/public/verify/request", { token, email: "ada@example.com", pin });
     expect(await outcome(ask())).toEqual([403, "pin_required"]);
@@ -153,7 +153,7 @@ describe("a link with a PIN", () => {
     expect(calls()).toEqual(["pin", "pin", "request"]);
   });
 
-  it("shows that it asks for one, and what is to be agreed to", async () => {
+  it("shows that it requires a PIN, and what the visitor must agree to", async () => {
     const { token } = world.owners.link({
       pinRequired: true,
       consentText: TEXT,
@@ -166,7 +166,7 @@ describe("a link with a PIN", () => {
 });
 
 describe("a link with a consent text", () => {
-  it("opens a session for who agrees, after the PIN", async () => {
+  it("opens a session for a visitor who agrees, after the PIN", async () => {
     const { token } = world.owners.link({ pinRequired: true, consentText: TEXT });
     for (const begin of beginnings(token)) {
       expect(await outcome(begin({ consent: true }))).toEqual([403, "pin_required"]);
@@ -176,7 +176,7 @@ describe("a link with a consent text", () => {
     }
   });
 
-  it("takes the consent with the code, before the code is tried, and hands on which text it was", async () => {
+  it("requires consent with the code, before the code is tried, and passes on which text it was", async () => {
     const { token } = world.owners.link({ consentText: TEXT, requireEmail: true });
     const confirm = (consent?: boolean) =>
       post("/api/public/verify/confirm", { token, email: "ada@example.com", code: "123456", consent });
@@ -188,7 +188,7 @@ describe("a link with a consent text", () => {
     expect(asked.at(-1)?.input).toMatchObject({ code: "123456", consentHash: consentHash(TEXT) });
   });
 
-  it("asks a confirmed visitor anew when the services say so, and hands the answer on", async () => {
+  it("asks a confirmed visitor again when the services say so, and passes the answer on", async () => {
     const { token } = world.owners.link({ consentText: TEXT, requireEmail: true });
     const headers = { authorization: `Bearer ${secrets.issue("session").token}` };
     const open = (entry: unknown) => outcome(post(`/api/public/sessions/${token}`, entry, headers));
@@ -197,8 +197,8 @@ describe("a link with a consent text", () => {
   });
 });
 
-describe("an address that waits for an approval", () => {
-  it("is told so after its code was right, without a session", async () => {
+describe("an address awaiting approval", () => {
+  it("is told so after a correct code, and gets no session", async () => {
     const { token } = world.owners.link({ access: "approval", requireEmail: true });
     const answer = await post("/api/public/verify/confirm", { token, email: "bob@example.com", code: "000000" });
     expect([answer.status, (await bodyOf(answer)).code, answer.headers.get("set-cookie")]).toEqual([
@@ -239,7 +239,7 @@ describe("the owner of an agent", () => {
     expect(asked.slice(3).map(({ input }) => input.decision)).toEqual(["approve", "deny"]);
   });
 
-  it("is an editor at least, and is told of what is wrong in a policy", async () => {
+  it("must be at least an editor, and cannot set an invalid policy", async () => {
     for (const [method, path] of [
       ["GET", "/access-policy"],
       ["PUT", "/access-policy"],
@@ -262,7 +262,7 @@ describe("the owner of an agent", () => {
     expect(asked).toEqual([]);
   });
 
-  it("changes who may come in within a second", async () => {
+  it("changes who may enter within a second", async () => {
     const link = world.owners.link();
     const show = async () => (await bodyOf(await fetch(`${world.url}/api/public/link/${link.token}`))).require_email;
     expect(await show()).toBe(false);

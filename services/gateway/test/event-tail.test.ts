@@ -14,7 +14,7 @@ const offsets = (tail: EventTail, after: number): number[] | null =>
   tail.after(after, Number.POSITIVE_INFINITY)?.map((entry) => entry.event.offset) ?? null;
 
 describe("the newest events in memory", () => {
-  it("are handed out after any offset they cover, and never with a gap", () => {
+  it("are returned after any offset that they cover, never with a gap", () => {
     const tail = new EventTail(1, 10);
     expect([offsets(tail, 10), offsets(tail, 9)]).toEqual([[], null]);
     for (const next of range(11, 14)) tail.push(next);
@@ -38,14 +38,14 @@ describe("the newest events in memory", () => {
     expect([offsets(tail, 1_004), offsets(tail, 1_003), tail.head]).toEqual([[], null, 1_004]);
   });
 
-  it("come in pieces, at least one event each, so that a reader's buffer is not flooded", () => {
+  it("are returned in pieces of at least one event, so that a reader's buffer is not flooded", () => {
     const tail = new EventTail(1, 0);
     for (let n = 1; n <= 4; n += 1) tail.push(event(n, "y".repeat(40_000)));
     expect(tail.after(0, 65_536)?.map((entry) => entry.event.offset)).toEqual([1, 2]);
     expect(tail.after(2, 10)?.map((entry) => entry.event.offset)).toEqual([3]);
   });
 
-  it("are written once for all readers of an audience", () => {
+  it("are serialised once for all readers of an audience", () => {
     const tail = new EventTail(7, 2);
     const entry = tail.push(event(3, "hello"));
     expect(tail.frameOf(entry, "visitor")?.sse).toMatch(

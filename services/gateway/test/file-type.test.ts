@@ -19,15 +19,15 @@ const judged = async (content: Buffer | string, name: string, mediaType = "appli
   }
 };
 
-describe("what a file is", () => {
-  it("is told by its bytes, not by its name or claim", async () => {
+describe("the type of a file", () => {
+  it("is determined by its bytes, not by its name or declared type", async () => {
     expect(await judged(PNG, "a.png", "image/png")).toEqual(["a.png", "image/png"]);
     expect(await judged(PNG, "a.txt", "text/plain")).toEqual(["a.txt.png", "image/png"]);
     expect(await judged("%PDF-1.7\n%\u00e2", "a.pdf", "image/png")).toEqual(["a.pdf", "application/pdf"]);
     expect(await judged(Buffer.from("ffd8ffe000104a46", "hex"), "A.JPEG")).toEqual(["A.JPEG", "image/jpeg"]);
   });
 
-  it("of text is told by the name, which the claim must not contradict", async () => {
+  it("is determined for text by the name, which the declared type must not contradict", async () => {
     expect(await judged("a,b", "a.csv", "application/vnd.ms-excel")).toEqual(["a.csv", "text/csv"]);
     expect(await judged("# a", "a.md", "text/markdown; charset=utf-8")).toEqual(["a.md", "text/markdown"]);
     expect(await judged("{}", "a.json", "application/json")).toEqual(["a.json", "application/json"]);
@@ -37,7 +37,7 @@ describe("what a file is", () => {
     expect(await judged("a", "a.txt", "image/png")).toBe("refused");
   });
 
-  it("is never let in by a wildcard when it can run or hide something", async () => {
+  it("is never admitted by a wildcard when it can run or hide something", async () => {
     const risky: [Buffer | string, string][] = [
       ["<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg"],
       ["<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg"],
@@ -53,13 +53,13 @@ describe("what a file is", () => {
     for (const [content, name] of risky) expect([name, await judged(content, name)]).toEqual([name, "refused"]);
   });
 
-  it("is let in by its own name in the list", async () => {
+  it("is admitted when the list names it exactly", async () => {
     expect(await judged("<svg/>", "a.svg", "image/svg+xml", ["image/svg+xml"])).toEqual(["a.svg", "image/svg+xml"]);
     expect(await judged("<!doctype html>", "a.html", "text/html", ["text/html"])).toEqual(["a.html", "text/html"]);
     expect(await judged(gzipSync("a"), "a.gz", "", ["application/gzip"])).toEqual(["a.gz", "application/gzip"]);
   });
 
-  it("is refused for pictures with markup or a script in front, and for text that begins like a page or a script", async () => {
+  it("is refused for images with markup or a script near the start, and for text that begins like a page or a script", async () => {
     const jpeg = Buffer.concat([Buffer.from("ffd8ffe000104a46", "hex"), Buffer.from("<script>alert(1)</script>")]);
     expect(await judged(jpeg, "a.jpg")).toBe("refused");
     expect(await judged(Buffer.concat([PNG, Buffer.from("<?php system(1)?>")]), "a.png")).toBe("refused");
@@ -69,7 +69,7 @@ describe("what a file is", () => {
     expect(await judged("I write about <script> tags", "a.txt")).toEqual(["a.txt", "text/plain"]);
   });
 
-  it("is listed by its type, by a wildcard, or as a kind of plain text", () => {
+  it("matches the list by its name, by a wildcard, or as a kind of plain text", () => {
     expect(isListed("image/png", ["image/*"])).toBe(true);
     expect(isListed("text/csv", ["text/plain"])).toBe(true);
     expect(isListed("application/pdf", ["image/*", "text/plain"])).toBe(false);
@@ -79,8 +79,8 @@ describe("what a file is", () => {
   });
 });
 
-describe("text", () => {
-  it("stays text over any cut between its pieces, and ends at the first byte that is none", () => {
+describe("the text check", () => {
+  it("accepts text in pieces cut at any byte, and fails at the first byte that is not text", () => {
     const bytes = Buffer.from("ä€😀");
     for (let at = 1; at < bytes.length; at += 1) {
       const check = createTextCheck();
@@ -96,8 +96,8 @@ describe("text", () => {
   });
 });
 
-describe("a name", () => {
-  it("keeps no path, hidden, reserved or leading characters, and is never empty", () => {
+describe("a cleaned file name", () => {
+  it("has no path, invisible, reserved or leading special characters, and is never empty", () => {
     expect(cleanFileName("C:\\dir\\..\\a\u0000b\u202Etxt.exe")).toBe("abtxt.exe");
     expect(cleanFileName("../../etc/passwd")).toBe("passwd");
     expect(cleanFileName(".htaccess")).toBe("htaccess");
@@ -106,7 +106,7 @@ describe("a name", () => {
     expect(cleanFileName(`${"😀".repeat(300)}.txt`)).toBe(`${"😀".repeat(196)}.txt`);
   });
 
-  it("cannot leave the header it is written into", () => {
+  it("cannot break out of the header it is written into", () => {
     const header = attachmentHeader(`a"; b\\ü'(1)😀.txt`);
     expect(header).toBe(
       `attachment; filename="a__ b____1___.txt"; filename*=UTF-8''a%22%3B%20b%5C%C3%BC%27%281%29%F0%9F%98%80.txt`,

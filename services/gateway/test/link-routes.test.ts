@@ -145,8 +145,8 @@ describe("permissions on links", () => {
   });
 });
 
-describe("many links in one call", () => {
-  it("answers token and address of what was made, and sends the key of a repeatable call on", async () => {
+describe("bulk calls on links", () => {
+  it("return token and URL of the created links, and pass the idempotency key on", async () => {
     asked = [];
     const token = world.owners.token("editor");
     const body = { create: [{ title: "A" }] };
@@ -166,7 +166,7 @@ describe("many links in one call", () => {
     expect(asked[0]?.input).toMatchObject({ agent: "clinic", idempotencyKey: "k-1", body });
   });
 
-  it("sends to as many recipients as there may be, with the longest addresses and names", async () => {
+  it("send to the maximum number of recipients, with the longest addresses and names", async () => {
     asked = [];
     const domain = `${"d".repeat(63)}.${"e".repeat(63)}.${"f".repeat(57)}.com`;
     const recipients = Array.from({ length: 1_000 }, (_, n) => ({
@@ -180,7 +180,7 @@ describe("many links in one call", () => {
     expect(asked).toMatchObject([{ call: "send", input: { body } }]);
   });
 
-  it("refuses bodies that are no list of work before anybody is asked", async () => {
+  it("refuse bodies that are no list of work before any service is asked", async () => {
     asked = [];
     const token = world.owners.token("editor");
     const wrong: [body: unknown, pointer: string][] = [
@@ -200,8 +200,8 @@ describe("many links in one call", () => {
   });
 });
 
-describe("address of a link", () => {
-  it("is drawn as a picture of the asked size, which nobody keeps", async () => {
+describe("the URL of a link", () => {
+  it("is rendered as a QR code of the requested size, which is not cached", async () => {
     const token = world.owners.token("editor");
     const answer = await call("GET", `${ONE}/qr.svg?size=300&ecc=H`, token);
     expect(answer.headers.get("content-type")).toContain("image/svg+xml");
@@ -217,7 +217,7 @@ describe("address of a link", () => {
       expect((await call("GET", `${ONE}/qr.svg?${query}`, token)).status).toBe(422);
   });
 
-  it("is what the picture says: every dark module of the address, and no other", async () => {
+  it("is exactly what the QR code says: every dark module of it, and no other", async () => {
     const svg = await (await call("GET", `${ONE}/qr.svg?ecc=Q`, world.owners.token("editor"))).text();
     const code = encode(`https://chat.example.com/public/chat/${TOKEN}`, { ecc: "Q", boostEcc: true, border: 4 });
     const dark = [...svg.matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => `${x} ${y}`);
@@ -226,7 +226,7 @@ describe("address of a link", () => {
     expect(svg).toContain(`viewBox="0 0 ${code.size} ${code.size}"`);
   });
 
-  it("comes as snippets that a title cannot break out of", async () => {
+  it("is returned in snippets that a title cannot break out of", async () => {
     const answer = await bodyOf(await call("GET", `${ONE}/embed`, world.owners.token("editor")));
     const url = `https://chat.example.com/public/chat/${TOKEN}`;
     expect(answer).toEqual({
@@ -239,20 +239,20 @@ describe("address of a link", () => {
     });
   });
 
-  it("comes without snippets while the link lists no site, for no browser would show them", async () => {
+  it("is returned without snippets while the link lists no site, because no browser would show them", async () => {
     const listed = sites.splice(0);
     const answer = await bodyOf(await call("GET", `${ONE}/embed`, world.owners.token("editor")));
     sites.push(...listed);
     expect(answer).toMatchObject({ widget: null, iframe: null, allowed_domains: [], url: expect.any(String) });
   });
 
-  it("stands in no log line", () => {
+  it("appears in no log line", () => {
     expect(world.log.join("\n")).not.toContain(TOKEN);
   });
 });
 
-describe("analytics of a link", () => {
-  it("answers the numbers of the asked days", async () => {
+describe("the analytics of a link", () => {
+  it("cover the requested number of days", async () => {
     asked = [];
     const token = world.owners.token("viewer");
     const answer = await bodyOf(await call("GET", `${ONE}/analytics?days=2`, token));

@@ -27,12 +27,12 @@ function start() {
 }
 
 describe("the rate at which streams are opened", () => {
-  it("is not limited while the process is in time", () => {
+  it("is not limited while the process is on time", () => {
     const { second } = start();
     for (let n = 0; n < 5; n += 1) expect(second(5_000, 5)).toBe(5_000);
   });
 
-  it("comes down within a second while messages would wait, but never to nothing", () => {
+  it("drops within a second while messages would wait, but never to zero", () => {
     const { second } = start();
     second(3_000, 300);
     for (let n = 0; n < 5; n += 1) {
@@ -42,12 +42,12 @@ describe("the rate at which streams are opened", () => {
     }
   });
 
-  it("lets in what comes one by one, however late the process is", () => {
+  it("admits streams that arrive one by one, however late the process is", () => {
     const { second } = start();
     for (let n = 0; n < 20; n += 1) expect(second(100, 2_000)).toBe(100);
   });
 
-  it("goes up again when the process has caught up", () => {
+  it("rises again when the process has caught up", () => {
     const { second } = start();
     second(3_000, 300);
     second(3_000, 300);
@@ -55,7 +55,7 @@ describe("the rate at which streams are opened", () => {
     expect(second(3_000, 5)).toBe(3_000);
   });
 
-  it("tells who has to wait when to come again", () => {
+  it("tells a refused reader when to try again", () => {
     const { rate, second } = start();
     second(3_000, 300);
     let refusal: unknown = null;

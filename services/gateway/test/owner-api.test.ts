@@ -29,7 +29,7 @@ function call(
   });
 }
 
-describe("management routes", () => {
+describe("the management API", () => {
   it("forwards every call to its service with the caller's tenant", async () => {
     const token = world.owners.token("owner");
     const links = "/api/agents/clinic/public-links";
@@ -93,7 +93,7 @@ describe("management routes", () => {
     });
   });
 
-  it("validates YAML as import takes it", async () => {
+  it("validates YAML in the form that import accepts", async () => {
     const yaml = "agent:\n  name: Clinic\n";
     const headers = { "content-type": "application/yaml" };
     const answer = await call("POST", "/api/agents/validate", world.owners.token("viewer"), yaml, headers);
@@ -102,7 +102,7 @@ describe("management routes", () => {
     expect([without.status, (await bodyOf(without)).code]).toEqual([422, "validation_failed"]);
   });
 
-  it("takes the revision that a draft was read at from If-Match, and answers the next as ETag", async () => {
+  it("takes the revision at which a draft was read from If-Match, and returns the next one as ETag", async () => {
     const save = (headers: Record<string, string>, role: "editor" | "viewer" = "editor") =>
       call("PUT", "/api/agents/clinic/drafts/me", world.owners.token(role), { text: "a: {", base_version: 1 }, headers);
     const saved = await save({ "if-match": '"3"' });
@@ -165,7 +165,7 @@ describe("management routes", () => {
     expect([badScope.status, (await bodyOf(badScope)).errors[0]?.pointer]).toEqual([422, "/scopes/1"]);
   });
 
-  it("makes a link once per idempotency key", async () => {
+  it("creates a link once per idempotency key", async () => {
     await call(
       "POST",
       "/api/agents/clinic/public-links",
@@ -176,7 +176,7 @@ describe("management routes", () => {
     expect(world.owners.last("createLink")).toMatchObject({ idempotencyKey: "link-1" });
   });
 
-  it("takes times that a session can have begun at, in any offset, and no others", async () => {
+  it("accepts only times at which a session can have begun, in any offset", async () => {
     const token = world.owners.token("viewer");
     const asked = async (time: string): Promise<number> =>
       (await call("GET", `/api/sessions?from=${encodeURIComponent(time)}`, token)).status;
@@ -186,7 +186,7 @@ describe("management routes", () => {
       expect([time, await asked(time)]).toEqual([time, 422]);
   });
 
-  it("lists and shows sessions of the tenant only, without what was said", async () => {
+  it("lists and shows only sessions of the tenant, without what was said", async () => {
     world.sessions.answers = () => "spoken text";
     const made = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: AGENT });
     const { session_id } = await bodyOf(made);
@@ -218,8 +218,8 @@ describe("management routes", () => {
   });
 });
 
-describe("who may", () => {
-  it("follows the role before the body is read", async () => {
+describe("authorisation on the management API", () => {
+  it("checks the role before the body is read", async () => {
     const statusOf = async (role: "viewer" | "editor" | "admin", method: string, path: string): Promise<number> =>
       (await call(method, path, world.owners.token(role), method === "GET" ? undefined : "{broken")).status;
     expect(await statusOf("viewer", "GET", "/api/agents")).toBe(200);
@@ -231,7 +231,7 @@ describe("who may", () => {
     expect((await call("POST", "/api/tenants", world.owners.token("owner"), { name: "x" })).status).toBe(403);
   });
 
-  it("takes a key without scopes for what its role says, as keys of earlier releases are told", async () => {
+  it("gives a key without scopes, as in earlier releases, the rights of its role", async () => {
     const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: LINK } as const;
     const roles = [];
     for (const [keyId, scopes] of [
@@ -272,7 +272,7 @@ describe("who may", () => {
     expect(bound.status).toBe(404);
   });
 
-  it("refuses everything that is no live token, without asking about malformed ones", async () => {
+  it("refuses everything but a live token, without looking up malformed ones", async () => {
     const asked = world.owners.count("verifyToken");
     const malformed = await call("GET", "/api/agents", "ak_nonsense");
     expect(world.owners.count("verifyToken")).toBe(asked);

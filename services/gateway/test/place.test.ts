@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { countryOf, createCountries } from "../src/edge/countries.js";
 import { countryMayEnter, insideNetworks } from "../src/edge/geo-rules.js";
 
-describe("networks", () => {
+describe("network membership", () => {
   it.each([
     ["192.0.2.7", "192.0.2.0/24", true],
     ["192.0.2.7", "192.0.2.7", true],
@@ -22,15 +22,15 @@ describe("networks", () => {
   });
 });
 
-describe("countries", () => {
-  it("are read from both shapes of databases, and from nothing else", () => {
+describe("visitors' countries", () => {
+  it("are read from both database formats, and from nothing else", () => {
     expect(countryOf({ country: { iso_code: "DE" }, registered_country: { iso_code: "US" } })).toBe("DE");
     expect(countryOf({ country_code: "nz" })).toBe("NZ");
     for (const found of [null, undefined, {}, { country: {} }, { country_code: "Germany" }, { country_code: 4 }, "DE"])
       expect(countryOf(found)).toBeNull();
   });
 
-  it("block before they allow, and an unknown one is on no list", () => {
+  it("are checked against the blocked list first, and an unknown one is on no list", () => {
     const may = (country: string | null, allowedCountries: string[], blockedCountries: string[]): boolean =>
       countryMayEnter(country, { allowedCountries, blockedCountries });
     expect([may("DE", ["de"], []), may("FR", ["DE"], []), may(null, ["DE"], [])]).toEqual([true, false, false]);
@@ -38,7 +38,7 @@ describe("countries", () => {
     expect([may("DE", ["DE"], ["DE"]), may(null, [], [])]).toEqual([false, true]);
   });
 
-  it("are all unknown without a readable database, which is said once", async () => {
+  it("are all unknown without a readable database, which is logged once", async () => {
     const log: string[] = [];
     const logger = createLogger({ service: "test", level: "info", destination: { write: (line) => log.push(line) } });
     const countries = createCountries("/no/such/file.mmdb", logger);

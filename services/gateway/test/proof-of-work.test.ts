@@ -40,7 +40,7 @@ async function solve(
 }
 
 describe("proof of work", () => {
-  it("opens one session for one solution, on this link, from this address", async () => {
+  it("opens one session per solution, only on its link and from its address", async () => {
     const { token, policy } = world.owners.link({ proofOfWork: "always", maxSessions: 100 });
     const elsewhere = world.owners.link({ proofOfWork: "always", maxSessions: 100 });
     const open = (proof?: string, from = "192.0.2.1", at = token) =>
@@ -79,7 +79,7 @@ describe("proof of work", () => {
     expect(await codeOf(await call("/api/public/verify/request", { body: mail }))).toEqual([403, "proof_required"]);
   });
 
-  it("answers a repeat of the same request although its proof is spent", async () => {
+  it("answers a repeat of the same request even though its proof is spent", async () => {
     const { token } = world.owners.link({ proofOfWork: "always" });
     const body = { proof: await solve(token) };
     const headers = { "idempotency-key": "a-key-nobody-guesses-0001" };
@@ -93,7 +93,7 @@ describe("proof of work", () => {
     expect(await codeOf(other)).toEqual([403, "proof_required"]);
   });
 
-  it("takes one proof for one mail: a repeat under the same key and address passes, another address never", async () => {
+  it("accepts a proof for one mail: a repeat with the same key and address passes, another address never does", async () => {
     const { token } = world.owners.link({ proofOfWork: "always", requireEmail: true });
     const asked: string[] = [];
     world.bus.serve(requestVerification, async ({ email, idempotencyKey }) => {
@@ -111,7 +111,7 @@ describe("proof of work", () => {
     expect(asked).toEqual(Array(2).fill("a-key-nobody-guesses-0002 a@example.com"));
   });
 
-  it("asks Turnstile where that is set, takes no for no, and is not ready without an answer", async () => {
+  it("asks Turnstile when configured, respects a refusal, and answers not_ready without a verdict", async () => {
     const asked: URLSearchParams[] = [];
     let verdict: unknown = { success: false };
     const stub = createServer(async (request, response) => {
