@@ -22,7 +22,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
 
 const cookieOf = (answer: Response): string => (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
 
-describe("a link", () => {
+describe("a public link", () => {
   it("shows what a visitor may know and nothing else", async () => {
     const { token } = world.owners.link({ sessionsUsed: 5 });
     const answer = await fetch(`${world.url}/api/public/link/${token}`);
@@ -39,7 +39,7 @@ describe("a link", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
-  it("tells the message length that counts where the server allows less than the link", async () => {
+  it("shows the effective message length when the server allows less than the link", async () => {
     const strict = await startWorld({ CHAT_MAX_MESSAGE_LENGTH: "15" });
     try {
       const { token } = strict.owners.link();
@@ -50,7 +50,7 @@ describe("a link", () => {
     }
   });
 
-  it("refuses unknown, malformed, disabled and expired tokens with one and the same answer", async () => {
+  it("answers unknown, malformed, disabled and expired tokens identically", async () => {
     const disabled = world.owners.link();
     disabled.set("unavailable");
     const expired = world.owners.link();
@@ -81,14 +81,14 @@ describe("a link", () => {
     expect(JSON.parse(bodies[0] ?? "")).toMatchObject({ code: "link_unavailable" });
   });
 
-  it("says that it expired only where the link says so openly", async () => {
+  it("says that it expired only with friendly errors", async () => {
     const link = world.owners.link({ friendlyErrors: true });
     link.set("expired");
     const answer = await fetch(`${world.url}/api/public/link/${link.token}`);
     expect([answer.status, (await bodyOf(answer)).code]).toEqual([410, "link_expired"]);
   });
 
-  it("is asked for once in a while and again after an event", async () => {
+  it("is looked up once in a while and again after an event", async () => {
     const link = world.owners.link();
     const show = async (): Promise<number> => (await fetch(`${world.url}/api/public/link/${link.token}`)).status;
     await show();
@@ -109,7 +109,7 @@ describe("a link", () => {
 });
 
 describe("the availability of a link", () => {
-  it("is told anew within a second of becoming full, of having room again, and of its agent's first version", async () => {
+  it("is updated within a second of becoming full, of having room again, and of its agent's first version", async () => {
     const link = world.owners.link({ maxSessions: 3, sessionsUsed: 2, agentReady: true });
     const { id, tenantId, agentId } = link.policy;
     const shown = async (): Promise<unknown> =>
@@ -131,8 +131,8 @@ describe("the availability of a link", () => {
   });
 });
 
-describe("a session", () => {
-  it("is kept in a cookie of its own in a frame of a site that the link lists, and in an ordinary one elsewhere", async () => {
+describe("a visitor's session", () => {
+  it("is kept in a partitioned cookie in a frame of a site that the link lists, and in an ordinary one elsewhere", async () => {
     const kept = async (link: { token: string }, headers: Record<string, string>): Promise<string> =>
       (await post(`/api/public/sessions/${link.token}`, {}, headers)).headers.get("set-cookie") ?? "";
     const frame = { "x-parley-frame": "cross-site" };
@@ -148,7 +148,7 @@ describe("a session", () => {
     expect(left.headers.get("set-cookie")).toMatch(/=; .+; SameSite=None; Secure; Partitioned; Max-Age=0$/);
   });
 
-  it("opens with a cookie for this link only and is not opened again by a reload", async () => {
+  it("opens with a cookie for its link only, and is not opened again by a reload", async () => {
     const link = world.owners.link();
     const opened = await post(`/api/public/sessions/${link.token}`, {});
     expect(opened.status).toBe(201);
@@ -172,7 +172,7 @@ describe("a session", () => {
     expect(await bodyOf(history)).toEqual({ data: [], next_cursor: null, session: null });
   });
 
-  it("takes an empty body, answers 429 for a full link and never says when to come back", async () => {
+  it("accepts an empty body, and is answered 429 without Retry-After on a full link", async () => {
     const full = world.owners.link({ sessionsUsed: 5 });
     const answer = await fetch(`${world.url}/api/public/sessions/${full.token}`, { method: "POST" });
     expect([answer.status, (await bodyOf(answer)).code]).toEqual([429, "sessions_exhausted"]);
@@ -181,7 +181,7 @@ describe("a session", () => {
     expect(open.status).toBe(201);
   });
 
-  it("ends, forgets its cookie, and the next send begins a new one", async () => {
+  it("ends and clears its cookie, and the next message begins a new one", async () => {
     const link = world.owners.link();
     const first = await post(`/api/public/chat/${link.token}`, { message: "hi" });
     const headers = { cookie: cookieOf(first) };
@@ -194,7 +194,7 @@ describe("a session", () => {
     expect(next.session_id).not.toBe(session_id);
   });
 
-  it("goes on after New Conversation with a kept token as with a forgotten cookie: a fresh session, once per message", async () => {
+  it("is followed by a fresh one, once per message, when its stored token is used after New Conversation", async () => {
     const link = world.owners.link();
     const send = async (body: object, bearer: string): Promise<Record<string, unknown>> => {
       const answer = await post(`/api/public/chat/${link.token}`, body, { authorization: `Bearer ${bearer}` });
@@ -220,7 +220,7 @@ describe("a session", () => {
     expect(world.sessions.accepted.filter((text) => text === "after")).toHaveLength(1);
   });
 
-  it("does not go on with a token whose conversation ended in another way", async () => {
+  it("does not continue with a token whose conversation ended in another way", async () => {
     const link = world.owners.link();
     const opened = await bodyOf(await post(`/api/public/sessions/${link.token}`, {}));
     const session = world.sessions.sessions.get(String(opened.session_id));
@@ -230,13 +230,13 @@ describe("a session", () => {
     expect([answer.status, (await bodyOf(answer)).code]).toEqual([410, "session_ended"]);
   });
 
-  it("refuses a link that wants a confirmed address first", async () => {
+  it("does not open on a link that requires a confirmed address first", async () => {
     const link = world.owners.link({ requireEmail: true });
     expect((await post(`/api/public/sessions/${link.token}`, {})).status).toBe(403);
     expect((await post(`/api/public/chat/${link.token}`, { message: "hi" })).status).toBe(403);
   });
 
-  it("refuses tokens that are wrong, of another link or of another shape with 401", async () => {
+  it("answers 401 to tokens that are wrong, of another link or malformed", async () => {
     const link = world.owners.link();
     const other = await bodyOf(await post(`/api/public/sessions/${world.owners.link().token}`, {}));
     for (const token of ["ps_nonsense", other.session_token, link.token]) {
@@ -248,8 +248,8 @@ describe("a session", () => {
   });
 });
 
-describe("a message", () => {
-  it("opens an anonymous session when there is none and answers without the workflow's inside", async () => {
+describe("a visitor's message", () => {
+  it("opens an anonymous session when there is none, and is answered without workflow internals", async () => {
     const link = world.owners.link();
     const answer = await post(`/api/public/chat/${link.token}`, { message: "hello" });
     expect(answer.status).toBe(200);
@@ -286,14 +286,14 @@ describe("a message", () => {
     expect(JSON.stringify(shown)).not.toContain("first_name");
   });
 
-  it("is limited by the link's length in code points", async () => {
+  it("is limited to the link's message length in code points", async () => {
     const { token } = world.owners.link();
     expect((await post(`/api/public/chat/${token}`, { message: "😀".repeat(20) })).status).toBe(200);
     const long = await post(`/api/public/chat/${token}`, { message: "😀".repeat(21) });
     expect([long.status, (await bodyOf(long)).errors]).toMatchObject([422, [{ pointer: "/message", rule: "too_big" }]]);
   });
 
-  it("needs a character that shows", async () => {
+  it("needs a visible character", async () => {
     const { token } = world.owners.link();
     const say = (message: string) => post(`/api/public/chat/${token}`, { message });
     for (const blank of [" \n\t", "\u200b\u200d\ufeff", "\u2060 \u00ad", "\u3164", "\u2800", "\u202e\u2066"]) {
@@ -326,7 +326,7 @@ describe("a message", () => {
     expect(refused.headers.get("ratelimit")).toMatch(/^"session";r=0;t=\d+$/);
   });
 
-  it("answers 202 when asked to, and the same message is accepted once", async () => {
+  it("is answered with 202 on request, and accepted once when repeated", async () => {
     const link = world.owners.link();
     const opened = await post(`/api/public/sessions/${link.token}`, {});
     const headers = { cookie: cookieOf(opened), prefer: "respond-async", "idempotency-key": "m-1" };
@@ -338,8 +338,8 @@ describe("a message", () => {
   });
 });
 
-describe("origins", () => {
-  it("take no name for this server's own that only the Host header bears", async () => {
+describe("the origin check", () => {
+  it("does not accept a name as this server's own that appears only in the Host header", async () => {
     const { port } = new URL(world.url);
     /** As a browser whose name server was made to point a name of another site here. */
     const codeFrom = async (at: World, token: string, name: string): Promise<string | number> => {
@@ -378,7 +378,7 @@ describe("origins", () => {
     }
   });
 
-  it("holds browsers on other sites to the link's list", async () => {
+  it("limits browsers on other sites to the link's list", async () => {
     const link = world.owners.link({ allowedDomains: ["https://app.example.com", "https://*.shop.example"] });
     const statusFrom = async (origin: string): Promise<number> =>
       (await post(`/api/public/chat/${link.token}`, { message: "hi" }, { origin })).status;
@@ -397,7 +397,7 @@ describe("origins", () => {
     }
   });
 
-  it("never lets a cookie work from a foreign site", async () => {
+  it("never accepts a cookie from a foreign site", async () => {
     const link = world.owners.link();
     const opened = await post(`/api/public/sessions/${link.token}`, {});
     const headers = { cookie: cookieOf(opened), origin: "https://evil.example" };
@@ -406,8 +406,8 @@ describe("origins", () => {
   });
 });
 
-describe("addresses", () => {
-  it("are limited before the link is looked at", async () => {
+describe("client addresses", () => {
+  it("are rate-limited before the link is looked up", async () => {
     const other = await startWorld({ RATE_LIMIT_ADDRESS_PER_MINUTE: "3" });
     try {
       const show = () => fetch(`${other.url}/api/public/link/pl_nonsense`);

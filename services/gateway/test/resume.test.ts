@@ -32,7 +32,7 @@ async function sealed(link: { token: string }): Promise<{ handle: string; bearer
 }
 
 describe("a resume handle", () => {
-  it("takes the session up for a page of this server, with a cookie for its frame", async () => {
+  it("resumes the session for a page of this server, with a cookie for its frame", async () => {
     const link = listed();
     const { handle, bearer } = await sealed(link);
     const answer = await call(`resume/${link.token}`, { ...ownPage(), "x-parley-frame": "cross-site" }, { handle });
@@ -46,7 +46,7 @@ describe("a resume handle", () => {
     ["a frame that claims our origin", { "sec-fetch-site": "cross-site" }],
     ["a call without an origin", {}],
     ["another site", { origin: "https://evil.example", "sec-fetch-site": "same-origin" }],
-  ])("is refused to %s, to seal as to open", async (_who, given) => {
+  ])("is refused to %s, both to seal and to open", async (_who, given) => {
     const link = listed();
     const { handle, bearer } = await sealed(link);
     const headers = { ...("origin" in given || !("sec-fetch-site" in given) ? {} : { origin: world.url }), ...given };
@@ -61,7 +61,7 @@ describe("a resume handle", () => {
     }
   });
 
-  it("opens nothing on another link, when it is altered", async () => {
+  it("opens nothing on another link or when altered", async () => {
     const link = listed();
     const { handle, bearer } = await sealed(link);
     const refused = async (token: string, given: string): Promise<void> => {
@@ -76,7 +76,7 @@ describe("a resume handle", () => {
     await refused(link.token, "v1.00000000.AAAA");
   });
 
-  it("opens nothing from another network than the one it was given to", async () => {
+  it("opens nothing from a network other than the one it was issued to", async () => {
     const proxied = await startWorld({ TRUSTED_PROXIES: "127.0.0.1" });
     try {
       const link = proxied.owners.link({ allowedDomains: [SHOP] });
@@ -96,13 +96,13 @@ describe("a resume handle", () => {
     }
   });
 
-  it("is given for a session that there is, and to nobody without one", async () => {
+  it("is issued only for an existing session", async () => {
     const link = listed();
     const none = await call(`resume-handle/${link.token}`, ownPage());
     expect([none.status, (await bodyOf(none)).code]).toEqual([401, "session_token_invalid"]);
   });
 
-  it("is forgotten with the cookie of the session, which goes on", async () => {
+  it("is forgotten with the cookie of the session, which continues", async () => {
     const link = listed();
     const { bearer } = await sealed(link);
     const answer = await call(`resume/${link.token}`, { ...ownPage(), ...bearer }, {}, "DELETE");

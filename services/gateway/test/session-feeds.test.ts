@@ -49,8 +49,8 @@ const until =
   (list: ServerEvent[]): boolean =>
     contents(list).includes(content);
 
-describe("a session that is followed for all its readers", () => {
-  it("is asked for once a second at most, however many readers come back however often, and all read the same", async () => {
+describe("a session followed for all its readers", () => {
+  it("is queried at most once a second, however many readers reconnect and however often, and all read the same", async () => {
     const { session, stream } = await visit();
     const first = readStream(await stream(2), until("end"));
     await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
@@ -70,7 +70,7 @@ describe("a session that is followed for all its readers", () => {
     expect(contents(await first)).toEqual(["m0", "m1", "m2", "m3", "m4", "end"]);
   });
 
-  it("gives a reader who knows more than this gateway what follows, and no reset", async () => {
+  it("gives a reader who is ahead of this gateway what follows, and no reset", async () => {
     const { session, stream } = await visit();
     const stays = readStream(await stream(2), until("end"));
     await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
@@ -86,7 +86,7 @@ describe("a session that is followed for all its readers", () => {
     expect(contents(await stays)).toEqual(["told elsewhere", "missed here", "end"]);
   });
 
-  it("lets nobody in any more a second after the right to read was taken away", async () => {
+  it("admits no reader from a second after the right to read was revoked", async () => {
     const { session, stream } = await visit();
     const open = await stream(2);
     expect(open.status).toBe(200);
@@ -109,7 +109,7 @@ describe("a session that is followed for all its readers", () => {
     await open.body?.cancel();
   });
 
-  it("forgets who may read at once when the link is revoked", async () => {
+  it("immediately forgets who may read when the link is revoked", async () => {
     const { session, stream, linkId, tenantId } = await visit();
     expect((await stream(2)).status).toBe(200);
     await world.bus.publish(linkRevoked, { linkId, tenantId }, { key: linkId, msgId: `revoked-${linkId}` });
@@ -122,7 +122,7 @@ describe("a session that is followed for all its readers", () => {
     await endsWithin(900, () => expect.poll(status, { interval: 5 }).toBe(401));
   });
 
-  it("shows those who come back in the middle of an answer what was said of it so far, once", async () => {
+  it("shows readers who reconnect in the middle of an answer its text so far, once", async () => {
     const { session, stream } = await visit();
     const stays = readStream(await stream(2), (list) => list.some(({ event }) => event === "quota"));
     await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
@@ -145,7 +145,7 @@ describe("a session that is followed for all its readers", () => {
     expect(deltas(after)).toEqual([]);
   });
 
-  it("reads on behind the end for those who missed it, and tells those who have it to stop", async () => {
+  it("delivers the end to readers who missed it, and tells those who have it to stop", async () => {
     const { session, stream } = await visit();
     const stays = readStream(await stream(2));
     await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
@@ -160,7 +160,7 @@ describe("a session that is followed for all its readers", () => {
     expect((await stream(4)).status).toBe(204);
   });
 
-  it("sends its readers away with a time to come back when the gateway stops", async () => {
+  it("disconnects its readers with a retry time when the gateway stops", async () => {
     const { session, stream } = await visit();
     const other = await world.another();
     const answers = await Promise.all([1, 2, 3].map(() => stream(2, other.url)));

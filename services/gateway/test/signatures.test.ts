@@ -22,10 +22,10 @@ async function open(): Promise<FakeSession> {
 const messages = (session: FakeSession, query = ""): string =>
   `/api/chat/sessions/${session.view.session_id}/messages${query}`;
 
-describe("authentication", () => {
+describe("signature authentication", () => {
   const path = "/api/chat/sessions/text_unknown";
 
-  it("gives one generic 401 for every failure of key and signature, before anything is told about existence", async () => {
+  it("answers every failure of key and signature with one generic 401, before revealing what exists", async () => {
     const answers = await Promise.all([
       world.signed("GET", path, undefined, { key: "wrong-key" }),
       world.signed("GET", path, undefined, { headers: { "x-key-id": "unknown" } }),
@@ -42,7 +42,7 @@ describe("authentication", () => {
     expect((await world.signed("PUT", "/api/chat/sessions", "{}")).status).toBe(405);
   });
 
-  it("says what of a refused request its sender can see: a header that is missing or misshapen, a clock that is off", async () => {
+  it("reports what a refused sender can see itself: a missing or malformed header, a clock that is off", async () => {
     const now = Math.floor(Date.now() / 1_000);
     const told = async (answer: Promise<Response>) => {
       const { status, code, errors } = { ...(await bodyOf(await answer)), status: (await answer).status };
@@ -66,21 +66,21 @@ describe("authentication", () => {
     expect(await told(early)).toEqual(["header/x-timestamp window"]);
   });
 
-  it("signs the query string too", async () => {
+  it("covers the query string too", async () => {
     const session = await open();
     expect((await world.signed("GET", messages(session, "?limit=1"))).status).toBe(200);
     const moved = await world.signed("GET", messages(session), undefined, { sentTo: messages(session, "?limit=1") });
     expect(moved.status).toBe(401);
   });
 
-  it("uses a nonce once", async () => {
+  it("accepts a nonce once", async () => {
     const session = await open();
     const options = { nonce: "single-use-nonce-0001", timestamp: Math.floor(Date.now() / 1_000) };
     expect((await world.signed("GET", messages(session), undefined, options)).status).toBe(200);
     expect((await world.signed("GET", messages(session), undefined, options)).status).toBe(401);
   });
 
-  it("drops a revoked key on the word of the bus, not only after its time", async () => {
+  it("drops a revoked key upon an event on the bus, not only after its cache time", async () => {
     const session = await open();
     const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: "k" } as const;
     world.owners.keys.set("short-lived", { secret: "short-secret", principal });
@@ -98,7 +98,7 @@ describe("authentication", () => {
 });
 
 describe("a management token", () => {
-  it("that was revoked is refused within a second, though it was good a moment ago", async () => {
+  it("is refused within a second of its revocation, even though it was cached as valid", async () => {
     const token = tokenOf("ak_", "A".repeat(12), "b".repeat(32));
     world.owners.tokens.set(token, { tenantId: TENANT, role: "owner", via: "token", id: "t" });
     const shown = async () => {
@@ -116,8 +116,8 @@ describe("a management token", () => {
   });
 });
 
-describeWithRedis("a nonce that was used", () => {
-  it("is refused while Redis is away and after it has come back empty, on reading routes too", async () => {
+describeWithRedis("a used nonce", () => {
+  it("is refused while Redis is down and after it restarts empty, on read routes too", async () => {
     const redis = await startRedis();
     const other = await startWorld({}, { redisUrl: redis.url });
     try {
@@ -139,8 +139,8 @@ describeWithRedis("a nonce that was used", () => {
   });
 });
 
-describe("limits of refusals", () => {
-  it("answers 503 without any key, and 429 to an address that fails too often", async () => {
+describe("signed routes", () => {
+  it("answer 503 without any key, and 429 to an address that fails too often", async () => {
     const other = await startWorld({ ADMIN_API_KEY: "", RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: "3" });
     try {
       const answer = await other.signed("GET", "/api/chat/sessions/x");

@@ -29,7 +29,7 @@ describe("a captured request", () => {
   const tenant = `?tenant_id=${TENANT}`;
   const link = `/api/agents/clinic/public-links/11111111-1111-4111-8111-111111111111${tenant}`;
 
-  it("changes nothing a second time: the copy is 409 and never reaches a service", async () => {
+  it("changes nothing when replayed: the copy gets 409 and never reaches a service", async () => {
     const session = await open();
     const calls: [method: string, path: string, body: unknown][] = [
       ["PUT", link, { is_active: true }],
@@ -47,7 +47,7 @@ describe("a captured request", () => {
     }
   });
 
-  it("with a nonce is 401 where Redis was emptied and the gateway is another one, reads too", async () => {
+  it("with a nonce gets 401 even on another gateway after Redis was emptied, reads included", async () => {
     const other = await startWorld();
     try {
       // Another gateway with another memory of nonces, and the database of the first one.
@@ -66,7 +66,7 @@ describe("a captured request", () => {
     }
   });
 
-  it("may be read again without a nonce, and asks the database for nothing then", async () => {
+  it("may be repeated without a nonce when it only reads, without asking the database", async () => {
     const timestamp = now();
     const asked = world.owners.count("claimSignature");
     for (let n = 0; n < 2; n += 1) {
@@ -78,13 +78,13 @@ describe("a captured request", () => {
     expect(world.owners.count("claimSignature")).toBe(asked);
   });
 
-  it("stays free to be sent again when its body was refused", async () => {
+  it("can be sent again when its body was refused", async () => {
     const timestamp = now();
     const refused = () => world.signed("PUT", link, { is_active: "yes" }, { timestamp });
     expect([(await refused()).status, (await refused()).status]).toEqual([422, 422]);
   });
 
-  it("costs a message no further question", async () => {
+  it("needs no extra check when it sends a message", async () => {
     const session = await open();
     const asked = world.owners.count("claimSignature");
     for (const options of [{}, { nonce: nonce() }])
@@ -99,7 +99,7 @@ describe("two people in one second", () => {
   const opened = async (answers: Response[]): Promise<string[]> =>
     Promise.all(answers.map(async (answer) => (await bodyOf(answer)).session_id));
 
-  it("get a session each from equal signed bytes, also under a key each", async () => {
+  it("each get a session from identical signed bytes, also with an idempotency key each", async () => {
     const timestamp = now();
     const bodies = { ...create, metadata: { test: "two people" } };
     const plain = () => world.signed("POST", "/api/chat/sessions", bodies, { timestamp });
@@ -113,13 +113,13 @@ describe("two people in one second", () => {
     expect(await opened([again])).toEqual((await opened([await keyed("ada")])).slice(0, 1));
   });
 
-  it("share none by a nonce either: its copy is refused", async () => {
+  it("share no session by a nonce either: its copy is refused", async () => {
     const options = { timestamp: now(), nonce: nonce() };
     expect((await world.signed("POST", "/api/chat/sessions", create, options)).status).toBe(201);
     expect((await world.signed("POST", "/api/chat/sessions", create, options)).status).toBe(401);
   });
 
-  it("are told apart from a flood: repeats of a key are limited, and an event is left", async () => {
+  it("are distinguished from a flood: repeats of a key are limited and leave an event", async () => {
     const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: "flood" } as const;
     world.owners.keys.set("flood", { secret: "flood-secret", principal });
     const options = { timestamp: now(), key: "flood-secret", headers: { "x-key-id": "flood" } };
@@ -144,7 +144,7 @@ describe("two people in one second", () => {
 });
 
 describe("a key that requires nonces", () => {
-  it("signs nothing without one", async () => {
+  it("is refused without one", async () => {
     const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: "strict" } as const;
     world.owners.keys.set("strict", { secret: "strict-secret", principal, requireNonce: true });
     const options = { key: "strict-secret", headers: { "x-key-id": "strict" } };
@@ -154,7 +154,7 @@ describe("a key that requires nonces", () => {
     expect((await world.signed("GET", path, undefined, { ...options, nonce: nonce() })).status).toBe(404);
   });
 
-  it("may be the operator's own", async () => {
+  it("may be the operator's own key", async () => {
     const strict = await startWorld({ ADMIN_API_KEY_REQUIRE_NONCE: "true" });
     try {
       expect((await strict.signed("GET", "/api/chat/sessions/x")).status).toBe(401);

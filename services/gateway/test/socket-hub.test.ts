@@ -35,7 +35,7 @@ describe("a socket that its client does not read", () => {
   /** More than any kernel takes for one connection. */
   const MANY = 2_000;
 
-  it("is cut before much waits for it, and its reader is told that it ended", async () => {
+  it("is cut before much is buffered for it, and its reader is told that it ended", async () => {
     client.pause();
     let left = 0;
     socket.onClose(() => {
@@ -51,7 +51,7 @@ describe("a socket that its client does not read", () => {
     await eventually(async () => expect([hub.size, socket.ws.readyState]).toEqual([0, WebSocket.CLOSED]));
   });
 
-  it("is waited for while it catches up, but not for ever", async () => {
+  it("is waited for while it catches up, but not forever", async () => {
     client.pause();
     while (!socket.waiting) {
       socket.pass(PIECE);

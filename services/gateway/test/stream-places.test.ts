@@ -42,8 +42,8 @@ function start() {
   return { places, enter, refusal };
 }
 
-describe("places of streams", () => {
-  it("bounds session, address, link and gateway, each with its own answer and a time to come back", () => {
+describe("the limits of open streams", () => {
+  it("bound session, address, link and gateway, each with its own error and retry time", () => {
     const { enter, refusal } = start();
     for (const [session, bucket] of [
       ["s1", "a"],
@@ -64,7 +64,7 @@ describe("places of streams", () => {
     for (const error of refused) expect(error?.retryAfterSeconds).toBeGreaterThanOrEqual(1);
   });
 
-  it("counts exactly through any order of coming and leaving, also when a leave is told twice", () => {
+  it("count exactly through any order of arrivals and departures, even when a departure is reported twice", () => {
     const { places, enter, refusal } = start();
     for (let round = 0; round < 50; round += 1) {
       const [first, second] = [enter("s", "a", "link"), enter("s", "a", "link")];
@@ -75,7 +75,7 @@ describe("places of streams", () => {
     expect(refusal("s", "a", "link")).toBeNull();
   });
 
-  it("gives the place of a reader of the same session or address away after a minute, and says how long that takes", () => {
+  it("give away the place of a reader of the same session or address after a minute, and say how long that takes", () => {
     const { places, enter, refusal } = start();
     const oldest = enter("s", "a", null, 45_500);
     enter("s", "b", null, 10_000);
@@ -88,7 +88,7 @@ describe("places of streams", () => {
     expect(others.map(({ gone }) => gone)).toEqual([true, false, false]);
   });
 
-  it("never makes room on a link or a full gateway by sending other people away", () => {
+  it("never make room on a link or a full gateway by disconnecting other people", () => {
     const { enter, refusal } = start();
     const readers = [1, 2, 3, 4].map((n) => enter(`s${n}`, `a${n}`, "link", 3_600_000));
     expect(refusal("s5", "a5", "link")).not.toBeNull();

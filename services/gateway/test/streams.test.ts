@@ -41,8 +41,8 @@ const say = (session: FakeSession, content: string): void => {
   world.sessions.append(session, "message", { turn_id: "t", role: "user", content });
 };
 
-describe("event stream", () => {
-  it("replays the log, then goes on live, each event once and in order", async () => {
+describe("the event stream", () => {
+  it("replays the log, then continues live, each event once and in order", async () => {
     const session = await open();
     const reading = readStream(await events(session), (list) => list.length >= 6);
     await expect.poll(() => world.gateway.ready()).toBe(true);
@@ -69,7 +69,7 @@ describe("event stream", () => {
     expect(durable(byQuery)).toEqual(["1-6"]);
   });
 
-  it("fetches what a lost notification leaves out, before the next event", async () => {
+  it("fetches what lost notifications left out, before the next event", async () => {
     const session = await open();
     const reading = readStream(await events(session), (list) => list.length >= 6);
     world.sessions.live = false;
@@ -80,7 +80,7 @@ describe("event stream", () => {
     expect(durable(await reading)).toEqual(["1-1", "1-2", "1-3", "1-4", "1-5"]);
   });
 
-  it("finds events by asking when no notification comes at all", async () => {
+  it("finds events by polling when no notification arrives at all", async () => {
     const session = await open();
     const reading = readStream(await events(session, { after: "1-2" }), (list) => list.length >= 2);
     await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThan(1);
@@ -89,7 +89,7 @@ describe("event stream", () => {
     expect(durable(await reading)).toEqual(["1-3"]);
   });
 
-  it("shows a late reader the answer in flight from its beginning, then only what is new", async () => {
+  it("shows a late reader the answer in progress from its beginning, then only what is new", async () => {
     const session = await open();
     world.sessions.answers = null;
     await world.signed("POST", `/api/chat/sessions/${session.view.session_id}/messages?stream=true`, { content: "go" });
@@ -119,7 +119,7 @@ describe("event stream", () => {
     expect(list.at(-1)?.event).toBe("turn");
   });
 
-  it("does not show the pieces of an answer that the log already has", async () => {
+  it("does not show the deltas of an answer that the log already has", async () => {
     const session = await open();
     world.sessions.answers = null;
     await world.signed("POST", `/api/chat/sessions/${session.view.session_id}/messages?stream=true`, { content: "go" });
@@ -177,7 +177,7 @@ describe("event stream", () => {
     expect(fromStart.at(-1)?.event).toBe("session_ended");
   });
 
-  it("closes what a signing key opened within a second of its end, and nothing else, not when it is rotated", async () => {
+  it("closes what a revoked signing key opened within a second, and nothing else, but not upon rotation", async () => {
     const session = await open();
     const principal = { tenantId: TENANT, role: "operator", via: "hmac" } as const;
     const [ending, staying] = ["33333333-3333-4333-8333-333333333333", "44444444-4444-4444-8444-444444444444"];
@@ -215,7 +215,7 @@ describe("event stream", () => {
       .toBe(200);
   });
 
-  it("refuses unknown sessions as a problem, not as a stream", async () => {
+  it("refuses unknown sessions with a problem document, not with a stream", async () => {
     const answer = await world.signed("GET", "/api/chat/sessions/text_unknown/events");
     expect([answer.status, answer.headers.get("content-type")]).toEqual([
       404,
@@ -268,7 +268,7 @@ describe("a visitor's stream", () => {
     expect(list.at(-1)).toMatchObject({ event: "session_ended", data: { reason: "link_revoked" } });
   });
 
-  it("says that its link's time is over where that is why it closed", async () => {
+  it("says that its link has expired when that is why it closed", async () => {
     const { link, headers, at } = await visit();
     const reading = readStream(await fetch(at("events"), { headers }));
     const fact = { linkId: link.policy.id, tenantId: link.policy.tenantId, reason: "expired" as const };
@@ -276,7 +276,7 @@ describe("a visitor's stream", () => {
     expect((await reading).at(-1)).toMatchObject({ event: "session_ended", data: { reason: "expired" } });
   });
 
-  it("can be polled: at once when there is something, else when it comes", async () => {
+  it("can be polled: the answer comes at once if there are events, otherwise when one arrives", async () => {
     const { session, headers, at } = await visit();
     const first = await bodyOf(await fetch(at("poll"), { headers }));
     expect(first.events.map(({ id, type }: { id: string; type: string }) => [id, type])).toEqual([

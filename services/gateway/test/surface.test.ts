@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-describe("pages", () => {
-  it("serves the chat page for any token without looking it up, under a strict policy", async () => {
+describe("the chat page", () => {
+  it("is served for any token without a lookup, under a strict content security policy", async () => {
     const answer = await fetch(`${world.url}/public/chat/anything`);
     expect([answer.status, await answer.text()]).toEqual([200, "<!doctype html><title>chat</title>"]);
     expect(world.owners.count("resolveLink")).toBe(0);
@@ -36,7 +36,7 @@ describe("pages", () => {
     expect(answer.headers.get("x-robots-tag")).toBe("noindex");
   });
 
-  it("names its link in the document, for tabs and previews, and nothing of a link that asks first", async () => {
+  it("names its link for tabs and previews, without details of a restricted link", async () => {
     const page = async (policy: Parameters<typeof world.owners.link>[0]): Promise<string> =>
       (await fetch(`${world.url}/public/chat/${world.owners.link(policy).token}`)).text();
     const open = await page({ title: `Front "desk" $& <script>alert(1)</script>`, description: "Bills & hours" });
@@ -52,7 +52,7 @@ describe("pages", () => {
     }
   });
 
-  it("may be framed by the sites of its link and nobody else, and tells apart no links that are none", async () => {
+  it("may be framed only by the sites of its link, and is the same for all links that do not exist", async () => {
     const link = world.owners.link({
       allowedDomains: ["https://shop.example", "*.shop.example", "https://evil.example; script-src *"],
     });
@@ -72,21 +72,21 @@ describe("pages", () => {
     expect((await page(world.owners.link().token))[0]).toBe(own);
   });
 
-  it("is also there without a token in the address, for links that carry it in the fragment", async () => {
+  it("is also served without a token in the path, for links that carry it in the fragment", async () => {
     const known = await fetch(`${world.url}/public/chat/pl_unknown`);
     const bare = await fetch(`${world.url}/public/chat`);
     const policy = (answer: Response): string | null => answer.headers.get("content-security-policy");
     expect([bare.status, policy(bare), await bare.text()]).toEqual([200, policy(known), await known.text()]);
   });
 
-  it("serves hashed files for ever and nothing else of the folder", async () => {
+  it("serves hashed files as immutable, and nothing else from its folder", async () => {
     const asset = await fetch(`${world.url}/assets/chat/assets/app-1a2b.js`);
     expect([asset.status, asset.headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);
     expect((await fetch(`${world.url}/assets/chat/assets/missing.js`)).status).toBe(404);
     expect((await fetch(`${world.url}/assets/chat/assets/..%2findex.html`)).status).toBeGreaterThanOrEqual(400);
   });
 
-  it("redirects the old addresses and the root", async () => {
+  it("is redirected to from its old addresses, and the root to the documentation", async () => {
     const target = async (path: string): Promise<[number, string | null]> => {
       const answer = await fetch(world.url + path, { redirect: "manual" });
       return [answer.status, answer.headers.get("location")];
@@ -98,8 +98,8 @@ describe("pages", () => {
   });
 });
 
-describe("operations", () => {
-  it("is alive and ready, and says how each dependency is", async () => {
+describe("the gateway", () => {
+  it("is alive and ready, and reports the state of each dependency", async () => {
     for (const path of ["/healthz", "/health"]) expect((await fetch(world.url + path)).status).toBe(200);
     const ready = await fetch(`${world.url}/readyz`);
     expect([ready.status, await bodyOf(ready)]).toEqual([
@@ -108,7 +108,7 @@ describe("operations", () => {
     ]);
   });
 
-  it("is not ready while its process misses what it cannot work without", async () => {
+  it("is not ready while its process lacks a dependency that it requires", async () => {
     let database = false;
     const own = await startWorld({}, { moreChecks: async () => ({ database }) });
     const asked = async () => {
@@ -159,8 +159,8 @@ describe("operations", () => {
   });
 });
 
-describe("drain", () => {
-  it("finishes requests in work, ends streams with a hint, and takes nothing new", async () => {
+describe("a draining gateway", () => {
+  it("finishes requests in progress, ends streams with a retry hint, and accepts nothing new", async () => {
     const own = await startWorld();
     try {
       const made = await own.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: AGENT });

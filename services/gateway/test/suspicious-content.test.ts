@@ -22,7 +22,7 @@ describe("suspicious content", () => {
     ["markup", "javascript:alert(1)"],
     ["encoded_blob", "QUJD".repeat(120)],
     ["many_links", "https://a.example ".repeat(6)],
-  ])("is named %s", (rule, text) => {
+  ])("is reported as %s", (rule, text) => {
     expect(suspiciousContent(text)).toContain(rule);
   });
 
@@ -33,11 +33,11 @@ describe("suspicious content", () => {
     "我想预约明天下午三点",
     "👩‍👩‍👧‍👦 שלום مرحبا — see https://example.com/a?b=c",
     "Is 3 < 4 and 5 > 2?",
-  ])("is not seen in what people ask: %s", (text) => {
+  ])("is not found in what people ordinarily ask: %s", (text) => {
     expect(suspiciousContent(text)).toEqual([]);
   });
 
-  it("is looked for in time that grows with the text only", () => {
+  it("is searched for in time that grows only with the text", () => {
     for (const piece of ["ignore ", "show system ", "<", "a=", "system:", "%41", "\u200B"]) {
       const text = piece.repeat(Math.floor(10_000 / piece.length));
       // The quickest of three: the machine may stand still in the middle of one.

@@ -57,8 +57,8 @@ const escalation = (tenantId: string, sessionId: string) =>
     { key: sessionId, msgId: newId() },
   );
 
-describe("the stream of a tenant", () => {
-  it("tells every gateway's readers facts without content, and nobody of another tenant", async () => {
+describe("the event stream of a tenant", () => {
+  it("sends facts without content to readers on every gateway, and to nobody of another tenant", async () => {
     const readers = [await follow(), await follow(other.url)];
     const stranger = await follow(world.url, world.owners.token("viewer", OTHER));
     await escalation(TENANT, "text_one");
@@ -81,7 +81,7 @@ describe("the stream of a tenant", () => {
     for (const reader of [...readers, stranger]) reader.leave();
   });
 
-  it("tells of a session that goes on once a second at most, and asks nobody without readers", async () => {
+  it("reports an ongoing session at most once a second, and queries nothing without readers", async () => {
     const reader = await follow();
     const turns = () => reader.facts().filter(({ type }) => type === "session.turn");
     for (let head = 1; head <= 50; head += 1) {
@@ -104,7 +104,7 @@ describe("the stream of a tenant", () => {
     await expect.poll(grown, { interval: 2_200, timeout: 15_000 }).toBe(0);
   });
 
-  it("ends within a second of its token being taken back", async () => {
+  it("ends within a second of its token's revocation", async () => {
     const token = world.owners.token("operator");
     const reader = await follow(other.url, token);
     const id = world.owners.tokens.get(token)?.id ?? "";
@@ -115,7 +115,7 @@ describe("the stream of a tenant", () => {
     expect(reader.events.at(-1)).toMatchObject({ event: "error", data: { code: "invalid_token" } });
   });
 
-  it("is refused to whoever has as many open as a session may have", async () => {
+  it("is refused to a caller who already has as many open as a session may have", async () => {
     const token = world.owners.token("viewer");
     const readers = [await follow(world.url, token), await follow(world.url, token)];
     const third = await fetch(`${world.url}/api/events`, { headers: { authorization: `Bearer ${token}` } });
@@ -125,7 +125,7 @@ describe("the stream of a tenant", () => {
 });
 
 describe("presence", () => {
-  it("shows on another gateway within a second who looks at a session, and that they left without a word", async () => {
+  it("shows on another gateway within a second who is viewing a session, and that they left without notice", async () => {
     const made = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: AGENT });
     const { session_id } = await bodyOf(made);
     const reader = await follow(other.url);

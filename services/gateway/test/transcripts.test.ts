@@ -22,7 +22,7 @@ const transcript = (...contents: string[]): Transcript => ({
   messages: contents.map((content, index) => message(index + 1, index % 2 === 0 ? "user" : "assistant", content)),
 });
 
-describe("transcripts as files", () => {
+describe("a transcript file", () => {
   it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])("keeps a spreadsheet from running %j", (formula) => {
     expect(asCsv(transcript(formula))).toContain(`,"'${formula}"\r\n`);
   });
@@ -32,7 +32,7 @@ describe("transcripts as files", () => {
     expect(row).toBe('"1","2026-01-01T10:00:00.000Z","user","n","N","done","a, ""b""\nc"');
   });
 
-  it("escapes what would be markup", () => {
+  it("escapes markup", () => {
     const page = asHtml(transcript("<script>alert('x')</script> & \"more\""));
     expect(page).not.toContain("<script>");
     expect(page).toContain("&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62; &#38; &#34;more&#34;");
@@ -49,7 +49,7 @@ describe("transcripts as files", () => {
     expect(asHtml(given)).toContain("<p>File: <bdi>=&#60;b&#62;.txt (text/plain, 12 bytes)</bdi></p>");
   });
 
-  it("tells in a spreadsheet what a person of the team wrote", () => {
+  it("marks in a spreadsheet what a person of the team wrote", () => {
     const { session, messages } = transcript("hi", "hello", "thanks");
     const given = messages.map((m) =>
       m.sequence === 2 ? { ...m, author: "human" as const, author_name: "=Olga" } : m,
@@ -63,7 +63,7 @@ describe("transcripts as files", () => {
     ]);
   });
 
-  it("tells in plain text who said what", () => {
+  it("shows in plain text who said what", () => {
     expect(asText(transcript("hi", "hello"))).toMatch(/Visitor: hi\n\n\[.*\] Agent: hello\n$/);
   });
 });

@@ -62,12 +62,12 @@ async function everythingElse(from: string, n: number): Promise<number[]> {
   return [...answers, created.status];
 }
 
-describe("bodies that never end", () => {
+describe("request bodies that never end", () => {
   it.each([
     ["one address", 1, 11_000],
     ["nine addresses", 9, 5_000],
   ])(
-    "of %s, held and renewed, keep nobody else from being served",
+    "from %s, held open and renewed, keep nobody else from being served",
     { timeout: 240_000 },
     async (_name, count, forMs) => {
       const addresses = Array.from({ length: count }, (_, n) => `203.0.113.${n + 1}`);

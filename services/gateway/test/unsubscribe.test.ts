@@ -29,7 +29,7 @@ const form = (body: string): RequestInit => ({
   body,
 });
 
-it("only asks when the address is opened, as scanners of mail open it", async () => {
+it("opening an unsubscribe link only asks for confirmation, since mail scanners open it too", async () => {
   const answer = await page("right");
   expect(answer.status).toBe(200);
   expect(await answer.text()).toContain('<form method="post"><button>Unsubscribe</button></form>');
@@ -38,7 +38,7 @@ it("only asks when the address is opened, as scanners of mail open it", async ()
   expect(asked).toEqual([]);
 });
 
-it("takes the reader off by the page's button and by that of a mail program (RFC 8058)", async () => {
+it("the page's button and the one of a mail program (RFC 8058) unsubscribe the reader", async () => {
   for (const body of ["", "List-Unsubscribe=One-Click"]) {
     const answer = await page("right", form(body));
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<p role="status">Done')]);
@@ -49,7 +49,7 @@ it("takes the reader off by the page's button and by that of a mail program (RFC
   expect(asked).toEqual(["right", "right", "right"]);
 });
 
-it("says so when nobody was meant by the address, in the reader's language and direction", async () => {
+it("an unknown unsubscribe link says so in the reader's language and text direction", async () => {
   const answer = await page("%3Cb%3E", { ...form(""), headers: { ...form("").headers, "accept-language": "he, en" } });
   const html = await answer.text();
   expect([answer.status, html]).toEqual([404, expect.stringContaining('lang="he" dir="rtl"')]);
@@ -57,14 +57,14 @@ it("says so when nobody was meant by the address, in the reader's language and d
   expect(asked).toEqual(["<b>"]);
 });
 
-it("takes no other form, and none that is large", async () => {
+it("an unsubscribe link accepts no other content type and no large form", async () => {
   const json = { method: "POST", headers: { "content-type": "application/json" }, body: "[" };
   expect((await page("right", json)).status).toBeGreaterThanOrEqual(400);
   expect((await page("right", form("x".repeat(5_000)))).status).toBe(413);
   expect(asked).toEqual([]);
 });
 
-it("hands on what a provider says as it was signed: every byte, under the public address", async () => {
+it("provider events are passed on as they were signed: every byte, under the public address", async () => {
   const body = "MessageStatus=undelivered&To=%2B49151&ErrorCode=30005";
   const headers = { "content-type": "application/x-www-form-urlencoded", "x-twilio-signature": "c2ln", cookie: "x=y" };
   const answer = await fetch(`${world.url}/provider-events/twilio?recipient=r1`, { method: "POST", headers, body });

@@ -66,8 +66,8 @@ const REQUEST = "/api/public/verify/request";
 const CONFIRM = "/api/public/verify/confirm";
 const email = "ada@example.com";
 
-describe("asking for a code", () => {
-  it("answers how long it is valid, and hands on the address in its one spelling", async () => {
+describe("requesting a code", () => {
+  it("returns how long it is valid, and passes on the address in its normalised form", async () => {
     const { token, policy } = world.owners.link({ requireEmail: true });
     for (const [given, normal] of [
       ["  Ada@Example.COM ", email],
@@ -83,7 +83,7 @@ describe("asking for a code", () => {
     }
   });
 
-  it("hands on the languages of the browser, the most wished first, and takes whatever stands there", async () => {
+  it("passes on the browser's languages in order of preference, and accepts any Accept-Language header", async () => {
     const { token } = world.owners.link({ requireEmail: true });
     for (const [header, languages] of [
       ["de-AT, fr;q=0.5, en;q=0.7", ["de-AT", "en", "fr"]],
@@ -102,7 +102,7 @@ describe("asking for a code", () => {
     }
   });
 
-  it("binds the code to the browser by a cookie that no script can read, or by the id in the answer", async () => {
+  it("binds the code to the browser by an HttpOnly cookie, or by the id in the answer", async () => {
     const { token } = world.owners.link({ requireEmail: true });
     const first = await post(REQUEST, { token, email });
     const { request_id: requestId } = await bodyOf(first);
@@ -126,7 +126,7 @@ describe("asking for a code", () => {
     expect(done.headers.getSetCookie().join("\n")).toMatch(/parley_verify_\w+=;.*Max-Age=0/);
   });
 
-  it("names a repeat under one key by one id, and another address or key by another", async () => {
+  it("returns the same id for a repeat under one key, and another id for another address or key", async () => {
     const { token } = world.owners.link({ requireEmail: true });
     const ask = async (key: string, to = email) => {
       const answer = await post(REQUEST, { token, email: to }, { "idempotency-key": key });
@@ -138,7 +138,7 @@ describe("asking for a code", () => {
     expect(new Set([first, await ask("k2"), await ask("k1", "bob@example.com")]).size).toBe(3);
   });
 
-  it("refuses what is no address, without saying it back", async () => {
+  it("refuses an invalid address without echoing it", async () => {
     const { token } = world.owners.link();
     for (const wrong of [
       "",
@@ -157,14 +157,14 @@ describe("asking for a code", () => {
     expect(asked).toEqual([]);
   });
 
-  it("passes the limit of an address on, with when to come back", async () => {
+  it("passes on the limit of an address, with Retry-After", async () => {
     const { token } = world.owners.link();
     failure = new AppError("rate_limited", { retryAfterSeconds: 417 });
     const answer = await post(REQUEST, { token, email });
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "417"]);
   });
 
-  it("tells unknown, malformed and unusable links apart by nothing", async () => {
+  it("answers unknown, malformed and unusable links identically", async () => {
     const gone = world.owners.link();
     gone.set("unavailable");
     const seen = new Set<string>();
@@ -183,7 +183,7 @@ describe("asking for a code", () => {
     expect(asked).toEqual([]);
   });
 
-  it("counts its calls by client address, apart from confirmations", async () => {
+  it("counts its calls by client address, separately from confirmations", async () => {
     const own = await startWorld({ RATE_LIMIT_VERIFY_PER_MINUTE: "2" });
     try {
       serveVerification(own);
@@ -202,7 +202,7 @@ describe("asking for a code", () => {
 });
 
 describe("confirming a code", () => {
-  it("brings a session token, in the body and as the cookie of the link", async () => {
+  it("returns a session token, in the body and as the cookie of the link", async () => {
     const { token, policy } = world.owners.link({ requireEmail: true });
     const answer = await post(CONFIRM, { token, email: "ADA@example.com", code: " 004217 " });
     const body = await bodyOf(answer);
@@ -215,7 +215,7 @@ describe("confirming a code", () => {
     expect(asked.at(-1)?.input).toMatchObject({ tenantId: policy.tenantId, linkId: policy.id, email, code: "004217" });
   });
 
-  it("tells a wrong code from one that is over, and sets no cookie", async () => {
+  it("distinguishes a wrong code from an expired one, and sets no cookie", async () => {
     const { token } = world.owners.link();
     for (const [code, error] of [
       ["123456", "invalid_code"],
@@ -235,7 +235,7 @@ describe("confirming a code", () => {
     expect((await from("https://shop.example")).status).toBe(200);
   });
 
-  it("takes POST alone, and logs neither address nor code", async () => {
+  it("accepts only POST, and logs neither address nor code", async () => {
     const answer = await fetch(world.url + CONFIRM);
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
     expect((await fetch(`${world.url}/api/public/verify/other`)).status).toBe(404);
@@ -245,7 +245,7 @@ describe("confirming a code", () => {
 });
 
 describe("a link that requires a confirmed address", () => {
-  it("opens nothing without one", async () => {
+  it("opens no session without one", async () => {
     const { token } = world.owners.link({ requireEmail: true });
     for (const [path, body] of [
       [`/api/public/sessions/${token}`, {}],
@@ -274,7 +274,7 @@ describe("a visitor who confirmed an address", () => {
     });
   });
 
-  it("leaves a conversation and begins another one without another code", async () => {
+  it("can leave a conversation and begin another one without another code", async () => {
     const { token, policy } = world.owners.link({ requireEmail: true });
     const first = await open(policy);
     const headers = { authorization: `Bearer ${first.sessionToken}` };
@@ -296,7 +296,7 @@ describe("a visitor who confirmed an address", () => {
     expect(asked.at(-1)?.input).toEqual({ afterLeaving: false });
   });
 
-  it("needs another code when the token has run out, and is told that the conversation ended by itself", async () => {
+  it("needs another code when the token has expired, and is told that the conversation ended by itself", async () => {
     const { token, policy } = world.owners.link({ requireEmail: true });
     const { sessionToken } = await open(policy);
     const headers = { authorization: `Bearer ${sessionToken}` };
@@ -313,7 +313,7 @@ describe("a visitor who confirmed an address", () => {
 });
 
 describe("the development mailbox", () => {
-  it("is shown to the owner, and to nobody where mails are sent", async () => {
+  it("is shown to the owner, and to nobody where a mail server sends the mails", async () => {
     const read = (token: string) =>
       fetch(`${world.url}/api/dev/mail`, { headers: { authorization: `Bearer ${token}` } });
     const shown = await read(world.owners.token("owner"));

@@ -44,7 +44,7 @@ describe("a body whose fields are all optional", () => {
 });
 
 describe("the logo of a link", () => {
-  it("is told to its page, and is no load for the messages that make sessions", async () => {
+  it("is sent to its page, and is left out of the messages that create sessions", async () => {
     const logo = "data:image/png;base64,iVBORw0KGgoAAAAA";
     const { token } = world.owners.link({ branding: { name: "Desk", logo } });
     const shown = (await (await fetch(`${world.url}/api/public/link/${token}`)).json()) as { branding: unknown };
@@ -55,8 +55,8 @@ describe("the logo of a link", () => {
   });
 });
 
-describe("what a visitor's page says of them", () => {
-  it("is kept with the session within 16 KiB, and not shown to the visitor", async () => {
+describe("the metadata that a page gives about its visitor", () => {
+  it("is stored with the session up to 16 KiB, and not shown to the visitor", async () => {
     const { token } = world.owners.link();
     const open = (metadata: unknown): Promise<Response> =>
       post(`/api/public/sessions/${token}`, JSON.stringify({ participant: { identifier: "id-1", metadata } }));
@@ -73,8 +73,8 @@ describe("what a visitor's page says of them", () => {
   });
 });
 
-describe("with whom a session is", () => {
-  it("is told to owners and not to visitors, who may share an address of the session", async () => {
+describe("the participant of a session", () => {
+  it("is shown to owners but not to visitors, who may share an address of the session", async () => {
     const { token } = world.owners.link();
     const opened = await post(`/api/public/sessions/${token}`);
     const { session_id, session_token } = await bodyOf(opened);
@@ -93,8 +93,8 @@ describe("with whom a session is", () => {
   });
 });
 
-describe("an agent without a version that could talk", () => {
-  it("is told to be unavailable before a visitor begins", async () => {
+describe("an agent without a usable version", () => {
+  it("is shown as unavailable before a visitor begins", async () => {
     const { token } = world.owners.link({ agentReady: false, sessionsUsed: 5 });
     const shown = await fetch(`${world.url}/api/public/link/${token}`);
     expect(await bodyOf(shown)).toMatchObject({ availability: "unavailable" });
@@ -102,7 +102,7 @@ describe("an agent without a version that could talk", () => {
 });
 
 describe("a session token in the header", () => {
-  it("that is mangled is refused as a credential, and opens no new session in silence", async () => {
+  it("is refused as a credential when malformed, and opens no new session silently", async () => {
     const { token } = world.owners.link();
     const before = world.sessions.calls.create ?? 0;
     for (const given of ["ps_not-base62", "x".repeat(200), "a b", "ps_short"]) {
@@ -119,7 +119,7 @@ describe("a session token in the header", () => {
     expect(world.sessions.calls.create ?? 0).toBe(before);
   });
 
-  it("that cannot be one is refused before the body and the query are looked at", async () => {
+  it("is refused before body and query are parsed when it cannot be one", async () => {
     const { token } = world.owners.link();
     const authorization = "Bearer ps_x";
     const wrong: [method: string, path: string, body?: string][] = [
@@ -146,7 +146,7 @@ describe("a session token in the header", () => {
     }
   });
 
-  it("that is known meets strict bodies where it rates: what nobody reads is 422, not kept in silence", async () => {
+  it("gets 422 for unknown fields in a rating, which are not kept silently", async () => {
     const { token } = world.owners.link();
     const session = createSecrets("test-only-master-key-test-only-master-key").issue("session").token;
     const headers = { authorization: `Bearer ${session}` };
@@ -161,7 +161,7 @@ describe("a session token in the header", () => {
     }
   });
 
-  it("with a checksum that does not fit is refused before the body; one that nobody knows meets the schema first", async () => {
+  it("is refused before the body if its checksum is wrong, but after the schema check if it is unknown", async () => {
     const { token } = world.owners.link();
     const unknown = createSecrets("test-only-master-key-test-only-master-key").issue("session").token;
     const mistyped = `${unknown.slice(0, -1)}${unknown.endsWith("0") ? "1" : "0"}`;
@@ -177,7 +177,7 @@ describe("a session token in the header", () => {
     ]);
   });
 
-  it("of another scheme belongs to a proxy in front and is no session token", async () => {
+  it("is not read from another scheme, which belongs to a proxy in front", async () => {
     const { token } = world.owners.link();
     const headers = { authorization: "Basic dXNlcjpwYXNz" };
     expect((await post(`/api/public/chat/${token}`, '{"message":"hi"}', headers)).status).toBe(200);

@@ -15,8 +15,8 @@ const call = (path: string, options: Call = {}, at: World = world): Promise<Resp
 const sender = (token: string, from: string, at: World = world): Promise<() => Promise<Response>> =>
   senderAt(at, token, from);
 
-describe("rates", () => {
-  it("count a confirmed person once on all devices", async () => {
+describe("rate limits", () => {
+  it("count a confirmed person once across all devices", async () => {
     const { token } = world.owners.link({ requireEmail: true, rateLimitPerMinute: 3 });
     world.bus.serve(tokenSubject, async () => ({ subject: "one-person", sessionId: "text_x" }));
     const known = { principal: { tenantId: null, role: "viewer", via: "token", id: "t" }, days: 1, limit: 1 } as const;
@@ -37,7 +37,7 @@ describe("rates", () => {
     ]);
   });
 
-  it("are told by the tightest of link, tenant and server, too", async () => {
+  it("are also reported by the tightest of link, tenant and server", async () => {
     for (const [scope, variable] of [
       ["link", "RATE_LIMIT_LINK_PER_MINUTE"],
       ["tenant", "RATE_LIMIT_TENANT_PER_MINUTE"],
@@ -59,7 +59,7 @@ describe("rates", () => {
     }
   });
 
-  it("cost a message of a visitor one call of Redis, two where a limit depends on more than headers, and a signed one none", async () => {
+  it("cost a visitor's message one Redis call, two where a limit depends on more than headers, and a signed call none", async () => {
     const { limits } = world.redis;
     const spies = [vi.spyOn(limits, "take"), vi.spyOn(limits, "takeWatched"), vi.spyOn(limits, "levelOf")];
     const calls = () => spies.map(({ mock }) => mock.calls.length);
@@ -83,7 +83,7 @@ describe("rates", () => {
     }
   });
 
-  it("of a link and its sessions are not used up by who may not use it, nor by an address that is refused", async () => {
+  it("of a link and its sessions are not used up by callers who may not use it, nor by a refused address", async () => {
     const own = await startWorld({ TRUSTED_PROXIES: "127.0.0.1", RATE_LIMIT_ADDRESS_PER_MINUTE: "6" });
     try {
       const { token } = own.owners.link({ rateLimitPerMinute: 10, allowedDomains: ["https://shop.example"] });
@@ -110,7 +110,7 @@ describe("rates", () => {
     }
   });
 
-  it("bound the calls of one address before their body is read, refused routes and preflights among them", async () => {
+  it("bound the calls of one address before their body is read, including refused routes and preflights", async () => {
     const own = await startWorld({ TRUSTED_PROXIES: "127.0.0.1", RATE_LIMIT_ADDRESS_PER_MINUTE: "4" });
     try {
       const { token } = own.owners.link({ allowedDomains: ["https://shop.example"] });
@@ -152,7 +152,7 @@ describe("rates", () => {
     expect(opened.map(({ status }) => status)).toEqual(opened.map(() => 201));
   });
 
-  it("keep the rate of a sender who goes on as fast as allowed and waits as told", { timeout: 30_000 }, async () => {
+  it("stay the same for a sender who sends as fast as allowed and waits as told", { timeout: 30_000 }, async () => {
     const { token } = world.owners.link({ rateLimitPerMinute: 60 });
     const send = await sender(token, "198.51.100.11");
     let answer = await send();
@@ -169,7 +169,7 @@ describe("rates", () => {
     }
   });
 
-  it("are halved for the session that does not wait, and for nobody else at its address", async () => {
+  it("are halved for a session that does not wait, and for nobody else at its address", async () => {
     const from = "198.51.100.12";
     const fields = { rateLimitPerMinute: 4, proofOfWork: "adaptive", maxSessions: 100 } as const;
     const [link, other] = [world.owners.link(fields), world.owners.link(fields)];
@@ -189,7 +189,7 @@ describe("rates", () => {
       expect((await call(`/api/public/sessions/${token}`, { from, body: {} })).status).toBe(201);
   });
 
-  it("are halved for newcomers of an address on the link where it does not wait; there it has to prove its work", async () => {
+  it("are halved for new sessions of an address on a link where it does not wait, and it must solve a proof of work there", async () => {
     const own = await startWorld({
       TRUSTED_PROXIES: "127.0.0.1",
       PROOF_DIFFICULTY: "256",
@@ -220,7 +220,7 @@ describe("rates", () => {
     }
   });
 
-  it("bound tokens that open nothing by address, and the log tells of a scan; a link that opens is no part of it", async () => {
+  it("bound invalid link tokens by address and log the scan, without affecting a valid link", async () => {
     const own = await startWorld({ TRUSTED_PROXIES: "127.0.0.1", RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: "6" });
     try {
       const { token } = own.owners.link();

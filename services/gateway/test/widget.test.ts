@@ -11,7 +11,7 @@ import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
 const LINK = "pl_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
 
-describe("files of the widget", () => {
+describe("the file server of the widget", () => {
   const folder = mkdtempSync(join(tmpdir(), "parley-widget-"));
   let link: string | undefined;
   let app: HttpApp;
@@ -29,7 +29,7 @@ describe("files of the widget", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(["/widget.js", "/static/chat-widget.js"])("lets every site load %s, isolated ones too", async (path) => {
+  it.each(["/widget.js", "/static/chat-widget.js"])("lets every site load %s, including isolated ones", async (path) => {
     link = undefined;
     const answer = await fetch(url + path);
     expect([answer.status, await answer.text()]).toEqual([200, 'const link = "%PARLEY_LINK%";']);
@@ -39,7 +39,7 @@ describe("files of the widget", () => {
     expect(answer.headers.get("cache-control")).toMatch(/^public, max-age=300\b/);
   });
 
-  it("answers 304 for what the browser has, and anew once the link of the server is another", async () => {
+  it("answers 304 for what the browser has cached, and 200 once the server's link has changed", async () => {
     link = undefined;
     const before = (await fetch(`${url}/widget.js`)).headers.get("etag") ?? "";
     const ask = () => fetch(`${url}/widget.js`, { headers: { "if-none-match": `W/${before}` } });
@@ -49,7 +49,7 @@ describe("files of the widget", () => {
     expect([after.status, await after.text()]).toEqual([200, `const link = "${LINK}";`]);
   });
 
-  it("sends the script compressed to whoever takes it, under an etag of its own", async () => {
+  it("sends the script compressed to clients that accept it, under its own ETag", async () => {
     const answer = await app.inject({ url: "/widget.js", headers: { "accept-encoding": "gzip" } });
     const plain = await app.inject({ url: "/widget.js", headers: { "accept-encoding": "br;q=0, gzip;q=0" } });
     expect(gunzipSync(answer.rawPayload).toString()).toBe(plain.body);
@@ -84,7 +84,7 @@ describe("files of the widget", () => {
   });
 });
 
-describe("a site that asks whether it may show the chat", () => {
+describe("a site that asks whether it may embed the chat", () => {
   let world: World;
   const noted: SecurityEventNote[] = [];
   beforeAll(async () => {
@@ -98,7 +98,7 @@ describe("a site that asks whether it may show the chat", () => {
   const ask = (token: string, origin: string): Promise<Response> =>
     fetch(`${world.url}/api/public/embed/${token}`, { headers: { origin } });
 
-  it("is told yes when the link lists it, and no otherwise, which the owner learns of", async () => {
+  it("is allowed when the link lists it and refused otherwise, which the owner learns of", async () => {
     const { token, policy } = world.owners.link({ allowedDomains: ["https://shop.example"] });
     for (const origin of ["https://shop.example", world.url])
       expect(await bodyOf(await ask(token, origin))).toEqual({ allowed: true, code: null });
@@ -112,18 +112,18 @@ describe("a site that asks whether it may show the chat", () => {
       .toEqual([expect.objectContaining({ kind: "origin_refused", scope: "frame" })]);
   });
 
-  it("is told no when the link lists no site, for then only our own pages may frame it", async () => {
+  it("is refused when the link lists no site, because then only our own pages may frame it", async () => {
     const { token } = world.owners.link();
     expect(await bodyOf(await ask(token, "https://shop.example"))).toMatchObject({ code: "origin_not_allowed" });
   });
 
-  it("may read why there is no such link", async () => {
+  it("can read why a link is unavailable", async () => {
     const answer = await ask(LINK, "https://shop.example");
     expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([404, "*"]);
     expect((await bodyOf(answer)).code).toBe("link_unavailable");
   });
 
-  it("gets the page itself with what isolated host pages ask of a frame", async () => {
+  it("gets the page with the headers that isolated host pages require of a frame", async () => {
     const { token } = world.owners.link({ allowedDomains: ["https://shop.example"] });
     const { headers } = await fetch(`${world.url}/public/chat/${token}?frame=widget`);
     expect(headers.get("cross-origin-embedder-policy")).toBe("require-corp");

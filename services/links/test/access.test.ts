@@ -102,7 +102,7 @@ async function newPlace(linkBody: Record<string, unknown> = {}) {
 }
 
 describe("an access policy", () => {
-  it("is open until it is set, keeps what a change leaves out, and shows its addresses in their one spelling", async () => {
+  it("is open until it is set, keeps what a change omits, and shows its addresses in normalised form", async () => {
     const place = await newPlace();
     expect((await place.get()).policy).toEqual({
       mode: "open",
@@ -129,7 +129,7 @@ describe("an access policy", () => {
     });
   });
 
-  it("keeps no address in clear in the database", async () => {
+  it("stores no address in plain text in the database", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval", allowed_emails: [ADA], notify_email: BOB });
     expect(await codeOf(place.enter(EVE))).toBe("access_pending");
@@ -142,7 +142,7 @@ describe("an access policy", () => {
     for (const address of [ADA, BOB, EVE]) expect(rows[0]?.all).not.toContain(address);
   });
 
-  it("is the business of editors of its tenant alone, and takes 1000 addresses at most", async () => {
+  it("is accessible only to editors of its tenant, and takes 1000 addresses at most", async () => {
     const [place, other] = [await newPlace(), await newPlace()];
     for (const call of [
       () => place.get(place.tenant.as("viewer")),
@@ -160,7 +160,7 @@ describe("an access policy", () => {
     expect(await codeOf(place.set({ mode: "approval", allowed_emails: ["nobody"] }))).toBe("validation_failed");
   });
 
-  it("makes every link of the agent ask for an address, and tells who keeps policies", async () => {
+  it("makes every link of the agent ask for an address, and notifies services that cache policies", async () => {
     const place = await newPlace();
     expect(await place.resolve()).toMatchObject({ policy: { requireEmail: false, access: "open" } });
     for (const mode of ["any_verified", "approval"] as const) {
@@ -173,7 +173,7 @@ describe("an access policy", () => {
     );
   });
 
-  it("that switches links off makes them unavailable like unknown ones, and lets none be made", async () => {
+  it("that disables links makes them unavailable like unknown ones, and allows no new ones", async () => {
     const place = await newPlace();
     await place.set({ mode: "open", links_enabled: false });
     expect(await place.resolve()).toEqual({ status: "unavailable" });
@@ -184,7 +184,7 @@ describe("an access policy", () => {
     await place.create();
   });
 
-  it("that switches links off closes the streams of those in use, and of those alone", async () => {
+  it("that disables links closes the streams of links in use, and of no others", async () => {
     const [place, other] = [await newPlace(), await newPlace()];
     const idle = await place.create();
     for (const { tenantId, agentId, linkId } of [place, other])
@@ -201,15 +201,15 @@ describe("an access policy", () => {
   });
 });
 
-describe("on approval, a confirmed address", () => {
-  it("that is allowed comes in at once, in whatever spelling it was allowed", async () => {
+describe("a confirmed address under approval", () => {
+  it("is admitted at once if it is allowed, in whatever spelling it was allowed", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval", allowed_emails: [ADA.toUpperCase()] });
     expect(await place.enter(ADA)).toMatchObject({ status: "verified" });
     expect(await place.requests()).toEqual([]);
   });
 
-  it("that is not makes one request, uses its code up, and comes in with a new code once approved", async () => {
+  it("creates one request if it is not allowed, uses up its code, and is admitted with a new code once approved", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval", notify_email: "owner@example.com" });
     opened.length = 0;
@@ -244,7 +244,7 @@ describe("on approval, a confirmed address", () => {
     expect(opened).toEqual([BOB]);
   });
 
-  it("is told in the language it asked in, its owner in the owner's, and lists show addresses alone", async () => {
+  it("is notified in the language it asked in, its owner in the owner's, and lists show only addresses", async () => {
     const place = await newPlace();
     const policy = { mode: "approval", notify_email: "owner@example.com", allowed_emails: [ADA] };
     const set = await place.set(policy, place.tenant.as("editor"), ["nl"]);
@@ -265,7 +265,7 @@ describe("on approval, a confirmed address", () => {
     await eventually(async () => expect(await subjects(BOB)).toContain("Desk と会話できるようになりました"));
   });
 
-  it("that was denied gets the answers of a pending one, and no mail", async () => {
+  it("gets the answers of a pending one after it was denied, and no mail", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval" });
     expect(await codeOf(place.enter(BOB))).toBe("access_pending");
@@ -278,7 +278,7 @@ describe("on approval, a confirmed address", () => {
     expect((await place.mails(BOB)).filter(({ subject }) => !subject.startsWith("Your code"))).toEqual([]);
   });
 
-  it("asked for by many at once makes one request and one notice", async () => {
+  it("creates one request and one notice under concurrent confirmations", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval", notify_email: "owner@example.com" });
     const code = await place.codeFor(EVE);
@@ -291,7 +291,7 @@ describe("on approval, a confirmed address", () => {
     expect(await place.requests()).toHaveLength(1);
   });
 
-  it("is told apart from an allowed one by nothing before its code was right", async () => {
+  it("is indistinguishable from an allowed one before its code was right", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval", allowed_emails: [ADA] });
     for (const email of [ADA, BOB]) {
@@ -303,8 +303,8 @@ describe("on approval, a confirmed address", () => {
   });
 });
 
-describe("a flood of requests", () => {
-  it("is kept whole, and its owner is told of the first twenty in an hour", async () => {
+describe("a flood of access requests", () => {
+  it("is stored completely, and its owner is notified of the first twenty in an hour", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval", notify_email: "owner@example.com" });
     const ask = (n: number) =>
@@ -325,8 +325,8 @@ describe("a flood of requests", () => {
   });
 });
 
-describe("the list of requests", () => {
-  it("comes newest first in pages, and belongs to one agent of one tenant", async () => {
+describe("the list of access requests", () => {
+  it("is paged newest first, and belongs to one agent of one tenant", async () => {
     const [place, other] = [await newPlace(), await newPlace()];
     await place.set({ mode: "approval" });
     for (const email of [ADA, BOB, EVE]) expect(await codeOf(place.enter(email))).toBe("access_pending");
@@ -339,8 +339,8 @@ describe("the list of requests", () => {
   });
 });
 
-describe("consent on the way by mail", () => {
-  it("is wanted for the text that stands there now, before a try of the code is taken", async () => {
+describe("consent when a code is confirmed", () => {
+  it("is required for the current text, before an attempt at the code is counted", async () => {
     const place = await newPlace({ require_email: true, consent_text: "We keep what you write." });
     const code = await place.codeFor(ADA);
     for (const hash of [undefined, consentHash("We keep nothing.") ?? ""])

@@ -48,8 +48,8 @@ async function chain(length: number): Promise<Tenant> {
   return tenant;
 }
 
-describe("audit", () => {
-  it("tells who changed what, before and after, and nothing that is secret or was written by people", async () => {
+describe("the audit", () => {
+  it("records who changed what, before and after, but nothing that is secret or written by people", async () => {
     const tenant = await harness.newTenant();
     const secrets = { title: "For Bob Secretson", pin: "493817", chat_intent: "the patient's knee" };
     const id = await newLink(tenant, { ...secrets, max_sessions: 3 });
@@ -78,7 +78,7 @@ describe("audit", () => {
     expect(JSON.stringify(all)).not.toContain(made.token);
   });
 
-  it("is for admins, by filter and page, and of their own tenant alone", async () => {
+  it("is read by admins of its own tenant only, by filter and page", async () => {
     const [tenant, other] = [await chain(5), await chain(1)];
     expect((await entries(other)).map(({ target_id }) => target_id)).toEqual(["text_1"]);
     expect(await codeOf(harness.bus.call(listAudit, { principal: tenant.as("editor"), limit: 5 }))).toBe("forbidden");
@@ -93,7 +93,7 @@ describe("audit", () => {
     expect((await entries(tenant, { after: 3 })).map(({ seq }) => seq)).toEqual([4, 5, 6]);
   });
 
-  it("is one chain without gaps whoever acts at the same time, and has nothing of what was rolled back", async () => {
+  it("is one chain without gaps under concurrent actions, and contains nothing that was rolled back", async () => {
     const [tenant, other] = [await harness.newTenant(), await harness.newTenant()];
     const acts = Array.from({ length: 40 }, (_, i) => [
       newLink(i % 2 === 0 ? tenant : other),
@@ -129,7 +129,7 @@ describe("audit", () => {
     ["a deleted first entry", ["set tenant_id = gen_random_uuid() where seq = 1"], [at(2, "missing_before")]],
     ["a deleted last entry", ["set tenant_id = gen_random_uuid() where seq = 5"], [at(5, "cut_off")]],
     [
-      "two that changed places",
+      "two swapped entries",
       ["set seq = 99 where seq = 4", "set seq = 4 where seq = 5", "set seq = 5 where seq = 99"],
       [at(4, "changed"), at(4, "not_joined"), at(5, "changed"), at(5, "not_joined")],
     ],
@@ -141,7 +141,7 @@ describe("audit", () => {
     expect([found.intact, found.problems]).toEqual([false, problems]);
   });
 
-  it("finds one changed byte in whichever column it is", async () => {
+  it("finds one changed byte in any column", async () => {
     const { rows } = await harness.db.tenant((await chain(1)).tenantId, (trx) =>
       sql<{ name: string; type: string }>`select attname as name, format_type(atttypid, null) as type from pg_attribute
         where attrelid = 'audit_entries'::regclass and attnum > 0 and not attisdropped`.execute(trx),
@@ -164,7 +164,7 @@ describe("audit", () => {
     }
   });
 
-  it("is verified from a cursor on, some problems at a time, each of them once", async () => {
+  it("is verified from a cursor, some problems at a time, each of them once", async () => {
     const tenant = await chain(1);
     await harness.db.tenant(tenant.tenantId, async (trx) => {
       await sql`select set_config('app.actor', '{"via": "token", "id": "t", "role": "admin"}', true)`.execute(trx);
@@ -183,7 +183,7 @@ describe("audit", () => {
     expect(await codeOf(harness.bus.call(verifyAudit, { principal, cursor: "none" }))).toBe("validation_failed");
   });
 
-  it("is exported with what every hash is made of", async () => {
+  it("is exported with the input of every hash", async () => {
     const tenant = await chain(3);
     let previous = "00".repeat(32);
     for (const entry of await entries(tenant, { after: 0, proof: true })) {
@@ -196,7 +196,7 @@ describe("audit", () => {
     expect(previous).toBe((await verified(tenant)).head?.hash);
   });
 
-  it("finds an entry that was added at the end", async () => {
+  it("finds an entry added at the end", async () => {
     const tenant = await chain(2);
     await past(`insert into audit_entries (tenant_id, seq, previous_hash, hash, actor, action, target_type)
       select tenant_id, 3, hash, hash, actor, action, target_type
@@ -204,7 +204,7 @@ describe("audit", () => {
     expect((await verified(tenant)).problems).toEqual([at(3, "added"), at(3, "changed")]);
   });
 
-  it("finds a chain that was made anew, and one that was cut with its head, by the seals", async () => {
+  it("finds by its seals a chain that was recomputed, and one that was truncated with its head", async () => {
     const tenant = await chain(5);
     await seal();
     await tamper(tenant, "set action = 'session.read' where seq = 4");
@@ -220,7 +220,7 @@ describe("audit", () => {
     expect((await verified(cut)).problems).toEqual([at(4, "seal_broken")]);
   });
 
-  it("tells receivers of webhooks that ask for it by name of each entry once", async () => {
+  it("sends each entry once to webhooks that subscribe to it by name", async () => {
     const tenant = await harness.newTenant();
     const [asks, everything] = [newId(), newId()];
     await harness.db.tenant(tenant.tenantId, (trx) =>
@@ -240,7 +240,7 @@ describe("audit", () => {
     expect(rows).toEqual(all.map((data) => ({ endpoint_id: asks, type: "audit.entry", data })));
   });
 
-  it("stays whole when its old beginning is deleted", async () => {
+  it("stays intact when its oldest entries are deleted", async () => {
     const tenant = await chain(6);
     await tamper(tenant, "set at = at - interval '401 days' where seq <= 4");
     await makeAnew(tenant);

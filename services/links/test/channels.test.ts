@@ -96,8 +96,8 @@ async function sent(where: Harness, body: SendLinkBody) {
 const callsTo = (path: string): TakenCall[] => server.calls.filter((call) => call.path.startsWith(path));
 const ada = [{ address: "ada@example.com", name: "Ada" }];
 
-describe("providers of mail", () => {
-  it("SendGrid gets the message with its id and the headers to unsubscribe; its outage is waited for", async () => {
+describe("mail delivery", () => {
+  it("SendGrid gets the message with its id and unsubscribe headers, again after an outage", async () => {
     server.next({ status: 503 });
     const { rows } = await sent(harness, { channel: "email", recipients: ada, language: "de" });
     expect(rows).toMatchObject([{ status: "sent", provider_id: "sg-1", attempts: 2 }]);
@@ -129,7 +129,7 @@ describe("providers of mail", () => {
 });
 
 describe("text messages", () => {
-  it("go to a number once, although nobody heard that the first one was taken", async () => {
+  it("reach a number once, even when the provider's acceptance of the first one was lost", async () => {
     const before = texts.length;
     // The provider has taken the message whose answer got lost.
     server.next(({ body }) => void keep(body));
@@ -139,7 +139,7 @@ describe("text messages", () => {
     expect(texts[0]?.body).toMatch(/^Desk would like to talk with you.*\/public\/chat\/pl_\w+$/);
   });
 
-  it("are sent again when the provider has none", async () => {
+  it("are sent again when the provider has none of them", async () => {
     server.next("break");
     const before = texts.length;
     const { rows } = await sent(harness, { channel: "sms", recipients: ["+4915187654321"] });
@@ -148,8 +148,8 @@ describe("text messages", () => {
   });
 });
 
-describe("chats and webhooks", () => {
-  it("Slack gets one shared link, with what it reads as markup escaped; lists show its host alone", async () => {
+describe("chat and webhook delivery", () => {
+  it("Slack gets one shared link, with its markup escaped, and lists show only its host", async () => {
     const address = `${server.url}/slack/T0/B0/secret`;
     const message = "Talk <!channel> & more: {{link.url}}";
     const { rows, token } = await sent(harness, { channel: "slack", recipients: [address], message });
@@ -160,7 +160,7 @@ describe("chats and webhooks", () => {
     );
   });
 
-  it("a chat that may have a post is not posted to again, and says so; one that surely has none is", async () => {
+  it("a post that may have arrived is marked in doubt and not repeated; one that surely has not is repeated", async () => {
     server.next("break");
     const broken = await sent(harness, { channel: "slack", recipients: [`${server.url}/doubt`] });
     expect(broken.rows).toMatchObject([{ status: "in_doubt", attempts: 1 }]);
@@ -172,7 +172,7 @@ describe("chats and webhooks", () => {
     expect(card.attachments[0].content.actions[0]).toMatchObject({ type: "Action.OpenUrl", title: "Talk & <more>" });
   });
 
-  it("a chat whose replica died while posting stays in doubt", async () => {
+  it("a post whose replica died while sending it stays in doubt", async () => {
     const address = `${server.url}/died`;
     const { rows } = await sent(harness, { channel: "slack", recipients: [address] });
     await withPostgresClient(harness.database.adminUrl, (owner) =>
@@ -191,7 +191,7 @@ describe("chats and webhooks", () => {
     expect(callsTo("/died")).toHaveLength(1);
   });
 
-  it("a webhook is told again under the same id", async () => {
+  it("a webhook is sent again under the same id", async () => {
     server.next("break");
     const { rows } = await sent(harness, {
       channel: "webhook",
@@ -207,7 +207,7 @@ describe("chats and webhooks", () => {
   });
 });
 
-describe("what providers say later", () => {
+describe("provider events", () => {
   type Call = Parameters<
     typeof harness.bus.call<typeof takeProviderEvents.request, typeof takeProviderEvents.response>
   >[1];
@@ -241,7 +241,7 @@ describe("what providers say later", () => {
     return { provider: "twilio", url, headers, body: new URLSearchParams(fields).toString() };
   };
 
-  it("fails who bounced and writes to them no more; a complaint is a wish, a full mailbox is neither", async () => {
+  it("fail and suppress a bounced address, unsubscribe a complaining one, and only fail a full mailbox", async () => {
     const people = ["gone@example.com", "angry@example.com", "full@example.com", "well@example.com"];
     const { rows: before, of } = await sent(harness, { channel: "email", recipients: people });
     const [gone, angry, full, well] = before.map(({ id }) => id);
@@ -275,7 +275,7 @@ describe("what providers say later", () => {
     ]);
   });
 
-  it("believes Mailgun and Twilio by their signatures, and Mailgun not for long", async () => {
+  it("are trusted from Mailgun and Twilio by their signatures, and from Mailgun not for long", async () => {
     const { rows: mails, of: mailed } = await sent(harness, { channel: "email", recipients: ada });
     const data = { event: "failed", severity: "permanent", "user-variables": { "parley-id": mails[0]?.id } };
     for (const bad of [byMailgun(data, { age: 50_000 }), byMailgun(data, { key: "other" })])
@@ -297,7 +297,7 @@ describe("what providers say later", () => {
     expect((await at(of)).data.map(({ address }) => address).sort()).toEqual(numbers.slice(0, 2));
   });
 
-  it("takes a thousand of two tenants in two statements; a repeat changes nothing", async () => {
+  it("are taken in two statements per thousand of two tenants, and a repeat changes nothing", async () => {
     const { secrets, db } = harness.deps;
     const ids: string[] = [];
     const tenants: string[] = [];
@@ -373,7 +373,7 @@ describe("what providers say later", () => {
     expect(data).toMatchObject([{ address: expect.stringMatching(/^crowd\d+@example\.com$/) }]);
   });
 
-  it("says nothing where it is not set up", async () => {
+  it("are not accepted where the provider is not configured", async () => {
     expect(await codeOf(mailgun.bus.call(takeProviderEvents, bySendgrid([])))).toBe("not_found");
   });
 });

@@ -38,14 +38,14 @@ const newTenant = async (): Promise<{ id: string; adminToken: string; owner: Pri
   return { ...made, owner: principal };
 };
 
-describe("tenants and tokens", () => {
-  it("creates a tenant whose first token is its owner; only for operator-wide callers", async () => {
+describe("the tenant and token API", () => {
+  it("creates a tenant whose first token is its owner, for operator-wide callers only", async () => {
     const { id, owner } = await newTenant();
     expect(owner).toMatchObject({ tenantId: id, role: "owner", via: "token" });
     expect(await codeOf(harness.bus.call(createTenant, { principal: owner, name: "Inner" }))).toBe("forbidden");
   });
 
-  it("hands out no more than the caller holds, and only inside the caller's tenant", async () => {
+  it("grants no more than the caller holds, and only inside the caller's tenant", async () => {
     const { id, owner } = await newTenant();
     const admin: Principal = { ...owner, role: "admin" };
     const make = (principal: Principal, role: "owner" | "viewer", tenantId?: string) =>
@@ -61,7 +61,7 @@ describe("tenants and tokens", () => {
     expect((await harness.bus.call(verifyToken, { token: byOperator })).principal).toMatchObject({ tenantId: id });
   });
 
-  it("knows nobody behind the id of a token with another secret, whose checksum is right", async () => {
+  it("rejects a token with a known id and another secret, whose checksum is right", async () => {
     const { adminToken, owner } = await newTenant();
     const forged = withOtherSecret(adminToken);
     const [genuine, altered] = [parseToken("api", adminToken), parseToken("api", forged)];
@@ -71,7 +71,7 @@ describe("tenants and tokens", () => {
     expect((await harness.bus.call(verifyToken, { token: adminToken })).principal).toEqual(owner);
   });
 
-  it("knows nobody behind a malformed, mistyped or revoked token, and announces the revocation", async () => {
+  it("rejects a malformed, mistyped or revoked token, and announces the revocation", async () => {
     const { adminToken, owner } = await newTenant();
     const other = await newTenant();
     const who = async (token: string) => (await harness.bus.call(verifyToken, { token })).principal;
@@ -92,7 +92,7 @@ describe("tenants and tokens", () => {
     expect(await codeOf(harness.bus.call(deleteToken, { principal: admin, id: owner.id }))).toBe("forbidden");
   });
 
-  it("keeps the last token that could make others, also when two are revoked at once", async () => {
+  it("keeps the last token that can create others, even when two are revoked concurrently", async () => {
     const { owner } = await newTenant();
     const revoke = (id: string) => codeOf(harness.bus.call(deleteToken, { principal: owner, id }));
     expect(await revoke(owner.id)).toBe("last_token");
@@ -105,7 +105,7 @@ describe("tenants and tokens", () => {
     expect(outcomes).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: { code: "last_token" } }]);
   });
 
-  it("remembers when a token was last used", async () => {
+  it("records when a token was last used", async () => {
     const { id, owner } = await newTenant();
     await eventually(async () => {
       const { rows } = await harness.db.tenant(id, (trx) =>
@@ -118,8 +118,8 @@ describe("tenants and tokens", () => {
   });
 });
 
-describe("signing keys", () => {
-  it("gives back the secret that was shown, sealed at rest and bound to its row", async () => {
+describe("the signing key API", () => {
+  it("returns the secret that was shown, which is sealed at rest and bound to its row", async () => {
     const { id: tenantId, owner } = await newTenant();
     const made = await harness.bus.call(createKey, { principal: owner, name: "Backend", scopes: [] });
     const { key } = await harness.bus.call(resolveKey, { keyId: made.keyId });
@@ -142,7 +142,7 @@ describe("signing keys", () => {
     expect(await codeOf(harness.bus.call(resolveKey, { keyId: other.keyId }))).toBe("internal");
   });
 
-  it("grants what its scopes say, and never more than its maker had", async () => {
+  it("grants a key what its scopes say, and never more than its creator had", async () => {
     const { owner } = await newTenant();
     const grantOf = async (scopes: string[]) => {
       const { keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes });
@@ -158,7 +158,7 @@ describe("signing keys", () => {
     expect(await codeOf(harness.bus.call(createKey, { principal: editor, name: "K", scopes: [] }))).toBe("forbidden");
   });
 
-  it("leaves keys of releases without scopes what they could do, their successors too", async () => {
+  it("preserves the rights of keys from releases without scopes, and of their successors", async () => {
     const { id: tenantId, owner } = await newTenant();
     const made = await harness.bus.call(createKey, { principal: owner, name: "Old", scopes: [] });
     await harness.db.tenant(tenantId, (trx) =>
@@ -171,7 +171,7 @@ describe("signing keys", () => {
     }
   });
 
-  it("rotates with both keys valid, then the old one ends; a key has one successor", async () => {
+  it("rotates a key with both valid until the old one ends, and gives a key one successor", async () => {
     const { id: tenantId, owner } = await newTenant();
     const old = await harness.bus.call(createKey, { principal: owner, name: "K", scopes: ["write"] });
     const next = await harness.bus.call(rotateKey, { principal: owner, id: old.id });
@@ -191,7 +191,7 @@ describe("signing keys", () => {
     expect(await secretOf(next.keyId)).toBe(next.secret);
   });
 
-  it("knows no deleted key and announces its end", async () => {
+  it("does not resolve a deleted key, and announces its end", async () => {
     const { owner } = await newTenant();
     const { id, keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes: [] });
     await harness.bus.call(deleteKey, { principal: owner, id });
@@ -214,7 +214,7 @@ describe("lists of credentials", () => {
     return all;
   };
 
-  it("tell all keys of the tenant and how they stand, newest first, and no secret", async () => {
+  it("show all keys of the tenant with their status, newest first, and no secret", async () => {
     const { owner, id: tenantId } = await newTenant();
     await newTenant().then((other) => harness.bus.call(createKey, { principal: other.owner, name: "X", scopes: [] }));
     const make = (name: string) => harness.bus.call(createKey, { principal: owner, name, scopes: ["write"] });
@@ -244,7 +244,7 @@ describe("lists of credentials", () => {
     );
   });
 
-  it("tell all tokens of the tenant by their hints, with their last use", async () => {
+  it("show all tokens of the tenant by their hints, with their last use", async () => {
     const { owner, adminToken } = await newTenant();
     const made: { id: string; token: string }[] = [];
     for (const name of ["A", "B", "C"]) {
@@ -269,7 +269,7 @@ describe("lists of credentials", () => {
     );
   });
 
-  it("tell all tenants, to operator-wide callers only", async () => {
+  it("show all tenants, to operator-wide callers only", async () => {
     const made = [await newTenant(), await newTenant(), await newTenant()];
     const list = (cursor?: string) => harness.bus.call(listTenants, { principal: operator, limit: 2, cursor });
     const all = await pages(list);
@@ -281,8 +281,8 @@ describe("lists of credentials", () => {
   });
 });
 
-describe("signatures and nonces", () => {
-  it("remembers a signature once, also when it comes twice at a time, within its tenant", async () => {
+describe("credential verification", () => {
+  it("accepts a signature as first once per tenant, even under concurrent claims", async () => {
     const { id } = await newTenant();
     const other = await newTenant();
     const signature = newId();
@@ -295,7 +295,7 @@ describe("signatures and nonces", () => {
       expect(await harness.bus.call(claimSignature, { tenantId, signature })).toEqual({ first: false });
   });
 
-  it("lets a key ask for nonces, its successor too; every gateway hears of it, and nothing is closed", async () => {
+  it("lets a key and its successor require nonces; every gateway is notified, and nothing is closed", async () => {
     const { owner } = await newTenant();
     const other = await newTenant();
     const asks = async (keyId: string) => (await harness.bus.call(resolveKey, { keyId })).key?.requireNonce === true;
@@ -318,7 +318,7 @@ describe("signatures and nonces", () => {
     expect(await codeOf(harness.bus.call(updateKey, { ...foreign, principal: owner, id: made.id }))).toBe("not_found");
   });
 
-  it("lets a tenant ask for nonces of all its keys; its owner or the operator says so", async () => {
+  it("lets a tenant require nonces for all its keys, set by its owner or the operator", async () => {
     const { id, owner } = await newTenant();
     const other = await newTenant();
     const { keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes: [] });
@@ -337,7 +337,7 @@ describe("signatures and nonces", () => {
     expect(await codeOf(harness.bus.call(updateTenant, nobody))).toBe("not_found");
   });
 
-  it("suspends a tenant for operator-wide callers alone: no token and no key of it works until it is resumed", async () => {
+  it("suspends a tenant for operator-wide callers only: none of its tokens and keys works until it is resumed", async () => {
     const { id, owner, adminToken } = await newTenant();
     const { keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes: [] });
     const set = (principal: Principal, suspended: boolean) =>

@@ -116,7 +116,7 @@ const signed = (secret: string, claims: JWTPayload, alg = "HS256"): Promise<stri
 const refusedAs = (reason: string) => ({ status: "refused", reason });
 
 describe("an identity signed with the link's secret", () => {
-  it("opens the conversation of the person it names, in the name that a code would have confirmed", async () => {
+  it("opens the conversation of the person it names, under the identity that a code would have confirmed", async () => {
     const place = await newLink();
     const token = await signed(await place.secret(), claimsFor(place.linkId, { attributes: { plan: "pro" } }));
     expect(await place.open(token)).toMatchObject({ status: "opened", sessionToken: expect.stringMatching(/^ps_/) });
@@ -129,7 +129,7 @@ describe("an identity signed with the link's secret", () => {
     ]);
   });
 
-  it("knows somebody without an address at this link alone, also when the site does not vouch for the address", async () => {
+  it("identifies a person without an address on this link only, even when the site does not vouch for the address", async () => {
     const [place, other] = [await newLink(), await newLink()];
     const [secret, foreign] = [await place.secret(), await other.secret()];
     await place.open(await signed(secret, claimsFor(place.linkId, { email: undefined })));
@@ -141,7 +141,7 @@ describe("an identity signed with the link's secret", () => {
     expect(third).not.toBe(first);
   });
 
-  it("opens once, and again only for whoever repeats the call that used it", async () => {
+  it("opens once, and again only for a repeat of the call that used it", async () => {
     const place = await newLink();
     const token = await signed(await place.secret(), claimsFor(place.linkId));
     const tries = Array.from({ length: 5 }, (_, n) => place.open(token, { idempotencyKey: `caller-${n}` }));
@@ -154,7 +154,7 @@ describe("an identity signed with the link's secret", () => {
     expect(opened).toHaveLength(2);
   });
 
-  it("leaves a browser its session when that is the person's, and is not used up by it", async () => {
+  it("leaves a browser its session when that is the person's, without being used up", async () => {
     const place = await newLink();
     const token = await signed(await place.secret(), claimsFor(place.linkId));
     const { tenantId } = place.tenant;
@@ -169,11 +169,11 @@ describe("an identity signed with the link's secret", () => {
   it.each([
     ["expired", { exp: soon(-120) }, "expired"],
     ["valid for longer than an hour", { exp: soon(7_200) }, "claims"],
-    ["without an end", { exp: undefined }, "claims"],
+    ["without an expiry", { exp: undefined }, "claims"],
     ["without an id", { jti: undefined }, "claims"],
     ["without a person", { sub: undefined }, "claims"],
     ["for a blank person", { sub: "  " }, "claims"],
-    ["with an address that is none", { email: "nobody" }, "claims"],
+    ["with an invalid address", { email: "nobody" }, "claims"],
     ["with attributes of 5 kB", { attributes: { text: "x".repeat(5_000) } }, "claims"],
     ["with a NUL in an attribute", { attributes: { text: "a\u0000b" } }, "claims"],
     ["for another link", { aud: newId() }, "audience"],
@@ -185,7 +185,7 @@ describe("an identity signed with the link's secret", () => {
     expect(opened).toEqual([]);
   });
 
-  it("is refused when it is unsigned, signed by another, of another algorithm, or no token", async () => {
+  it("is refused when it is unsigned, signed with another secret or algorithm, or not a token", async () => {
     const place = await newLink();
     const secret = await place.secret();
     const claims = claimsFor(place.linkId);
@@ -200,7 +200,7 @@ describe("an identity signed with the link's secret", () => {
     expect(opened).toEqual([]);
   });
 
-  it("counts beside its successor for a day after a rotation, and no longer", async () => {
+  it("is accepted with the previous secret for a day after a rotation, and no longer", async () => {
     const place = await newLink();
     const [first, second] = [await place.secret(), await place.secret()];
     expect(first).not.toBe(second);
@@ -212,7 +212,7 @@ describe("an identity signed with the link's secret", () => {
     expect([await open(first), await open(second)]).toEqual(["refused", "opened"]);
   });
 
-  it("does not lead past what the link asks for: address, domains, consent", async () => {
+  it("does not bypass what the link requires: address, domains, consent", async () => {
     const place = await newLink({ require_email: true, allowed_email_domains: ["example.com"], consent_text: "Rules" });
     const secret = await place.secret();
     const open = async (more: object) => place.open(await signed(secret, claimsFor(place.linkId, { ...more })));
@@ -224,7 +224,7 @@ describe("an identity signed with the link's secret", () => {
 });
 
 describe("an identity signed with a key of the site", () => {
-  it.each(["RS256", "ES256", "EdDSA"])("opens by a public key in PEM: %s", async (alg) => {
+  it.each(["RS256", "ES256", "EdDSA"])("opens with a public key in PEM: %s", async (alg) => {
     const place = await newLink();
     const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
     const body = { public_key: await exportSPKI(publicKey) };
@@ -236,7 +236,7 @@ describe("an identity signed with a key of the site", () => {
     expect(await place.open(forged)).toEqual(refusedAs("signature"));
   });
 
-  it("is never signed with the public key taken for a secret", async () => {
+  it("is refused when signed with the public key used as a secret", async () => {
     const place = await newLink();
     const { publicKey } = await generateKeyPair("RS256", { extractable: true });
     const pem = await exportSPKI(publicKey);
@@ -244,7 +244,7 @@ describe("an identity signed with a key of the site", () => {
     expect(await place.open(await signed(pem, claimsFor(place.linkId)))).toEqual(refusedAs("algorithm"));
   });
 
-  it("opens by keys that the site publishes, fetched once, and anew for a key that is not known yet", async () => {
+  it("opens with keys that the site publishes, fetched once, and again for a key not yet known", async () => {
     const place = await newLink();
     await harness.bus.call(setHostIdentity, { ...place.owner, body: { jwks_url: jwksUrl } });
     const pairs = await Promise.all([1, 2].map(() => generateKeyPair("ES256", { extractable: true })));
@@ -266,7 +266,7 @@ describe("an identity signed with a key of the site", () => {
     expect(site.asked).toBeLessThanOrEqual(2);
   });
 
-  it("says so when the keys cannot be had", async () => {
+  it("is refused as keys_unavailable when the keys cannot be fetched", async () => {
     const place = await newLink();
     site.status = 500;
     await harness.bus.call(setHostIdentity, { ...place.owner, body: { jwks_url: jwksUrl } });
@@ -277,7 +277,7 @@ describe("an identity signed with a key of the site", () => {
 });
 
 describe("the settings of host identities", () => {
-  it("are shown without the secret, kept apart by tenant, and can be taken away", async () => {
+  it("are shown without the secret, separated by tenant, and can be removed", async () => {
     const [place, foreign] = [await newLink(), await newLink()];
     const read = async () => (await harness.bus.call(getHostIdentity, place.owner)).hostIdentity;
     expect(await read()).toMatchObject({ audience: place.linkId, secret_set: false, jwks_url: null, public_key: null });
@@ -302,7 +302,7 @@ describe("the settings of host identities", () => {
     expect(await place.open(await signed(secret, claimsFor(place.linkId)))).toEqual(refusedAs("not_configured"));
   });
 
-  it("gives a repeated rotation its first answer", async () => {
+  it("return the first answer to a repeated rotation", async () => {
     const place = await newLink();
     const repeat = { ...place.owner, idempotency: { key: "rotate-once", fingerprint: "f" } };
     const first = await harness.bus.call(rotateIdentitySecret, repeat);

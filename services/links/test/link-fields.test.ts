@@ -150,8 +150,8 @@ const FIELDS: Record<string, Field> = {
   is_active: { fallback: true, good: [false, true], bad: [1, null] },
 };
 
-describe("every field of a link", () => {
-  it("has its default, and is shown", async () => {
+describe("a link", () => {
+  it("has the default of every field, and shows it", async () => {
     const tenant = await harness.newTenant();
     const { link } = await create(tenant, {});
     expect(link.title).toBe("Desk");
@@ -162,7 +162,7 @@ describe("every field of a link", () => {
   });
 
   it.each(Object.entries(FIELDS))(
-    "%s reads back through POST, GET, list and PUT at both ends of its range",
+    "reads %s back through POST, GET, list and PUT at both ends of its range",
     async (name, field) => {
       const tenant = await harness.newTenant();
       for (const value of field.good) {
@@ -182,7 +182,7 @@ describe("every field of a link", () => {
   );
 
   it.each(Object.entries(FIELDS))(
-    "%s is refused outside its range, by name, and nothing changes",
+    "refuses %s outside its range, by name, and changes nothing",
     async (name, { bad }) => {
       const tenant = await harness.newTenant();
       const { link } = await create(tenant, {});
@@ -208,7 +208,7 @@ describe("every field of a link", () => {
     },
   );
 
-  it("keeps what a change does not name, replaces nested objects as a whole, and never touches the token", async () => {
+  it("keeps fields that a change omits, replaces nested objects as a whole, and never changes the token", async () => {
     const tenant = await harness.newTenant();
     const body = {
       title: "T",
@@ -242,7 +242,7 @@ describe("every field of a link", () => {
       });
   });
 
-  it("takes an expiry in hours or as an instant, not both and not in the past", async () => {
+  it("accepts an expiry in hours or as an instant, not both and not in the past", async () => {
     const tenant = await harness.newTenant();
     const at = new Date(Date.now() + 3_600_000).toISOString();
     const { link } = await create(tenant, { expires_at: at });
@@ -267,7 +267,7 @@ describe("every field of a link", () => {
       });
   });
 
-  it("tells whether its agent has a version that could talk, as soon as it has one", async () => {
+  it("reports whether its agent has a usable version, as soon as it has one", async () => {
     const tenant = await harness.newTenant();
     const readyOf = async (token: string): Promise<boolean | undefined> => {
       const parsed = parseToken("link", token);
@@ -283,13 +283,13 @@ describe("every field of a link", () => {
     expect(await readyOf(token)).toBe(true);
   });
 
-  it("keeps the sites of its list as browsers name them", async () => {
+  it("stores the sites of its list as browsers name them", async () => {
     const tenant = await harness.newTenant();
     const { link } = await create(tenant, { allowed_domains: ["https://EXAMPLE.com:443/", "https://bücher.example"] });
     expect(link.allowed_domains).toEqual(["https://example.com", "https://xn--bcher-kva.example"]);
   });
 
-  it("holds a PIN that nobody sees again", async () => {
+  it("has a PIN that is never shown again", async () => {
     const tenant = await harness.newTenant();
     const { link } = await create(tenant, { pin: "4711-secret" });
     expect(link.pin_required).toBe(true);
@@ -301,7 +301,7 @@ describe("every field of a link", () => {
 });
 
 describe("a link from a conversation", () => {
-  it("takes a session of the same tenant and agent only", async () => {
+  it("accepts only a session of the same tenant and agent", async () => {
     const [tenant, stranger] = [await harness.newTenant(), await harness.newTenant()];
     const sessionOf = (of: Tenant, agentId: string) =>
       harness.db.tenant(of.tenantId, async (trx) => {

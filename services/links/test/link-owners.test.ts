@@ -57,8 +57,8 @@ const total = async (tenant: Tenant): Promise<number> => {
 const told = (contract: typeof linkCreated, id: unknown): number =>
   harness.seen(contract).filter((payload) => JSON.stringify(payload).includes(String(id))).length;
 
-describe("many links in one call", () => {
-  it("does what is right and names what is wrong, item by item, with the events of single calls", async () => {
+describe("a bulk call on links", () => {
+  it("applies valid items and reports invalid ones, item by item, with the events of single calls", async () => {
     const tenant = await harness.newTenant();
     const [one, two] = [await create(tenant, { title: "One" }), await create(tenant, { title: "Two" })];
     const { results } = await bulk(tenant, {
@@ -93,7 +93,7 @@ describe("many links in one call", () => {
     });
   });
 
-  it("makes one link per recipient, who is greeted by name", async () => {
+  it("creates one link per recipient, who is greeted by name", async () => {
     const tenant = await harness.newTenant();
     const recipients = [{ name: "Ada", email: "ada@example.com" }, { name: "{{recipient.email}}" }, {}];
     const { results } = await bulk(tenant, {
@@ -125,7 +125,7 @@ describe("many links in one call", () => {
     expect(kept.link.welcome_message).toBe("Hi {{recipient.name}}!");
   });
 
-  it("happens once per key, also when the same call comes four times at once; another body is refused", async () => {
+  it("takes effect once per key, even when sent four times concurrently, and is refused with another body", async () => {
     const tenant = await harness.newTenant();
     const principal = caller(tenant);
     const body = { create: [{ title: "A" }, { title: "B" }, { max_sessions: 0 }] };
@@ -138,7 +138,7 @@ describe("many links in one call", () => {
     expect(await codeOf(bulk(tenant, { create: [{}] }, { key: "k", principal }))).toBe("idempotency_key_reused");
   });
 
-  it("goes on with what is not done when the first call broke off half way", async () => {
+  it("continues with what is not done when the first call broke off halfway", async () => {
     const tenant = await harness.newTenant();
     const principal = caller(tenant);
     const body = { create: [{ title: "A" }, { title: "B" }] };
@@ -156,7 +156,7 @@ describe("many links in one call", () => {
     expect(await total(tenant)).toBe(2);
   });
 
-  it("takes 1 to 500 items, each link once, from editors", async () => {
+  it("accepts 1 to 500 items, each link once, from editors", async () => {
     const tenant = await harness.newTenant();
     const id = newId();
     for (const body of [
@@ -176,7 +176,7 @@ describe("many links in one call", () => {
 });
 
 describe("the quota of a caller", () => {
-  it("is exact under parallel creates, alone and in bulk, and each caller has their own", async () => {
+  it("is exact under parallel creates, single and bulk, and each caller has their own", async () => {
     const tenant = await harness.newTenant();
     const principal = caller(tenant);
     const outcomes = await Promise.all(
@@ -195,7 +195,7 @@ describe("the quota of a caller", () => {
     expect(await total(tenant)).toBe(2 * QUOTA);
   });
 
-  it("counts active links only, and cannot be passed by switching one on again or moving its expiry", async () => {
+  it("counts only active links, and cannot be exceeded by re-enabling one or moving its expiry", async () => {
     const tenant = await harness.newTenant();
     const principal = caller(tenant);
     const off = await create(tenant, { is_active: false }, principal);
@@ -218,10 +218,10 @@ describe("the quota of a caller", () => {
   });
 });
 
-describe("templates", () => {
+describe("link templates", () => {
   const call = (tenant: Tenant) => ({ principal: tenant.as("editor") });
 
-  it("lists the four built-in templates with the figures of the reference", async () => {
+  it("include the four built-in ones with the figures of the reference", async () => {
     const tenant = await harness.newTenant();
     const { data } = await harness.bus.call(listLinkTemplates, { ...call(tenant), limit: 50 });
     expect(data.map(({ name }) => name)).toEqual([
@@ -249,7 +249,7 @@ describe("templates", () => {
     expect(feedback.link).toMatchObject({ max_sessions: 100, max_messages_per_session: 25, require_email: false });
   });
 
-  it("gives its fields to a link, whose own fields win", async () => {
+  it("give their fields to a link, whose own fields win", async () => {
     const tenant = await harness.newTenant();
     const fields = { title: "Weekly", max_sessions: 7, expires_in_hours: 5, branding: { name: "W" } };
     const { template } = await harness.bus.call(createLinkTemplate, {
@@ -265,7 +265,7 @@ describe("templates", () => {
     expect(results).toMatchObject([{ status: "created" }, { error: { code: "template_not_found" } }]);
   });
 
-  it("is changed field by field, keeps its name to itself, and is gone when deleted; links stay as they were made", async () => {
+  it("change field by field, have unique names, and are gone when deleted, while links stay as created", async () => {
     const [tenant, stranger] = [await harness.newTenant(), await harness.newTenant()];
     const make = (of: Tenant, body: Body) => harness.bus.call(createLinkTemplate, { ...call(of), body });
     const change = (template: string, body: Body, of = tenant) =>
@@ -292,7 +292,7 @@ describe("templates", () => {
     expect(kept.link).toMatchObject({ max_sessions: 3, title: "A" });
   });
 
-  it("refuses what concerns one link alone, secrets, and values no link may have", async () => {
+  it("refuse fields of a single link, secrets, and values that no link may have", async () => {
     const tenant = await harness.newTenant();
     for (const [field, value] of Object.entries({
       pin: "1234",
@@ -307,7 +307,7 @@ describe("templates", () => {
     }
   });
 
-  it("pages by name without gap or repeat", async () => {
+  it("are paged by name without gap or repeat", async () => {
     const tenant = await harness.newTenant();
     for (const name of ["d", "a", "c", "b", "e"])
       await harness.bus.call(createLinkTemplate, { ...call(tenant), body: { name } });
@@ -329,8 +329,8 @@ describe("templates", () => {
   });
 });
 
-describe("the address of a link", () => {
-  it("can be had again by editors, and by nobody who reads the database", async () => {
+describe("the URL of a link", () => {
+  it("can be revealed to editors, but not read from the database", async () => {
     const tenant = await harness.newTenant();
     const { link, token } = await create(tenant, { pin: "my-pin-4711" });
     const many = await bulk(tenant, { create: [{}] }, { key: "k" });
@@ -372,7 +372,7 @@ describe("the address of a link", () => {
     expect(await codeOf(harness.bus.call(revealLink, call))).toBe("internal");
   });
 
-  it("is told to be unknown for a link from before it was kept", async () => {
+  it("is reported as unknown for a link created before it was stored", async () => {
     const tenant = await harness.newTenant();
     const { link } = await create(tenant, {});
     await harness.db.tenant(tenant.tenantId, (trx) =>
@@ -383,8 +383,8 @@ describe("the address of a link", () => {
   });
 });
 
-describe("changed limits", () => {
-  it("reach live sessions with the change: expiry, messages and timeout; what was used stays theirs", async () => {
+describe("changed limits of a link", () => {
+  it("apply to live sessions with the change: expiry, messages and timeout; what they have used stays theirs", async () => {
     const tenant = await harness.newTenant();
     const { link } = await create(tenant, { max_messages_per_session: 10 });
     const open = (used: number, ended: boolean) =>

@@ -54,7 +54,7 @@ async function openSession(tenant: Tenant, linkId: string): Promise<string> {
 }
 
 describe("creating a link", () => {
-  it("answers the link with the defaults of the contract, and a token that resolves to its policy", async () => {
+  it("returns the link with the defaults of the contract, and a token that resolves to its policy", async () => {
     const tenant = await harness.newTenant();
     const { link, token } = await create(tenant, {
       title: "Front desk",
@@ -100,7 +100,7 @@ describe("creating a link", () => {
     for (const { text } of dump.rows) expect(text).not.toContain(secret);
   });
 
-  it("answers a repeated idempotency key with the same link, ten times at once too, and refuses it for another body", async () => {
+  it("returns the same link for a repeated idempotency key, even ten times at once, and refuses it for another body", async () => {
     const tenant = await harness.newTenant();
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => create(tenant, { title: "Once", max_sessions: 5 }, "k")),
@@ -132,7 +132,7 @@ describe("creating a link", () => {
     });
   });
 
-  it("names every wrong field, unknown agents and versions; refuses viewers and callers without a tenant", async () => {
+  it("names every invalid field, unknown agents and versions, and refuses viewers and callers without a tenant", async () => {
     const tenant = await harness.newTenant();
     await expect(create(tenant, { max_sessions: 0, titel: "x" })).rejects.toMatchObject({
       code: "validation_failed",
@@ -157,7 +157,7 @@ describe("creating a link", () => {
 });
 
 describe("resolving a link", () => {
-  it("answers alike for unknown, wrong secret, disabled and deleted", async () => {
+  it("answers identically for an unknown link, a wrong secret, and a disabled or deleted link", async () => {
     const tenant = await harness.newTenant();
     const [disabled, deleted, wrong] = [await create(tenant), await create(tenant), await create(tenant)];
     const principal = tenant.as("editor");
@@ -178,7 +178,7 @@ describe("resolving a link", () => {
     expect((await resolve(wrong.token)).status).toBe("ok");
   });
 
-  it("tells the expiry only to who holds the secret", async () => {
+  it("reveals the expiry only to a holder of the secret", async () => {
     const tenant = await harness.newTenant();
     const { link, token } = await create(tenant, { friendly_errors: true });
     await harness.db.tenant(tenant.tenantId, (trx) =>
@@ -193,7 +193,7 @@ describe("resolving a link", () => {
 });
 
 describe("changing a link", () => {
-  it("writes the given fields only, keeps the token, and tells that it was updated", async () => {
+  it("writes only the given fields, keeps the token, and announces the update", async () => {
     const tenant = await harness.newTenant();
     const { link, token } = await create(tenant, { title: "Old", welcome_message: "Hi", expires_in_hours: 1 });
     const id = idOf(link);
@@ -238,7 +238,7 @@ describe("changing a link", () => {
 });
 
 describe("deleting a link", () => {
-  it("ends its live sessions and says how many; afterwards the link is gone", async () => {
+  it("ends its live sessions and reports how many; afterwards the link is gone", async () => {
     const tenant = await harness.newTenant();
     const { link, token } = await create(tenant);
     const id = idOf(link);
@@ -266,7 +266,7 @@ describe("deleting a link", () => {
     expect(sent.rows).toEqual([{ sent: true }]);
   });
 
-  it("repeats when PostgreSQL ends a deadlock at its cost", async () => {
+  it("retries when PostgreSQL resolves a deadlock at its expense", async () => {
     const tenant = await harness.newTenant();
     const principal = tenant.as("editor");
     /** Null = on a machine that stood still for a moment the deadlock ended at the cost of this side. */

@@ -41,7 +41,7 @@ describe("listing links", () => {
     expect(await codeOf(page({ cursor: "nonsense" }))).toBe("validation_failed");
   });
 
-  it("leaves out disabled links unless asked for them, and deleted ones always", async () => {
+  it("omits disabled links unless they are requested, and deleted ones always", async () => {
     const tenant = await harness.newTenant();
     const [kept, disabled, deleted] = [await create(tenant), await create(tenant), await create(tenant)];
     const principal = tenant.as("editor");

@@ -44,7 +44,7 @@ const HEADS = { png: "\x89PNG\r\n\x1a\n", jpeg: "\xff\xd8\xff\xe0", gif: "GIF89a
 const LARGEST = inline("jpeg", HEADS.jpeg).padEnd(39_999, "A");
 
 describe("the logo of a link", () => {
-  it("is kept with its link and told to its page, for every type of image", async () => {
+  it("is stored with its link and sent to its page, for every type of image", async () => {
     const tenant = await harness.newTenant();
     const logos = [...Object.entries(HEADS).map(([type, head]) => inline(type, head)), LARGEST];
     for (const logo of logos) {
@@ -60,7 +60,7 @@ describe("the logo of a link", () => {
     }
   });
 
-  it("is taken as the documentation shows it", async () => {
+  it("is accepted as the documentation shows it", async () => {
     const tenant = await harness.newTenant();
     const page = await readFile(new URL("../../../docs/links.md", import.meta.url), "utf8");
     const [, example = ""] = /```json\n(\{"branding":[\s\S]*?)```/.exec(page) ?? [];
@@ -81,7 +81,7 @@ describe("the logo of a link", () => {
     expect(await list(tenant)).toEqual([]);
   });
 
-  it("makes no list longer: rows leave an inline one out and keep everything else, an address too", async () => {
+  it("does not lengthen lists: rows omit an inline one and keep everything else, including a URL", async () => {
     const tenant = await harness.newTenant();
     const rest = { name: "Desk", colours: { accent: "#0f6b60" } };
     for (let n = 0; n < 30; n += 1) await create(tenant, { branding: { ...rest, logo: LARGEST } });
@@ -92,8 +92,8 @@ describe("the logo of a link", () => {
   });
 });
 
-describe("looks in templates", () => {
-  it("give a link their logo, and make shorter pages of the list that miss none", async () => {
+describe("the branding of link templates", () => {
+  it("gives a link its logo, and shortens the pages of the list without missing a template", async () => {
     const tenant = await harness.newTenant();
     const names = Array.from({ length: 30 }, (_, n) => `T${String(n).padStart(2, "0")}`);
     for (const name of names) {
@@ -114,7 +114,7 @@ describe("looks in templates", () => {
     expect((await create(tenant, { template: "T07" })).link.branding).toEqual({ logo: LARGEST });
   });
 
-  it("read as they were kept before a rule, and are refused only when a link is made of them", async () => {
+  it("is read as stored before a rule existed, and refused only when a link is created from it", async () => {
     const tenant = await harness.newTenant();
     await harness.db.tenant(tenant.tenantId, (trx) =>
       sql`insert into link_templates (id, tenant_id, name, fields, created_by)

@@ -10,13 +10,13 @@ const placeholders = (template: string): string[] => (template.match(/\{[^}]*\}/
 const VALUES = { agent: "Desk", code: "004217", minutes: 10 };
 
 describe("the mails to visitors and owners", () => {
-  it("are written in every language of the chat page, and in no other", () => {
+  it("exist in every language of the chat page, and in no other", () => {
     const ofPage = readdirSync(PAGE_TEXTS).filter((file) => /^[a-z]{2}\.ts$/.test(file));
     expect(ofPage.length).toBeGreaterThanOrEqual(15);
     expect([...languages].sort()).toEqual(ofPage.map((file) => file.slice(0, 2)).sort());
   });
 
-  it.each(languages)("name the agent, the code and its time in %s, and nothing that is not filled in", (language) => {
+  it.each(languages)("name the agent, the code and its validity in %s, with no placeholder left", (language) => {
     const { code, approved, requested } = MAIL_TEXTS[language];
     expect(placeholders(code.text)).toEqual(["{agent}", "{code}", "{minutes}"]);
     for (const template of [code.subject, approved.subject, approved.text, requested.subject, requested.text])
@@ -34,7 +34,7 @@ describe("the mails to visitors and owners", () => {
     expect(text).toMatch(/(^|\D)10(\D|$)/m);
   });
 
-  it.each(languages)("name the organisation and the address to sign in at in %s", (language) => {
+  it.each(languages)("name the organisation and the sign-in address in %s", (language) => {
     const { invited, signIn } = MAIL_TEXTS[language];
     for (const { subject } of [invited, signIn]) expect(placeholders(subject)).toEqual(["{tenant}"]);
     expect(placeholders(invited.text)).toEqual(["{address}", "{tenant}"]);
@@ -48,14 +48,14 @@ describe("the mails to visitors and owners", () => {
     }
   });
 
-  it("are no copies of each other", () => {
+  it("share no subject and no sentence", () => {
     const all = languages.flatMap((language) => Object.values(MAIL_TEXTS[language]));
     expect(new Set(all.map(({ subject }) => subject)).size).toBe(languages.length * 5);
     const sentences = all.flatMap(({ text }) => text.split("\n").filter((line: string) => /\p{L}{2}.*\s/u.test(line)));
     expect(new Set(sentences).size).toBe(sentences.length);
   });
 
-  it.each(["ar", "he"] as const)("keep a Latin name from turning the words around it, in %s", (language) => {
+  it.each(["ar", "he"] as const)("keep a Latin name from changing the direction of the words around it in %s", (language) => {
     const { subject, text } = writeMail("code", language, VALUES);
     for (const part of [subject, text]) expect(part).toContain("\u2068Desk\u2069");
     // The first letter of a text decides its direction where no markup does.
@@ -63,13 +63,13 @@ describe("the mails to visitors and owners", () => {
     expect(writeMail("code", "de", VALUES).text).not.toMatch(/[\u2066-\u2069]/);
   });
 
-  it("take a name of an agent as it is, also one that looks like a placeholder", () => {
+  it("use the name of an agent as it is, even one that looks like a placeholder", () => {
     const { subject, text } = writeMail("code", "en", { ...VALUES, agent: "{code} $& {agent}" });
     expect(subject).toBe("Your code for {code} $& {agent}");
     expect(text.match(/004217/g)).toHaveLength(1);
   });
 
-  it("are in the first language that is wished for and written, else in English", () => {
+  it("use the first requested language that is available, otherwise English", () => {
     expect(mailLanguage(["pt-BR", "de"])).toBe("pt");
     expect(mailLanguage([null, undefined, 7, "sv", "zh_Hant_TW", "de"])).toBe("zh");
     expect(mailLanguage(["IW"])).toBe("he");
