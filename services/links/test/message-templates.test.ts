@@ -56,7 +56,7 @@ async function newDesk() {
 }
 
 describe("message templates", () => {
-  it("are written by editors, read by all of the team, and by nobody else", async () => {
+  it("are written by editors, and read by the whole team and nobody else", async () => {
     const desk = await newDesk();
     const { principal, as } = desk;
     await desk.put("after_stay", { en: { subject: "x", message: "y" } });
@@ -85,7 +85,7 @@ describe("message templates", () => {
       expect(await codeOf(harness.bus.call(call, named))).toBe("template_not_found");
   });
 
-  it("are sent in the language of each recipient, with greeting and end in the same", async () => {
+  it("are sent in the language of each recipient, with greeting and closing in the same language", async () => {
     const desk = await newDesk();
     expect(await codeOf(desk.send({}))).toBe("template_not_found");
     await desk.put("after_stay");
@@ -111,7 +111,7 @@ describe("message templates", () => {
     expect(mails.get("cy@example.com")?.text).toMatch(/^Hello,\n/);
   });
 
-  it("leave what has begun its words: for whom it did not reach, too", async () => {
+  it("do not change the text of a delivery that has begun, nor of its resend to those it did not reach", async () => {
     const desk = await newDesk();
     await desk.put("after_stay");
     const begun = await desk.send({});
@@ -132,7 +132,7 @@ describe("message templates", () => {
     expect(await codeOf(desk.resend(begun.delivery_id, other))).toBe("template_not_found");
   });
 
-  it("are the words of a schedule that names them", async () => {
+  it("provide the text of a schedule that names them", async () => {
     const desk = await newDesk();
     const parameters = { agent: "desk", channel: "email" as const, recipients: ["ada@example.com"], title: "the week" };
     const make = (message_template: string) =>
@@ -159,7 +159,7 @@ describe("message templates", () => {
     await expect.poll(outcomes, { timeout: 20_000 }).toEqual(["template_not_found", "done"]);
   });
 
-  it("are the words of a schedule whose link template has their name, unless it names others", async () => {
+  it("provide the text of a schedule whose link template has the same name, unless it names another one", async () => {
     const desk = await newDesk();
     const { principal } = desk;
     await harness.bus.call(createLinkTemplate, { principal, body: { name: "after_stay", title: "the stay" } });

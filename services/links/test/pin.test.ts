@@ -68,7 +68,7 @@ async function newLink(pin: string | null = RIGHT) {
 }
 
 describe("the PIN of a link", () => {
-  it("opens in any spelling that looks the same, and nothing else does", async () => {
+  it("is accepted in any spelling that looks the same, and in no other", async () => {
     const link = await newLink("Café 4711");
     const from = bucket();
     expect(await link.enter("Cafe\u0301 4711", from)).toBe("ok");
@@ -76,7 +76,7 @@ describe("the PIN of a link", () => {
     expect(await link.enter("Café 4711", from)).toBe("ok");
   });
 
-  it("is bound to its link, is nowhere in the database in clear, and is gone when it is taken away", async () => {
+  it("is bound to its link, not stored in plain text, and gone once it is removed", async () => {
     const [link, other] = [await newLink(), await newLink("another one")];
     expect(await other.enter(RIGHT, bucket())).toBe("pin_wrong");
     const { rows } = await harness.db.tenant(link.tenantId, (trx) =>
@@ -87,7 +87,7 @@ describe("the PIN of a link", () => {
     expect(await link.enter("whatever", bucket())).toBe("ok");
   });
 
-  it("of an unknown, disabled or expired link says nothing of itself", async () => {
+  it("reveals nothing about itself on an unknown, disabled or expired link", async () => {
     const link = await newLink();
     const ask = (linkId: string) =>
       codeOf(harness.bus.call(checkPin, { tenantId: link.tenantId, linkId, pin: RIGHT, bucket: bucket() }));
@@ -96,8 +96,8 @@ describe("the PIN of a link", () => {
   });
 });
 
-describe("wrong PINs of one address", () => {
-  it("wait 2, 4, 8 … seconds from the third on, at most 15 minutes, and a right one begins anew", async () => {
+describe("wrong PINs from one address", () => {
+  it("cause a wait of 2, 4, 8 … seconds from the third on, at most 15 minutes, and a right one resets it", async () => {
     const link = await newLink();
     const from = bucket();
     const waits: number[] = [];
@@ -109,7 +109,7 @@ describe("wrong PINs of one address", () => {
     expect(waits).toEqual([0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
   });
 
-  it("make the right one wait as well, and it takes no try meanwhile", async () => {
+  it("make the right one wait as well, which uses no attempt meanwhile", async () => {
     const link = await newLink();
     const from = bucket();
     await link.afterWrong(from, 12);
@@ -123,7 +123,7 @@ describe("wrong PINs of one address", () => {
     expect(await link.tries(from)).toBe(0);
   });
 
-  it("cost another address and another link nothing", async () => {
+  it("do not affect another address or another link", async () => {
     const [link, other] = [await newLink(), await newLink()];
     const from = bucket();
     await link.afterWrong(from, 12);
@@ -131,7 +131,7 @@ describe("wrong PINs of one address", () => {
     expect([await link.enter(RIGHT, bucket()), await other.enter(RIGHT, from)]).toEqual(["ok", "ok"]);
   });
 
-  it("sent in parallel to two replicas are three tries and no more", async () => {
+  it("count as three attempts and no more when sent in parallel to two replicas", async () => {
     const link = await newLink();
     const from = bucket();
     const began = performance.now();
@@ -157,8 +157,8 @@ describe("wrong PINs of one address", () => {
   });
 });
 
-describe("wrong PINs of many addresses", () => {
-  it("close the PIN to everybody after 100 in 15 minutes, until those have passed", async () => {
+describe("wrong PINs from many addresses", () => {
+  it("lock the PIN for everybody after 100 in 15 minutes, until those have passed", async () => {
     const link = await newLink();
     await link.enter("wrong", bucket());
     await harness.db.tenant(link.tenantId, (trx) =>

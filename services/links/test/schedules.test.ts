@@ -25,13 +25,13 @@ const berlin = (cron: string): Pattern => ({ cron, timezone: "Europe/Berlin" });
 const after = (pattern: Pattern, from: string, count: number): string[] =>
   nextOccurrences(pattern, Date.parse(from), count).map((at) => new Date(at).toISOString().slice(0, 16));
 
-describe("occurrences", () => {
-  it("keep the local time over a change of clocks", () => {
+describe("occurrences of a schedule", () => {
+  it("keep the local time across a clock change", () => {
     expect(after(berlin("0 9 * * 1-5"), "2026-03-27T12:00:00Z", 2)).toEqual(["2026-03-30T07:00", "2026-03-31T07:00"]);
     expect(after(berlin("0 9 * * 1-5"), "2026-10-23T12:00:00Z", 2)).toEqual(["2026-10-26T08:00", "2026-10-27T08:00"]);
   });
 
-  it("that a change skips come at its end, several together", () => {
+  it("that a clock change skips come at its end, several together", () => {
     // On 29 March 02:00 to 03:00 does not exist; 03:00 is 01:00 UTC.
     const skipped = ["2026-03-28T01:30", "2026-03-29T01:00", "2026-03-30T00:30"];
     expect(after(berlin("30 2 * * *"), "2026-03-28T00:00:00Z", 3)).toEqual(skipped);
@@ -46,7 +46,7 @@ describe("occurrences", () => {
     ]);
   });
 
-  it("that come twice count the first time", () => {
+  it("that come twice count only the first time", () => {
     // On 25 October 02:30 is 00:30 and 01:30 UTC.
     const once = ["2026-10-24T00:30", "2026-10-25T00:30", "2026-10-26T01:30"];
     expect(after(berlin("30 2 * * *"), "2026-10-24T00:00:00Z", 3)).toEqual(once);
@@ -56,7 +56,7 @@ describe("occurrences", () => {
     ]);
   });
 
-  it("of every hour count in real time", () => {
+  it("of an hourly pattern are counted in real time", () => {
     const halves = ["2026-10-25T00:30", "2026-10-25T01:00", "2026-10-25T01:30", "2026-10-25T02:00"];
     expect(after(berlin("*/30 * * * *"), "2026-10-25T00:00:00Z", 4)).toEqual(halves);
     expect(after(berlin("15 * * * *"), "2026-03-29T00:00:00Z", 3)).toEqual([
@@ -64,7 +64,7 @@ describe("occurrences", () => {
     ]);
   });
 
-  it("are of five fields or a nickname, and there are some", () => {
+  it("need a pattern of five fields or a nickname that occurs at all", () => {
     const now = Date.parse("2026-01-01T00:00:00Z");
     for (const cron of ["0 9 * * 1-5", "@daily", "0 9 L * *", "*/5 8-18 * * mon"])
       expect(isPattern(berlin(cron), now), cron).toBe(true);
@@ -72,7 +72,7 @@ describe("occurrences", () => {
       expect(isPattern(berlin(cron), now), cron).toBe(false);
   });
 
-  it("that were missed are not made up for after an hour, and of several only the newest is", () => {
+  it("that were missed are not made up for after an hour, and of several only the newest one is", () => {
     const at = (text: string): number => Date.parse(`2026-01-05T${text}:00Z`);
     const plan = (cron: string, next: string, now: string) =>
       planOf({ cron, timezone: "UTC", next_at: at(next), now: at(now) });
@@ -136,7 +136,7 @@ const untilEnded = (runs: () => Promise<ScheduleRun[]>, count: number) =>
   });
 
 describe("schedules", () => {
-  it("are made as the reference shows, say their next five runs, and tell editors alone to whom they send", async () => {
+  it("are created as the reference shows, show their next five runs, and show their recipients only to editors", async () => {
     const { schedule, principal, at } = await scheduled();
     expect(schedule).toMatchObject({ cron: "0 9 * * 1-5", timezone: "Europe/Berlin", recipients: 2, paused: false });
     expect(schedule.next_runs).toHaveLength(5);
@@ -158,7 +158,7 @@ describe("schedules", () => {
     expect(await codeOf(harness.bus.call(pauseSchedule, { ...viewer, paused: true }))).toBe("forbidden");
   });
 
-  it("make a link and send it at their time, once with two replicas", async () => {
+  it("create a link and send it at their time, once with two replicas", async () => {
     const made = await Promise.all(Array.from({ length: 6 }, () => scheduled()));
     await Promise.all(made.map(({ schedule }) => dueSince(schedule.id, "1 second")));
     for (const { runs, principal, tenantId, schedule } of made) {
@@ -181,7 +181,7 @@ describe("schedules", () => {
     }
   });
 
-  it("run now for a key once, paused or not; a paused one does nothing by itself", async () => {
+  it("run on demand once per key, paused or not; a paused one does nothing by itself", async () => {
     const { at, runs, schedule } = await scheduled();
     const paused = await harness.bus.call(pauseSchedule, { ...at, paused: true });
     expect(paused.schedule).toMatchObject({ paused: true, next_runs: [] });
@@ -193,7 +193,7 @@ describe("schedules", () => {
     expect(resumed.schedule.next_runs).toEqual(schedule.next_runs);
   });
 
-  it("miss what is more than an hour late", async () => {
+  it("record an occurrence that is more than an hour late as missed", async () => {
     // Half a year away: an occurrence of today, missed or not, would be another run.
     const away = new Date(Date.now() + 180 * 86_400_000);
     const { schedule, runs, at } = await scheduled({
@@ -204,7 +204,7 @@ describe("schedules", () => {
     expect((await harness.bus.call(getSchedule, at)).schedule.next_runs).toEqual(schedule.next_runs);
   });
 
-  it("of a suspended tenant wait; afterwards what is less than an hour late runs, the rest is missed", async () => {
+  it("of a suspended tenant wait; afterwards an occurrence less than an hour late runs, and others are missed", async () => {
     const away = new Date(Date.now() + 180 * 86_400_000);
     const yearly = { schedule: `0 9 ${Math.min(away.getUTCDate(), 28)} ${away.getUTCMonth() + 1} *` };
     const [soon, long, other] = [await scheduled(yearly), await scheduled(yearly), await scheduled(yearly)];
@@ -225,7 +225,7 @@ describe("schedules", () => {
     expect((await harness.bus.call(getSchedule, long.at)).schedule.next_runs).toEqual(long.schedule.next_runs);
   });
 
-  it("say why an occurrence failed for good", async () => {
+  it("report why an occurrence failed for good", async () => {
     const { at, runs, tenantId } = await scheduled();
     await withPostgresClient(harness.database.adminUrl, (owner) =>
       owner.query("delete from schedule_recipients where tenant_id = $1", [tenantId]),
@@ -234,7 +234,7 @@ describe("schedules", () => {
     expect(await untilEnded(runs, 1)).toMatchObject([{ status: "failed", outcome: "no_recipients", link_id: null }]);
   });
 
-  it("are checked when they are made and changed", async () => {
+  it("are validated when they are created and changed", async () => {
     const { principal, at } = await scheduled();
     const refused = (body: Partial<CreateScheduleBody>) =>
       codeOf(harness.bus.call(createSchedule, { principal, body: { ...REFERENCE, ...body } }));

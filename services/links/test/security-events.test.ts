@@ -32,7 +32,7 @@ async function link(tenantId: string, agentId: string): Promise<string> {
 }
 
 describe("security events", () => {
-  it("are kept for their own tenant only, newest first, by filter and page", async () => {
+  it("are stored for their own tenant only, and listed newest first by filter and page", async () => {
     const first = await harness.newTenant();
     const second = await harness.newTenant();
     const own = await link(first.tenantId, first.agentId);
@@ -72,7 +72,7 @@ describe("security events", () => {
     expect(others.data).toHaveLength(1);
   });
 
-  it("never lie in the future, and go when they are old", async () => {
+  it("are never dated in the future, and are deleted when they are old", async () => {
     const { tenantId, as } = await harness.newTenant();
     const at = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
     await harness.bus.call(noteSecurity, { events: [note(tenantId, { at: at(30) }), note(tenantId, { at: at(-60) })] });

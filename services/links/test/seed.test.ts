@@ -36,7 +36,7 @@ const resolve = (token: string) => {
 };
 
 describe("seeding the demo", () => {
-  it("brings a tenant, an owner token, the agents and a working link each; the same ones at every start", async () => {
+  it("creates a tenant, an owner token, the agents and a working link each, the same ones at every start", async () => {
     const seeds = await Promise.all([seedDemo(harness.deps, demo), seedDemo(harness.deps, demo)]);
     const later = await seedDemo(harness.deps, demo);
     for (const seed of seeds) expect(seed).toEqual(later);
@@ -54,7 +54,7 @@ describe("seeding the demo", () => {
     });
   });
 
-  it("keeps what the owner has changed and makes anew what was deleted", async () => {
+  it("keeps what the owner has changed and recreates what was deleted", async () => {
     const before = await seedDemo(harness.deps, demo);
     const [first, second] = before.links;
     if (!first || !second) throw new Error("no links");
@@ -77,7 +77,7 @@ describe("seeding the demo", () => {
     expect(imports).toHaveLength(imported);
   });
 
-  it("finds the week's links again when a start died before it had kept them", async () => {
+  it("finds the week's links again when a start died before it had stored them", async () => {
     const seed = await seedDemo(harness.deps, demo);
     const begun = await beginDemoWeek(harness.deps, seed);
     await harness.db.tenant(DEMO_TENANT_ID, (trx) => sql`delete from demo_secrets where name = 'week'`.execute(trx));
@@ -87,7 +87,7 @@ describe("seeding the demo", () => {
     await harness.db.tenant(DEMO_TENANT_ID, (trx) => sql`delete from demo_secrets where name = 'week'`.execute(trx));
   });
 
-  it("keeps its secrets sealed", async () => {
+  it("stores its secrets sealed", async () => {
     const seed = await seedDemo(harness.deps, demo);
     const { rows } = await harness.db.tenant(DEMO_TENANT_ID, (trx) =>
       sql<{ text: string }>`select d::text as text from demo_secrets d`.execute(trx),
@@ -98,7 +98,7 @@ describe("seeding the demo", () => {
         expect(text).not.toContain(secret);
   });
 
-  it("starts again with another master key, which has ended all tokens", async () => {
+  it("starts over with another master key, which has invalidated all tokens", async () => {
     const before = await seedDemo(harness.deps, demo);
     const secrets = createSecrets("another master key, also more than long enough");
     expect(await masterKeyFits(harness.deps)).toBe(true);
@@ -109,7 +109,7 @@ describe("seeding the demo", () => {
     expect(await seedDemo({ ...harness.deps, secrets }, demo)).toEqual(after);
   });
 
-  it("makes links of another kind beside those made before", async () => {
+  it("creates links of another kind beside the existing ones", async () => {
     const before = await seedDemo(harness.deps, demo);
     const ended = demo.agents.map((agent) => ({
       ...agent,

@@ -88,7 +88,7 @@ const email = (addresses: string[], more: Partial<SendLinkBody> = {}): SendLinkB
 });
 
 describe("sending a link by mail", () => {
-  it("gives each recipient one mail with a greeting and a link of their own, in their language", async () => {
+  it("sends each recipient one mail with a greeting and a link of their own, in their language", async () => {
     const desk = await newDesk(harness, { branding: { locale: "fr" } });
     const people = [
       { address: "Ada@Example.com", name: "Ada", language: "de" },
@@ -121,7 +121,7 @@ describe("sending a link by mail", () => {
     });
   });
 
-  it("sends a shared link with the owner's words, and fills in what they name", async () => {
+  it("sends a shared link with the owner's text, and fills in its placeholders", async () => {
     const desk = await newDesk(harness);
     const message = "Dear {{recipient.name}}, {{agent.name}} waits at {{link.url}} {{secret.x}}";
     const recipientsOf = [{ address: "ada@example.com", name: "{{link.url}}" }];
@@ -135,7 +135,7 @@ describe("sending a link by mail", () => {
     expect(mail?.text.split(address)).toHaveLength(2);
   });
 
-  it("says what would be sent and sends nothing in a dry run", async () => {
+  it("reports what would be sent and sends nothing in a dry run", async () => {
     const desk = await newDesk(harness);
     const answer = await send(desk, email(["ada@example.com", "bob@example.com"], { dry_run: true, language: "es" }));
     expect(answer).toMatchObject({
@@ -146,7 +146,7 @@ describe("sending a link by mail", () => {
     expect(data).toEqual([]);
   });
 
-  it("lists what was sent of all links, by agent, link, channel and how it went, and of no other tenant", async () => {
+  it("lists deliveries of all links, by agent, link, channel and outcome, and of no other tenant", async () => {
     const [desk, stranger] = [await newDesk(harness), await newDesk(harness)];
     const body = { title: "Weekly" };
     const { link } = await harness.bus.call(createLink, { principal: desk.owner, agent: "desk", body });
@@ -178,7 +178,7 @@ describe("sending a link by mail", () => {
     await expect(unknown).rejects.toMatchObject({ code: "agent_not_found" });
   });
 
-  it("begins one delivery for one key, however often it is called", async () => {
+  it("begins one delivery per key, however often it is called", async () => {
     const desk = await newDesk(harness);
     const calls = Array.from({ length: 5 }, () => begun(desk, email(["ada@example.com"]), "once"));
     const ids = new Set((await Promise.all(calls)).map(({ delivery_id }) => delivery_id));
@@ -187,7 +187,7 @@ describe("sending a link by mail", () => {
     expect(await mails(desk)).toHaveLength(1);
   });
 
-  it("names every recipient that nothing can be sent to", async () => {
+  it("names every recipient to whom nothing can be sent", async () => {
     const desk = await newDesk(harness);
     const call = send(desk, email(["ada@example.com", "nobody", "x@"]));
     await expect(call).rejects.toMatchObject({
@@ -196,7 +196,7 @@ describe("sending a link by mail", () => {
     });
   });
 
-  it("keeps to the limits of a day, per recipient and per agent", async () => {
+  it("respects the daily limits per recipient and per agent", async () => {
     const desk = await newDesk(harness);
     for (let n = 0; n < 3; n += 1) await begun(desk, email(["ada@example.com"]));
     const fourth = await begun(desk, email(["ada@example.com", "bob@example.com"]));
@@ -210,7 +210,7 @@ describe("sending a link by mail", () => {
     expect(await codeOf(begun(desk, email(["last@example.com"])))).toBe("send_limit_reached");
   });
 
-  it("refuses a link that nobody could use, and copies of one with a PIN", async () => {
+  it("refuses a link that nobody could use, and personalised copies of one with a PIN", async () => {
     const closed = await newDesk(harness, { is_active: false });
     expect(await codeOf(send(closed, email(["ada@example.com"])))).toBe("link_not_sendable");
     const locked = await newDesk(harness, { pin: "4711" });
@@ -223,7 +223,7 @@ describe("sending a link by mail", () => {
   });
 });
 
-describe("a delivery that is sent again", () => {
+describe("a resend of a delivery", () => {
   const again = (desk: Desk, delivery: string, body: ResendBody, key?: string) => {
     const idempotency = key === undefined ? null : { key, fingerprint: JSON.stringify(body) };
     return desk.in.bus.call(resendDelivery, { ...at(desk), delivery, body, idempotency });
@@ -246,7 +246,7 @@ describe("a delivery that is sent again", () => {
         );
     });
 
-  it("goes to who has not opened or not written, once for a key, on the links they have", async () => {
+  it("goes to recipients who have not opened or not written, once per key, with the links they have", async () => {
     const desk = await newDesk(harness);
     const people = ["ada@example.com", "bob@example.com", "cy@example.com"];
     const { delivery_id: first } = await begun(desk, email(people, { track_opens: true }));
@@ -279,7 +279,7 @@ describe("a delivery that is sent again", () => {
     expect(addresses).toHaveLength(2);
   });
 
-  it("has somebody to go to, and knows who that is", async () => {
+  it("is refused when nobody is left to send to, or when that is not known", async () => {
     const desk = await newDesk(harness);
     const { delivery_id: plain } = await begun(desk, email(["dan@example.com"]));
     expect(await done(desk, plain)).toMatchObject({ engagement: { opened: null } });
@@ -294,7 +294,7 @@ describe("a delivery that is sent again", () => {
 });
 
 describe("a mail server", () => {
-  it("gets one mail a recipient with headers to unsubscribe, and the same id in a repeated attempt", async () => {
+  it("gets one mail per recipient with unsubscribe headers, and the same id in a repeated attempt", async () => {
     const desk = await newDesk(withSmtp);
     // Taken, and the connection breaks before the server says so: what a crash looks like from here.
     server.breakAfterTaking(1);
@@ -311,14 +311,14 @@ describe("a mail server", () => {
     );
   });
 
-  it("that refuses an address for good is not asked again", async () => {
+  it("is not asked again after it has refused an address for good", async () => {
     const desk = await newDesk(withSmtp);
     const { delivery_id: id } = await begun(desk, email(["refused@example.com"]));
     expect(await done(desk, id)).toMatchObject({ counts: { failed: 1 } });
     expect(await recipients(desk, id)).toMatchObject([{ status: "failed", outcome: "refused", attempts: 1 }]);
   });
 
-  it("hears nothing of recipients that were cancelled before", async () => {
+  it("gets no mail for recipients that were cancelled before", async () => {
     const desk = await newDesk(withSmtp);
     server.hold();
     const people = Array.from({ length: 60 }, (_, n) => `held${n}@example.com`);
@@ -333,10 +333,10 @@ describe("a mail server", () => {
   });
 });
 
-describe("somebody who wants no more mail", () => {
+describe("a recipient who has unsubscribed", () => {
   const tokenIn = (text: string | undefined): string => /\/unsubscribe\/([\w-]+)/.exec(text ?? "")?.[1] ?? "";
 
-  it("gets none after the one with which they said so, from no agent of the tenant, until the owner allows it", async () => {
+  it("gets no further mail from any agent of the tenant until the owner allows it", async () => {
     const desk = await newDesk(harness);
     const { delivery_id: id } = await begun(desk, email(["ada@example.com"]));
     await done(desk, id);
@@ -358,7 +358,7 @@ describe("somebody who wants no more mail", () => {
     expect(await begun(desk, email(["ada@example.com"]))).toMatchObject({ suppressed: 0 });
   });
 
-  it("gets none that was accepted before, unless a provider has been told of it", async () => {
+  it("gets no mail that was accepted before, unless it was already handed to a provider", async () => {
     const desk = await newDesk(withSmtp);
     server.hold();
     const people = Array.from({ length: 40 }, (_, n) => `wish${n}@example.com`);
@@ -385,7 +385,7 @@ const hurry = (where: Harness, delivery: string) =>
   );
 
 describe("a replica that dies while it sends", () => {
-  it("leaves a mail that another one sends under the same id, and a late attempt of its own sends nothing", async () => {
+  it("leaves a mail that another one sends under the same id, while its own late attempt sends nothing", async () => {
     const desk = await newDesk(harness);
     const { delivery_id: id } = await begun(desk, email(["ada@example.com"]));
     await done(desk, id);

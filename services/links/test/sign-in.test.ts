@@ -74,8 +74,8 @@ async function signedIn(role: "owner" | "admin" | "viewer" = "viewer") {
   return { ...person, link, token: (await use(link)).token };
 }
 
-describe("a link that signs in", () => {
-  it("comes by mail, opens a session of the user with the user's role, and works once", async () => {
+describe("a sign-in link", () => {
+  it("arrives by mail, opens a session of the user with the user's role, and works once", async () => {
     const { email, tenantId, user, as } = await invited("admin");
     expect(await ask(email)).toEqual({ expiresInSeconds: 900 });
     const [link = ""] = await mailed(email, tenantId);
@@ -90,7 +90,7 @@ describe("a link that signs in", () => {
     expect(audit.data).toMatchObject([{ target_id: user.id, request_id: "req_1", actor }]);
   });
 
-  it("is of no use in another browser, nor used up there, nor with another secret, nor when it has expired", async () => {
+  it("does not work in another browser, nor is it used up there, nor with another secret, nor when it has expired", async () => {
     const { email, tenantId } = await invited();
     await ask(email);
     const [link = ""] = await mailed(email, tenantId);
@@ -108,7 +108,7 @@ describe("a link that signs in", () => {
     expect((await use(link)).token).toMatch(/^pu_/);
   });
 
-  it("is asked for with one answer by everybody, and mailed to those alone who have the address", async () => {
+  it("is requested with the same answer for everybody, and mailed only to those who have the address", async () => {
     const { email, tenantId, user, as } = await invited();
     const unknown = address();
     const removed = await invited();
@@ -124,7 +124,7 @@ describe("a link that signs in", () => {
     expect(await codeOf(use(link))).toBe("sign_in_link_invalid");
   });
 
-  it("is limited per address, known or not, also when all ask at once", async () => {
+  it("is limited per address, known or not, even under concurrent requests", async () => {
     for (const email of [(await invited()).email, address()]) {
       const all = await Promise.allSettled(Array.from({ length: 60 }, () => ask(email)));
       expect(refusals(all)).toEqual(Array(55).fill("rate_limited"));
@@ -135,7 +135,7 @@ describe("a link that signs in", () => {
     }
   });
 
-  it("is mailed for each tenant that has the address, and opens that tenant alone", async () => {
+  it("is mailed for each tenant that has the address, and opens only that tenant", async () => {
     const first = await invited("owner");
     const other = await harness.newTenant();
     const call = { principal: other.as("owner"), email: first.email, role: "viewer" as const };
@@ -153,7 +153,7 @@ describe("a link that signs in", () => {
     ]);
   });
 
-  it("leaves no word of it in the database, of the link, the session, the browser or the address that asked", async () => {
+  it("stores neither the secrets of link and session nor the browser or address in plain text", async () => {
     const { link, token, tenantId, email } = await signedIn();
     await ask(email);
     const dump = await harness.db.tenant(tenantId, async (trx) => {
@@ -167,8 +167,8 @@ describe("a link that signs in", () => {
   });
 });
 
-describe("a session of a user", () => {
-  it("ends with the user's removal, and does not live again with another invitation", async () => {
+describe("a user's session", () => {
+  it("ends with the user's removal, and is not revived by another invitation", async () => {
     const { token, user, as, email } = await signedIn();
     expect(await who(token)).toMatchObject({ id: user.id });
     await harness.bus.call(removeUser, { principal: as("owner"), id: user.id });
@@ -177,7 +177,7 @@ describe("a session of a user", () => {
     expect(await who(token)).toBeNull();
   });
 
-  it("ends when its user is disabled, who can neither ask nor use a link until enabled; the audit says both", async () => {
+  it("ends when its user is disabled, who can neither request nor use a link until enabled; the audit records both", async () => {
     const { token, user, as, email, tenantId } = await signedIn();
     await ask(email);
     const [, link = ""] = await mailed(email, tenantId, 2);
@@ -205,13 +205,13 @@ describe("a session of a user", () => {
     expect(data.filter(({ action }) => action === "user.disabled")).toHaveLength(1);
   });
 
-  it("has the role that its user has now", async () => {
+  it("has the current role of its user", async () => {
     const { token, user, as } = await signedIn();
     await harness.bus.call(updateUser, { principal: as("owner"), id: user.id, role: "editor" });
     expect(await who(token)).toMatchObject({ role: "editor" });
   });
 
-  it("ends when it was not used for hours, and after its days however much it was used", async () => {
+  it("ends after hours without use, and after its number of days however much it was used", async () => {
     const { token, tenantId } = await signedIn();
     const set = (change: ReturnType<typeof sql>) =>
       harness.db.tenant(tenantId, (trx) => sql`update user_sessions set ${change}`.execute(trx));
@@ -232,7 +232,7 @@ describe("a session of a user", () => {
     expect(await who(token)).toBeNull();
   });
 
-  it("is ended by its cookie, by its user, by all at once, and by an admin; every gateway hears of it", async () => {
+  it("is ended by its cookie, by its user, by ending all at once, and by an admin; every gateway is notified", async () => {
     const person = await signedIn("admin");
     const me: Principal = (await who(person.token)) ?? person.as("viewer");
     const more = async (): Promise<string> => {
@@ -273,7 +273,7 @@ describe("a session of a user", () => {
     expect(await who(fourth)).toBeNull();
   });
 
-  it("is one of twenty at most of a user; the longest unused one ends", async () => {
+  it("is one of at most twenty per user; the longest unused one ends", async () => {
     const { user, tenantId, token } = await signedIn();
     const open = (at: number) =>
       harness.db.tenant(tenantId, (trx) =>
@@ -299,7 +299,7 @@ describe("a session of a user", () => {
     expect(await who(token)).toBeNull();
   });
 
-  it("tells who its user is, and a token what it is", async () => {
+  it("identifies its user, as a token identifies itself", async () => {
     const { token, as, email, tenantId } = await signedIn();
     const principal = (await who(token)) ?? as("viewer");
     const tenant = { id: tenantId, name: "Test" };

@@ -54,8 +54,8 @@ async function askWith(linkBody: Record<string, unknown>, policy: Record<string,
   };
 }
 
-describe("asking for a code", () => {
-  it("answers before any mail has left, and asks the database the same whether the domain is allowed or not", async () => {
+describe("requesting a code", () => {
+  it("answers before any mail has left, with the same queries whether the domain is allowed or not", async () => {
     const ask = await askWith({ require_email: true, allowed_email_domains: ["example.com"] }, { mode: "open" });
     const [inside, outside] = [await ask(ALLOWED), await ask(OUTSIDE)];
     expect([inside.answer, outside.answer]).toEqual([{ expiresInSeconds: 600 }, { expiresInSeconds: 600 }]);
@@ -64,7 +64,7 @@ describe("asking for a code", () => {
     expect([inside.mailed, outside.mailed]).toEqual([true, false]);
   });
 
-  it("does the same for who is allowed, who will have to wait, and mails both", async () => {
+  it("does the same for an address that is allowed and one that will have to wait, and mails both", async () => {
     const ask = await askWith({}, { mode: "approval", allowed_emails: [ALLOWED] });
     const [allowed, waiting] = [await ask(ALLOWED), await ask(STRANGER)];
     expect(waiting).toEqual(allowed);

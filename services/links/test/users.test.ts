@@ -42,8 +42,8 @@ async function owner(tenant: Awaited<ReturnType<Harness["newTenant"]>>): Promise
   return user.id;
 }
 
-describe("people who manage", () => {
-  it("are invited by mail, in the language of who invites, without any secret", async () => {
+describe("users of the console", () => {
+  it("are invited by mail in the inviter's language, without any secret", async () => {
     const tenant = await harness.newTenant();
     const principal = tenant.as("admin");
     const call = { principal, email: "grace@example.com", role: "operator" as const, name: "Grace", languages: ["de"] };
@@ -56,7 +56,7 @@ describe("people who manage", () => {
     });
   });
 
-  it("are invited once under one key and once under one address, also when two ask at a time", async () => {
+  it("are invited once per key and once per address, even under concurrent calls", async () => {
     const tenant = await harness.newTenant();
     const call = {
       ...{ principal: tenant.as("owner"), email: "a@example.com", role: "viewer" as const },
@@ -75,7 +75,7 @@ describe("people who manage", () => {
     });
   });
 
-  it("get no more than those have who invite or change them, and belong to one tenant", async () => {
+  it("get no more rights than those who invite or change them, and belong to one tenant", async () => {
     const tenant = await harness.newTenant();
     const other = await harness.newTenant();
     expect(await codeOf(invite(tenant.as("admin"), "a@example.com", "owner"))).toBe("forbidden");
@@ -99,7 +99,7 @@ describe("people who manage", () => {
     expect(await codeOf(harness.bus.call(listUsers, { principal: tenant.as("editor"), limit: 5 }))).toBe("forbidden");
   });
 
-  it("are listed page by page, newest first, and come back when they are invited again", async () => {
+  it("are listed page by page, newest first, and return when they are invited again", async () => {
     const tenant = await harness.newTenant();
     const principal = tenant.as("owner");
     const ids: string[] = [];
@@ -119,7 +119,7 @@ describe("people who manage", () => {
     expect(back.user).toMatchObject({ id, role: "editor", status: "invited" });
   });
 
-  it("have their role and name changed, and every gateway hears of a role and of a removal", async () => {
+  it("can have role and name changed, and every gateway is notified of a new role and of a removal", async () => {
     const tenant = await harness.newTenant();
     const principal = tenant.as("owner");
     const { user } = await invite(principal, "a@example.com", "viewer");
@@ -134,7 +134,7 @@ describe("people who manage", () => {
     await eventually(() => expect(told()).toEqual([{ id: user.id }, { id: user.id }]));
   });
 
-  it("are shown among those who may take an escalation, by name or address, viewers not", async () => {
+  it("are listed among those who may take an escalation, by name or address, except viewers", async () => {
     const tenant = await harness.newTenant();
     const principal = tenant.as("owner");
     await harness.bus.call(createToken, { principal, name: "Desk", role: "operator" });
@@ -156,7 +156,7 @@ describe("people who manage", () => {
 });
 
 describe("the last owner", () => {
-  it("who has signed in cannot leave, whoever was only invited beside", async () => {
+  it("who has signed in cannot leave, even if others were invited who have never signed in", async () => {
     const tenant = await harness.newTenant();
     const principal = tenant.as("owner");
     const id = await owner(tenant);
@@ -173,7 +173,7 @@ describe("the last owner", () => {
     expect((await harness.bus.call(updateUser, { principal, id, role: "admin" })).user.role).toBe("admin");
   });
 
-  it("stays when all owners go at once, each counting on the others", async () => {
+  it("stays when all owners leave at once, each counting on the others", async () => {
     const tenant = await harness.newTenant();
     const principal = tenant.as("owner");
     for (let round = 0; round < 10; round += 1) {

@@ -116,8 +116,8 @@ const passTime = (place: Place, minutes: number) =>
       created_at = created_at - make_interval(mins => ${minutes}::int)`.execute(trx),
   );
 
-describe("a code", () => {
-  it("is mailed in the agent's name, opens the conversation once, and is nowhere in the database in clear", async () => {
+describe("a verification code", () => {
+  it("is mailed in the agent's name, opens the conversation once, and is not stored in plain text", async () => {
     const place = await newLink();
     expect(await place.request(ADA)).toEqual({ expiresInSeconds: 600 });
     const code = await place.codeFor(ADA);
@@ -135,7 +135,7 @@ describe("a code", () => {
     expect(await place.confirm(ADA, code)).toEqual(invalid);
   });
 
-  it("is mailed in the language of the link, else of the visitor, else in English", async () => {
+  it("is mailed in the language of the link, otherwise of the visitor, otherwise in English", async () => {
     const [spoken, silent] = [await newLink({ branding: { locale: "fr-CA" } }), await newLink()];
     const subjectOf = async (place: Place, email: string) => {
       await place.codeFor(email);
@@ -160,7 +160,7 @@ describe("a code", () => {
     expect(await place.confirm(ADA, code)).toMatchObject({ status: "verified" });
   });
 
-  it("ends when a newer one is asked for", async () => {
+  it("becomes invalid when a newer one is requested", async () => {
     const place = await newLink();
     await place.request(ADA);
     const older = await place.codeFor(ADA);
@@ -181,7 +181,7 @@ describe("a code", () => {
     expect(await place.confirm(ADA, code)).toEqual(expired);
   });
 
-  it("is given back when the conversation could not be opened", async () => {
+  it("stays valid when the conversation could not be opened", async () => {
     const place = await newLink();
     await place.request(ADA);
     const code = await place.codeFor(ADA);
@@ -191,8 +191,8 @@ describe("a code", () => {
   });
 });
 
-describe("in parallel", () => {
-  it("50 confirmations with the right code have one success", async () => {
+describe("concurrent verification", () => {
+  it("has one success in 50 confirmations with the right code", async () => {
     const place = await newLink();
     await place.request(ADA);
     const code = await place.codeFor(ADA);
@@ -201,7 +201,7 @@ describe("in parallel", () => {
     expect(opened).toHaveLength(1);
   }, 90_000);
 
-  it("50 wrong codes are five tries, then the code is dead", async () => {
+  it("counts 50 wrong codes as five attempts, after which the code is dead", async () => {
     const place = await newLink();
     await place.request(ADA);
     const code = await place.codeFor(ADA);
@@ -216,7 +216,7 @@ describe("in parallel", () => {
     expect(opened).toEqual([]);
   }, 90_000);
 
-  it("ten requests are three mails; the others are told when to come back", async () => {
+  it("sends three mails for ten requests, and tells the others when to retry", async () => {
     const place = await newLink();
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => place.request(ADA)));
     const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
@@ -235,7 +235,7 @@ describe("in parallel", () => {
 });
 
 describe("an address that the link does not allow", () => {
-  it("gets every answer that an allowed one gets, and no mail", async () => {
+  it("gets the same answers as an allowed one, but no mail", async () => {
     const place = await newLink({ allowed_email_domains: ["Example.com", "bücher.example"] });
     const stranger = `eve.${newId()}@mail.example.com`;
     for (let n = 0; n < 3; n += 1) expect(await place.request(stranger)).toEqual({ expiresInSeconds: 600 });
@@ -250,8 +250,8 @@ describe("an address that the link does not allow", () => {
   });
 });
 
-describe("a code of one browser", () => {
-  it("is of no use in another one, which can neither replace it nor use its tries up", async () => {
+describe("a verification code of one browser", () => {
+  it("does not work in another one, which can neither replace it nor use up its attempts", async () => {
     const place = await newLink();
     const [mine, strange] = [{ requestId: "m".repeat(22) }, { requestId: "s".repeat(22) }];
     await place.request(ADA, [], mine);
@@ -266,7 +266,7 @@ describe("a code of one browser", () => {
     expect(opened).toHaveLength(1);
   });
 
-  it("is mailed once however often the request is repeated under its key, and twice under two", async () => {
+  it("is mailed once however often the request is repeated under its key, and twice under two keys", async () => {
     const place = await newLink();
     const asked = { requestId: "m".repeat(22), idempotencyKey: "once" };
     const first = await place.request(ADA, [], asked);
@@ -284,7 +284,7 @@ describe("a code of one browser", () => {
   });
 });
 
-describe("an address", () => {
+describe("an email address", () => {
   const later = (places: Place[], minutes: number) => Promise.all(places.map((place) => passTime(place, minutes)));
   const outcomeOf = (work: Promise<unknown>) =>
     work.then(
@@ -292,7 +292,7 @@ describe("an address", () => {
       (error: AppError) => `${error.code} ${error.extra?.scope}`,
     );
 
-  it("gets five mails an hour and twenty a day, from however many links of however many tenants", async () => {
+  it("gets five mails an hour and twenty a day, across all links and tenants", async () => {
     const places = await Promise.all([newLink(), newLink(), newLink()]);
     const ask = (n: number) => places[n % 3]?.request(ADA, [], { requestId: `browser-${n}-`.padEnd(22, "x") });
     let mailed = 0;
@@ -316,7 +316,7 @@ describe("an address", () => {
     expect(await outcomeOf(ask(100) ?? Promise.reject(new Error("no place")))).toBe("mailed");
   }, 120_000);
 
-  it("is guessed at most twenty times a day over all links, and a code that was mailed keeps its five tries", async () => {
+  it("allows at most twenty guesses a day over all links, and a mailed code keeps its five attempts", async () => {
     const places = await Promise.all([newLink(), newLink()]);
     const [first, second] = places;
     if (first === undefined || second === undefined) throw new Error("no link");
@@ -347,7 +347,7 @@ describe("an address", () => {
 });
 
 describe("a link", () => {
-  it("that asks for no address answers the same and mails nothing", async () => {
+  it("that requires no address gives the same answers and mails nothing", async () => {
     const place = await newLink({ require_email: false });
     expect(await place.request(ADA)).toEqual({ expiresInSeconds: 600 });
     expect(await place.confirm(ADA, "123456")).toEqual(invalid);
@@ -357,7 +357,7 @@ describe("a link", () => {
     expect([rows, await place.mails(ADA)]).toEqual([[], []]);
   });
 
-  it("has a budget of mails an hour, its tenant one a day, and beyond them every address waits alike", async () => {
+  it("has an hourly budget of mails and its tenant a daily one, beyond which every address waits alike", async () => {
     const { CODES_PER_LINK_HOUR, CODES_PER_TENANT_DAY } = harness.deps.config;
     Object.assign(harness.deps.config, { CODES_PER_LINK_HOUR: 3, CODES_PER_TENANT_DAY: 5 });
     try {
@@ -379,7 +379,7 @@ describe("a link", () => {
     }
   });
 
-  it("that is disabled or expired neither sends nor confirms", async () => {
+  it("that is disabled or expired neither sends nor confirms codes", async () => {
     const place = await newLink();
     await place.request(ADA);
     const code = await place.codeFor(ADA);
@@ -397,7 +397,7 @@ describe("a link", () => {
     expect(await place.confirm(ADA, code)).toMatchObject({ status: "verified" });
   });
 
-  it("shows its owner who may confirm, and refuses what is no domain", async () => {
+  it("shows its owner who may confirm, and refuses invalid domains", async () => {
     const tenant = await harness.newTenant();
     const create = (allowed_email_domains: string[]) =>
       harness.bus.call(createLink, {

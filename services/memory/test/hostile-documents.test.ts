@@ -36,8 +36,8 @@ async function beside(work: Promise<unknown>) {
   return { outcome: await settled, longestMs, calls, grownBy: process.memoryUsage.rss() - before };
 }
 
-describe("a document that is small to send and large to read", () => {
-  it("is refused with a sentence, while the same process answers everybody else and does not grow", async () => {
+describe("a document that is small to send but large to read", () => {
+  it("is refused with an explanation, while the same process answers everybody else and does not grow", async () => {
     const pdf = inflatingPdf(20 * MB);
     expect(pdf.length).toBeLessThan(70_000);
     const { outcome, longestMs, calls, grownBy } = await beside(
@@ -59,7 +59,7 @@ describe("a document that is small to send and large to read", () => {
     expect(listed.ingesting).toMatchObject([{ name: "bomb.pdf", status: "failed", error: "input_too_costly" }]);
   });
 
-  it("is no danger when it claims to be a picture, or has thousands of small parts", async () => {
+  it("is harmless when it claims to be an image, or has thousands of small parts", async () => {
     for (const pdf of [inflatingPdf(16 * MB, "/Subtype /Image"), pdfOf(Array.from({ length: 3_001 }, () => "page"))]) {
       const { outcome, longestMs, grownBy } = await beside(
         harness.add(place, "disguised.pdf", pdf, { mediaType: "application/pdf" }),
@@ -73,7 +73,7 @@ describe("a document that is small to send and large to read", () => {
     }
   }, 120_000);
 
-  it("leaves room for one that is only long", async () => {
+  it("does not keep one that is only long from being accepted", async () => {
     const pages = Array.from({ length: 200 }, (_, n) => `Page ${n} tells of the okapi.`);
     expect(await harness.add(place, "long.pdf", pdfOf(pages), { mediaType: "application/pdf" })).toMatchObject({
       status: "created",

@@ -11,8 +11,8 @@ const size = { most: 1_200, overlap: 150 };
 const small = { most: 60, overlap: 20 };
 const squeezed = (text: string): string => text.replace(/\s+/g, "");
 
-describe("chunks", () => {
-  it("begin at headings, carry the path of them, and leave fences whole", () => {
+describe("text chunks", () => {
+  it("begin at headings, carry the heading path, and keep code fences whole", () => {
     const text =
       "Intro.\n\n# A\n\none\ntwo\n\nthree\n\n## B #\n\n```sh\n# no heading\n\necho\n```\n\n# C\n\nlast\n\n## empty\n\n## D\n\nend";
     expect(chunkText(text, size)).toEqual([
@@ -24,7 +24,7 @@ describe("chunks", () => {
     ]);
   });
 
-  it("are cut at sentences, else at words, and repeat the end of the one before", () => {
+  it("are cut at sentences, otherwise at words, and repeat the end of the previous one", () => {
     const chunks = chunkText("The first sentence is here. The second follows it. A third one ends the text.", small);
     expect(chunks.map(({ text }) => text)).toEqual([
       "The first sentence is here. The second follows it.",
@@ -32,7 +32,7 @@ describe("chunks", () => {
     ]);
   });
 
-  it("are made of a line of megabytes in a second, whatever it looks like", () => {
+  it("are made from a line of megabytes within seconds, whatever it looks like", () => {
     const gap = " ".repeat(2_000_000);
     for (const line of [`# a${gap}b`, `# ${"#".repeat(2_000_000)}b`, "a ".repeat(1_000_000), ". ".repeat(1_000_000)]) {
       const startedAt = performance.now();
@@ -41,7 +41,7 @@ describe("chunks", () => {
     }
   });
 
-  it("lose no character and stay within their size, whatever the text", () => {
+  it("lose no character and stay within their size limit, whatever the text", () => {
     const piece = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 40 }),
       fc.constantFrom("\n", "\n\n", ". ", "。", "word ", "🦭🦭🦭", "x".repeat(90)),
@@ -61,8 +61,8 @@ describe("chunks", () => {
   });
 });
 
-describe("documents", () => {
-  it("are read from HTML with headings, lists and tables, and without what a reader does not see", async () => {
+describe("knowledge documents", () => {
+  it("are read from HTML with headings, lists and tables, but without what a reader does not see", async () => {
     const html = `<html><head><title>t</title><style>p{}</style></head><body><nav>Menu</nav><h1>Prices</h1>
       <p>An <b>MRI</b> costs&nbsp;400&#8364;.</p><h2>Less</h2><ul><li>Children: half</li></ul>
       <p style="display: none">hidden one</p><p hidden>hidden two</p><div aria-hidden="true">hidden three</div>
@@ -74,7 +74,7 @@ describe("documents", () => {
     expect(text).toContain("Knee | 300");
   });
 
-  it("that are long or deep beyond any page do not hold up the process", async () => {
+  it("that are longer or deeper than any page do not block the process", async () => {
     const startedAt = performance.now();
     const rows = "<tr><td>a</td><td>b</td></tr>".repeat(20_000);
     expect((await readDocument(Buffer.from(`<table>${rows}</table>`), "text/html")).split("\n")).toHaveLength(20_000);
@@ -89,13 +89,13 @@ describe("documents", () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 
-  it("are read from PDF, page after page", async () => {
+  it("are read from PDF page by page", async () => {
     const text = await readDocument(pdfOf(["An MRI costs 400.", "Parking is free."]), "application/pdf");
     expect(text).toContain("An MRI costs 400.");
     expect(text.indexOf("Parking is free.")).toBeGreaterThan(text.indexOf("An MRI"));
   });
 
-  it("lose characters that hide something, and keep those that scripts and emoji are made of", async () => {
+  it("lose characters that hide something, but keep those that scripts and emoji need", async () => {
     const text = await readDocument(
       Buffer.from("a\u0000b\u202Ec\u{E0041}d\u200Be\u00ADf می\u200Cروم 👩\u200D🦰"),
       "text/plain",
@@ -121,14 +121,14 @@ describe("reciprocal rank fusion", () => {
       ({ documentId }) => documentId,
     );
 
-  it("puts first what both methods found, then by weight, and cuts at top_k", () => {
+  it("ranks what both methods found first, then by weight, and cuts at top_k", () => {
     expect(order(["a", "b"], ["c", "b"])).toEqual(["b", "c", "a"]);
     expect(order(["a"], ["c"], { fts_weight: 0.7, vector_weight: 0.3 })).toEqual(["a", "c"]);
     expect(order(["a", "b"], ["c", "b"], { top_k: 1 })).toEqual(["b"]);
     expect(order(["a"], ["c"], { fts_weight: 1, vector_weight: 0 })).toEqual(["a"]);
   });
 
-  it("gives the sum of weight by k plus rank", () => {
+  it("scores by the sum of weight divided by k plus rank", () => {
     const [first] = fuseRanks({ fts: hits("a"), vector: hits("b", "a") }, settings);
     expect(first).toMatchObject({ documentId: "a", fts: { rank: 1 }, vector: { rank: 2 } });
     expect(first?.score).toBeCloseTo(0.4 / 61 + 0.6 / 62, 12);

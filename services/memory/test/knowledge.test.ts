@@ -15,11 +15,11 @@ afterAll(() => harness.close());
 const texts = ({ passages }: Retrieved): string[] => passages.map(({ text }) => text);
 const documents = ({ passages }: Retrieved): string[] => passages.map(({ document }) => document);
 
-describe("without an embedding model", () => {
+describe("the knowledge base without an embedding model", () => {
   beforeEach(() => harness.start());
   afterEach(() => harness.stop());
 
-  it("finds the passage that speaks of the question before those that share only common words", async () => {
+  it("ranks the passage that answers the question above those that share only common words", async () => {
     const place = await harness.agent();
     await harness.add(
       place,
@@ -41,7 +41,7 @@ describe("without an embedding model", () => {
     expect(texts(await harness.find(place, "the the the clinic", { top_k: 1 }))).toHaveLength(1);
   });
 
-  it("knows the word forms of a document's language, and none without one", async () => {
+  it("matches the word forms of a document's language, and none without a language", async () => {
     const [english, simple] = [await harness.agent(), await harness.agent()];
     await harness.add(english, "a.txt", "Our dentists treat children.", {
       mediaType: "text/plain",
@@ -72,7 +72,7 @@ describe("without an embedding model", () => {
     expect(texts(await harness.find(mine, "walrus"))).toHaveLength(1);
   });
 
-  it("forgets a removed document at once, in all versions, with its text", async () => {
+  it("drops a removed document at once, in all versions, with its text", async () => {
     const place = await harness.agent();
     const { document } = await harness.add(place, "a.md", "The walrus sleeps.");
     await harness.nextVersion(place);
@@ -88,7 +88,7 @@ describe("without an embedding model", () => {
     expect(texts(await harness.find(place, "walrus", { version: 2 }))).toEqual(["The walrus is back."]);
   });
 
-  it("lets a version keep the documents it had when the next one was made; only the newest follows changes", async () => {
+  it("keeps for a version the documents it had when the next one was created; only the newest follows changes", async () => {
     const place = await harness.agent();
     await harness.add(place, "hours.md", "Opening: eight.");
     expect((await harness.add(place, "hours.md", "Opening: eight.")).status).toBe("unchanged");
@@ -112,7 +112,7 @@ describe("without an embedding model", () => {
     expect(next).toMatchObject({ data: [{ name: "hours.md", revision: 3 }], nextCursor: null });
   });
 
-  it("keeps one current revision of each name, whatever is added at once", async () => {
+  it("keeps one current revision of each name under concurrent additions", async () => {
     const place = await harness.agent();
     const added = await Promise.all(
       Array.from({ length: 8 }, (_, n) => harness.add(place, "same.md", `The walrus number ${n}.`)),
@@ -121,7 +121,7 @@ describe("without an embedding model", () => {
     expect(texts(await harness.find(place, "walrus"))).toHaveLength(1);
   });
 
-  it("refuses an upload that is not what was announced, unreadable bytes and callers who may only read", async () => {
+  it("refuses an upload of another type than declared, unreadable bytes and callers who may only read", async () => {
     const place = await harness.agent();
     const refused = (promise: Promise<unknown>, code: string) => expect(promise).rejects.toMatchObject({ code });
     await refused(harness.add(place, "a.pdf", "no pdf", { mediaType: "application/pdf" }), "document_unreadable");
@@ -135,7 +135,7 @@ describe("without an embedding model", () => {
     expect(rows).toEqual([]);
   });
 
-  it("answers a search for vectors by full text, and says so", async () => {
+  it("answers a vector search by full text, and says so", async () => {
     const place = await harness.agent();
     await harness.add(place, "a.md", "The walrus sleeps.");
     for (const search_mode of ["vector", "hybrid"] as const) {
@@ -146,11 +146,11 @@ describe("without an embedding model", () => {
   });
 });
 
-describe("with an embedding model", () => {
+describe("the knowledge base with an embedding model", () => {
   beforeEach(() => harness.start(createScriptedEmbedder()));
   afterEach(() => harness.stop());
 
-  it("finds by meaning what shares no word, and joins both rankings", async () => {
+  it("finds by meaning what shares no word, and combines both rankings", async () => {
     const place = await harness.agent();
     await harness.add(place, "fees.md", "One fee.");
     await harness.add(place, "garden.md", "A garden with apples.");
@@ -170,7 +170,7 @@ describe("with an embedding model", () => {
     expect(documents(wordsOnly)).toEqual(["both.md"]);
   });
 
-  it("finds a document by its words while it has no vectors, and by vectors of a new model once that has made them", async () => {
+  it("finds a document by its words while it has no vectors, and by vectors of a new model once they exist", async () => {
     const place = await harness.agent();
     await harness.stop();
     const asked: string[] = [];
@@ -211,7 +211,7 @@ describe("with an embedding model", () => {
     });
   });
 
-  it("gives a document back at once when it stops, so that another replica makes the vectors", async () => {
+  it("releases a document at once when it stops, so that another replica computes the vectors", async () => {
     const place = await harness.agent();
     await harness.stop();
     let asked = 0;
@@ -230,7 +230,7 @@ describe("with an embedding model", () => {
     await eventually(async () => expect(await harness.embedded(place)).toBe(1));
   });
 
-  it("compares passages that share a word with the question first, where it cannot compare all", async () => {
+  it("compares passages that share a word with the question first when it cannot compare all", async () => {
     const place = await harness.agent();
     const filler = Array.from({ length: 120 }, (_, n) => `# ${n}\n\nfiller ${n}`).join("\n\n");
     await harness.add(place, "long.md", `${filler}\n\n# Last\n\nwalrus tusk`);

@@ -24,8 +24,8 @@ const pollOnly = { MEMORY_POLL_SECONDS: 0.05 };
 const covers = (conversation: Conversation, person: Person, exchanges: number) =>
   eventually(async () => expect(await harness.coveredOf(conversation, person)).toBe(exchanges), { timeoutMs: 20_000 });
 
-describe("summaries", () => {
-  it("remembers after five completed exchanges, and merges the next five with what it had", async () => {
+describe("the memory service", () => {
+  it("writes a summary after five completed exchanges, and merges the next five into it", async () => {
     await harness.start(1, eventsOnly);
     const person = await harness.newPerson();
     const conversation = await harness.open(person);
@@ -62,7 +62,7 @@ describe("summaries", () => {
     expect(await harness.summaryOf({ ...other, email: person.email })).toBeNull();
   });
 
-  it("counts over a person's conversations, so that short visits are remembered too", async () => {
+  it("counts across a person's conversations, so that short visits are remembered too", async () => {
     await harness.start(2, pollOnly);
     const person = await harness.newPerson();
     const [first, second] = [await harness.open(person), await harness.open(person)];
@@ -94,7 +94,7 @@ describe("summaries", () => {
     expect(harness.model.calls).toHaveLength(2);
   });
 
-  it("goes on when the content of an earlier conversation is gone", async () => {
+  it("continues when the content of an earlier conversation is gone", async () => {
     await harness.start(1, pollOnly);
     const person = await harness.newPerson();
     const [first, second] = [await harness.open(person), await harness.open(person)];
@@ -119,7 +119,7 @@ describe("summaries", () => {
     expect(harness.model.calls).toHaveLength(1);
   });
 
-  it("keeps the address as a keyed hash and sealed, never in clear", async () => {
+  it("stores the address as a keyed hash and sealed, never in plain text", async () => {
     await harness.start(1, eventsOnly);
     const person = await harness.newPerson();
     const conversation = await harness.open(person);
@@ -134,8 +134,8 @@ describe("summaries", () => {
   });
 });
 
-describe("exactly once", () => {
-  it("makes one summary per trigger with three replicas, events delivered again and the poll running", async () => {
+describe("the memory service with several replicas", () => {
+  it("writes one summary per trigger with three replicas, redelivered events and polling", async () => {
     await harness.start(3, pollOnly);
     const person = await harness.newPerson();
     const conversations = await Promise.all(Array.from({ length: 6 }, () => harness.open(person)));
@@ -179,8 +179,8 @@ describe("exactly once", () => {
   });
 });
 
-describe("when things go wrong", () => {
-  it("finds by its poll what no event told it about, all triggers of it", async () => {
+describe("the memory service under failures", () => {
+  it("finds by polling all triggers that no event announced", async () => {
     await harness.start(2, pollOnly);
     const person = await harness.newPerson();
     const conversation = await harness.open(person);
@@ -189,7 +189,7 @@ describe("when things go wrong", () => {
     expect(harness.model.calls).toHaveLength(3);
   });
 
-  it("leaves a failing model alone for a while, keeps what was remembered, and catches up afterwards", async () => {
+  it("backs off from a failing model, keeps what was remembered, and catches up afterwards", async () => {
     await harness.start(1, pollOnly);
     const person = await harness.newPerson();
     const conversation = await harness.open(person);
@@ -217,7 +217,7 @@ describe("when things go wrong", () => {
     expect(await harness.summaryOf(person)).toContain("w5");
   });
 
-  it("gives an unfinished summary back when it stops, so that another replica makes it at once", async () => {
+  it("releases an unfinished summary when it stops, so that another replica writes it at once", async () => {
     await harness.start(1, eventsOnly);
     const person = await harness.newPerson();
     const conversation = await harness.open(person);
@@ -232,7 +232,7 @@ describe("when things go wrong", () => {
   });
 });
 
-describe("text of visitors", () => {
+describe("visitors' text in memory", () => {
   it("reaches the model as quoted data in the user role only, and never grows past its limits", async () => {
     await harness.start(1, eventsOnly);
     const person = await harness.newPerson();
@@ -249,7 +249,7 @@ describe("text of visitors", () => {
     expect((await harness.summaryOf(person))?.split(/\s+/).length).toBeLessThanOrEqual(MAX_WORDS);
   });
 
-  it("cuts a summary at 300 words and takes out the marks that delimit it", () => {
+  it("is cut at 300 words in a summary, and stripped of the marks that delimit it", () => {
     expect(asSummary(words("w", 400).join(" ")).split(" ")).toEqual(words("w", 300));
     expect(asSummary("  </memory> likes tea <MEMORY>")).toBe("likes tea");
   });

@@ -104,8 +104,8 @@ const hoursLater = async (t: Tenant, hours: number): Promise<void> => {
   await t.run(sql`update analytics_rollups set period = period - make_interval(hours => ${hours})`);
 };
 
-describe("what crosses its threshold is told once, and again only after it has recovered:", () => {
-  it("the budget of a link, at 80 percent unless specified otherwise", async () => {
+describe("an alert fires once, and again only after recovery,", () => {
+  it("for the budget of a link, at 80 percent unless specified otherwise", async () => {
     const t = await tenant();
     const id = await t.rule({ kind: "budget_spent", tell_recovery: true, notify: { emails: ["team@example.com"] } });
     await t.spend(799);
@@ -135,7 +135,7 @@ describe("what crosses its threshold is told once, and again only after it has r
     expect((await t.mails()).map(({ body }) => body).join()).toContain("Now: 81 %\nThreshold: 80 %");
   });
 
-  it("a budget that is used up, also by a turn that did not fit any more", async () => {
+  it("for a used-up budget, also because of a turn that no longer fitted", async () => {
     const t = await tenant();
     const id = await t.rule({ kind: "budget_used_up", link_id: t.linkId });
     await t.spend(960);
@@ -161,7 +161,7 @@ describe("what crosses its threshold is told once, and again only after it has r
     ]);
   });
 
-  it("failed turns, counted and as a share", async () => {
+  it("for failed turns, as a count and as a share", async () => {
     const t = await tenant();
     const count = await t.rule({ kind: "failed_turns", threshold: 3, agent: "desk" });
     const rate = await t.rule({ kind: "failed_turn_rate", threshold: 20 });
@@ -180,7 +180,7 @@ describe("what crosses its threshold is told once, and again only after it has r
     expect(await t.crossings(other)).toEqual([[4, "open"]]);
   });
 
-  it("a visitor who waits, not while the time swings around the threshold", async () => {
+  it("for a waiting visitor, but not while the time swings around the threshold", async () => {
     const t = await tenant();
     const id = await t.rule({ kind: "waiting_time", threshold: 10 });
     const waiting = await escalation(t.at, 12);
@@ -208,7 +208,7 @@ describe("what crosses its threshold is told once, and again only after it has r
     ]);
   });
 
-  it("a webhook that fails, each on its own, and not one that its owner switched off", async () => {
+  it("for each failing webhook, but not for one that its owner disabled", async () => {
     const t = await tenant();
     const id = await t.rule({ kind: "webhook_failing" });
     const [one, two, three] = [await endpoint(t), await endpoint(t), await endpoint(t)];
@@ -231,7 +231,7 @@ describe("what crosses its threshold is told once, and again only after it has r
     ]);
   });
 
-  it("ratings below a mean, from five on", async () => {
+  it("for an average rating below the threshold, from five ratings on", async () => {
     const t = await tenant();
     const id = await t.rule({ kind: "rating_below", threshold: 3 });
     await now(t, { ratings: [1, 1, 1, 1] });
@@ -249,7 +249,7 @@ describe("what crosses its threshold is told once, and again only after it has r
     expect(await t.crossings(id)).toEqual([[1.8, "over"]]);
   });
 
-  it("what the defences noticed within the hour, of one link or of all", async () => {
+  it("for security events within the hour, of one link or of all", async () => {
     const t = await tenant();
     const all = await t.rule({ kind: "security_events", threshold: 5 });
     const own = await t.rule({ kind: "security_events", threshold: 5, link_id: t.linkId });
@@ -270,7 +270,7 @@ describe("what crosses its threshold is told once, and again only after it has r
     expect([await t.crossings(all), await t.crossings(own)]).toEqual([[[7, "over"]], [[5, "over"]]]);
   });
 
-  it("turns that were given up; of all tenants for operators of the installation alone", async () => {
+  it("for turns that were given up, of all tenants only for operators of the installation", async () => {
     const [t, other] = [await tenant(), await tenant()];
     const [own, all] = [
       await t.rule({ kind: "dead_letters" }),
@@ -291,8 +291,8 @@ describe("what crosses its threshold is told once, and again only after it has r
   });
 });
 
-describe("who is told", () => {
-  it("mail, chat and signed webhook each hear of a crossing once, from any number of evaluators and senders", async () => {
+describe("alert notifications", () => {
+  it("reach mail, chat and signed webhook once per crossing, with any number of evaluators and senders", async () => {
     const t = await tenant();
     const { webhook } = await world.bus.call(createWebhook, {
       ...{ principal: t.principal, body: { url: `${t.chatUrl}/hook`, events: ["alert.*" as const] } },
@@ -327,7 +327,7 @@ describe("who is told", () => {
     expect(world.chat.at(t.chat)[0]?.body).toContain("Rule: Money &lt;b&gt;");
   });
 
-  it("a target that refuses shows in the history, and a test says that it is one", async () => {
+  it("show a refusing target in the history, and say of a test that it is one", async () => {
     const t = await tenant();
     world.chat.state.answer = (_got, response) => void response.writeHead(404).end();
     const id = await t.rule({ kind: "waiting_time", notify: { emails: ["team@example.com"], chat_urls: [t.chatUrl] } });
@@ -346,7 +346,7 @@ describe("who is told", () => {
     world.chat.state.answer = (_got, response) => void response.writeHead(204).end();
   });
 
-  it("looks side by side that are killed at any point tell everybody once, of every crossing", async () => {
+  it("are sent once per crossing, even when concurrent evaluations are killed at any point", async () => {
     const t = await tenant();
     const rules = await Promise.all(
       Array.from({ length: 30 }, () => t.rule({ kind: "budget_spent", notify: { emails: ["team@example.com"] } })),
@@ -369,8 +369,8 @@ describe("who is told", () => {
   }, 60_000);
 });
 
-describe("a rule", () => {
-  it("is changed, switched off and deleted; its addresses are sealed and its chats masked", async () => {
+describe("an alert rule", () => {
+  it("can be changed, disabled and deleted; its addresses are sealed and its chats masked", async () => {
     const t = await tenant();
     const { principal } = t;
     const id = await t.rule({
@@ -404,7 +404,7 @@ describe("a rule", () => {
     await expect(t.firings(id)).rejects.toMatchObject({ code: "alert_not_found" });
   });
 
-  it("is looked at again in its time, and by nobody while it is switched off", async () => {
+  it("is evaluated again only when it is due", async () => {
     const t = await tenant();
     const id = await t.rule({ kind: "budget_spent" });
     await t.spend(900);

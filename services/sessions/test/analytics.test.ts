@@ -171,7 +171,7 @@ describe("analytics", () => {
     });
   });
 
-  it("count how visitors felt by the day their session began, whatever else an analysis says", async () => {
+  it("count visitors' sentiment by the day their session began, whatever else an analysis says", async () => {
     const at = await analyticsWorld(db);
     const felt = [
       [2, "positive"],
@@ -194,7 +194,7 @@ describe("analytics", () => {
     ]);
   });
 
-  it("are told apart by agent, link, version and channel, and filtered by each", async () => {
+  it("are grouped by agent, link, version and channel, and filtered by each", async () => {
     const at = await analyticsWorld(db);
     await fill(at);
     await rollUp(db);
@@ -218,7 +218,7 @@ describe("analytics", () => {
     await expect(ask(at, "usage", { agent: "nobody" })).rejects.toMatchObject({ code: "agent_not_found" });
   });
 
-  it("say nothing of another tenant", async () => {
+  it("reveal nothing about another tenant", async () => {
     const [at, other] = [await analyticsWorld(db), await analyticsWorld(db)];
     await fill(at);
     await rollUp(db);
@@ -226,7 +226,7 @@ describe("analytics", () => {
     expect((await ask(other, "cost")).rows).toEqual([]);
   });
 
-  it("count what gateways counted at links, by country", async () => {
+  it("include by country what gateways counted on links", async () => {
     const at = await analyticsWorld(db);
     const visit = { tenantId: at.tenantId, linkId: at.linkId, at: new Date().toISOString() };
     await bus.call(noteVisits, {
@@ -252,7 +252,7 @@ describe("analytics", () => {
     expect(links).toEqual([at.linkId, id]);
   });
 
-  it("say how connections went, also after a rebuild, which has no other record of them", async () => {
+  it("report on connections, even after a rebuild, which has no other record of them", async () => {
     const at = await analyticsWorld(db);
     const visit = { ...{ tenantId: at.tenantId, linkId: at.linkId, country: null }, opened: 0, sessions: 0 };
     const connected = { ...visit, at: new Date().toISOString() };
@@ -278,7 +278,7 @@ describe("analytics", () => {
     expect((await ask(at, "countries")).rows).toEqual([]);
   });
 
-  it("list what visitors wrote with a rating, newest first, page by page", async () => {
+  it("list visitors' comments on ratings, newest first, page by page", async () => {
     const at = await analyticsWorld(db);
     const { ended, running } = await fill(at);
     const message = newId();
@@ -305,7 +305,7 @@ describe("analytics", () => {
     await expect(list({ principal: { ...at.principal, role: "viewer" } })).rejects.toMatchObject({ code: "forbidden" });
   });
 
-  it("are added up by a few looks into an index, also where statistics say that nothing is noted", async () => {
+  it("are added up with a few index lookups, even when statistics say that nothing is noted", async () => {
     const at = await analyticsWorld(db);
     await rollUp(db);
     const looks = await withPostgresClient(adminUrl, async (owner) => {
@@ -335,7 +335,7 @@ describe("analytics", () => {
     expect(looks).toBeLessThan(20);
   });
 
-  it("keep counts of an anonymous link and nothing that tells who used it or what was said", async () => {
+  it("keep counts of an anonymous link and nothing that reveals who used it or what was said", async () => {
     const at = await analyticsWorld(db);
     const { ended } = await fill(at);
     await db.tenant(at.tenantId, async (trx) => {
@@ -359,7 +359,7 @@ describe("analytics", () => {
       expect(told).not.toContain(secret);
   });
 
-  it("forecast from whole days before today", async () => {
+  it("forecast usage from whole days before today", async () => {
     const at = await analyticsWorld(db);
     for (let daysAgo = 1; daysAgo <= 14; daysAgo += 1) await addSession(db, at, { daysAgo, turns: [{}, {}] });
     await rollUp(db);
@@ -373,7 +373,7 @@ describe("analytics", () => {
 });
 
 describe("rollups", () => {
-  it("count a session once, however often it is looked at and whatever changes", async () => {
+  it("count a session once, however often it is processed and whatever changes", async () => {
     const at = await analyticsWorld(db);
     const { running, ended } = await fill(at);
     await rollUp(db);
@@ -397,7 +397,7 @@ describe("rollups", () => {
     });
   });
 
-  it("are the same when they are made anew", async () => {
+  it("are the same after a rebuild", async () => {
     const at = await analyticsWorld(db);
     const { ended } = await fill(at);
     await rollUp(db);
@@ -414,7 +414,7 @@ describe("rollups", () => {
     expect(await everyAmount(db, at.tenantId)).toEqual(before);
   });
 
-  it("of weeks, of months and of the tenant say the same as those of days and links, whatever day a period begins and ends on", async () => {
+  it("of weeks, months and the tenant agree with those of days and links, whatever day a period begins and ends on", async () => {
     const at = await analyticsWorld(db);
     for (let daysAgo = 0; daysAgo < 100; daysAgo += 1) {
       const turns = Array.from({ length: 1 + (daysAgo % 3) }, () => ({ ms: 100 * (daysAgo + 1) }));
@@ -443,7 +443,7 @@ describe("rollups", () => {
       }
   });
 
-  it("of hours that are no longer kept are counted in their day alone, and all of the rest as far as can be asked", async () => {
+  it("count hours that are no longer kept only in their day, and all else as far back as can be asked", async () => {
     const at = await analyticsWorld(db);
     for (const daysAgo of [1, HOURS_KEPT_DAYS, 120]) await addSession(db, at, { daysAgo, turns: [{}] });
     await rollUp(db);
@@ -464,7 +464,7 @@ describe("rollups", () => {
     expect(await everyAmount(db, at.tenantId)).toEqual(before);
   });
 
-  it("are whole after kills at any moment", async () => {
+  it("are complete and exact after kills at any moment", async () => {
     const at = await analyticsWorld(db);
     for (let n = 0; n < 20; n += 1) await fill(at, n % 7);
     for (let tries = 0; tries < KILLS; tries += 1) await killOneStep(Math.random() * 25);
@@ -482,7 +482,7 @@ describe("rollups", () => {
     expect([missing, tooMuch, anew.length]).toEqual([0, 0, before.length]);
   });
 
-  it("keep the numbers of sessions whose content is removed, also of those nobody had looked at", async () => {
+  it("keep the numbers of sessions whose content is removed, even of those not yet processed", async () => {
     const at = await analyticsWorld(db);
     await fill(at, 3);
     await db.query("select * from purge_sessions(1, 1000)", []);

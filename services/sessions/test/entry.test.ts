@@ -87,8 +87,8 @@ const read = async (access: SessionAccess) =>
   (await bus.call(getHistory, { access, limit: 50, cursor: null })).data.map(({ content }) => content);
 const refused = (code: string) => expect.objectContaining({ code });
 
-describe("the token of a session", () => {
-  it("with its id and another secret opens nothing: no word is read, said, stopped or ended", async () => {
+describe("a session token", () => {
+  it("with the right id and another secret opens nothing: it reads, sends, stops and ends nothing", async () => {
     const link = await newLink();
     const { access, sessionToken } = await link.opened();
     await send(access);
@@ -114,7 +114,7 @@ describe("the token of a session", () => {
 });
 
 describe("an anonymous session", () => {
-  it("with too many unanswered messages says when to come again", async () => {
+  it("with too many unanswered messages says when to retry", async () => {
     const link = await newLink();
     await link.run("update temporary_chat_links set max_messages_per_session = 100");
     const access = await link.anonymous();
@@ -129,7 +129,7 @@ describe("an anonymous session", () => {
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: "too_many_pending", retryAfterSeconds: 1 });
   });
 
-  it("that began before its link asked for an address says nothing more, and stays readable", async () => {
+  it("that began before its link required an address accepts no more messages, but stays readable", async () => {
     const link = await newLink();
     const access = await link.anonymous();
     await send(access);
@@ -140,7 +140,7 @@ describe("an anonymous session", () => {
     await send(access);
   });
 
-  it("does so too when the agent's policy asks for it, while a confirmed one goes on", async () => {
+  it("accepts no more messages once the agent's policy requires an address, while a confirmed one continues", async () => {
     const link = await newLink();
     const [stranger, ada] = [await link.anonymous(), await link.verified("ada")];
     await link.setPolicy("any_verified");
@@ -148,14 +148,14 @@ describe("an anonymous session", () => {
     await send(ada);
   });
 
-  it("does not begin where an address is asked for, however old the policy that the gateway holds", async () => {
+  it("does not begin where an address is required, however old the policy that the gateway holds", async () => {
     const link = await newLink();
     await link.setPolicy("any_verified");
     await expect(link.anonymous()).rejects.toEqual(refused("verification_required"));
     expect(await link.run("select sessions_used from temporary_chat_links")).toEqual([{ sessions_used: 0 }]);
   });
 
-  it("keeps telling an ended conversation from one that lacks an address", async () => {
+  it("still distinguishes an ended conversation from one that lacks an address", async () => {
     const link = await newLink();
     const access = await link.anonymous();
     await leave(access);
@@ -164,8 +164,8 @@ describe("an anonymous session", () => {
   });
 });
 
-describe("on approval, a conversation", () => {
-  it("begins and goes on for who is let in, and stops with their next message when they no longer are", async () => {
+describe("a conversation under approval", () => {
+  it("begins and continues for an admitted person, and stops at the next message once they no longer are", async () => {
     const link = await newLink();
     await link.setPolicy("approval");
     await expect(link.verified("ada")).rejects.toEqual(refused("access_pending"));
@@ -180,8 +180,8 @@ describe("on approval, a conversation", () => {
   });
 });
 
-describe("links that were switched off", () => {
-  it("take no message and begin nothing", async () => {
+describe("disabled links", () => {
+  it("accept no message and begin no session", async () => {
     const link = await newLink();
     const [stranger, ada] = [await link.anonymous(), await link.verified("ada")];
     await link.setPolicy("open", false);
@@ -193,8 +193,8 @@ describe("links that were switched off", () => {
   });
 });
 
-describe("a consent", () => {
-  it("is kept with its time and the hash of the text, and not where there was none", async () => {
+describe("consent", () => {
+  it("is stored with its time and the hash of the text, and without a hash where there was no text", async () => {
     const link = await newLink();
     await link.anonymous(true);
     link.policy.consentText = TEXT;
@@ -205,7 +205,7 @@ describe("a consent", () => {
     expect(await link.consents()).toEqual([{ given: true, consent_hash: null }, kept, kept, kept]);
   });
 
-  it("goes on with the next conversation while the text is the same; another text is asked for anew", async () => {
+  it("carries over to the next conversation while the text is the same, and is asked for again with another text", async () => {
     const link = await newLink();
     link.policy.consentText = TEXT;
     const first = await link.verified("ada", true);
@@ -224,8 +224,8 @@ describe("a consent", () => {
   });
 });
 
-describe("a beginning that is repeated under its key", () => {
-  it("gets the token of the first answer, from whatever replica and at once; no other token is made or lies readable", async () => {
+describe("a session creation that is repeated under its key", () => {
+  it("gets the token of the first answer from any replica, even concurrently; no other one is made, and none is readable", async () => {
     const link = await newLink();
     const idempotency = { key: `link:${link.policy.id}:begin-1`, fingerprint: "f" };
     const answers = await Promise.all([1, 2, 3, 4].map(() => link.create({ idempotency })));

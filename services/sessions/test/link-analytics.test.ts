@@ -84,8 +84,8 @@ async function addSession(at: Owned, past: Past): Promise<void> {
 
 const read = (at: Owned, days: number) => bus.call(linkAnalytics, { principal: at.principal, linkId: at.linkId, days });
 
-describe("analytics of a link", () => {
-  it("counts sessions, messages, visitors, ends, times and ratings of the asked days", async () => {
+describe("link analytics", () => {
+  it("count sessions, messages, visitors, ends, times and ratings of the requested days", async () => {
     const at = await newLink();
     await addSession(at, { messages: 3, answeredAfter: [100, 300], rating: 5 });
     await addSession(at, {
@@ -138,7 +138,7 @@ describe("analytics of a link", () => {
     expect((await read(at, 30)).byDay).toHaveLength(30);
   });
 
-  it("tells means with no more places than they are worth", async () => {
+  it("give averages with no more decimals than are meaningful", async () => {
     const at = await newLink();
     const ended = { status: "completed", reason: "workflow_ended" } as const;
     await addSession(at, { ...ended, seconds: 60.02, messages: 1, rating: 5, answeredAfter: [100] });
@@ -155,7 +155,7 @@ describe("analytics of a link", () => {
     });
   });
 
-  it("is empty for a link without sessions, and for another tenant's", async () => {
+  it("are empty for a link without sessions, and for another tenant's", async () => {
     const [at, other] = [await newLink(), await newLink()];
     await addSession(at, { messages: 3 });
     for (const linkId of [other.linkId, at.linkId]) {
@@ -164,7 +164,7 @@ describe("analytics of a link", () => {
     }
   });
 
-  it("counts the addresses that opened it on the asked days, each once, and forgets them after a year or with the link", async () => {
+  it("count each address that opened the link on the requested days once, and drop it after a year or with the link", async () => {
     const [at, other] = [await newLink(), await newLink()];
     const opened = ({ tenantId, linkId }: Owned, daysAgo: number, addressHash: string) => ({
       ...{ tenantId, linkId, country: null, opened: 0, sessions: 0, addressHash },
@@ -204,7 +204,7 @@ describe("analytics of a link", () => {
 });
 
 describe("a personal link", () => {
-  it("presets the name of its visitor, who may give another; an address is never taken as theirs", async () => {
+  it("presets the name of its visitor, who may give another; its address is never taken as theirs", async () => {
     const at = await newLink();
     const link = linkPolicy.parse({
       ...{
@@ -262,7 +262,7 @@ describe("a personal link", () => {
     ]);
   });
 
-  it("says the same after the content of sessions is gone, of people who came back too", async () => {
+  it("has the same analytics after the content of sessions is gone, also of people who came back", async () => {
     const at = await newLink();
     const ended = { status: "completed", reason: "workflow_ended" } as const;
     await addSession(at, { ...ended, messages: 3, answeredAfter: [100, 300], rating: 5, verifiedHash: "ada" });

@@ -68,8 +68,8 @@ async function mailServer(taken: (messageId: string) => boolean) {
   };
 }
 
-describe("what people are told survives kill -9", () => {
-  it("in a chat: the second attempt has the key of the first, and there is no third", async () => {
+describe("a notice whose sender is killed with kill -9", () => {
+  it("is sent to a chat in a second attempt with the key of the first, and in no third", async () => {
     const t = await world.tenant();
     await t.people({ notify: { chat_urls: [`${world.chat.url}/${t.tenantId}`] } });
     const { id } = await t.escalate(await t.session());
@@ -89,7 +89,7 @@ describe("what people are told survives kill -9", () => {
     await once(second, "exit");
   }, 90_000);
 
-  it("by mail: an operator's notice and a visitor's answer each have one Message-ID, in both attempts", async () => {
+  it("is mailed with one Message-ID in both attempts, to an operator as a notice and to a visitor as an answer", async () => {
     const t = await world.tenant();
     await t.people({ notify: { emails: ["desk@example.com"] } });
     const sessionId = await t.session();

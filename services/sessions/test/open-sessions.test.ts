@@ -53,8 +53,8 @@ const request = (link: string | null, key: string | null) => ({
   link: link === null ? null : { id: link, token_row_id: newId(), token_id: newId(), token_hash: "00", policy: {} },
 });
 
-describe("sessions that open at once", () => {
-  it("get one session for each request, however often, on whatever replica and beside whichever link it is repeated", async () => {
+describe("concurrent openings of sessions", () => {
+  it("create one session per request, however often, on whatever replica and beside whichever link it is repeated", async () => {
     const links = await Promise.all([newLink(500), newLink(500), newLink(500)]);
     const open = replicas.map((db) => createOpenSessions(db));
     // 60 requests, each five times, in another order on each replica: batches meet each other's keys and links crosswise.
@@ -80,7 +80,7 @@ describe("sessions that open at once", () => {
     expect(made).toBe(60);
   });
 
-  it("are refused one by one: a full link in a statement leaves the sessions beside it alone", async () => {
+  it("are refused individually: a full link does not affect the other sessions in its statement", async () => {
     const [full, open] = [await newLink(1, 1), createOpenSessions(firstReplica())];
     const answers = await Promise.allSettled(
       Array.from({ length: 40 }, (_, n) => open(request(n % 2 === 0 ? full : null, null))),
@@ -91,7 +91,7 @@ describe("sessions that open at once", () => {
     expect(answers.filter((_, n) => n % 2 === 1).map(({ status }) => status)).toEqual(Array(20).fill("fulfilled"));
   });
 
-  it("tell who meets a link with too many conversations at once when to come back, and nobody who meets a full one", async () => {
+  it("return a retry time for a link with too many concurrent conversations, but none for a full one", async () => {
     const [busy, full, open] = [await newLink(50), await newLink(1, 1), createOpenSessions(firstReplica())];
     await firstReplica().tenant(tenantId, (trx) =>
       sql`update temporary_chat_links set max_concurrent_sessions = 1 where id = ${busy}`.execute(trx),

@@ -86,7 +86,7 @@ describe("a confirmed address", () => {
     expect(opened.filter(({ reused }) => !reused)).toHaveLength(1);
   });
 
-  it("has a conversation of its own on every link, apart from other addresses", async () => {
+  it("has its own conversation on every link, separate from other addresses", async () => {
     const [link, other] = [await newLink(), await newLink()];
     const ids = [await link.open(), await link.open("bob"), await other.open()].map(({ sessionId }) => sessionId);
     expect(new Set(ids).size).toBe(3);
@@ -107,7 +107,7 @@ describe("a confirmed address", () => {
     expect(reasons.map(({ end_reason }) => end_reason)).toEqual(["visitor", "idle_timeout", "expired", null]);
   });
 
-  it("is not let in by a link that was disabled meanwhile", async () => {
+  it("is not admitted by a link that was disabled meanwhile", async () => {
     const link = await newLink();
     await link.open();
     await link.sql("update temporary_chat_links set is_active = false");
@@ -115,7 +115,7 @@ describe("a confirmed address", () => {
     await expect(link.open("bob")).rejects.toMatchObject({ code: "link_unavailable" });
   });
 
-  it("gets a token for 24 hours, of this link alone", async () => {
+  it("gets a token for 24 hours, valid on this link only", async () => {
     const [link, other] = [await newLink(), await newLink()];
     const { sessionToken, tokenExpiresAt } = await link.open();
     expect(Math.abs(Date.parse(tokenExpiresAt) - Date.now() - 86_400_000)).toBeLessThan(60_000);
@@ -128,7 +128,7 @@ describe("a confirmed address", () => {
     await expect(send(access, "late")).rejects.toMatchObject({ code: "session_token_invalid" });
   });
 
-  it("begins again with the old token, which never opens more than its 24 hours", async () => {
+  it("begins again with the old token, which never opens anything beyond its 24 hours", async () => {
     const link = await newLink();
     const first = await link.open();
     const access = accessBy(link, first.sessionToken);
@@ -148,7 +148,7 @@ describe("a confirmed address", () => {
     await expect(again(false)).rejects.toMatchObject({ code: "session_token_invalid" });
   });
 
-  it("is not what an anonymous visitor has: their token opens nothing", async () => {
+  it("cannot be claimed by an anonymous visitor, whose token opens nothing", async () => {
     const link = await newLink();
     const { sessionToken } = await bus.call(createSession, {
       tenantId: link.policy.tenantId,
@@ -165,7 +165,7 @@ describe("a confirmed address", () => {
     await expect(again).rejects.toMatchObject({ code: "verification_required" });
   });
 
-  it("is one person to whoever limits them, on every device, and nobody to others", async () => {
+  it("is one person to rate limits on every device, and nobody to other links", async () => {
     const link = await newLink();
     const tokens = [await link.open(), await link.open()];
     const subjects = await Promise.all(
@@ -194,7 +194,7 @@ describe("a confirmed address", () => {
     await expect(bus.call(tokenSubject, { access: foreign })).rejects.toMatchObject({ code: "session_token_invalid" });
   });
 
-  it("is remembered: its conversation is due for a summary", async () => {
+  it("is remembered: its conversation becomes due for a summary", async () => {
     const link = await newLink();
     const { sessionId } = await link.open();
     await link.sql("update text_conversations set total_turns = 5");

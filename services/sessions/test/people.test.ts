@@ -14,8 +14,8 @@ afterAll(() => world?.close(), 60_000);
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 const chatUrl = (tenantId: string): string => `${world.chat.url}/${tenantId}`;
 
-describe("how people can be reached", () => {
-  it("is kept sealed, shown masked, and changes only in what is given", async () => {
+describe("the settings for reaching people", () => {
+  it("are stored sealed, shown masked, and change only in what is given", async () => {
     const t = await world.tenant();
     const hours = { time_zone: "Europe/Berlin", days: { monday: [{ from: "09:00", to: "17:00" }] } };
     const first = await t.people({
@@ -39,7 +39,7 @@ describe("how people can be reached", () => {
 });
 
 describe("operators", () => {
-  it("are told once that somebody waits, by mail and in a chat, without a word of the conversation", async () => {
+  it("are notified once of a waiting visitor, by mail and in a chat, without a word of the conversation", async () => {
     const t = await world.tenant();
     await t.people({ notify: { emails: ["desk@example.com"], chat_urls: [chatUrl(t.tenantId)] } });
     const sessionId = await t.session();
@@ -68,7 +68,7 @@ describe("operators", () => {
     expect(world.logs.join("")).not.toContain("desk@example.com");
   });
 
-  it("are told again after a failure, under one key, and no more when the address is gone", async () => {
+  it("are notified again after a failure, under one key, and no more when the address is gone", async () => {
     const t = await world.tenant();
     await t.people({ notify: { chat_urls: [chatUrl(t.tenantId)] } });
     world.chat.state.answer = (_got, response, nth) => void response.writeHead(nth === 1 ? 503 : 404).end();
@@ -81,7 +81,7 @@ describe("operators", () => {
     expect(new Set(t.chat().map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
   });
 
-  it("are not told of a conversation that one of them took by himself, nor when nobody waits any more", async () => {
+  it("are not notified of a conversation that one of them has already taken, nor when nobody waits any more", async () => {
     const t = await world.tenant();
     await t.people({ notify: { chat_urls: [chatUrl(t.tenantId)] } });
     world.chat.state.answer = (_got, response) => void response.writeHead(503).end();
@@ -96,8 +96,8 @@ describe("operators", () => {
   });
 });
 
-describe("a visitor who waits", () => {
-  it("gives the wish up, once, and not when somebody has come", async () => {
+describe("a waiting visitor", () => {
+  it("can cancel the request once, but not after somebody has come", async () => {
     const t = await world.tenant();
     const sessionId = await t.session();
     await expect(t.choose(sessionId, "cancel")).rejects.toEqual(code("escalation_not_found"));
@@ -111,7 +111,7 @@ describe("a visitor who waits", () => {
     await expect(t.choose(sessionId, "cancel")).rejects.toEqual(code("escalation_assigned"));
   });
 
-  it("goes on with the agent while the wish stays", async () => {
+  it("can continue with the agent while the request stays open", async () => {
     const t = await world.tenant();
     const sessionId = await t.session();
     const { id } = await t.escalate(sessionId);
@@ -119,7 +119,7 @@ describe("a visitor who waits", () => {
     expect(session).toMatchObject({ handled_by: "agent", escalation: { id, status: "waiting" } });
   });
 
-  it("gets what the operator says by mail, once, and stays reachable for a week", async () => {
+  it("gets what the operator writes by mail, once, and stays reachable for a week", async () => {
     const t = await world.tenant();
     const sessionId = await t.session();
     const { id } = await t.escalate(sessionId);
@@ -146,7 +146,7 @@ describe("a visitor who waits", () => {
     expect(second?.body).not.toContain("Two days");
   });
 
-  it("gets no mail who has gone on writing", async () => {
+  it("gets no mail after continuing to write", async () => {
     const t = await world.tenant();
     const sessionId = await t.session();
     const { id } = await t.escalate(sessionId);

@@ -81,8 +81,8 @@ const pushed = (path: string, count = 1) =>
     return all;
   });
 
-describe("a message to a browser", () => {
-  it("is encrypted as the example of RFC 8291 is", () => {
+describe("a push message", () => {
+  it("is encrypted as in the example of RFC 8291", () => {
     const sender = createECDH("prime256v1");
     sender.setPrivateKey(Buffer.from("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw", "base64url"));
     const keys = {
@@ -96,8 +96,8 @@ describe("a message to a browser", () => {
   });
 });
 
-describe("browsers of operators", () => {
-  it("are told once that somebody waits, encrypted and signed, without a name or a word", async () => {
+describe("operators' browsers", () => {
+  it("are notified once of a waiting visitor, encrypted and signed, without names or text", async () => {
     const t = await desk();
     const [mira, here] = [await t.person(), browser()];
     const { id } = await subscribe(mira, here);
@@ -125,7 +125,7 @@ describe("browsers of operators", () => {
     expect(service.at(here.path)).toHaveLength(1);
   });
 
-  it("are forgotten when their push service says that they are gone, and tried again when it is away", async () => {
+  it("are forgotten when their push service says that they are gone, and tried again when it is unavailable", async () => {
     const t = await desk();
     const [mira, here] = [await t.person(), browser()];
     await subscribe(mira, here);
@@ -139,7 +139,7 @@ describe("browsers of operators", () => {
     expect(await noticesOf(t.tenantId)).toEqual([]);
   });
 
-  it("are told for people who may answer and are still there, and for no other tenant", async () => {
+  it("are notified for people who may answer and are still there, and for no other tenant", async () => {
     const [t, other] = [await desk(), await desk()];
     const [gone, viewer, stranger] = [await t.person(), await t.person(), await other.person()];
     const browsers = [browser(), browser(), browser()] as const;
@@ -158,7 +158,7 @@ describe("browsers of operators", () => {
     expect((await world.bus.call(listPush, { principal: stranger })).data).toEqual([]);
   });
 
-  it("belong to people: tokens, viewers and addresses that could never be called are refused", async () => {
+  it("belong to people: API tokens, viewers and addresses that could never be called are refused", async () => {
     const t = await desk();
     const { body } = browser();
     const mira = await t.person();
@@ -169,7 +169,7 @@ describe("browsers of operators", () => {
     await expect(asked(mira, "http://169.254.169.254/x")).rejects.toMatchObject({ code: "validation_failed" });
   });
 
-  it("moves to the person who uses it now, and keeps twenty of one person", async () => {
+  it("move to the person who uses them now, and number at most twenty per person", async () => {
     const t = await desk();
     const [mira, grace, shared] = [await t.person(), await t.person(), browser()];
     const { id } = await subscribe(mira, shared);

@@ -54,8 +54,8 @@ async function longSession() {
   return { type: "hmac", tenantId, sessionId } as const;
 }
 
-describe("a conversation of the longest messages", () => {
-  it("is read to its beginning page by page, no message left out or told twice", async () => {
+describe("a conversation of the longest possible messages", () => {
+  it("is read to its beginning page by page, with no message missing or repeated", async () => {
     const access = await longSession();
     let sequences: number[] = [];
     let cursor: string | null = null;
@@ -90,8 +90,8 @@ describe("a conversation of the longest messages", () => {
   });
 });
 
-describe("sessions with as much metadata as they may have", () => {
-  it("are listed page by page, none left out or told twice", async () => {
+describe("sessions with as much metadata as is allowed", () => {
+  it("are listed page by page, with none missing or repeated", async () => {
     const { tenantId, open } = await newTenant();
     const opened: string[] = [];
     for (let n = 0; n < 90; n += 1) opened.push((await open({ note: "x".repeat(16_000) })).sessionId);
@@ -112,7 +112,7 @@ describe("sessions with as much metadata as they may have", () => {
 });
 
 describe("a session", () => {
-  it("tells its owner with whom it is, in the list too", async () => {
+  it("shows its owner the participant, in the list too", async () => {
     const { tenantId, open } = await newTenant();
     const participant = { identifier: "emp-7", name: "Pat", metadata: { order: "A-17" } };
     const { sessionId } = await open({}, participant);

@@ -68,10 +68,10 @@ async function talk(at: AnalyticsWorld, { said, answered, thumbs, ...past }: Sai
 
 /** What filters find must not depend on whether the rollups have looked already. */
 describe.each([
-  ["before the rollups have looked", async () => {}],
-  ["after the rollups have looked", () => rollUp(db)],
-])("sessions are triaged %s", (_when, settle) => {
-  it("by how they went", async () => {
+  ["before the rollups have run", async () => {}],
+  ["after the rollups have run", () => rollUp(db)],
+])("session filters %s", (_when, settle) => {
+  it("find sessions by how they went", async () => {
     const at = await analyticsWorld(db);
     const good = await talk(at, { daysAgo: 1, rating: 5, thumbs: "up", turns: [{ cost: 0.5 }] });
     const low = await talk(at, { daysAgo: 2, rating: 2 });
@@ -99,7 +99,7 @@ describe.each([
     expect(data).toMatchObject([{ agent_name: "Desk", link_title: "Front desk", cost: 0.001, turns: 1 }]);
   });
 
-  it("by whether they wait for a look, until somebody of the team has looked", async () => {
+  it("find sessions that are due for review, until somebody of the team has reviewed them", async () => {
     const at = await analyticsWorld(db);
     const fine: string[] = [];
     for (let daysAgo = 1; daysAgo < 20; daysAgo += 1) fine.push(await talk(at, { daysAgo, rating: 5 }));
@@ -151,7 +151,7 @@ describe.each([
     ]);
   });
 
-  it("by nodes, words and state", async () => {
+  it("find sessions by nodes, words and state", async () => {
     const at = await analyticsWorld(db);
     const other = await analyticsWorld(db);
     await talk(other, { daysAgo: 1, said: "My appointment" });
@@ -179,7 +179,7 @@ describe.each([
   });
 
   it.each(["newest", "last_activity", "cost", "rating", "turns"] as const)(
-    "page by page in the order %s, none left out or told twice",
+    "page in the order %s, with no session missing or repeated",
     async (sort) => {
       const at = await analyticsWorld(db);
       const expected: { id: string; rank: number }[] = [];
@@ -208,8 +208,8 @@ describe.each([
   );
 });
 
-describe("a list of sessions", () => {
-  it("shows a rating and an escalation that came after the rollups, at once", async () => {
+describe("the list of sessions", () => {
+  it("shows at once a rating and an escalation that came after the rollups", async () => {
     const at = await analyticsWorld(db);
     const id = await talk(at, { daysAgo: 1 });
     await rollUp(db);
@@ -226,7 +226,7 @@ describe("a list of sessions", () => {
     expect(await idsOf(at, { wentBadly: true })).toEqual([id]);
   });
 
-  it("forgets the words of a session whose content goes, and keeps its numbers", async () => {
+  it("drops the words of a session whose content is removed, and keeps its numbers", async () => {
     const at = await analyticsWorld(db);
     const id = await talk(at, { daysAgo: 60, said: "Ada Lovelace", thumbs: "down", turns: [{ cost: 0.5 }] });
     await rollUp(db);
@@ -254,7 +254,7 @@ describe("a list of sessions", () => {
 });
 
 describe("the overview of a tenant", () => {
-  it("counts who waits and what failed as it is, and adds up what the rollups have", async () => {
+  it("counts live who waits and what failed, and adds up the rest from the rollups", async () => {
     const at = await analyticsWorld(db);
     await talk(at, { daysAgo: 0, rating: 4, turns: [{ cost: 0.5, firstMs: 800 }, { failed: "model_unavailable" }] });
     await talk(at, { daysAgo: 3, rating: 1 });
@@ -288,7 +288,7 @@ describe("the overview of a tenant", () => {
     expect(empty.overview).toMatchObject({ waiting: { count: 0 }, spend_today: { cost: 0, budget: null } });
   });
 
-  it("names the service of which a replica runs older code", async () => {
+  it("names a service with a replica that runs older code", async () => {
     const at = await analyticsWorld(db);
     const behind = async () => (await bus.call(readOverview, { principal: at.principal })).overview.system.behind;
     const url = new URL(databaseUrl);
@@ -297,7 +297,7 @@ describe("the overview of a tenant", () => {
     await expect.poll(behind).toEqual([]);
   });
 
-  it("names the running sessions in which something happened, of that tenant", async () => {
+  it("names the running sessions of that tenant in which something happened", async () => {
     const [at, other] = [await analyticsWorld(db), await analyticsWorld(db)];
     const id = await talk(at, { daysAgo: 1, status: "active" });
     await talk(at, { daysAgo: 1 });

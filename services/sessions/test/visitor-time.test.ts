@@ -44,8 +44,8 @@ async function newLink(maxSessions: number) {
   return { id, open, tenantId };
 }
 
-describe("the time of a session", () => {
-  it("is told with its events and its view, by the clock of the database", async () => {
+describe("the idle time of a session", () => {
+  it("is reported with its events and its view, by the clock of the database", async () => {
     const { access } = await (await newLink(5)).open();
     const { session } = await bus.call(getSession, { access });
     const page = await bus.call(readEvents, { access, after: 0, limit: 10 });
@@ -58,7 +58,7 @@ describe("the time of a session", () => {
 });
 
 describe("a link", () => {
-  it("tells everybody the moment it is full, once, and not with the sessions before", async () => {
+  it("announces once when it becomes full, and not for the sessions before", async () => {
     const link = await newLink(3);
     const heard = (): number => told.filter(({ linkId }) => linkId === link.id).length;
     for (const { access } of [await link.open(), await link.open()]) await say(access);
@@ -73,7 +73,7 @@ describe("a link", () => {
     expect(await factsOf(link)).toBe(1);
   });
 
-  it("tells when a session that never began gives its room back", async () => {
+  it("announces when a session that never began gives its place back", async () => {
     const link = await newLink(1);
     await say((await link.open()).access);
     await db.tenant(link.tenantId, (trx) => sql`select give_session_back(${link.id})`.execute(trx));

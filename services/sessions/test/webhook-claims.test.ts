@@ -72,8 +72,8 @@ const failed = (id: string, attempt: number): Settlement => ({
   disable_after_hours: 72,
 });
 
-describe("a claim", () => {
-  it("gives no delivery to two, and an endpoint no more than its places, whoever asks at once", async () => {
+describe("the queue of webhook deliveries", () => {
+  it("gives no delivery to two workers, and an endpoint no more than its slots, under concurrent claims", async () => {
     const [first, second] = [await endpoint(50), await endpoint(3)];
     const claims = await Promise.all(Array.from({ length: 8 }, () => deliveries.claim(100, 5, 60_000)));
     const all = [...claims.flat(), ...(await deliveries.claim(100, 5, 60_000))];
@@ -81,7 +81,7 @@ describe("a claim", () => {
     expect([countOf(all, first), countOf(all, second)]).toEqual([5, 3]);
   });
 
-  it("does not fill the places of an endpoint a second time while another claim is under way", async () => {
+  it("does not fill the slots of an endpoint a second time while another claim is in progress", async () => {
     const id = await endpoint(50);
     await db.transaction(async (trx) => {
       const { rows } = await sql`select id from claim_webhooks(100, 5, 60000)`.execute(trx);
@@ -91,13 +91,13 @@ describe("a claim", () => {
     expect(countOf(await deliveries.claim(100, 5, 60_000), id)).toBe(0);
   });
 
-  it("gives an endpoint that keeps failing one place", async () => {
+  it("gives an endpoint that keeps failing one slot", async () => {
     const failing = await endpoint(10, { failures: 3 });
     expect(countOf(await deliveries.claim(100, 5, 60_000), failing)).toBe(1);
     expect(await deliveries.claim(100, 5, 60_000)).toEqual([]);
   });
 
-  it("gives the workflow actions of a tenant the slots of one receiver, each with its own address", async () => {
+  it("gives the workflow actions of a tenant the slots of one receiver, each with its own URL", async () => {
     const endpointId = await endpoint(2);
     await db.tenant(tenantId, (trx) =>
       sql`insert into webhook_deliveries (tenant_id, url, event_id, type, data)
@@ -117,7 +117,7 @@ describe("a claim", () => {
     expect(await deliveries.claim(100, 5, 60_000)).toHaveLength(5);
   });
 
-  it("of a worker that died ends, and what that worker says later changes nothing", async () => {
+  it("ends the claim of a dead worker, and ignores what that worker reports later", async () => {
     await endpoint(1);
     const [frozen] = await deliveries.claim(1, 5, 0);
     const [next] = await deliveries.claim(1, 5, 60_000);
@@ -129,7 +129,7 @@ describe("a claim", () => {
     expect(await rowOf(next.id)).toMatchObject({ status: "delivered", attempts: 2 });
   });
 
-  it("finds what is due among ten thousand that wait for their next try, without reading them", async () => {
+  it("finds due deliveries among ten thousand waiting ones without scanning those", async () => {
     const busy = await endpoint(10_000);
     await db.tenant(tenantId, (trx) =>
       sql`update webhook_deliveries set next_attempt_at = now() + interval '1 hour'`.execute(trx),
@@ -149,7 +149,7 @@ describe("a claim", () => {
     expect(plan).toMatch(/Index Cond: .*receiver_id.*next_attempt_at/);
   });
 
-  it("purges only what ended long ago", async () => {
+  it("purges only deliveries that ended long ago", async () => {
     const id = await endpoint(5);
     await db.tenant(tenantId, async (trx) => {
       const some = (n: number) =>
@@ -169,8 +169,8 @@ describe("a claim", () => {
   });
 });
 
-describe("a worker", () => {
-  it("serves a backlog at the pace of the receiver, not at that of its looks for work", async () => {
+describe("a webhook delivery worker", () => {
+  it("works through a backlog at the pace of the receiver, not at its polling interval", async () => {
     const id = await endpoint(400);
     const config = { ...sessionsConfig.parse({ ALLOW_TEST_HOOKS: "1" }), WEBHOOK_POLL_MS: 2_000 };
     const metrics = createMetrics();
@@ -187,8 +187,8 @@ describe("a worker", () => {
   }, 90_000);
 });
 
-describe("the waits between attempts", () => {
-  it("are those of Standard Webhooks: seconds first, about a day in all, up to a tenth later", () => {
+describe("the waits between webhook attempts", () => {
+  it("are those of Standard Webhooks: seconds at first, about a day in total, each up to a tenth longer", () => {
     const total = (random: number) =>
       DEFAULT_RETRY_SECONDS.reduce((sum, _, n) => sum + (retryAfter(n + 1, DEFAULT_RETRY_SECONDS, random) ?? 0), 0);
     expect(retryAfter(1, DEFAULT_RETRY_SECONDS, 0)).toBe(5_000);
@@ -197,7 +197,7 @@ describe("the waits between attempts", () => {
     expect(retryAfter(DEFAULT_RETRY_SECONDS.length + 1, DEFAULT_RETRY_SECONDS)).toBeNull();
   });
 
-  it("of an agent version double up to their bound and end after its number of retries", () => {
+  it("of an agent version double up to their limit and end after its number of retries", () => {
     expect(versionRetrySeconds(undefined)).toEqual([1, 2, 4]);
     const retry = { max_retries: 5, initial_delay_ms: 4_000, max_delay_ms: 10_000 };
     expect(versionRetrySeconds(retry)).toEqual([4, 8, 10, 10, 10]);

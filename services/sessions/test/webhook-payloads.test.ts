@@ -91,8 +91,8 @@ const every = (holds: (row: Row) => boolean) => async () => {
   return all.length > 0 && all.every(holds);
 };
 
-describe("a payload", () => {
-  it("is sealed with its first attempt and says the same at each later one, by hand too", async () => {
+describe("a webhook payload", () => {
+  it("is sealed with its first attempt and the same at each later one, including a manual resend", async () => {
     const id = await endpoint();
     remote.state.answer = (_got, response, nth) => void response.writeHead(nth < 3 ? 500 : 204).end();
     await delivering(every(({ status }) => status === "delivered"));
@@ -111,7 +111,7 @@ describe("a payload", () => {
     expect(bodies).toEqual([DATA, DATA, DATA, DATA]);
   });
 
-  it("that no attempt is made for is sealed all the same: one that waits, and one of a receiver that is off", async () => {
+  it("is sealed even without an attempt, when it waits or when its receiver is disabled", async () => {
     await endpoint({ nextInHours: 5 });
     await endpoint({ active: false });
     await delivering(every(({ sealed }) => sealed !== null));
@@ -120,7 +120,7 @@ describe("a payload", () => {
     expect(all.map(({ text }) => text).join()).not.toContain(EMAIL);
   });
 
-  it("is sealed by many at once without one of them failing", async () => {
+  it("is sealed by many workers concurrently without one of them failing", async () => {
     for (let n = 0; n < 30; n += 1) await endpoint({ active: false });
     const found = await deliveries.readable(100);
     expect(found).toHaveLength(30);
@@ -135,7 +135,7 @@ describe("a payload", () => {
     expect(all.map(({ sealed }) => sealed).filter((sealed) => sealed !== "v1.late").length).toBeGreaterThan(0);
   });
 
-  it("opens only in its own row and under its own key; else the attempt is refused and nothing is sent", async () => {
+  it("opens only in its own row and under its own key; otherwise the attempt is refused and nothing is sent", async () => {
     const moved = await endpoint({ nextInHours: 5 });
     const other = await endpoint({ nextInHours: 5 });
     await delivering(every(({ sealed }) => sealed !== null));
@@ -148,7 +148,7 @@ describe("a payload", () => {
   });
 });
 
-describe("the trace of a delivery", () => {
+describe("the trace of a webhook delivery", () => {
   it("is that of the message that caused it, at each attempt", async () => {
     const id = await endpoint({ traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` });
     remote.state.answer = (_got, response, nth) => void response.writeHead(nth < 2 ? 500 : 204).end();
@@ -157,7 +157,7 @@ describe("the trace of a delivery", () => {
     expect(traces).toEqual(["a".repeat(32), "a".repeat(32)]);
   });
 
-  it("has the event's id when nothing else is known", async () => {
+  it("uses the event's id when nothing else is known", async () => {
     const id = await endpoint();
     await delivering(every(({ status }) => status === "delivered"));
     const [row] = await rows();

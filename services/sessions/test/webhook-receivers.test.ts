@@ -32,8 +32,8 @@ afterEach(() => {
   remote.state.answer = (_got, response) => void response.writeHead(204).end();
 });
 
-describe("a secret", () => {
-  it("is told once, sealed at rest, and signs beside the next one until the overlap ends", async () => {
+describe("a webhook secret", () => {
+  it("is shown once, sealed at rest, and signs beside the next one until the overlap ends", async () => {
     const t = await tenant();
     const { webhook, secret: old } = await t.hook({ events: ["session.started"] });
     expect(old).toMatch(/^whsec_[A-Za-z0-9+/]{32}$/);
@@ -62,7 +62,7 @@ describe("a secret", () => {
   });
 });
 
-describe("a receiver", () => {
+describe("a webhook receiver", () => {
   it.each([
     ["http://10.1.2.3/hook", "private_address"],
     ["http://169.254.169.254/latest", "private_address"],
@@ -71,7 +71,7 @@ describe("a receiver", () => {
     ["http://3232235777/", "private_address"],
     ["http://0300.0250.1.1/", "private_address"],
     ["https://example.com:25/", "port_not_allowed"],
-  ])("at %s is refused at once (%s), made or changed", async (url, rule) => {
+  ])("at %s is refused at once (%s), whether created or changed", async (url, rule) => {
     const t = await tenant();
     const { principal } = t;
     const refused = { code: "validation_failed", errors: [{ pointer: "/url", rule, message: expect.any(String) }] };
@@ -84,7 +84,7 @@ describe("a receiver", () => {
     expect(kept.data.map((one) => one.url)).toEqual([remote.url + t.path]);
   });
 
-  it("is made once for an idempotency key, with the same secret each time it is asked for", async () => {
+  it("is created once per idempotency key, with the same secret in each answer", async () => {
     const t = await tenant();
     const body: CreateWebhookBody = { url: "https://example.com/hook", events: ["*"] };
     const ask = (fingerprint: string) =>
@@ -156,7 +156,7 @@ describe("a receiver", () => {
     await expect(bus.call(getWebhook, { principal, id })).rejects.toMatchObject({ code: "webhook_not_found" });
   });
 
-  it("of an agent version is made with the version, uses its auth, retries and events, and changes only there", async () => {
+  it("of an agent version is created with the version, uses its auth, retries and events, and changes only there", async () => {
     const secret = "an author's own words";
     const retry = { max_retries: 1, initial_delay_ms: 10 };
     const own = (more: object) => ({ enabled: true, url: "", retry, ...more });

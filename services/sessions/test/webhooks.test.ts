@@ -29,8 +29,8 @@ afterEach(() => {
 
 const typed = (type: string) => (got: Received) => got.payload.type === type;
 
-describe("a fact", () => {
-  it("reaches its receiver with the session's metadata, signed as the receivers' library verifies it", async () => {
+describe("a webhook event", () => {
+  it("reaches its receiver with the session's metadata, and with a signature that the receivers' library verifies", async () => {
     const t = await tenant();
     const { secret } = await t.hook();
     const session = await t.session({ order: 42 });
@@ -56,7 +56,7 @@ describe("a fact", () => {
     expect(() => other.verify(ended.body, ended.headers)).toThrow();
   });
 
-  it("is sent once by four replicas, each receiver with the same id", async () => {
+  it("is sent once by four replicas, with the same id to each receiver", async () => {
     const t = await tenant();
     await t.hook({ events: ["session.started"] });
     await t.hook({ events: ["*"], url: `${remote.url}${t.path}/second` });
@@ -72,7 +72,7 @@ describe("a fact", () => {
     expect(new Map(first)).toEqual(new Map(second));
   });
 
-  it("that is rolled back is never told", async () => {
+  it("that is rolled back is never sent", async () => {
     const t = await tenant();
     const { webhook } = await t.hook();
     const session = await t.session();
@@ -85,7 +85,7 @@ describe("a fact", () => {
     expect((await settled(t, webhook.id)).map(({ type }) => type)).toEqual(["session.started"]);
   });
 
-  it("of a sweep over all tenants is told once, however many sweep", async () => {
+  it("of a sweep over all tenants is sent once, however many sweepers run", async () => {
     const t = await tenant();
     const { webhook } = await t.hook({ events: ["session.ended", "link.revoked"] });
     const link = newId();
@@ -115,7 +115,7 @@ describe("a fact", () => {
     );
   });
 
-  it("of an escalation carries its reason beside the state it had", async () => {
+  it("of an escalation carries its reason and the state it had", async () => {
     const t = await tenant();
     await t.hook({ events: ["escalation.*"] });
     const session = await t.session();
@@ -138,7 +138,7 @@ describe("a fact", () => {
     });
   });
 
-  it("reaches only receivers that asked for it: of its kind, its agent and its tenant", async () => {
+  it("reaches only receivers that subscribe to it: of its type, its agent and its tenant", async () => {
     const [t, stranger] = [await tenant(), await tenant()];
     const { webhook: links } = await t.hook({ events: ["link.*"] });
     const { webhook: foreign } = await stranger.hook({ events: ["*"] });
@@ -157,8 +157,8 @@ describe("a fact", () => {
   });
 });
 
-describe("an attempt that fails", () => {
-  it("is repeated with the same id and body until any 2xx, and the log tells of it", async () => {
+describe("a failed webhook attempt", () => {
+  it("is repeated with the same id and body until any 2xx, and recorded in the log", async () => {
     const t = await tenant();
     const { webhook } = await t.hook({ events: ["session.started"] });
     remote.state.answer = (_got, response, nth) =>
@@ -179,7 +179,7 @@ describe("an attempt that fails", () => {
     expect((await bus.call(getWebhook, { principal: t.principal, id: webhook.id })).webhook.failures).toBe(0);
   });
 
-  it("ends after the last wait as failed, its answer cut to a beginning, and can be sent again by hand", async () => {
+  it("ends the delivery as failed after the last wait, with a truncated response, and can be resent manually", async () => {
     const t = await tenant();
     const { webhook } = await t.hook({ events: ["session.started"] });
     remote.state.answer = (_got, response) => void response.writeHead(503).end("x".repeat(5_000));
@@ -203,7 +203,7 @@ describe("an attempt that fails", () => {
     expect(log.data).toMatchObject([{ status: "delivered", id: failed?.id }]);
   });
 
-  it("with 410 switches the receiver off, cancels what waits and tells the other receivers", async () => {
+  it("with 410 disables the receiver, cancels pending deliveries and notifies the other receivers", async () => {
     const t = await tenant();
     const { webhook } = await t.hook({ events: ["session.*"] });
     const { webhook: watcher } = await t.hook({ events: ["webhook.disabled"], url: `${remote.url}${t.path}/watch` });
@@ -230,7 +230,7 @@ describe("an attempt that fails", () => {
     await until(() => t.got().length > count);
   });
 
-  it("for days on end switches the receiver off", async () => {
+  it("disables the receiver after days of failures", async () => {
     const t = await tenant();
     const { webhook } = await t.hook({ events: ["session.started"] });
     remote.state.answer = (_got, response) => void response.writeHead(500).end();
@@ -263,7 +263,7 @@ describe("an attempt that fails", () => {
   });
 });
 
-describe("a slow receiver", () => {
+describe("a slow webhook receiver", () => {
   it("delays no other one, of its own tenant or of another", async () => {
     const [t, neighbour] = [await tenant(), await tenant()];
     await t.hook({ events: ["session.started"], url: `${remote.url}${t.path}/slow` });

@@ -8,11 +8,11 @@ it.each([
   ["0.0.0.0", "http://localhost:8080", true],
   ["192.168.1.7", "http://192.168.1.7:8080", true],
   ["0.0.0.0", "https://chat.example.com", false],
-])("HOST %s with PUBLIC_URL %s: reached without https = %s", (HOST, PUBLIC_URL, exposed) => {
+])("HOST %s with PUBLIC_URL %s is reachable without https: %s", (HOST, PUBLIC_URL, exposed) => {
   expect(isExposed({ HOST, PUBLIC_URL })).toBe(exposed);
 });
 
-it("gives demo links that strangers reach an end and a hard budget", () => {
+it("gives demo links that strangers can reach an expiry and a hard budget", () => {
   for (const { link } of demoAgents(true))
     expect(link).toMatchObject({ expires_in_hours: 24, budget: { max_tokens: 500_000, hard: true } });
   for (const { link } of demoAgents(false)) expect(link).toMatchObject({ expires_in_hours: null });

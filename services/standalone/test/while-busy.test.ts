@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { whileBusy } from "../src/while-busy.js";
 
 describe("a start on a busy machine", () => {
-  it("asks the database again that is too busy, and tells at once what no waiting mends", async () => {
+  it("asks a database that is too busy again, and reports at once what waiting cannot fix", async () => {
     let asked = 0;
     const busyOnce = async () => {
       asked += 1;
