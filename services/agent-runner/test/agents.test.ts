@@ -319,7 +319,7 @@ describe("the agents API", () => {
 });
 
 describe("the versions API", () => {
-  it("activates an existing version, announces it, and leaves exactly one active under parallel activations", async () => {
+  it("activates and announces an existing version, with exactly one active under parallel activations", async () => {
     const as = await newTenant(db);
     const { agent_id } = await importTo(as("editor"), "a");
     for (let n = 0; n < 3; n += 1) await importTo(as("editor"), "a", { activate: false });

@@ -93,7 +93,7 @@ function workers(count: number, extract: (request: ExtractRequest, nth: number) 
 }
 
 describe("an ended session", () => {
-  it("is analysed with its version's questions; answers have the requested types, and the event reaches receivers", async () => {
+  it("is analysed by its version's questions: answers have the requested types, receivers get the event", async () => {
     const principal: Principal = { tenantId: h.tenantId, role: "owner", via: "token", id: "test" };
     const body = { url: "https://example.com/hook", events: ["session.analyzed" as const] };
     const { webhook } = await h.bus.call(createWebhook, { principal, body });
@@ -185,7 +185,7 @@ describe("the analysis of a session", () => {
     expect(await factsOf(sessionId)).toBe(1);
   });
 
-  it("is discarded when another worker has overtaken its own", async () => {
+  it("is discarded when its worker was overtaken by another one", async () => {
     const sessionId = await waiting();
     const analyses = createAnalysisRepository(h.db);
     const [frozen] = await analyses.claim(1, 0);

@@ -86,7 +86,7 @@ async function imported(document: unknown): Promise<string> {
 }
 
 describe("the embedding of a question", () => {
-  it("reserves budget before it is computed, and its cost counts on the link, in the turn's usage and in the trace", async () => {
+  it("reserves budget first, and its usage counts on the link, in the turn's usage and in the trace", async () => {
     const asked = knowledge(() => SEVEN);
     await h.runner(model());
     const agentId = await h.agent(READING);
@@ -134,7 +134,7 @@ describe("the embedding of a question", () => {
     expect((await trace(id)).turns.at(-1)?.warnings).toMatchObject([{ code: "retrieval_without_vectors" }]);
   });
 
-  it("is charged an estimate when no usage is reported, and the whole reservation when usage was not counted", async () => {
+  it("is charged an estimate without a usage report, and the whole reservation if usage was not counted", async () => {
     let how: "silent" | "uncounted" = "silent";
     knowledge(() =>
       how === "silent" ? Promise.reject(new AppError("internal")) : ({ ...SEVEN, estimated: true } as never),

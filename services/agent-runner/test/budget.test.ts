@@ -162,7 +162,7 @@ describe("a link with a token budget", () => {
     expect(asked.map((request) => request.settings.max_tokens)).toEqual([150, 26]);
   });
 
-  it("answers budget_busy when others hold the rest for longer than a turn waits, refunds the message, and continues later", async () => {
+  it("answers busy if others hold the rest for longer than a turn waits, refunds the message, and recovers", async () => {
     const { model, asked, release } = held();
     await started(model, { BUDGET_WAIT_MS: 300 });
     const linkId = await link({ max_tokens: (await least()) + 40 });
@@ -228,9 +228,9 @@ describe("a turn on a budget", () => {
   const failing = (error: Error): Model => ({ ...echo, reply: () => Promise.reject(error) });
   const usage = { inputTokens: 30, outputTokens: 5 };
   it.each([
-    ["is charged what a broken call had used", new ModelError("model_unavailable", "cut", { afterFirstToken: true, usage }), 35],
-    ["is charged nothing when the provider refused", new ModelError("model_unavailable", "status_500"), 0],
-  ])("%s", async (_, error, tokens) => {
+    ["what a broken call had used", new ModelError("model_unavailable", "cut", { afterFirstToken: true, usage }), 35],
+    ["nothing when the provider refused", new ModelError("model_unavailable", "status_500"), 0],
+  ])("is charged %s", async (_, error, tokens) => {
     await started(failing(error));
     const linkId = await link({ max_tokens: 10_000 });
     expect(await h.send(await session(linkId), "hi")).toMatchObject({ status: "failed", code: "model_unavailable" });

@@ -139,7 +139,7 @@ describe("secrets in a document imported by an editor", () => {
     expect(JSON.stringify(await shown(as("admin"), 2))).toContain(HEADER);
   });
 
-  it("are sealed when a runner starts, if older versions and their webhooks still hold them in plain text", async () => {
+  it("are sealed at the start of a runner, if older versions and their webhooks hold them in plain text", async () => {
     const as = await newTenant(db);
     const { tenantId } = as("owner");
     const agentId = newId();

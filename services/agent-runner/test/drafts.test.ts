@@ -84,7 +84,7 @@ describe("a draft", () => {
     expect((await refusal(mine(ben(), agent))).code).not.toBe("draft_not_found");
   });
 
-  it("is never overwritten by a tab that has not seen its newest save, and gives that tab its current text", async () => {
+  it("is never overwritten by a tab that has not seen its newest save, and gives that tab its text", async () => {
     const agent = await newAgent();
     await save(ada(), agent, "one", 0);
     await save(ada(), agent, "two", 1);
@@ -134,7 +134,7 @@ describe("publishing a draft", () => {
     expect(data).toMatchObject([{ version: 1, author: { via: "user", id: "ada" }, notes: "why" }]);
   });
 
-  it("is refused when another version has gone live since, and succeeds once the draft is brought up to date", async () => {
+  it("is refused when another version has gone live since, and succeeds once the draft is up to date", async () => {
     const agent = await newAgent();
     await save(ada(), agent, textOf("Of Ada"), 0);
     const document = textOf("Of Ben");

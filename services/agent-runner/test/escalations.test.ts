@@ -128,7 +128,7 @@ afterEach(async () => {
 afterAll(() => h?.close(), 60_000);
 
 describe("an escalation opened by the workflow", () => {
-  it("is committed with its turn, silences the agent without a model call, and continues via handed_back with the human's words", async () => {
+  it("is committed with its turn, silences the agent with no model call, and continues via handed_back with the human's words", async () => {
     const counted = countingModel();
     await runner(counted.model);
     const { sessionId } = await h.open(await h.agent(SUPPORT));
@@ -274,7 +274,7 @@ describe("a requested escalation", () => {
 });
 
 describe("a human and the agent in one session", () => {
-  it("never both answer: the agent's running turn is fenced when a human takes over, and its message waits for the human", async () => {
+  it("never both answer: a takeover fences the agent's running turn, and its message waits for the human", async () => {
     const held = heldModel();
     await runner(held.model, { LEASE_MS: 1_000, POLL_INTERVAL_MS: 100 });
     const { sessionId } = await h.open(await h.agent(ECHO));
@@ -315,7 +315,7 @@ describe("a human and the agent in one session", () => {
     expect(messages).toHaveLength(1);
   });
 
-  it("do not disturb each other's order: concurrent messages and replies are all kept, once, without gaps", async () => {
+  it("do not disturb each other's order: concurrent messages and replies all stay, once, without gaps", async () => {
     await runner();
     const { sessionId } = await h.open(await h.agent(ECHO));
     const { id } = await escalate(sessionId);
@@ -379,7 +379,7 @@ const WAITING = (seconds: number) => ({
 });
 
 describe("workflow timeouts", () => {
-  it("move the session and push their text once with four concurrent sweepers, use up no message, and stop after the end", async () => {
+  it("move the session and push their text once with four concurrent sweepers, use no message, and stop after the end", async () => {
     await runner();
     // Longer than a slow machine needs from the node to the first look.
     const { sessionId } = await h.open(await h.agent(WAITING(4)));

@@ -38,7 +38,7 @@ it.each([
   [100, 1, "bills"],
   [0, 0, "bills"],
 ])(
-  "of two matching global intents with priorities %i and %i, follows the one to %s",
+  "of two matching global intents with priorities %i and %i, a turn follows the one to %s",
   async (billing, emergency, node) => {
     const { sessionId } = await h.open(await h.agent(document(billing, emergency)));
     const turn = await h.send(sessionId, "My bill is wrong, and I have chest pain");

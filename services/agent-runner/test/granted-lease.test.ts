@@ -75,7 +75,7 @@ describe("the lease granted with a message", () => {
     await runner.stop();
   });
 
-  it("goes to the runner that remembers the session, however many runners there are, and to another when that one is gone", async () => {
+  it("goes to the one of many runners that remembers the session, and to another when that one is gone", async () => {
     const all = [await start(), await start(), await start()];
     const { sessionId } = await h.open(agentId);
     // The first message counts the session and is told to any of them.
@@ -92,7 +92,7 @@ describe("the lease granted with a message", () => {
     await Promise.all(all.map((one) => one.stop()));
   });
 
-  it("directs its wake-up to the runner that remembers the session; that of a message that must wait goes to any runner", async () => {
+  it("directs its wake-up to the runner that remembers the session; without it a wake-up goes to any", async () => {
     const echo = createScriptedModel({ paceMs: 0, echo: true });
     let gate: Promise<void> | undefined;
     let open: () => void = () => undefined;
@@ -181,7 +181,7 @@ describe("the lease granted with a message", () => {
     await runner.stop();
   });
 
-  it("is trusted only from the services: a client that can merely publish on the bus cannot alter a turn's message", async () => {
+  it("is trusted only from the services: a mere publisher on the bus cannot alter a turn's message", async () => {
     const runner = await start();
     const { sessionId } = await h.open(agentId);
     const { turnId, seq } = await acceptQuietly(sessionId, "what was said");

@@ -78,7 +78,7 @@ describe("a long session", () => {
   });
   afterAll(() => runner.stop());
 
-  it("shows the model a summary of messages that left its window, marked as data and included in the trace", async () => {
+  it("shows the model a summary of messages outside its window, marked as data and shown in the trace", async () => {
     const { sessionId } = await h.open(await agentOf({ history_summary: true }));
     await say(sessionId, 1, 3);
     expect(summaries()).toEqual([]);
@@ -121,7 +121,7 @@ describe("a long session", () => {
     await countedOnce(sessionId);
   });
 
-  it("is not summarised unless its document enables it, nor for an agent to which no context is transferred", async () => {
+  it("is not summarised unless its document enables it, nor for an agent that gets no context", async () => {
     const { sessionId } = await h.open(await agentOf({}));
     await say(sessionId, 1, 8);
     const target = await agentOf({ history_summary: true });
@@ -161,7 +161,7 @@ describe("the summary of a long session whose runner is killed", () => {
   );
 });
 
-it("shows the model only the newest messages of a long session, while all of them are kept", async () => {
+it("the model sees only the newest messages of a long session, while all of them are kept", async () => {
   const runner = await h.runner(watched, { MAX_HISTORY_SIZE: 4 });
   const { sessionId } = await h.open(
     await h.agent({

@@ -198,7 +198,7 @@ describe("an agent_transfer node", () => {
 });
 
 describe("a webhook action", () => {
-  it("is delivered after the commit, signed with the issued secret, and again under the same id until it is accepted", async () => {
+  it("is delivered after commit, signed with the issued secret, and repeated under its id until accepted", async () => {
     const principal = { tenantId: h.tenantId, role: "admin", via: "token", id: "test" } as const;
     const rotate = () => h.bus.call(rotateActionSecret, { principal, overlapSeconds: 600 });
     const told = await rotate();

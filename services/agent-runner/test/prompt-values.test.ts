@@ -38,7 +38,7 @@ afterAll(async () => {
   await Promise.all([h.close(), server.close(), new Promise((closed) => site.close(closed))]);
 });
 
-it("passes variable values to the model as quoted data in the visitor's role, never in system text", async () => {
+it("variable values reach the model as quoted data in the visitor's role, never in system text", async () => {
   const { port } = site.address() as AddressInfo;
   const agentId = await h.agent({
     agent: { name: "Names" },

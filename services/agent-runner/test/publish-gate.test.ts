@@ -130,7 +130,7 @@ describe("the test gate before a version goes live", () => {
     expect(await activeOf(as("viewer"), agent)).toBe(1);
   });
 
-  it("cannot be removed by an edit: a version that drops the live one's requirement needs an admin's reason", async () => {
+  it("cannot be removed by an edit: a version without the live one's requirement needs an admin's reason", async () => {
     const as = await newTenant(db);
     await importTo(as("editor"), "a");
     const { require_tests: _dropped, ...agent } = guarded().agent;
@@ -183,7 +183,7 @@ describe("the test gate before a version goes live", () => {
     expect((await refusalOf(again)).code).toBe("tests_not_green");
   });
 
-  it("is enforced in the database: no application statement activates an untested version or changes an override", async () => {
+  it("is enforced in the database: the application cannot activate an untested version or change an override", async () => {
     const as = await newTenant(db);
     const { tenantId } = as("admin");
     if (tenantId === null) throw new Error("no tenant");

@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => h.close());
 
-it("a replay skips and counts sessions whose records were removed; such a session yields no test and no trace", async () => {
+it("a replay skips and counts sessions whose records were removed; they yield no test and no trace", async () => {
   const agent = await h.agent(document);
   const sessions: string[] = [];
   for (let n = 0; n < 4; n += 1) {

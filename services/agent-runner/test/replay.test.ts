@@ -146,7 +146,7 @@ describe("replay", () => {
     }
   });
 
-  it("reports a changed text as a reply divergence, and ignores a reworded condition with the same outcome", async () => {
+  it("reports a changed text as a reply divergence, and ignores a reworded condition of the same outcome", async () => {
     const worded = await replay(await versionOf(documentOf("bye")));
     expect(worded).toMatchObject({ identical: MANY, diverged: [] });
     const text = await replay(await versionOf(documentOf("goodbye", "So long.")));

@@ -118,7 +118,7 @@ async function versionOf(document: unknown): Promise<number> {
 }
 
 describe("a replay of one session", () => {
-  it("calls the real model but no other server, stores nothing, and finds no difference in the same version", async () => {
+  it("calls the real model but no server, stores nothing, and finds no difference in the same version", async () => {
     const rows = () =>
       h.db.tenant(h.tenantId, async (trx) => {
         const counted = await sql<{ n: string }>`select (select count(*) from text_conversations) +

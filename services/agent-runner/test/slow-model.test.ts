@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all([h.close(), server.close()]));
 
-it("a turn waits twelve seconds for the model without a retry, and meanwhile tells readers that it is working", async () => {
+it("a turn waits twelve seconds for its model without a retry, and tells readers that it is working", async () => {
   const { sessionId } = await h.open(await h.agent(ECHO));
   server.setFault({ type: "late", ms: 12_000 });
   h.bus.publishLive(sessionsFollowed, PUBLISHERS_KEY, { sessionIds: [sessionId] });

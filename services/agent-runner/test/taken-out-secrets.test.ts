@@ -144,7 +144,7 @@ describe("secret values in a document imported by an admin", () => {
     expect(data[0]?.content_hash).toBe(result.content_hash);
   });
 
-  it("stay sealed in place, with a finding, when an editor imports them or no secret reference is possible there", async () => {
+  it("stay sealed in place, with a finding, if an editor imports them or no reference is possible there", async () => {
     const byEditor = await importTo("edited", documentOf(), { role: "editor" });
     expect(codes(byEditor)).toEqual(PLACES.map((place) => `literal_secret ${place}`));
     expect(await secretsOf("edited")).toEqual([]);

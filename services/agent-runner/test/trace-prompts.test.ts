@@ -102,7 +102,7 @@ it("a trace shows prompts only on request, and none is stored: the turn holds on
   });
 });
 
-it("a trace marks a prompt as not the one sent once the page context has changed, and as unknown without a fingerprint", async () => {
+it("a trace marks a prompt as not what was sent if the page changed, and unknown without a fingerprint", async () => {
   const { sessionId } = await h.open(agentId);
   const page = (data: unknown) =>
     withPostgresClient(h.adminUrl, (owner) =>

@@ -99,7 +99,7 @@ const refusal = (work: Promise<unknown>) =>
   );
 
 describe("a try", () => {
-  it("reports node, path, variables and calls of each step, and waits where another server would be called", async () => {
+  it("reports node, path, variables and calls of each step, and waits before a call to a server", async () => {
     const opened = await attempt({});
     expect(opened).toMatchObject({ version: 1, steps: [{ step: 0, status: "done", node: "hello" }] });
     expect(opened.steps[0]?.messages).toMatchObject([{ content: "Your name?" }]);
@@ -171,7 +171,7 @@ describe("a try", () => {
     expect(await rows()).toBe(before);
   });
 
-  it("becomes a test that passes against the same document, and fails against one that behaves differently", async () => {
+  it("becomes a test that passes against the same document, and fails against one that behaves otherwise", async () => {
     const { test } = await attempt({ steps: [{ say: "i am Ada", answers: [found] }, { say: "bye" }] });
     expect(test.name).toBe("tried: i am Ada");
     const { document, issues } = validateDocument({ ...documentOf(), tests: [test] });

@@ -48,7 +48,7 @@ async function sweep(settings: Record<string, string> = {}): Promise<void> {
 }
 
 describe("stored memories", () => {
-  it("are deleted with their history 180 days after the last use or change, but kept with MEMORY_DAYS=never", async () => {
+  it("are deleted with their history 180 days after the last use or change, unless MEMORY_DAYS=never", async () => {
     await remember("old", { used: 181, changed: 200 });
     await remember("used", { used: 179, changed: 400 });
     await remember("changed", { used: 400, changed: 179 });

@@ -154,7 +154,7 @@ describe("session retention", () => {
     ]);
   });
 
-  it("touches no session a moment early, whatever sets its time", async () => {
+  it("purges no session a moment early, whatever sets its time", async () => {
     const owner = await newOwner(db);
     const [week, none] = [await newLink(db, owner, 7), await newLink(db, owner, null)];
     const young = [
@@ -323,7 +323,7 @@ describe("data that arrives while content is being removed", () => {
 });
 
 describe("a deleted link", () => {
-  it("has the content of its sessions removed, of running ones once they have ended, and of no other link's", async () => {
+  it("has the content of its sessions removed, of running ones once they end, and of no other link's", async () => {
     const owner = await newOwner(db);
     const [gone, stays] = [await newLink(db, owner, 3_650), await newLink(db, owner, null)];
     const ended = await keptSessions(db, owner, { linkId: gone, endedDaysAgo: 0.1, count: 250 });

@@ -39,7 +39,7 @@ const counts = ({ tenantId }: WorldTenant) =>
     return rows[0] ?? expect.unreachable();
   });
 
-it("cleanup ends all conversations of a suspended tenant in batches, across kills and restarts, and none begun later", async () => {
+it("a suspended tenant's conversations end in batches, across kills and restarts, but none begun later", async () => {
   const [tenant, other] = [await stage.tenant(), await stage.tenant()];
   const { tenantId } = tenant;
   const suspend = (suspended: boolean) =>

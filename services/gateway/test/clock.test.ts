@@ -6,7 +6,7 @@ import { expect, it, vi } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
 import { startWorld } from "./gateway-under-test.js";
 
-it("a gateway whose clock is ten minutes ahead checks signatures against the time of Redis, and is not ready", async () => {
+it("a gateway whose clock is ten minutes ahead checks signatures by Redis time, and is not ready", async () => {
   const logger = createLogger({ service: "test", level: "silent" });
   const redis = await connectRedis({ url: testServers().redisUrl, logger });
   const trueTime = Date.now;

@@ -93,7 +93,7 @@ describe("proof of work", () => {
     expect(await codeOf(other)).toEqual([403, "proof_required"]);
   });
 
-  it("accepts a proof for one mail: a repeat with the same key and address passes, another address never does", async () => {
+  it("accepts a proof for one mail: a repeat with its key and address passes, another address never does", async () => {
     const { token } = world.owners.link({ proofOfWork: "always", requireEmail: true });
     const asked: string[] = [];
     world.bus.serve(requestVerification, async ({ email, idempotencyKey }) => {

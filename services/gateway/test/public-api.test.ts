@@ -88,7 +88,7 @@ describe("a public link", () => {
     expect([answer.status, (await bodyOf(answer)).code]).toEqual([410, "link_expired"]);
   });
 
-  it("is looked up once in a while and again after an event", async () => {
+  it("is cached for a while, and looked up again after an event", async () => {
     const link = world.owners.link();
     const show = async (): Promise<number> => (await fetch(`${world.url}/api/public/link/${link.token}`)).status;
     await show();
@@ -109,7 +109,7 @@ describe("a public link", () => {
 });
 
 describe("the availability of a link", () => {
-  it("is updated within a second of becoming full, of having room again, and of its agent's first version", async () => {
+  it("is updated within a second of filling up, of having room again, and of its agent's first version", async () => {
     const link = world.owners.link({ maxSessions: 3, sessionsUsed: 2, agentReady: true });
     const { id, tenantId, agentId } = link.policy;
     const shown = async (): Promise<unknown> =>
@@ -132,7 +132,7 @@ describe("the availability of a link", () => {
 });
 
 describe("a visitor's session", () => {
-  it("is kept in a partitioned cookie in a frame of a site that the link lists, and in an ordinary one elsewhere", async () => {
+  it("is kept in a partitioned cookie in a frame of a listed site, and in an ordinary one elsewhere", async () => {
     const kept = async (link: { token: string }, headers: Record<string, string>): Promise<string> =>
       (await post(`/api/public/sessions/${link.token}`, {}, headers)).headers.get("set-cookie") ?? "";
     const frame = { "x-parley-frame": "cross-site" };

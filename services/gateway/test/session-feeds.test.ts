@@ -50,7 +50,7 @@ const until =
     contents(list).includes(content);
 
 describe("a session followed for all its readers", () => {
-  it("is queried at most once a second, however many readers reconnect and however often, and all read the same", async () => {
+  it("is queried at most once a second, however many readers reconnect and how often; all read the same", async () => {
     const { session, stream } = await visit();
     const first = readStream(await stream(2), until("end"));
     await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
@@ -86,7 +86,7 @@ describe("a session followed for all its readers", () => {
     expect(contents(await stays)).toEqual(["told elsewhere", "missed here", "end"]);
   });
 
-  it("admits no reader from a second after the right to read was revoked", async () => {
+  it("admits no reader later than a second after the right to read was revoked", async () => {
     const { session, stream } = await visit();
     const open = await stream(2);
     expect(open.status).toBe(200);

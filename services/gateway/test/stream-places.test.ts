@@ -75,7 +75,7 @@ describe("the limits of open streams", () => {
     expect(refusal("s", "a", "link")).toBeNull();
   });
 
-  it("give away the place of a reader of the same session or address after a minute, and say how long that takes", () => {
+  it("give away a reader's place within its session or address after a minute, and say how long that takes", () => {
     const { places, enter, refusal } = start();
     const oldest = enter("s", "a", null, 45_500);
     enter("s", "b", null, 10_000);

@@ -52,7 +52,7 @@ describe("the chat page", () => {
     }
   });
 
-  it("may be framed only by the sites of its link, and is the same for all links that do not exist", async () => {
+  it("may be framed only by its link's sites, and is the same for unknown, disabled and malformed links", async () => {
     const link = world.owners.link({
       allowedDomains: ["https://shop.example", "*.shop.example", "https://evil.example; script-src *"],
     });

@@ -125,7 +125,7 @@ describe("the event stream of a tenant", () => {
 });
 
 describe("presence", () => {
-  it("shows on another gateway within a second who is viewing a session, and that they left without notice", async () => {
+  it("shows on another gateway within a second who views a session, and that they left without notice", async () => {
     const made = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: AGENT });
     const { session_id } = await bodyOf(made);
     const reader = await follow(other.url);

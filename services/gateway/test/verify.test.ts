@@ -296,7 +296,7 @@ describe("a visitor who confirmed an address", () => {
     expect(asked.at(-1)?.input).toEqual({ afterLeaving: false });
   });
 
-  it("needs another code when the token has expired, and is told that the conversation ended by itself", async () => {
+  it("needs another code when the token has expired, and is told when the conversation ended by itself", async () => {
     const { token, policy } = world.owners.link({ requireEmail: true });
     const { sessionToken } = await open(policy);
     const headers = { authorization: `Bearer ${sessionToken}` };

@@ -59,7 +59,7 @@ describe("rate limits", () => {
     }
   });
 
-  it("cost a visitor's message one Redis call, two where a limit depends on more than headers, and a signed call none", async () => {
+  it("cost a visitor's message one Redis call, two if a limit needs more than headers, a signed one none", async () => {
     const { limits } = world.redis;
     const spies = [vi.spyOn(limits, "take"), vi.spyOn(limits, "takeWatched"), vi.spyOn(limits, "levelOf")];
     const calls = () => spies.map(({ mock }) => mock.calls.length);
@@ -189,7 +189,7 @@ describe("rate limits", () => {
       expect((await call(`/api/public/sessions/${token}`, { from, body: {} })).status).toBe(201);
   });
 
-  it("are halved for new sessions of an address on a link where it does not wait, and it must solve a proof of work there", async () => {
+  it("are halved for newcomers of an address on the link where it does not wait; there it must prove work", async () => {
     const own = await startWorld({
       TRUSTED_PROXIES: "127.0.0.1",
       PROOF_DIFFICULTY: "256",

@@ -29,7 +29,7 @@ describe("the file server of the widget", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(["/widget.js", "/static/chat-widget.js"])("lets every site load %s, including isolated ones", async (path) => {
+  it.each(["/widget.js", "/static/chat-widget.js"])("lets every site load %s, even isolated ones", async (path) => {
     link = undefined;
     const answer = await fetch(url + path);
     expect([answer.status, await answer.text()]).toEqual([200, 'const link = "%PARLEY_LINK%";']);

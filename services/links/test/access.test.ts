@@ -209,7 +209,7 @@ describe("a confirmed address under approval", () => {
     expect(await place.requests()).toEqual([]);
   });
 
-  it("creates one request if it is not allowed, uses up its code, and is admitted with a new code once approved", async () => {
+  it("makes one request if not allowed, uses up its code, and is admitted with a new code once approved", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval", notify_email: "owner@example.com" });
     opened.length = 0;

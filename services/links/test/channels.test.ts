@@ -160,7 +160,7 @@ describe("chat and webhook delivery", () => {
     );
   });
 
-  it("a post that may have arrived is marked in doubt and not repeated; one that surely has not is repeated", async () => {
+  it("a post that may have arrived is marked in doubt, not repeated; one that surely has not is repeated", async () => {
     server.next("break");
     const broken = await sent(harness, { channel: "slack", recipients: [`${server.url}/doubt`] });
     expect(broken.rows).toMatchObject([{ status: "in_doubt", attempts: 1 }]);
@@ -297,7 +297,7 @@ describe("provider events", () => {
     expect((await at(of)).data.map(({ address }) => address).sort()).toEqual(numbers.slice(0, 2));
   });
 
-  it("are taken in two statements per thousand of two tenants, and a repeat changes nothing", async () => {
+  it("are taken in two statements per thousand from two tenants, and a repeat changes nothing", async () => {
     const { secrets, db } = harness.deps;
     const ids: string[] = [];
     const tenants: string[] = [];

@@ -337,7 +337,7 @@ describe("credential verification", () => {
     expect(await codeOf(harness.bus.call(updateTenant, nobody))).toBe("not_found");
   });
 
-  it("suspends a tenant for operator-wide callers only: none of its tokens and keys works until it is resumed", async () => {
+  it("suspends a tenant for operator-wide callers only: no token or key of it works until it is resumed", async () => {
     const { id, owner, adminToken } = await newTenant();
     const { keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes: [] });
     const set = (principal: Principal, suspended: boolean) =>

@@ -129,7 +129,7 @@ describe("an identity signed with the link's secret", () => {
     ]);
   });
 
-  it("identifies a person without an address on this link only, even when the site does not vouch for the address", async () => {
+  it("identifies a person without an address, or with an unvouched one, on this link only", async () => {
     const [place, other] = [await newLink(), await newLink()];
     const [secret, foreign] = [await place.secret(), await other.secret()];
     await place.open(await signed(secret, claimsFor(place.linkId, { email: undefined })));

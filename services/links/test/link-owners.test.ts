@@ -125,7 +125,7 @@ describe("a bulk call on links", () => {
     expect(kept.link.welcome_message).toBe("Hi {{recipient.name}}!");
   });
 
-  it("takes effect once per key, even when sent four times concurrently, and is refused with another body", async () => {
+  it("takes effect once per key, even if sent four times concurrently, and is refused with another body", async () => {
     const tenant = await harness.newTenant();
     const principal = caller(tenant);
     const body = { create: [{ title: "A" }, { title: "B" }, { max_sessions: 0 }] };
@@ -384,7 +384,7 @@ describe("the URL of a link", () => {
 });
 
 describe("changed limits of a link", () => {
-  it("apply to live sessions with the change: expiry, messages and timeout; what they have used stays theirs", async () => {
+  it("reach live sessions with the change: expiry, messages and timeout; what they used stays theirs", async () => {
     const tenant = await harness.newTenant();
     const { link } = await create(tenant, { max_messages_per_session: 10 });
     const open = (used: number, ended: boolean) =>

@@ -100,7 +100,7 @@ describe("creating a link", () => {
     for (const { text } of dump.rows) expect(text).not.toContain(secret);
   });
 
-  it("returns the same link for a repeated idempotency key, even ten times at once, and refuses it for another body", async () => {
+  it("returns the same link for a repeated key, even ten times at once, and refuses it for another body", async () => {
     const tenant = await harness.newTenant();
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => create(tenant, { title: "Once", max_sessions: 5 }, "k")),
@@ -132,7 +132,7 @@ describe("creating a link", () => {
     });
   });
 
-  it("names every invalid field, unknown agents and versions, and refuses viewers and callers without a tenant", async () => {
+  it("names invalid fields, unknown agents and versions; refuses viewers and callers without a tenant", async () => {
     const tenant = await harness.newTenant();
     await expect(create(tenant, { max_sessions: 0, titel: "x" })).rejects.toMatchObject({
       code: "validation_failed",

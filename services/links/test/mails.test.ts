@@ -55,7 +55,7 @@ describe("the mails to visitors and owners", () => {
     expect(new Set(sentences).size).toBe(sentences.length);
   });
 
-  it.each(["ar", "he"] as const)("keep a Latin name from changing the direction of the words around it in %s", (language) => {
+  it.each(["ar", "he"] as const)("keep a Latin name from changing the text direction around it in %s", (language) => {
     const { subject, text } = writeMail("code", language, VALUES);
     for (const part of [subject, text]) expect(part).toContain("\u2068Desk\u2069");
     // The first letter of a text decides its direction where no markup does.

@@ -136,7 +136,7 @@ const untilEnded = (runs: () => Promise<ScheduleRun[]>, count: number) =>
   });
 
 describe("schedules", () => {
-  it("are created as the reference shows, show their next five runs, and show their recipients only to editors", async () => {
+  it("are created as in the reference, show their next five runs, and show recipients only to editors", async () => {
     const { schedule, principal, at } = await scheduled();
     expect(schedule).toMatchObject({ cron: "0 9 * * 1-5", timezone: "Europe/Berlin", recipients: 2, paused: false });
     expect(schedule.next_runs).toHaveLength(5);
@@ -204,7 +204,7 @@ describe("schedules", () => {
     expect((await harness.bus.call(getSchedule, at)).schedule.next_runs).toEqual(schedule.next_runs);
   });
 
-  it("of a suspended tenant wait; afterwards an occurrence less than an hour late runs, and others are missed", async () => {
+  it("of a suspended tenant wait; afterwards a run less than an hour late takes place, others are missed", async () => {
     const away = new Date(Date.now() + 180 * 86_400_000);
     const yearly = { schedule: `0 9 ${Math.min(away.getUTCDate(), 28)} ${away.getUTCMonth() + 1} *` };
     const [soon, long, other] = [await scheduled(yearly), await scheduled(yearly), await scheduled(yearly)];

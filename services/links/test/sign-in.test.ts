@@ -90,7 +90,7 @@ describe("a sign-in link", () => {
     expect(audit.data).toMatchObject([{ target_id: user.id, request_id: "req_1", actor }]);
   });
 
-  it("does not work in another browser, nor is it used up there, nor with another secret, nor when it has expired", async () => {
+  it("does not work in another browser, is not used up there, and fails with another secret or after expiry", async () => {
     const { email, tenantId } = await invited();
     await ask(email);
     const [link = ""] = await mailed(email, tenantId);
@@ -232,7 +232,7 @@ describe("a user's session", () => {
     expect(await who(token)).toBeNull();
   });
 
-  it("is ended by its cookie, by its user, by ending all at once, and by an admin; every gateway is notified", async () => {
+  it("can be ended by its cookie, by its user (one or all) and by an admin; every gateway is notified", async () => {
     const person = await signedIn("admin");
     const me: Principal = (await who(person.token)) ?? person.as("viewer");
     const more = async (): Promise<string> => {

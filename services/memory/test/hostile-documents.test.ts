@@ -73,7 +73,7 @@ describe("a document that is small to send but large to read", () => {
     }
   }, 120_000);
 
-  it("does not keep one that is only long from being accepted", async () => {
+  it("does not cause one that is only long to be refused", async () => {
     const pages = Array.from({ length: 200 }, (_, n) => `Page ${n} tells of the okapi.`);
     expect(await harness.add(place, "long.pdf", pdfOf(pages), { mediaType: "application/pdf" })).toMatchObject({
       status: "created",

@@ -88,7 +88,7 @@ describe("the knowledge base without an embedding model", () => {
     expect(texts(await harness.find(place, "walrus", { version: 2 }))).toEqual(["The walrus is back."]);
   });
 
-  it("keeps for a version the documents it had when the next one was created; only the newest follows changes", async () => {
+  it("keeps for a version the documents it had when the next one began; only the newest follows changes", async () => {
     const place = await harness.agent();
     await harness.add(place, "hours.md", "Opening: eight.");
     expect((await harness.add(place, "hours.md", "Opening: eight.")).status).toBe("unchanged");
@@ -170,7 +170,7 @@ describe("the knowledge base with an embedding model", () => {
     expect(documents(wordsOnly)).toEqual(["both.md"]);
   });
 
-  it("finds a document by its words while it has no vectors, and by vectors of a new model once they exist", async () => {
+  it("finds a document by words while it has no vectors, and by vectors of a new model once they exist", async () => {
     const place = await harness.agent();
     await harness.stop();
     const asked: string[] = [];

@@ -327,7 +327,7 @@ describe("alert notifications", () => {
     expect(world.chat.at(t.chat)[0]?.body).toContain("Rule: Money &lt;b&gt;");
   });
 
-  it("show a refusing target in the history, and say of a test that it is one", async () => {
+  it("show a refusing target in the history, and mark a test as one", async () => {
     const t = await tenant();
     world.chat.state.answer = (_got, response) => void response.writeHead(404).end();
     const id = await t.rule({ kind: "waiting_time", notify: { emails: ["team@example.com"], chat_urls: [t.chatUrl] } });

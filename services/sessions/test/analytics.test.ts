@@ -414,7 +414,7 @@ describe("rollups", () => {
     expect(await everyAmount(db, at.tenantId)).toEqual(before);
   });
 
-  it("of weeks, months and the tenant agree with those of days and links, whatever day a period begins and ends on", async () => {
+  it("of weeks, months and the tenant agree with those of days and links, for any first and last day", async () => {
     const at = await analyticsWorld(db);
     for (let daysAgo = 0; daysAgo < 100; daysAgo += 1) {
       const turns = Array.from({ length: 1 + (daysAgo % 3) }, () => ({ ms: 100 * (daysAgo + 1) }));

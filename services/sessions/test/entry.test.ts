@@ -140,7 +140,7 @@ describe("an anonymous session", () => {
     await send(access);
   });
 
-  it("accepts no more messages once the agent's policy requires an address, while a confirmed one continues", async () => {
+  it("accepts no more messages once the agent's policy requires an address; a confirmed one continues", async () => {
     const link = await newLink();
     const [stranger, ada] = [await link.anonymous(), await link.verified("ada")];
     await link.setPolicy("any_verified");
@@ -205,7 +205,7 @@ describe("consent", () => {
     expect(await link.consents()).toEqual([{ given: true, consent_hash: null }, kept, kept, kept]);
   });
 
-  it("carries over to the next conversation while the text is the same, and is asked for again with another text", async () => {
+  it("carries over to the next conversation with the same text, and is asked for again with another text", async () => {
     const link = await newLink();
     link.policy.consentText = TEXT;
     const first = await link.verified("ada", true);
@@ -225,7 +225,7 @@ describe("consent", () => {
 });
 
 describe("a session creation that is repeated under its key", () => {
-  it("gets the token of the first answer from any replica, even concurrently; no other one is made, and none is readable", async () => {
+  it("gets the first answer's token from any replica, even at once; no other is made, none is readable", async () => {
     const link = await newLink();
     const idempotency = { key: `link:${link.policy.id}:begin-1`, fingerprint: "f" };
     const answers = await Promise.all([1, 2, 3, 4].map(() => link.create({ idempotency })));

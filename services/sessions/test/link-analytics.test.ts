@@ -164,7 +164,7 @@ describe("link analytics", () => {
     }
   });
 
-  it("count each address that opened the link on the requested days once, and drop it after a year or with the link", async () => {
+  it("count each visiting address once on the requested days, and drop it after a year or with the link", async () => {
     const [at, other] = [await newLink(), await newLink()];
     const opened = ({ tenantId, linkId }: Owned, daysAgo: number, addressHash: string) => ({
       ...{ tenantId, linkId, country: null, opened: 0, sessions: 0, addressHash },

@@ -89,7 +89,7 @@ describe("a notice whose sender is killed with kill -9", () => {
     await once(second, "exit");
   }, 90_000);
 
-  it("is mailed with one Message-ID in both attempts, to an operator as a notice and to a visitor as an answer", async () => {
+  it("is mailed under one Message-ID in both attempts, as an operator's notice and as a visitor's answer", async () => {
     const t = await world.tenant();
     await t.people({ notify: { emails: ["desk@example.com"] } });
     const sessionId = await t.session();

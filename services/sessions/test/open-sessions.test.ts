@@ -54,7 +54,7 @@ const request = (link: string | null, key: string | null) => ({
 });
 
 describe("concurrent openings of sessions", () => {
-  it("create one session per request, however often, on whatever replica and beside whichever link it is repeated", async () => {
+  it("create one session per request, however often, on any replica and beside any link it is repeated", async () => {
     const links = await Promise.all([newLink(500), newLink(500), newLink(500)]);
     const open = replicas.map((db) => createOpenSessions(db));
     // 60 requests, each five times, in another order on each replica: batches meet each other's keys and links crosswise.

@@ -81,7 +81,7 @@ describe("operators", () => {
     expect(new Set(t.chat().map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
   });
 
-  it("are not notified of a conversation that one of them has already taken, nor when nobody waits any more", async () => {
+  it("are not notified of a conversation that one of them has taken, nor when nobody waits any more", async () => {
     const t = await world.tenant();
     await t.people({ notify: { chat_urls: [chatUrl(t.tenantId)] } });
     world.chat.state.answer = (_got, response) => void response.writeHead(503).end();

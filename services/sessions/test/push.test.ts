@@ -125,7 +125,7 @@ describe("operators' browsers", () => {
     expect(service.at(here.path)).toHaveLength(1);
   });
 
-  it("are forgotten when their push service says that they are gone, and tried again when it is unavailable", async () => {
+  it("are forgotten when their push service says that they are gone, and tried again when it is down", async () => {
     const t = await desk();
     const [mira, here] = [await t.person(), browser()];
     await subscribe(mira, here);

@@ -135,7 +135,7 @@ describe("a webhook payload", () => {
     expect(all.map(({ sealed }) => sealed).filter((sealed) => sealed !== "v1.late").length).toBeGreaterThan(0);
   });
 
-  it("opens only in its own row and under its own key; otherwise the attempt is refused and nothing is sent", async () => {
+  it("opens only in its own row and under its own key, else the attempt is refused and nothing is sent", async () => {
     const moved = await endpoint({ nextInHours: 5 });
     const other = await endpoint({ nextInHours: 5 });
     await delivering(every(({ sealed }) => sealed !== null));

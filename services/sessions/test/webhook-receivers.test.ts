@@ -156,7 +156,7 @@ describe("a webhook receiver", () => {
     await expect(bus.call(getWebhook, { principal, id })).rejects.toMatchObject({ code: "webhook_not_found" });
   });
 
-  it("of an agent version is created with the version, uses its auth, retries and events, and changes only there", async () => {
+  it("of an agent version is created with it, uses its auth, retries and events, and changes only there", async () => {
     const secret = "an author's own words";
     const retry = { max_retries: 1, initial_delay_ms: 10 };
     const own = (more: object) => ({ enabled: true, url: "", retry, ...more });

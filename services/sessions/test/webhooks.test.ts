@@ -30,7 +30,7 @@ afterEach(() => {
 const typed = (type: string) => (got: Received) => got.payload.type === type;
 
 describe("a webhook event", () => {
-  it("reaches its receiver with the session's metadata, and with a signature that the receivers' library verifies", async () => {
+  it("reaches its receiver with the session's metadata, signed as the receivers' library verifies it", async () => {
     const t = await tenant();
     const { secret } = await t.hook();
     const session = await t.session({ order: 42 });
@@ -179,7 +179,7 @@ describe("a failed webhook attempt", () => {
     expect((await bus.call(getWebhook, { principal: t.principal, id: webhook.id })).webhook.failures).toBe(0);
   });
 
-  it("ends the delivery as failed after the last wait, with a truncated response, and can be resent manually", async () => {
+  it("ends as failed after the last wait, with a truncated response, and can be resent manually", async () => {
     const t = await tenant();
     const { webhook } = await t.hook({ events: ["session.started"] });
     remote.state.answer = (_got, response) => void response.writeHead(503).end("x".repeat(5_000));

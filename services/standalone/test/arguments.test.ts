@@ -8,11 +8,11 @@ it.each([
   [["--data"], /--data.*argument missing.*--help/],
   [["--port", "abc"], /^--port takes a number up to 65535, not "abc"$/],
   [["--port", "65536"], /^--port takes a number up to 65535, not "65536"$/],
-])("refuses the arguments %j with a sentence", (argv, sentence) => {
+])("the command line refuses %j with a sentence", (argv, sentence) => {
   expect(() => parseArguments(argv, {})).toThrow(sentence);
 });
 
-it("reports why a requested port cannot be used, and takes another when none was requested", async () => {
+it("a requested port that cannot be used is refused with the reason; without a request another is taken", async () => {
   const holder = createServer();
   await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
   const address = holder.address();

@@ -12,7 +12,7 @@ it.each([
   expect(isExposed({ HOST, PUBLIC_URL })).toBe(exposed);
 });
 
-it("gives demo links that strangers can reach an expiry and a hard budget", () => {
+it("demo links that strangers can reach have an expiry and a hard budget", () => {
   for (const { link } of demoAgents(true))
     expect(link).toMatchObject({ expires_in_hours: 24, budget: { max_tokens: 500_000, hard: true } });
   for (const { link } of demoAgents(false)) expect(link).toMatchObject({ expires_in_hours: null });
