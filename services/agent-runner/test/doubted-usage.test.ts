@@ -33,7 +33,7 @@ it.each([
   ["text", counts("many", "more"), "unbelievable"],
   ["1e15 tokens", counts(1e15, 1e15), "unbelievable"],
   ["nothing", undefined, "missing"],
-])("a turn is answered and charged and its link stays open when the model server reports %s as usage", async (_, said, doubt) => {
+])("answers, charges and keeps the link open when the model server reports %s as usage", async (_, said, doubt) => {
   counted = said;
   const linkId = await budgetLink(h, agentId, { max_tokens: 20_000 });
   const id = await linkedSession(h, agentId, linkId);
