@@ -313,7 +313,7 @@ describe("a visitor who confirmed an address", () => {
 });
 
 describe("the development mailbox", () => {
-  it("is shown to the owner, and to nobody where a mail server sends the mails", async () => {
+  it("is shown to the owner, and to nobody where mails are really sent", async () => {
     const read = (token: string) =>
       fetch(`${world.url}/api/dev/mail`, { headers: { authorization: `Bearer ${token}` } });
     const shown = await read(world.owners.token("owner"));

@@ -108,7 +108,7 @@ describe("a sign-in link", () => {
     expect((await use(link)).token).toMatch(/^pu_/);
   });
 
-  it("is requested with the same answer for everybody, and mailed only to those who have the address", async () => {
+  it("is requested with the same answer for everybody, but mailed only to users who have the address", async () => {
     const { email, tenantId, user, as } = await invited();
     const unknown = address();
     const removed = await invited();
