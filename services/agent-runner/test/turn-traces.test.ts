@@ -8,7 +8,7 @@ const within = <T>(traceId: string, fn: () => T): T => withOwnTrace(null, fn, tr
 const turn = (seq: number) => ({ sessionId: "text_x", seq });
 
 describe("the trace of a turn", () => {
-  it("is that of its own message, even in a lane that another message began", async () => {
+  it("is that of its own message, even when an earlier message started the loop of its session", async () => {
     const traces = createTurnTraces();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
