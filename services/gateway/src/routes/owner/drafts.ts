@@ -17,7 +17,7 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { agentParams, draftSaveParams } from "../params.js";
-import { DELETED, ownerRoute } from "./owner-route.js";
+import { DELETED, LONG_BODY_BYTES, ownerRoute } from "./owner-route.js";
 
 /** Who works on an agent: their drafts without the texts. */
 const listRoute = ownerRoute({
@@ -56,7 +56,7 @@ const saveRoute = ownerRoute({
   role: "editor",
   params: agentParams,
   body: saveDraftBody,
-  bodyLimit: 4_400_000,
+  bodyLimit: LONG_BODY_BYTES,
   answers: { 200: draftEntry },
   handle: async ({ principal, params, body, request, reply }, { bus }) => {
     const { text, base_version: baseVersion } = body;

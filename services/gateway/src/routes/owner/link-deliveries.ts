@@ -17,7 +17,7 @@ import {
 } from "@parley/contracts";
 import { z } from "zod";
 import { agentParams, deliveryParams, ofAgentParams, pageQuery } from "../params.js";
-import { ownerRoute, RECIPIENTS_BODY_BYTES, wirePage } from "./owner-route.js";
+import { LONG_BODY_BYTES, ownerRoute, wirePage } from "./owner-route.js";
 
 /** Sends a link, or reports what would be sent. Idempotent by `Idempotency-Key`, else by the signature. */
 const sendRoute = ownerRoute({
@@ -29,7 +29,7 @@ const sendRoute = ownerRoute({
   role: "editor",
   config: { repeatable: true },
   params: ofAgentParams,
-  bodyLimit: RECIPIENTS_BODY_BYTES,
+  bodyLimit: LONG_BODY_BYTES,
   body: sendLinkBody,
   answers: { 200: sendPreview, 202: sendAccepted },
   handle: async ({ principal, params, body, repeatable, reply, markReplay }, { bus }) => {

@@ -43,8 +43,8 @@ export interface OwnerSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
 /** Registers a route. */
 export type OwnerRoute<D = GatewayContext> = (app: HttpApp, deps: D) => void;
 
-/** A body with the maximum number of mail recipients, their longest addresses and names, and a message; less than one bus message. */
-export const RECIPIENTS_BODY_BYTES = 900_000;
+/** The most that fits into one bus message (1 MB): a long document, or the maximum number of mail recipients with their longest names. */
+export const LONG_BODY_BYTES = 900_000;
 
 const MAX_RECORDED = 10_000;
 

@@ -15,7 +15,7 @@ import {
   updateScheduleBody,
 } from "@parley/contracts";
 import { idParams, pageQuery } from "../params.js";
-import { actOn, DELETED, ownerRoute, RECIPIENTS_BODY_BYTES, wirePage } from "./owner-route.js";
+import { actOn, DELETED, LONG_BODY_BYTES, ownerRoute, wirePage } from "./owner-route.js";
 
 /** Schedules of the tenant, newest first. */
 const listRoute = ownerRoute({
@@ -37,7 +37,7 @@ const createRoute = ownerRoute({
     "Makes a link of `parameters.agent` at each time of `cron` (five fields, or a nickname) in `timezone`, and sends it as `POST …/send` does. Each occurrence once, however many replicas run; one that comes more than an hour late is missed. With a fixed hour each local time comes once: of an hour that comes twice the first counts, and what a change of clocks skips comes at its end.",
   role: "editor",
   config: { repeatable: true },
-  bodyLimit: RECIPIENTS_BODY_BYTES,
+  bodyLimit: LONG_BODY_BYTES,
   body: createScheduleBody,
   answers: { 201: schedule },
   handle: async ({ principal, body, repeatable, markReplay }, { bus }) => {
@@ -66,7 +66,7 @@ const updateRoute = ownerRoute({
   description: "`parameters` are replaced as a whole, recipients included.",
   role: "editor",
   params: idParams,
-  bodyLimit: RECIPIENTS_BODY_BYTES,
+  bodyLimit: LONG_BODY_BYTES,
   body: updateScheduleBody,
   answers: { 200: schedule },
   handle: async ({ principal, params, body }, { bus }) =>

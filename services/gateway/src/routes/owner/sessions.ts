@@ -20,7 +20,7 @@ import { ownedSession, wireSession } from "../../streams/audience.js";
 import { openWatch } from "../../streams/open-watch.js";
 import { eventStream } from "../declare-route.js";
 import { cursorParam, sessionParams, tenantQuery, traceQuery } from "../params.js";
-import { actOn, type Deps, ownerRoute } from "./owner-route.js";
+import { actOn, type Deps, LONG_BODY_BYTES, ownerRoute } from "./owner-route.js";
 import { ownerAccess } from "./principal.js";
 import { sessionListRoute } from "./session-list.js";
 import { readTranscript, TRANSCRIPT_FORMATS, transcriptFile } from "./transcripts.js";
@@ -175,7 +175,7 @@ const replayRoute = ownerRoute({
     "Models are asked in earnest, under the bounds of a try (200,000 tokens, 30 a minute for each caller with its tries); HTTP calls are answered as they were then, and none is made.",
   role: "editor",
   config: { reads: true },
-  bodyLimit: 900_000,
+  bodyLimit: LONG_BODY_BYTES,
   records: actOn("session", "session.replayed"),
   params: sessionParams,
   body: replaySessionBody,

@@ -26,7 +26,7 @@ import {
 import { z } from "zod";
 import { takeTry } from "../../edge/try-rate.js";
 import { agentParams, diffParams, pageQuery, versionParams } from "../params.js";
-import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
+import { type Deps, LONG_BODY_BYTES, ownerRoute, wirePage } from "./owner-route.js";
 
 const listRoute = ownerRoute({
   method: "GET",
@@ -173,7 +173,7 @@ const tryRoute = ownerRoute({
     "Send all steps each time, with the `answers` of the last answer: what was answered before is not asked again. Models are asked, HTTP calls only with `api_calls: make`; webhooks, memories and escalations are told in `not_done`; a transfer goes on with the other agent. 30 a minute for each caller.",
   role: "editor",
   config: { reads: true },
-  bodyLimit: 900_000,
+  bodyLimit: LONG_BODY_BYTES,
   params: agentParams,
   body: tryAgentBody,
   answers: { 200: triedAgent },
