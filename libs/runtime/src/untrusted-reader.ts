@@ -26,7 +26,8 @@ export interface UntrustedReaderOptions {
 export interface UntrustedReader {
   /**
    * The result of the entry's function for these bytes. Throws the AppError that the function threw; `input_too_costly` when a limit was
-   * exceeded; `overloaded` when no process was free in time; `not_ready` after `stop`.
+   * exceeded; `overloaded` when no process was free in time, or when `wallMs` passed before the process had used its CPU time, which is the
+   * machine's fault and not the input's; `not_ready` after `stop`.
    */
   read(input: Buffer, args?: string[]): Promise<unknown>;
   /** Ends all running processes; waiting inputs are refused. */
@@ -94,7 +95,7 @@ function createSlots({ atOnce, waitMs }: { atOnce: number; waitMs: number }) {
           waiting.delete(waiter);
           resolve();
         };
-        const timer = setTimeout(() => refuse(new AppError("overloaded", { retryAfterSeconds: 10 })), waitMs);
+        const timer = setTimeout(() => refuse(overloaded("no free process")), waitMs);
         const waiter = { begin, refuse };
         waiting.add(waiter);
       });
@@ -115,6 +116,7 @@ function run(
   // The heap gets only a part: memory outside of it counts too.
   const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.75) / 1_048_576)}`;
   const bounds = [limits.timeoutMs, limits.wallMs, limits.memoryBytes].map(String);
+  const began = performance.now();
   return new Promise((resolve, reject) => {
     // An empty environment: code that takes over this process finds no password in it.
     const child = spawn(process.execPath, [heap, ...fromSource, entry.pathname, ...bounds, ...args], {
@@ -134,15 +136,20 @@ function run(
     // A write error of a killed process is ignored: its exit says more.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
-    child.once("error", (cause) => reject(new AppError("overloaded", { cause, internal: "no process" })));
+    child.once("error", (cause) => reject(overloaded("no process", cause)));
     child.once("close", (code, signal) => {
       clearTimeout(timer);
       running.delete(child);
       if (code === 0) resolve(Buffer.concat(pieces));
       else if (signal === "SIGTERM" || signal === "SIGINT") reject(new AppError("not_ready"));
+      else if (performance.now() - began >= limits.wallMs) reject(overloaded("the reader got too little CPU time"));
       else reject(new AppError("input_too_costly", { internal: `reader ended with ${code ?? signal}` }));
     });
   });
+}
+
+function overloaded(internal: string, cause?: unknown): AppError {
+  return new AppError("overloaded", { retryAfterSeconds: 10, internal, cause });
 }
 
 function resultOf(answer: Buffer): unknown {

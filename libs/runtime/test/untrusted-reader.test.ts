@@ -50,6 +50,11 @@ describe("what strangers wrote", () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(100 * MB);
   });
 
+  it("is refused as overload, to be tried again, when the machine gave its process too little CPU time", async () => {
+    const refused = reader({ wallMs: 3_000 }).read(text, ["idle"]);
+    await expect(refused).rejects.toMatchObject({ code: "overloaded", status: 503, retryAfterSeconds: 10 });
+  });
+
   it("waits for a free process, and is refused when none comes free in time or all are stopped", async () => {
     const busy = reader({ atOnce: 1, waitMs: 500 });
     const first = busy.read(text, ["spin"]).catch((error: unknown) => error);
