@@ -3,7 +3,7 @@ import { createLogger } from "@parley/observability";
 import { createSecrets } from "@parley/secrets";
 import { type FreshDatabase, freshDatabase } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { beginLong, connectDb, type Db, type NamedRequest, once, recall, sql } from "../src/index.js";
+import { beginLong, connectDb, type Db, type NamedRequest, once, onceHeld, recall, sql } from "../src/index.js";
 
 const secrets = createSecrets("a master key for the tests of keys, long enough");
 let database: FreshDatabase;
@@ -150,5 +150,23 @@ describe("a request of many transactions", () => {
       expect(await run(captured.part("0"))).toEqual({ n: 1, replayed: true });
     }
     expect(made).toEqual([1]);
+  });
+});
+
+describe("a request whose names are held during its work", () => {
+  it("is done by another call once its holder counts as dead, and all later calls get that answer", async () => {
+    const request = named({ ...key("k"), signature: "s" });
+    const held = (holdMs: number, work: () => Promise<{ text: string }>) =>
+      onceHeld(db, request, { holdMs, waitMs: 0, signal: AbortSignal.timeout(60_000) }, work);
+    await new Promise<void>((begun) => {
+      void held(60_000, () => {
+        begun();
+        return new Promise(() => undefined);
+      });
+    });
+    const answering = (text: string) => async () => ({ text });
+    expect(await codeOf(held(60_000, answering("too early")))).toBe("idempotency_in_progress");
+    expect(await held(0, answering("in its place"))).toEqual({ text: "in its place", replayed: false });
+    expect(await held(0, answering("again"))).toEqual({ text: "in its place", replayed: true });
   });
 });
