@@ -2,7 +2,7 @@
  * Bundles the programs of the package in whose folder it runs, each into one file of `dist`: what is started (`src/main.ts`), and the
  * readers of untrusted documents, which run in processes of their own. Packages of this repository are bundled from their sources.
  */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { build } from "esbuild";
 
@@ -39,6 +39,8 @@ const leanUndici = {
   },
 };
 
+// Parts have a hash in their names: those of earlier builds would stay for ever.
+rmSync("dist", { recursive: true, force: true });
 for (const [name, file] of Object.entries(PROGRAMS)) {
   if (!existsSync(file)) continue;
   await build({
