@@ -8,7 +8,7 @@ import { QueryView } from "../ui/query-view.js";
 import { Nothing } from "./chart-card.js";
 import { forecastChart } from "./chart-makers.js";
 
-const TITLE = "Sessions of the next 14 days, if things go on";
+const TITLE = "Forecast of sessions for the next 14 days";
 /** With fewer days a trend cannot be told from a weekend. */
 const DAYS_NEEDED = 14;
 
@@ -22,7 +22,7 @@ export function Forecast({ about }: { about: About }) {
 function Drawn({ forecast }: { forecast: UsageForecast }) {
   const data = useMemo(() => forecastChart(forecast), [forecast]);
   if (forecast.data.length === 0) {
-    const missing = `It needs ${DAYS_NEEDED} days with sessions behind it; there are ${forecast.days_known}.`;
+    const missing = `A forecast needs ${DAYS_NEEDED} days with sessions; there are ${forecast.days_known} so far.`;
     return <Nothing title={TITLE}>{missing}</Nothing>;
   }
   return <LineChart title={TITLE} data={data} />;

@@ -26,7 +26,7 @@ export function LinksPage() {
     <>
       <PageHeader
         title="Links"
-        lead="Addresses you give to people outside. Whoever has one can talk to the agent, within its limits."
+        lead={`Addresses you give to people outside. Whoever has one can talk to ${chosen?.name ?? "the agent"}, within its limits.`}
       >
         {chosen && (
           <>
@@ -79,6 +79,7 @@ function AgentChoice({ agents, chosen }: { agents: readonly Agent[]; chosen: Age
         label="Agent"
         hideLabel
         placeholder="Agent"
+        clearable={false}
         options={agents.map(({ slug, name }) => ({ value: slug, label: name }))}
         value={chosen?.slug ?? null}
         onChange={(agent) => {

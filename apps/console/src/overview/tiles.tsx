@@ -29,10 +29,10 @@ export function Tiles({ overview }: { overview: Overview }) {
         {live.with_person === 0 ? "All with agents" : `${people(live.with_person)} with a person`}
       </Tile>
       <Tile
-        {...{ name: "Failed messages today", value: people(failed_turns_today), warns: failed_turns_today > 0 }}
+        {...{ name: "Failed messages", value: people(failed_turns_today), warns: failed_turns_today > 0 }}
         link={{ to: "/sessions", search: { failed: "true", ...today } }}
       >
-        {failed_turns_today === 0 ? "None" : "Unanswered"}
+        {failed_turns_today === 0 ? "None today" : "Unanswered today"}
       </Tile>
       <Tile
         {...{ name: "Requests to approve", value: people(access_requests), warns: access_requests > 0 }}

@@ -8,10 +8,12 @@ import type { Option } from "./select.js";
 interface ComboboxProps extends ControlProps<string | null> {
   options: readonly Option[];
   placeholder?: string;
+  /** Whether the choice can be taken back; false where there is always one. */
+  clearable?: boolean;
 }
 
 /** One of many, found by typing. Arrows move, Enter selects, Esc closes. */
-export function Combobox({ options, placeholder, ...props }: ComboboxProps) {
+export function Combobox({ options, placeholder, clearable = true, ...props }: ComboboxProps) {
   const { label, hideLabel, help, error, name, disabled, ref, value } = props;
   const current = options.find((option) => option.value === value) ?? null;
   return (
@@ -25,9 +27,11 @@ export function Combobox({ options, placeholder, ...props }: ComboboxProps) {
       >
         <Base.InputGroup className={styles.group}>
           <Base.Input ref={ref} onBlur={props.onBlur} placeholder={placeholder} className={styles.bare} />
-          <Base.Clear className={styles.step} aria-label={`Clear ${label}`}>
-            <X />
-          </Base.Clear>
+          {clearable && (
+            <Base.Clear className={styles.step} aria-label={`Clear ${label}`}>
+              <X />
+            </Base.Clear>
+          )}
           <Base.Trigger className={styles.step} aria-label={`Show ${label}`}>
             <ChevronDown />
           </Base.Trigger>
