@@ -38,7 +38,7 @@ function listenIn(bus: Bus): Heard {
 }
 
 describe("services in one process", () => {
-  it("call and tell each other while the server is frozen, and once it is gone, and are ready throughout", async () => {
+  it("call and notify each other while the server is frozen or gone, and stay ready throughout", async () => {
     const bus = await newBus("alone", { alone: true });
     const heard = listenIn(bus);
     const done: number[] = [];
@@ -76,7 +76,7 @@ describe("services in one process", () => {
     expect(heard.keys).toEqual(heard.facts.map((n) => `k ${n}`));
   });
 
-  it("hear what they say once, and others hear it too", async () => {
+  it("receive their own messages once, and so do other processes", async () => {
     const [here, there] = await Promise.all([newBus("here"), newBus("there")]);
     const heard = { here: listenIn(here), there: listenIn(there) };
     await Promise.all([here.settled(), there.settled()]);
@@ -90,7 +90,7 @@ describe("services in one process", () => {
     expect(heard.here).toMatchObject({ facts: [1, 2, 3], lives: [1, 2, 3] });
   });
 
-  it("notice every call, hint, fact and live message that is for them, from this process or another, and no longer than they want", async () => {
+  it("receive every call, hint, fact and live message for them, from any process, until they unsubscribe", async () => {
     const [own, other] = [await newBus("own"), await newBus("other")];
     listenIn(own);
     own.work(job, async () => undefined, { concurrency: 1 });
@@ -111,7 +111,7 @@ describe("services in one process", () => {
     expect(noticed).toBe(8);
   });
 
-  it("have sent what they said last when they are drained", async () => {
+  it("have sent their last messages when they are drained", async () => {
     const [here, there] = await Promise.all([newBus("here"), newBus("there")]);
     const { lives } = listenIn(there);
     await there.settled();
@@ -120,7 +120,7 @@ describe("services in one process", () => {
     await eventually(() => expect(lives).toEqual([1, 2, 3]));
   });
 
-  it("keep a message that breaks its declaration to themselves", async () => {
+  it("do not send a message that violates its schema", async () => {
     const bus = await newBus("alone");
     const heard = listenIn(bus);
     const loose = live("agents", "said", z.unknown());

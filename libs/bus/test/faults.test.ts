@@ -88,7 +88,7 @@ describe("a worker goes on", () => {
 });
 
 describe("topology", () => {
-  it("keeps sizes that an operator chose and puts right what must be so", async () => {
+  it("keeps sizes that an operator chose and corrects mandatory settings", async () => {
     const manager = await servers.manager();
     const first = await servers.bus();
     await eventually(() => manager.streams.info("EVENTS"), LONG);
@@ -103,7 +103,7 @@ describe("topology", () => {
 });
 
 describe("connection", () => {
-  it("starts without a server: fails fast, then everything registered begins", async () => {
+  it("starts without a server: calls fail fast, and registrations take effect once it is there", async () => {
     await nats.stop();
     const [bus, caller] = await Promise.all([servers.bus(), servers.bus()]);
     expect(bus.status()).toEqual({ connected: false, usable: false, serverVersion: null, missing: [] });
@@ -129,7 +129,7 @@ describe("connection", () => {
     expect(bus.status().serverVersion).toBe(nats.version);
   });
 
-  it("fails the calls in hand the moment the connection is lost, and tells listeners of the reconnect", async () => {
+  it("fails pending calls as soon as the connection is lost, and notifies listeners of the reconnect", async () => {
     const [server, client] = await Promise.all([servers.bus(), servers.bus()]);
     let reconnects = 0;
     client.onReconnect(() => reconnects++);
@@ -150,7 +150,7 @@ describe("connection", () => {
     await eventually(() => client.call(echo, { n: 1 }), LONG);
   });
 
-  it("can be closed while it tries to connect", async () => {
+  it("can be closed while it is connecting", async () => {
     await nats.stop();
     const bus = await connectBus({ url: nats.url, name: "x", logger: silent });
     await bus.close();
@@ -158,7 +158,7 @@ describe("connection", () => {
     await other.drain();
   });
 
-  it("says that a full stream is overloaded", async () => {
+  it("reports a full stream as overloaded", async () => {
     const bus = await servers.bus();
     const manager = await servers.manager();
     await eventually(() => manager.streams.update("EVENTS", { max_bytes: 200 }), LONG);

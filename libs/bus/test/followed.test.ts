@@ -20,8 +20,8 @@ const clock = performance.now.bind(performance);
 const skip = (ms: number): void => void vi.spyOn(performance, "now").mockImplementation(() => clock() + ms);
 const KNOWN = 2 * FOLLOWED_EVERY_MS + 1_000;
 
-describe("whoever publishes live entries", () => {
-  it("takes every session for followed until the gateways have had time to say which are", async () => {
+describe("a publisher of live entries", () => {
+  it("treats every session as followed until the gateways have had time to announce theirs", async () => {
     const followed = watchFollowed(await newBus(), sessionsFollowed);
     expect(followed.has("a")).toBe(true);
     skip(KNOWN);
@@ -29,7 +29,7 @@ describe("whoever publishes live entries", () => {
     followed.stop();
   });
 
-  it("knows a followed session while it is announced again, and tells the turn that waits for its first reader", async () => {
+  it("knows a session as followed while announcements repeat, and notifies a turn that waits for its first reader", async () => {
     const [publisher, gateway] = await Promise.all([newBus(), newBus()]);
     const followed = watchFollowed(publisher, sessionsFollowed);
     skip(KNOWN);
@@ -53,7 +53,7 @@ describe("whoever publishes live entries", () => {
     followed.stop();
   });
 
-  it("hears gateways of its own process, with and without the server", async () => {
+  it("receives announcements of gateways in its own process, with and without the server", async () => {
     const bus: Bus = await newBus("alone", { alone: true });
     const followed = watchFollowed(bus, sessionsFollowed);
     skip(KNOWN);
@@ -62,7 +62,7 @@ describe("whoever publishes live entries", () => {
     followed.stop();
   });
 
-  it("knows nothing while the server is away and for a while after it is back", async () => {
+  it("knows nothing while the server is down and for a while after it is back", async () => {
     const bus = await newBus();
     const followed = watchFollowed(bus, sessionsFollowed);
     skip(KNOWN);

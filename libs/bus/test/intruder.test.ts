@@ -37,7 +37,7 @@ const codeOf = (call: Promise<unknown>) =>
   );
 
 describe("a call that is not signed by a service of this installation", () => {
-  it("is refused, whoever may publish it: unsigned, with another key, altered, moved to another subject, too old", async () => {
+  it("is refused, even from an authorised publisher: unsigned, with another key, altered, on another subject, too old", async () => {
     const server = await newBus("server", { callKey });
     const asked: string[] = [];
     for (const contract of [echo, other]) {
@@ -75,7 +75,7 @@ describe("a call that is not signed by a service of this installation", () => {
     expect(asked).toEqual(["signed"]);
   });
 
-  it("is taken from a service with the other key while the keys change, in both directions", async () => {
+  it("is accepted under either key during a key change, in both directions", async () => {
     const nextKey = new Uint8Array(32).fill(9);
     const contract = rpc("test", "changed", "tester", z.object({}), z.object({ by: z.string() }));
     const before = await newBus("before", { callKey, acceptedCallKeys: [nextKey] });
@@ -96,7 +96,7 @@ describe("a call that is not signed by a service of this installation", () => {
 describe("a hint", () => {
   const job = work("test", "job", "tester", z.object({ n: z.number() }));
 
-  it("is believed only when a service of this installation signed it for this subject, also after it was handed on", async () => {
+  it("is trusted only if a service of this installation signed it for this subject, even after forwarding", async () => {
     const worker = await newBus("worker", { callKey });
     const got: [number, boolean][] = [];
     const stop = worker.work(job, async ({ n }, { signed }) => void got.push([n, signed]), { concurrency: 4 });
@@ -136,7 +136,7 @@ describe("a hint", () => {
     expect(believed).toEqual([true]);
   });
 
-  it("that came unsigned is handed on unsigned by a worker that stops", async () => {
+  it("stays unsigned when a stopping worker forwards it", async () => {
     const first = await newBus("first", { callKey });
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
@@ -170,7 +170,7 @@ describe("a hint", () => {
 });
 
 describe("the password of one service", () => {
-  it("calls what the service calls and nothing else, and a refusal is told at once", async () => {
+  it("permits the calls of that service and no others, and refuses at once", async () => {
     const links = await connectBus({ url: natsUrlOf(nats.url, "links"), name: "links", logger: silent });
     const memory = await connectBus({ url: natsUrlOf(nats.url, "memory"), name: "memory", logger: silent });
     try {
@@ -197,7 +197,7 @@ describe("the password of one service", () => {
     }
   });
 
-  it("neither hears nor answers for others, and changes no stream", async () => {
+  it("permits neither receiving nor answering for other services, nor changing a stream", async () => {
     const memory = await intruder("memory");
     const refused: string[] = [];
     void (async () => {

@@ -47,7 +47,7 @@ describe("errors on the wire", () => {
 });
 
 describe("server features", () => {
-  it("names what an old server lacks and nothing for a new one", () => {
+  it("names the features that an old server lacks, and none for a current one", () => {
     expect(missingFeatures("2.14.0")).toEqual([]);
     expect(missingFeatures("2.9.10")).toHaveLength(3);
     expect(missingFeatures("2.9.9")[0]).toContain("supported server");
@@ -70,7 +70,7 @@ describe("topology", () => {
 });
 
 describe("connection options", () => {
-  it("takes credentials, tokens, several servers and TLS from the address", () => {
+  it("reads credentials, tokens, several servers and TLS from the URL", () => {
     expect(connectionOptions("nats://u:p%40ss@one:4222,nats://two:4223", "x")).toMatchObject({
       servers: ["one:4222", "two:4223"],
       user: "u",

@@ -53,7 +53,7 @@ describe.each(WAYS)("rpc %s", (way) => {
     expect(await client.call(echo, { text: "a", times: 3 })).toEqual({ text: "aaa" });
   });
 
-  it("throws the other side's AppError again, with its public parts only", async () => {
+  it("rethrows the other side's AppError with its public parts only", async () => {
     const { server, client } = await pair(way);
     server.serve(echo, async () => {
       throw new AppError("rate_limited", { retryAfterSeconds: 7, extra: { scope: "link" }, internal: "hidden" });
@@ -71,7 +71,7 @@ describe.each(WAYS)("rpc %s", (way) => {
     });
   });
 
-  it("hides everything else as internal", async () => {
+  it("reports any other error as internal", async () => {
     const { server, client } = await pair(way);
     server.serve(echo, async () => {
       throw new TypeError("select * from secrets");
@@ -79,7 +79,7 @@ describe.each(WAYS)("rpc %s", (way) => {
     await eventually(async () => expect(await codeOf(client.call(echo, { text: "x" }))).toBe("internal"));
   });
 
-  it("refuses input and output that break the schema", async () => {
+  it("rejects input and output that violate the schema", async () => {
     const { server, client } = await pair(way);
     const loose = rpc("test", "echo", "tester", z.unknown(), z.object({ text: z.string() }));
     const wrong = rpc("test", "wrong", "tester", z.object({}), z.object({ n: z.number() }));
@@ -170,7 +170,7 @@ describe.each(WAYS)("rpc %s", (way) => {
     ]);
   });
 
-  it("finishes the calls in hand on drain, and takes no new ones", async () => {
+  it("finishes pending calls on drain, and accepts no new ones", async () => {
     const { server, client } = await pair(way);
     const { open, opened } = gate();
     const started = gate();
@@ -193,7 +193,7 @@ describe.each(WAYS)("rpc %s", (way) => {
     expect(await codeOf(server.call(echo, { text: "x" }))).toBe("not_ready");
   });
 
-  it("carries the trace to the other side", async () => {
+  it("propagates the trace to the other side", async () => {
     vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
     const tracing = await startTracing("test");
     const { server, client } = await pair(way);
@@ -208,7 +208,7 @@ describe.each(WAYS)("rpc %s", (way) => {
 });
 
 describe("rpc", () => {
-  it("shares calls among the replicas of a service", async () => {
+  it("balances calls across the replicas of a service", async () => {
     const client = await newBus();
     const seen: string[] = [];
     for (const name of ["one", "two"]) {
@@ -228,7 +228,7 @@ describe("rpc", () => {
     expect(new Set(seen).size).toBe(2);
   });
 
-  it("reaches who serves from the moment that this is settled", async () => {
+  it("reaches a handler from the moment its registration resolves", async () => {
     const client = await newBus("client");
     for (let round = 0; round < 30; round += 1) {
       const asked = rpc("test", `settled_${round}`, "tester", z.object({}), z.object({ round: z.number() }));
@@ -239,7 +239,7 @@ describe("rpc", () => {
     }
   });
 
-  it("answers bytes that are not JSON with malformed_request", async () => {
+  it("answers a body that is not JSON with malformed_request", async () => {
     const server = await newBus();
     server.serve(echo, async ({ text }) => ({ text }));
     const connection = await raw();
@@ -254,7 +254,7 @@ describe("rpc", () => {
     expect(await endsWithin(1_000, asked)).toBe("not_ready");
   });
 
-  it("says so when a request or an answer is larger than the server takes", async () => {
+  it("reports a request or answer that exceeds the server's maximum size", async () => {
     const { server, client } = await pair();
     server.serve(echo, async ({ text, times }) => ({ text: text.repeat(times) }));
     await eventually(() => client.call(echo, { text: "ping" }));

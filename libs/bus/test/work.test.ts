@@ -44,7 +44,7 @@ describe.each(["in another process", "in the same process"])("a worker %s", (whe
     return { receiver, sender: where === "in the same process" ? receiver : await servers.bus("sender") };
   }
 
-  it("gets each hint once, never more at a time than it has slots, the others in their order", async () => {
+  it("gets each hint once, in order, and never more at a time than it has slots", async () => {
     const { sender, receiver } = await ends();
     let running = 0;
     let most = 0;
@@ -66,7 +66,7 @@ describe.each(["in another process", "in the same process"])("a worker %s", (whe
     expect(most).toBe(3);
   });
 
-  it("drops what it has no room for, so that its memory is bounded", async () => {
+  it("drops hints beyond its queue, so that its memory is bounded", async () => {
     const metrics = createMetrics();
     const { sender, receiver } = await ends({ metrics });
     const { taken, open } = holding(receiver, 2);
@@ -78,7 +78,7 @@ describe.each(["in another process", "in the same process"])("a worker %s", (whe
     expect(taken).toEqual(numbers(34));
   });
 
-  it("gets a hint again after the time that its failure asked for, and not after another failure", async () => {
+  it("gets a hint again after the delay that its failure requested, and not after any other failure", async () => {
     const { sender, receiver } = await ends();
     const at: number[] = [];
     let others = 0;
@@ -102,7 +102,7 @@ describe.each(["in another process", "in the same process"])("a worker %s", (whe
     expect(others).toBe(1);
   });
 
-  it("finishes its work before the bus is drained, and gives what it has not begun to another replica", async () => {
+  it("finishes its work before the bus is drained, and hands hints it has not begun to another replica", async () => {
     const { sender, receiver } = await ends();
     const other = await servers.bus("other");
     const { taken, open } = holding(receiver, 2);
@@ -125,7 +125,7 @@ describe.each(["in another process", "in the same process"])("a worker %s", (whe
     rest.open();
   });
 
-  it("takes nothing once it was stopped, and others get it", async () => {
+  it("accepts nothing once stopped, and others get its hints", async () => {
     const { sender, receiver } = await ends();
     const { taken, stop, open } = holding(receiver, 2);
     open();
@@ -140,7 +140,7 @@ describe.each(["in another process", "in the same process"])("a worker %s", (whe
     expect(taken).toEqual([]);
   });
 
-  it("is not asked about what breaks the schema", async () => {
+  it("never sees a hint that violates the schema", async () => {
     const { sender, receiver } = await ends();
     const { taken, open } = holding(receiver, 2);
     open();
@@ -164,7 +164,7 @@ describe("hints", () => {
     expect(Math.min(first.taken.length, second.taken.length)).toBeGreaterThan(5);
   });
 
-  it("are lost without a worker, and their sender does not notice", async () => {
+  it("are dropped without a worker, unnoticed by their sender", async () => {
     const bus = await servers.bus();
     expect(bus.hint(job, "k", { n: 1 })).toBe(true);
     const { taken } = holding(bus, 1);
@@ -200,7 +200,7 @@ describe("events", () => {
 });
 
 describe("live", () => {
-  it("stays in the process when its one receiver is there", async () => {
+  it("stays in the process when its only receiver is in the same one", async () => {
     const [bus, other] = await Promise.all([servers.bus(), servers.bus()]);
     const result = live("turns", "answer", z.object({ text: z.string() }), { toOne: true });
     const heard: string[] = [];
@@ -217,7 +217,7 @@ describe("live", () => {
     expect(seen).toEqual([`${result.subject}.other`]);
   });
 
-  it("reaches the listener of its key until it stops listening", async () => {
+  it("reaches the listener for its key until that unsubscribes", async () => {
     const [bus, other] = await Promise.all([servers.bus(), servers.bus()]);
     const heard: string[] = [];
     const stop = bus.listenLive(whisper, "gw.1", ({ text }) => heard.push(text));
@@ -241,12 +241,12 @@ describe("live", () => {
   });
 });
 
-describe("a hint for the worker that remembers", () => {
+describe("a hint for the worker that has its session cached", () => {
   const KEY = Buffer.alloc(32, 7);
   /** Sender and receivers sign what they send. */
   const signing = { callKey: KEY };
 
-  it("gets there past all others, signed", async () => {
+  it("goes straight to that worker, signed", async () => {
     const sender = await servers.bus("sender", signing);
     const [one, two, three] = [
       await servers.bus("one", signing),
@@ -261,7 +261,7 @@ describe("a hint for the worker that remembers", () => {
     for (const { open } of held) open();
   });
 
-  it("goes to another one when that worker is gone, and to any when nobody is remembered", async () => {
+  it("goes to another worker when that one is gone, and to any when none is known", async () => {
     const [sender, gone, other] = [await servers.bus(), await servers.bus(), await servers.bus()];
     const left = holding(gone, 4);
     const { taken, open } = holding(other, 4);
@@ -276,7 +276,7 @@ describe("a hint for the worker that remembers", () => {
     expect(left.taken).toEqual([]);
   });
 
-  it("goes to another one when that worker has no free slot, and waits there when it is the only one", async () => {
+  it("goes to another worker when that one has no free slot, and waits when it is the only one", async () => {
     const [sender, busy] = [await servers.bus(), await servers.bus()];
     const held = holding(busy, 1);
     await busy.settled();
@@ -296,7 +296,7 @@ describe("a hint for the worker that remembers", () => {
     rest.open();
   });
 
-  it("leaves a process that has workers of its own, and comes back when nobody is there", async () => {
+  it("goes to another process although its own has workers, and comes back when that one is gone", async () => {
     const [here, there] = [await servers.bus(), await servers.bus()];
     const [own, others] = [holding(here, 4), holding(there, 4)];
     await Promise.all([here.settled(), there.settled()]);

@@ -19,7 +19,7 @@ describe("the package in a browser", () => {
     expect(gzipSync(code).length).toBeLessThan(MOST_KB * 1_000);
   });
 
-  it("imports nothing of Node, names nothing that only Node has, and depends on one package", () => {
+  it("imports no Node module, uses no Node-only global, and depends on one package", () => {
     const root = fileURLToPath(new URL("..", import.meta.url));
     const files = readdirSync(join(root, "src"));
     expect(files.length).toBeGreaterThan(5);

@@ -38,7 +38,7 @@ const shown = (chat: ReturnType<typeof createChat>) =>
   chat.getSnapshot().messages.map(({ role, content, status }) => `${role} ${status}: ${content}`);
 
 describe("the chat store", () => {
-  it("shows what was said at once, the answer as it comes, and one answer in the end", async () => {
+  it("shows a message at once, the answer while it streams, and exactly one answer in the end", async () => {
     const states: string[][] = [];
     const chat = chatWith(async (content, { onDelta }) => {
       states.push(shown(chat));
@@ -78,7 +78,7 @@ describe("the chat store", () => {
     expect(shown(chat).slice(1)).toEqual(["user sent: hello", "assistant sent: There you are"]);
   });
 
-  it("opens a new session after the end of one, and says there what met the end", async () => {
+  it("opens a new session after one has ended, and sends the message that was refused there", async () => {
     const asked: string[] = [];
     const chat = chatWith(async (content) => {
       asked.push(content);
@@ -96,7 +96,7 @@ describe("the chat store", () => {
     expect(asked).toEqual(["hello", "hello"]);
   });
 
-  it("knows that a session is over from 410 and from its own end", async () => {
+  it("recognises the end of a session from a 410 and from its end event", async () => {
     const chat = chatWith(async () => {
       throw new ParleyError({ status: 410, code: "session_ended", detail: "Over." });
     });

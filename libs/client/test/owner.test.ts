@@ -11,7 +11,7 @@ describe("calls of the management API", () => {
   afterEach(() => server?.close());
   const owner = () => createOwnerClient({ baseUrl: server?.url ?? "", token: "ak_test", retry });
 
-  it("go to the path of the operation, each part encoded, with query, body and token", async () => {
+  it("request the path of the operation with every part encoded, and with query, body and token", async () => {
     server = await flakyServer((_nth, response) => json(response, 200, { address: "x" }));
     const at = { agent: "clinic desk", email: "ada/../x@example.com" };
     await owner().call("PUT /api/agents/{agent}/memory/{email}", { path: at, body: { notes: "Tea." } });
@@ -30,7 +30,7 @@ describe("calls of the management API", () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  it("keep the key of a POST over all tries, and take one of the caller", async () => {
+  it("keep the idempotency key of a POST across retries, and accept the caller's own", async () => {
     server = await flakyServer((nth, response) => json(response, nth === 1 ? 503 : 201, { id: "u" }));
     const body = { email: "ada@example.com", role: "viewer" } as const;
     await owner().call("POST /api/users", { body });
@@ -40,7 +40,7 @@ describe("calls of the management API", () => {
     expect(first?.length).toBeGreaterThan(20);
   });
 
-  it("list page after page, and no page that nobody asks for", async () => {
+  it("fetch pages one by one, and only those that are consumed", async () => {
     server = await flakyServer((nth, response) =>
       json(response, 200, {
         data: [{ id: `${nth}a` }, { id: `${nth}b` }],
@@ -59,7 +59,7 @@ describe("calls of the management API", () => {
     expect(server.seen).toHaveLength(4);
   });
 
-  it("hand files over as they come, and are made with a signing key as well", async () => {
+  it("stream files as they arrive, and work with a signing key too", async () => {
     server = await flakyServer((_nth, response) => void response.end("PK"));
     const client = createParleyClient({ baseUrl: server.url, apiKey: "a key", retry });
     const body = { email: "ada@example.com" };

@@ -14,7 +14,7 @@ function signatureOf({ method, path, headers, body }: Seen): string {
   return createHmac("sha256", KEY).update(`${headers["x-timestamp"]}${nonce}${method}${path}${hash}`).digest("hex");
 }
 
-describe("calls that meet a bad moment", () => {
+describe("calls during an outage", () => {
   let server: FlakyServer | undefined;
   afterEach(() => server?.close());
   const clientOf = (more: object = {}): ParleyClient =>
@@ -37,7 +37,7 @@ describe("calls that meet a bad moment", () => {
     for (const one of server.seen) expect(one.headers["x-signature"]).toBe(signatureOf(one));
   });
 
-  it("gives two equal sessions of one second two keys, and the tries of one session one key", async () => {
+  it("gives two identical session requests in one second different keys, and retries of one the same key", async () => {
     server = await flakyServer((nth, response) => json(response, nth === 1 ? 500 : 201, { session_id: "text_1" }));
     const { sessions } = clientOf({ clock: () => 1_800_000_000_000 });
     const body = { tenant_id: "t", agent_id: "a" };
@@ -49,7 +49,7 @@ describe("calls that meet a bad moment", () => {
     expect(new Set(server.seen.map(({ headers }) => headers["x-signature"])).size).toBe(3);
   });
 
-  it("puts a nonce on reads only where it is asked to", async () => {
+  it("adds a nonce to reads only when configured", async () => {
     server = await flakyServer((_nth, response) => json(response, 200, { session_id: "text_1" }));
     for (const alwaysNonce of [undefined, true]) await clientOf({ alwaysNonce }).sessions.get("text_1");
     const [plain, strict] = server.seen;
@@ -57,7 +57,7 @@ describe("calls that meet a bad moment", () => {
     for (const one of server.seen) expect(one.headers["x-signature"]).toBe(signatureOf(one));
   });
 
-  it("signs the query, and leaves out a path that a proxy takes away", async () => {
+  it("signs the query, and omits a path prefix that a proxy strips", async () => {
     server = await flakyServer((_nth, response) => json(response, 200, { data: [], next_cursor: null }));
     const client = createParleyClient({ baseUrl: `${server.url}/in/front`, apiKey: KEY, keyId: "k1" });
     await client.sessions.history("text_1", { limit: 5, cursor: "a b+c/é" });
@@ -111,20 +111,20 @@ describe("calls that meet a bad moment", () => {
     await expect(clientOf().sessions.get("text_1")).rejects.toMatchObject({ message, detail, errors });
   });
 
-  it("keeps the sentence of other refusals, whatever fields they name", async () => {
+  it("keeps the message of other refusals, whatever fields they name", async () => {
     const errors = [{ pointer: "/document/tests/0", rule: "test", message: "has not passed" }];
     const problem = { code: "tests_not_green", detail: "The tests are not green.", errors };
     server = await flakyServer((_nth, response) => json(response, 409, problem));
     await expect(clientOf().sessions.get("text_1")).rejects.toMatchObject({ message: problem.detail, errors });
   });
 
-  it("gives up after its tries with what happened last", async () => {
+  it("gives up after its last attempt with the last error", async () => {
     server = await flakyServer((_nth, response) => json(response, 503, { code: "overloaded" }));
     await expect(clientOf().sessions.get("text_1")).rejects.toMatchObject({ code: "overloaded", status: 503 });
     expect(server.seen).toHaveLength(4);
   });
 
-  it("gives a silent server up at its deadline, and stops waiting when it is aborted", async () => {
+  it("gives up on a silent server at its deadline, and stops waiting when aborted", async () => {
     server = await flakyServer(() => undefined);
     const client = clientOf({ timeoutMs: 50, retry: { attempts: 2, baseMs: 5 } });
     await expect(client.sessions.get("text_1")).rejects.toMatchObject({ status: 0, code: "timeout" });
@@ -158,7 +158,7 @@ describe("a wrong clock", () => {
     },
   );
 
-  it("is not what a wrong key fails by: one try, 401", async () => {
+  it("is not assumed when the key is wrong: one attempt, 401", async () => {
     server = await flakyServer((_nth, response) => json(response, 401, { code: "invalid_signature" }));
     const client = createParleyClient({ baseUrl: server.url, apiKey: KEY, retry });
     await expect(client.sessions.get("text_1")).rejects.toMatchObject({ status: 401 });

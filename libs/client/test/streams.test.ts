@@ -13,7 +13,7 @@ describe("streams", () => {
   afterEach(() => server?.close());
   const sessions = () => createParleyClient({ baseUrl: server?.url ?? "", apiKey: "key", retry }).sessions;
 
-  it("follows a session over cut connections without gap or repetition, to its end", async () => {
+  it("follows a session across dropped connections, without gap or duplicate, to its end", async () => {
     let cut = (): void => undefined;
     server = await flakyServer((nth, response) => {
       if (nth === 1) {
@@ -44,7 +44,7 @@ describe("streams", () => {
     expect(states.filter((state, index) => state !== states[index - 1])).toEqual(["live", "interrupted", "live"]);
   });
 
-  it("opens a silent stream again, and ends at 204", async () => {
+  it("reopens a silent stream, and ends at 204", async () => {
     server = await flakyServer((nth, response) => {
       if (nth === 1) events(response, { id: "1-4", event: "message", data: {} });
       else response.writeHead(204).end();
@@ -55,7 +55,7 @@ describe("streams", () => {
     expect(server.seen.map(({ headers }) => headers["last-event-id"])).toEqual(["1-3", "1-4"]);
   });
 
-  it("ends with the error that waiting does not mend, and at once when its reader leaves", async () => {
+  it("ends with an error that retrying cannot fix, and at once when its reader leaves", async () => {
     let closed = false;
     server = await flakyServer((nth, response) => {
       if (nth === 1) return json(response, 404, { code: "session_not_found" });
@@ -69,7 +69,7 @@ describe("streams", () => {
     await expect.poll(() => closed).toBe(true);
   });
 
-  it("streams an answer once, over a break and a second attempt of the server", async () => {
+  it("streams an answer once, across a disconnect and a second attempt of the server", async () => {
     const answer = { type: "turn", response: "Hello Jack", turn_id: "t" };
     let cut = (): void => undefined;
     server = await flakyServer((nth, response) => {
@@ -94,7 +94,7 @@ describe("streams", () => {
     expect(new Set(server.seen.map(({ body }) => body)).size).toBe(1);
   });
 
-  it("iterates the same answer, and throws the problem that a stream ends with", async () => {
+  it("iterates the same answer, and throws the error with which a stream ends", async () => {
     server = await flakyServer((nth, response) => {
       events(response, delta(0, "Hi"));
       const problem = { type: "error", status: 502, code: "model_unavailable", detail: "Away." };

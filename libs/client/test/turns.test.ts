@@ -10,7 +10,7 @@ describe("a message that is answered later", () => {
   const sessionsOf = (): ParleyClient["sessions"] =>
     createParleyClient({ baseUrl: server?.url ?? "", apiKey: "k", retry: { baseMs: 5 } }).sessions;
 
-  it("is handed in without waiting, as the same message in every try, and asked for until its turn is over", async () => {
+  it("is submitted without waiting, identically in every attempt, and polled until its turn is over", async () => {
     server = await flakyServer((nth, response, { method }) => {
       if (nth === 1) json(response, 503, { code: "not_ready" });
       else if (method === "POST") json(response, 202, { ...place, events_url: "/e", status_url: "/s" });
@@ -29,7 +29,7 @@ describe("a message that is answered later", () => {
     );
   });
 
-  it("throws the problem of a failed turn, and gives up a turn that goes on and on", async () => {
+  it("throws the error of a failed turn, and gives up on a turn that never ends", async () => {
     const error = { status: 502, code: "model_unavailable", detail: "The model is away.", request_id: "r" };
     server = await flakyServer((nth, response) =>
       json(response, 200, nth === 1 ? { ...place, status: "failed", error } : { ...place, status: "running" }),

@@ -4,7 +4,7 @@ import { createLinkBody, createSessionBody, publicSessionBody } from "../src/ind
 
 const ID = "6bc1814c-5705-4b6e-af99-104b91962282";
 
-describe("the one spelling of an address", () => {
+describe("the normalised form of an address", () => {
   it.each([
     ["Jürgen@Müller.DE", "jürgen@xn--mller-kva.de"],
     // u and a combining diaeresis are the same letter.
@@ -31,7 +31,7 @@ describe("the one spelling of an address", () => {
     expect(normaliseEmail(given)).toBeNull();
   });
 
-  it("is what every body keeps that names a person", () => {
+  it("is stored by every body that names a person", () => {
     const email = "Jürgen@Müller.de";
     const kept = "jürgen@xn--mller-kva.de";
     const signed = { tenant_id: ID, agent_id: "desk", participant: { email } };

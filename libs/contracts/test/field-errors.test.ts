@@ -33,7 +33,7 @@ const wordsFor = (value: unknown): string[] => {
   );
 };
 
-describe("what is told of a wrong field", () => {
+describe("the error for an invalid field", () => {
   it.each([
     [{}, "body/title invalid_type: is required"],
     [{ title: 1 }, "body/title invalid_type: must be a string"],
@@ -71,7 +71,7 @@ describe("what is told of a wrong field", () => {
     expect(wordsFor(value)).toEqual([told]);
   });
 
-  it("is the rule that a value of the right kind breaks, never the value", () => {
+  it("names the rule that the value violates, never the value", () => {
     const [told, ...more] = wordsFor({ title: "Hi", note: "secret" });
     expect(more).toEqual([]);
     expect(told).toMatch(/^body\/note too_big: /);

@@ -35,13 +35,13 @@ const declared = exported.filter(isDeclared);
 const files = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
 
 describe("golden samples", () => {
-  it("exist for exactly the messages that are declared, each subject once", () => {
+  it("exist for exactly the declared messages, one per subject", () => {
     const subjects = declared.map(({ subject }) => subject);
     expect(new Set(subjects).size).toBe(subjects.length);
     expect(files.map((name) => name.slice(0, -".json".length)).sort()).toEqual([...subjects].sort());
   });
 
-  it.each(files)("%s still means the same", (name) => {
+  it.each(files)("%s is still parsed the same way", (name) => {
     const file = goldenFile.parse(JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")));
     const contract = declared.find(({ subject }) => subject === file.subject);
     expect(contract?.kind).toBe(file.kind);
@@ -69,7 +69,7 @@ describe("a link in a message", () => {
   const refused = (change: Record<string, unknown>): boolean =>
     !contracts.getLink.response.safeParse({ link: { ...answer?.link, ...change } }).success;
 
-  it.each(Object.keys(contracts.link.shape))("is refused when its %s has another type or is missing", (member) => {
+  it.each(Object.keys(contracts.link.shape))("is rejected when its %s has another type or is missing", (member) => {
     expect(refused({})).toBe(false);
     expect(refused({ [member]: Symbol("no JSON") })).toBe(true);
     expect(refused({ [member]: undefined })).toBe(true);

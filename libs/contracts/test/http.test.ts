@@ -10,13 +10,13 @@ const named = Object.entries<unknown>(contracts).flatMap(([name, schema]) => {
 });
 
 describe("bodies and answers of the HTTP interface", () => {
-  it("have names of their own, at least one for each resource", () => {
+  it("have unique names, at least one for each resource", () => {
     const ids = named.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining(["Link", "Session", "Agent", "Webhook", "Escalation", "Token", "Key"]));
   });
 
-  it.each(named)("$id says what it is and shows a valid example", ({ schema, description, examples }) => {
+  it.each(named)("$id has a description and a valid example", ({ schema, description, examples }) => {
     expect(description).toMatch(/^[A-Z]/);
     expect(examples).toHaveLength(1);
     expect(schema.safeParse(z.array(z.unknown()).parse(examples)[0]).error).toBeUndefined();

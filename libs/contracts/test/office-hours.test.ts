@@ -28,7 +28,7 @@ describe("office hours", () => {
     expect(at(now)).toEqual({ open: next === null, nextOpenAt: next });
   });
 
-  it("are always open when there are none, and never when no day is named", () => {
+  it("are always open when none are configured, and never when they name no day", () => {
     expect(openAt(null, 0)).toEqual({ open: true, nextOpenAt: null });
     expect(openAt({ time_zone: "UTC", days: {} }, 0)).toEqual({ open: false, nextOpenAt: null });
   });

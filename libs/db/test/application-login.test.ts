@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { connectDb } from "../src/index.js";
 import { accept, logger, message, opened, turnFixture } from "./turn-fixture.js";
 
-it("works with a login that is a member of parley_app and nothing else, and cannot become more", async () => {
+it("works with a login that is a member of parley_app only, and cannot gain further rights", async () => {
   const f = await turnFixture();
   const login = `login_${f.tenantId.slice(-12)}`;
   const admin = new pg.Client({ connectionString: f.database.adminUrl });
@@ -34,7 +34,7 @@ it("works with a login that is a member of parley_app and nothing else, and cann
   }
 });
 
-it("acts as parley_app by defaults of its login, where a pooler drops what a connection asks for at its start", async () => {
+it("acts as parley_app by defaults of its login when a pooler drops start-up parameters", async () => {
   const f = await turnFixture();
   const login = `pooled_${f.tenantId.slice(-12)}`;
   const admin = new pg.Client({ connectionString: f.database.adminUrl });

@@ -27,7 +27,7 @@ function listening() {
 const refused = () => Promise.reject(databaseFailure(Object.assign(new Error("refused"), { code: "ECONNREFUSED" })));
 const badStatement = () => Promise.reject(databaseFailure(Object.assign(new Error("syntax"), { code: "42601" })));
 
-it("warns once when the database goes, once a minute while it is away, and once when it is back", async () => {
+it("warns once when the database goes down, once a minute while it is down, and once when it is back", async () => {
   const { lines, logger } = listening();
   let seconds = 0;
   const availability = watchAvailability(logger, () => seconds * 1_000);
@@ -46,7 +46,7 @@ it("warns once when the database goes, once a minute while it is away, and once 
   ]);
 });
 
-it("says nothing while the database answers, be it with a refusal", async () => {
+it("logs nothing while the database answers, even with an error", async () => {
   const { lines, logger } = listening();
   const availability = watchAvailability(logger);
   for (let i = 0; i < 5; i += 1) {
@@ -85,7 +85,7 @@ async function cuttable(url: string) {
   return { url: target.toString(), cut, mend: () => listen(port) };
 }
 
-it("hears of a server that goes and comes back, however many ask and over however many connections", async () => {
+it("notices that a server goes down and comes back, whatever the number of callers and connections", async () => {
   const database = await freshDatabase();
   closers.push(() => database.drop());
   const way = await cuttable(database.url);
@@ -104,7 +104,7 @@ it("hears of a server that goes and comes back, however many ask and over howeve
   expect(lines.filter(({ level }) => level === "warn").map(({ msg }) => msg)).toEqual(["db.down", "db.up"]);
 });
 
-it("fails the transaction, not the process, when its connection ends during a statement or between two", async () => {
+it("fails the transaction, not the process, when its connection is lost during or between statements", async () => {
   const database = await freshDatabase();
   closers.push(() => database.drop());
   const uncaught: unknown[] = [];

@@ -85,7 +85,7 @@ const end = (at: Held): Promise<unknown> =>
   f.db.query("select enter_tenant($1), close_conversation($2, 'completed', 'test')", [f.tenantId, at.conversation_id]);
 
 describe("reserving", () => {
-  it("never holds more than the budget together, however many ask at once, and lets each have all it asked for or wait", async () => {
+  it("never reserves more than the budget under concurrency, and grants each request in full or makes it wait", async () => {
     const link = await linkWith({ max_tokens: 350 });
     const sessions = await Promise.all(Array.from({ length: 12 }, () => held(link)));
     const answers = await Promise.all(sessions.map((session) => reserve(session)));
@@ -96,7 +96,7 @@ describe("reserving", () => {
     expect((await used(link)).live).toBe(3);
   });
 
-  it("admits as many small turns as there is room for when each settles with what it really used", async () => {
+  it("admits as many small turns as fit when each settles with its actual usage", async () => {
     const link = await linkWith({ max_tokens: 200 });
     const sessions = await Promise.all(Array.from({ length: 10 }, () => held(link)));
     await Promise.all(
@@ -114,7 +114,7 @@ describe("reserving", () => {
     expect(await used(link)).toEqual({ tokens: 200, cost: 4 * 0.05 + 0, live: 0 });
   });
 
-  it("grants less only when that is all there is, or the caller is content with it", async () => {
+  it("grants less only if nothing more is left or the caller accepts it", async () => {
     const link = await linkWith({ max_tokens: 150 });
     const [first, second] = [await held(link), await held(link)];
     expect(await reserve(first)).toEqual({ status: "granted", max_output: 80 });
@@ -128,7 +128,7 @@ describe("reserving", () => {
     expect(await reserve(third, { input_tokens: 15 })).toEqual({ status: "granted", max_output: 10 });
   });
 
-  it("lets a try that waits for its next call hold no more than it has used", async () => {
+  it("lets an attempt that waits for its next call hold no more than it has used", async () => {
     const link = await linkWith({ max_tokens: 220 });
     const [first, second] = [await held(link), await held(link)];
     await reserve(first);
@@ -149,7 +149,7 @@ describe("reserving", () => {
     await expect(open(link, { link: linkOf(link) })).rejects.toMatchObject({ code: "budget_exhausted" });
   });
 
-  it("refuses nothing under a soft budget, and counts all the same", async () => {
+  it("refuses nothing under a soft budget, but still counts usage", async () => {
     const link = await linkWith({ max_tokens: 50, max_cost: 0.01, hard: false });
     const first = await held(link);
     expect(await reserve(first, { input_price: null, output_price: null })).toEqual({
@@ -165,8 +165,8 @@ describe("reserving", () => {
   });
 });
 
-describe("tries that end otherwise", () => {
-  it("gives the room of a dead runner back when its session is taken over, and charges the dead one's commit nothing", async () => {
+describe("attempts that do not commit", () => {
+  it("releases the reservation of a dead runner when its session is taken over, and charges nothing for its late commit", async () => {
     const link = await linkWith({ max_tokens: 100 });
     const dead = await held(link, 50);
     expect(await reserve(dead)).toMatchObject({ status: "granted" });
@@ -185,7 +185,7 @@ describe("tries that end otherwise", () => {
     expect(await used(link)).toMatchObject({ tokens: 30, live: 0 });
   });
 
-  it("keeps the room of a runner that was only slow: its commit is still taken, so nobody else may have it", async () => {
+  it("keeps the reservation of a runner that was only slow, because its commit is still accepted", async () => {
     const link = await linkWith({ max_tokens: 100 });
     const slow = await held(link, 1);
     await reserve(slow);
@@ -195,7 +195,7 @@ describe("tries that end otherwise", () => {
     expect(await used(link)).toMatchObject({ tokens: 95 });
   });
 
-  it("charges a failed turn and an abandoned try once for what they used", async () => {
+  it("charges a failed turn and an abandoned attempt once for their usage", async () => {
     const link = await linkWith({ max_tokens: 1_000 });
     const failed = await held(link);
     await reserve(failed);
@@ -207,7 +207,7 @@ describe("tries that end otherwise", () => {
     expect(await used(link)).toMatchObject({ tokens: 18, live: 0 });
   });
 
-  it("holds the room of a session that is ended in the middle of a turn until its use was counted", async () => {
+  it("keeps the reservation of a session that ends mid-turn until its usage has been counted", async () => {
     const link = await linkWith({ max_tokens: 100 });
     const ended = await held(link);
     await reserve(ended);
@@ -220,7 +220,7 @@ describe("tries that end otherwise", () => {
   });
 });
 
-describe("whose budget", () => {
+describe("the budget of a turn", () => {
   const linkIn = async (sessionId: string, at: Held): Promise<unknown> => {
     await f.db.query("select release_lease($1, $2, $3)", [f.tenantId, sessionId, at.fence]);
     const item = { ...{ i: 0, tenant_id: f.tenantId, conversation_id: at.conversation_id, owner: "me" }, lease_ms: 9 };
@@ -229,7 +229,7 @@ describe("whose budget", () => {
     ]);
     return row?.r.budget_link;
   };
-  it("is told with the lease: none without a link or a budget, and an owner's change counts at the next one", async () => {
+  it("comes with the lease: none without a link or a budget, and an owner's change applies from the next lease", async () => {
     const without = await open(f);
     const bare = await acquire(f, without.sessionId);
     if (!bare) throw new Error("not acquired");

@@ -59,7 +59,7 @@ it("answers a conversation with its messages in order, and the messages of each 
   expect(counts.length).toBeLessThanOrEqual(2);
 });
 
-it("shows another tenant nothing of it, and whoever names no tenant gets an error", async () => {
+it("shows nothing to another tenant, and fails without a tenant", async () => {
   const sessionId = await converse(["hello"]);
   const stranger = "00000000-0000-4000-8000-000000000001";
   const [, , , conversation, days] = await run(printed, { tenantId: stranger, sessionId });

@@ -30,7 +30,7 @@ async function sessionOf(sessionId: string): Promise<Record<string, unknown> | u
   return rows[0]?.session;
 }
 
-it("says of a session whose opening failed that it stood where its workflow begins", async () => {
+it("reports the first node of the workflow for a session whose opening failed", async () => {
   const { sessionId } = await open(f, { agent_version: 7 });
   const held = await acquire(f, sessionId);
   if (!held?.turns[0]) throw new Error("not acquired");
@@ -38,7 +38,7 @@ it("says of a session whose opening failed that it stood where its workflow begi
   expect(await sessionOf(sessionId)).toMatchObject({ status: "error", node_id: "hello", node_name: "Hello" });
 });
 
-it("says so of a session that was ended before it was opened, in the answer to its end too", async () => {
+it("reports it for a session that ended before it was opened, also in the answer to the end request", async () => {
   const { sessionId } = await open(f, { agent_version: 7 });
   const [row] = await f.db.query<{ answer: unknown }>("select end_session($1::jsonb, $2::json) as answer", [
     accessTo(sessionId),

@@ -29,7 +29,7 @@ const connectAll = () =>
     return true;
   });
 
-it("is away within two seconds while its server is frozen, however many ask, and back when it goes on", async () => {
+it("is reported down within two seconds while its server is frozen, whatever the load, and up when it resumes", async () => {
   await connectAll();
   thaw = freeze(server.pid());
   const away = expect.objectContaining({ code: "not_ready", retryAfterSeconds: 1 });
@@ -55,7 +55,7 @@ it("is away within two seconds while its server is frozen, however many ask, and
   await endsWithin(5_000, () => eventually(async () => (await db.query("select 1")).length === 1));
 }, 60_000);
 
-it("leaves alone a statement that takes longer, and a transaction between two statements", async () => {
+it("leaves slow statements and transactions between statements alone", async () => {
   await connectAll();
   const slow = db.query<{ done: boolean }>("select pg_sleep(3) is not null as done");
   // No connection of the pool is left to ask by.
@@ -69,6 +69,6 @@ it("leaves alone a statement that takes longer, and a transaction between two st
   await Promise.all(others);
 }, 30_000);
 
-it("takes a connection that was ended under a transaction for a database that is away", () => {
+it("treats a connection that was closed under a transaction as an unavailable database", () => {
   expect(databaseFailure(new Error("Client was closed and is not queryable"))).toMatchObject({ code: "not_ready" });
 });

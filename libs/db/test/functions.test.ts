@@ -38,7 +38,7 @@ async function earlier(name: string, types: string, definition: string): Promise
 }
 
 describe("functions of the database", () => {
-  it("are those of the sources, and nothing else", async () => {
+  it("are exactly those of the sources", async () => {
     const { rows } = await client.query<{ name: string }>("select name from schema_functions order by name");
     const names = listFunctions().map(({ name }) => name);
     expect(rows.map((row) => row.name)).toEqual(names.sort());
@@ -50,7 +50,7 @@ describe("functions of the database", () => {
     expect(strangers).toEqual([]);
   });
 
-  it("are replaced when their source differs, and only those", async () => {
+  it("are replaced only when their source differs", async () => {
     await earlier(
       "iso",
       "timestamp with time zone",
@@ -62,7 +62,7 @@ describe("functions of the database", () => {
     expect(await migrate({ url: database.adminUrl })).toEqual({ applied: [], functions: [] });
   });
 
-  it("leave no earlier signature behind, nor an earlier type of answer", async () => {
+  it("leave behind no earlier signature or return type", async () => {
     await earlier(
       "fail",
       "text, integer",
@@ -78,7 +78,7 @@ describe("functions of the database", () => {
     expect(await signatures("fail", "turn_state")).toEqual(["fail(text)", "turn_state(session_turns)"]);
   });
 
-  it("go when their source is gone, with the triggers that called them", async () => {
+  it("are dropped with the triggers that call them when their source is removed", async () => {
     await earlier(
       "never_again",
       "",
@@ -89,7 +89,7 @@ describe("functions of the database", () => {
     expect(await signatures("never_again")).toEqual([]);
   });
 
-  it("stay without a source while a service is connected that may call them, but for triggers", async () => {
+  it("stay without a source while a connected service may call them, except for triggers", async () => {
     await earlier("called", "", "create function called() returns integer language sql as $$ select 1 $$");
     await earlier(
       "acts",
@@ -109,7 +109,7 @@ describe("functions of the database", () => {
     expect(await signatures("called")).toEqual([]);
   });
 
-  it("stay all as they were when one of them cannot be applied", async () => {
+  it("all stay unchanged when one of them cannot be applied", async () => {
     await earlier(
       "iso",
       "timestamp with time zone",

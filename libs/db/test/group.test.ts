@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { groupCommit } from "../src/index.js";
 
 describe("groupCommit", () => {
-  it("keeps a fault with the item that caused it", async () => {
+  it("confines a failure to the item that caused it", async () => {
     const batches: string[][] = [];
     const add = groupCommit<string, string>(
       async (items) => {
@@ -17,7 +17,7 @@ describe("groupCommit", () => {
     expect(batches).toEqual([["first"], ["good", "poison", "fine"], ["good"], ["poison"], ["fine"]]);
   });
 
-  it("sends a lone item at once and joins those that come while one is under way", async () => {
+  it("sends a lone item at once and groups those that arrive while a statement is running", async () => {
     const batches: number[][] = [];
     const gates: (() => void)[] = [];
     const add = groupCommit<number, number>(
@@ -37,7 +37,7 @@ describe("groupCommit", () => {
     expect(batches).toEqual([[1], [2, 3, 4], [5]]);
   });
 
-  it("starts a second statement beside one that takes too long", async () => {
+  it("starts a second statement in parallel with one that takes too long", async () => {
     const batches: string[][] = [];
     const add = groupCommit<string, string>(
       (items) => {
@@ -74,7 +74,7 @@ describe("groupCommit", () => {
     await expect.poll(() => batches).toEqual([["first"], ["second"], ["third", "fourth"]]);
   });
 
-  it("rejects one item without touching its company, and the whole batch when the statement fails", async () => {
+  it("rejects one item without affecting the others, and the whole batch when the statement fails", async () => {
     const add = groupCommit<string, string>(
       async (items) => {
         if (items.includes("poison")) throw new Error("statement failed");

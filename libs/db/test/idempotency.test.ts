@@ -48,7 +48,7 @@ function counted() {
 }
 
 describe("a request with a name", () => {
-  it("is done once, and every other one gets the first answer, those that come while it runs too", async () => {
+  it("is processed once, and all repeats get the first answer, even while it is running", async () => {
     const { made, run } = counted();
     const request = named(key("k"));
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => run(request)));
@@ -58,7 +58,7 @@ describe("a request with a name", () => {
     expect(await recall(db, request)).toEqual({ n: 1, replayed: true });
   });
 
-  it("leaves its name free when its work fails: the one that waits does it", async () => {
+  it("releases its name when its work fails, so that a waiting repeat does it", async () => {
     const { made, run } = counted();
     const request = named(key("k"));
     let fail: (error: Error) => void = () => undefined;
@@ -69,7 +69,7 @@ describe("a request with a name", () => {
     expect([await failing, await waiting]).toEqual(["conflict", { n: 2, replayed: false }]);
   });
 
-  it("is another one in another tenant or scope, and refused with another fingerprint", async () => {
+  it("is distinct in another tenant or scope, and refused with another fingerprint", async () => {
     const { made, run } = counted();
     const request = named(key("k"));
     await run(request);
@@ -81,7 +81,7 @@ describe("a request with a name", () => {
     expect(made).toEqual([1, 2, 3]);
   });
 
-  it("is known by its signature, whatever key is beside it, and by that key from then on", async () => {
+  it("is recognised by its signature under any key, and by that key from then on", async () => {
     const { made, run } = counted();
     const request = named({ ...key("first"), signature: "s" });
     const later = (repeatable: NamedRequest["repeatable"]) => run({ ...request, repeatable });
@@ -94,7 +94,7 @@ describe("a request with a name", () => {
     expect(await later({ signature: "other" })).toEqual({ n: 2, replayed: false });
   });
 
-  it("is simply done when it has none", async () => {
+  it("is processed normally when it has no name", async () => {
     const { made, run } = counted();
     const request = named({});
     await run(request);
@@ -103,7 +103,7 @@ describe("a request with a name", () => {
     expect(await recall(db, request)).toBeNull();
   });
 
-  it("keeps a sealed answer, bound to its key", async () => {
+  it("stores its answer sealed and bound to its key", async () => {
     const request = named(key("k"), { sealing: secrets });
     await db.tenant(request.tenantId, (trx) =>
       once(trx, request, async () => ({ answer: { secret: "swordfish" }, facts: [] })),
@@ -120,7 +120,7 @@ describe("a request with a name", () => {
 });
 
 describe("a request of many transactions", () => {
-  it("goes on where the one before broke off, and ends with one answer for all", async () => {
+  it("continues where the previous one broke off, and ends with one answer for all", async () => {
     const { made, run } = counted();
     const request = named({ ...key("k"), signature: "s" });
     const broken = await beginLong<{ all: number[] }>(db, request);
@@ -140,7 +140,7 @@ describe("a request of many transactions", () => {
     expect(await codeOf(beginLong(db, { ...request, repeatable: key("k", "g") }))).toBe("idempotency_key_reused");
   });
 
-  it("is found by its signature under whatever key, and does its parts under the first one", async () => {
+  it("is found by its signature under any key, and processes its parts under the first one", async () => {
     const { made, run } = counted();
     const request = named({ ...key("first"), signature: "s" });
     await run((await beginLong(db, request)).part("0"));
@@ -154,7 +154,7 @@ describe("a request of many transactions", () => {
 });
 
 describe("a request whose names are held during its work", () => {
-  it("is done by another call once its holder counts as dead, and all later calls get that answer", async () => {
+  it("is processed by another call once its holder counts as dead, and all later calls get that answer", async () => {
     const request = named({ ...key("k"), signature: "s" });
     const held = (holdMs: number, work: () => Promise<{ text: string }>) =>
       onceHeld(db, request, { holdMs, waitMs: 0, signal: AbortSignal.timeout(60_000) }, work);

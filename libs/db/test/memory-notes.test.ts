@@ -28,7 +28,7 @@ async function turnThatNotes(subject: string, notes: string[]) {
 }
 
 describe("notes of a turn", () => {
-  it("are written once when the commit is repeated, and not at all by a late one", async () => {
+  it("are written once when the commit is repeated, and not by a late commit", async () => {
     const turn = await turnThatNotes("ada", ["tea", "cake"]);
     const late = { ...turn, fence: Number(turn.fence) - 1 };
     expect(await commit(f, [late])).toMatchObject([{ outcome: "fenced" }]);

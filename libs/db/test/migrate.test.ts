@@ -43,7 +43,7 @@ describe("migrate", () => {
     await client.end();
   });
 
-  it("takes nothing away that older code uses while a replica of it is connected", async () => {
+  it("removes nothing that older code uses while a replica running it is connected", async () => {
     const client = new pg.Client({ connectionString: f.database.adminUrl });
     const replica = new pg.Client({ connectionString: f.database.adminUrl, application_name: "parley-gateway@0007" });
     await Promise.all([client.connect(), replica.connect()]);
@@ -66,7 +66,7 @@ describe("migrate", () => {
     await client.end();
   });
 
-  it("knows each connection of the services by the newest file of their code", async () => {
+  it("identifies each service connection by the newest migration of its code", async () => {
     const client = new pg.Client({ connectionString: f.database.adminUrl });
     await client.connect();
     const { rows } = await client.query(
@@ -76,7 +76,7 @@ describe("migrate", () => {
     expect(rows).toEqual([{ code: `@${listMigrations().at(-1)?.name.slice(0, 4)}` }]);
   });
 
-  it("refuses a file that was changed after it had been applied", async () => {
+  it("refuses a file that was changed after it was applied", async () => {
     const client = new pg.Client({ connectionString: f.database.adminUrl });
     await client.connect();
     await client.query("update schema_migrations set checksum = 'other' where name like '0001%'");
@@ -84,7 +84,7 @@ describe("migrate", () => {
     await expect(migrate({ url: f.database.adminUrl })).rejects.toThrow(/0001_schema was changed/);
   });
 
-  it("gives no two files the same number", () => {
+  it("gives every file a unique number", () => {
     const numbers = listMigrations().map((migration) => migration.name.slice(0, 4));
     expect(new Set(numbers).size).toBe(numbers.length);
   });

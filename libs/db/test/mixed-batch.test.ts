@@ -38,7 +38,7 @@ describe("one batch with the items of two tenants", () => {
     }
   });
 
-  it("refuses the item that names a session of the other tenant, whatever stands before it in the batch", async () => {
+  it("rejects an item that names a session of the other tenant, whatever precedes it in the batch", async () => {
     const [mine, theirs] = [await opened(f), await opened(g)];
     const stolen = { ...message(f, theirs, "x"), access: { tenant_id: f.tenantId, session_id: theirs } };
     for (const items of [

@@ -31,7 +31,7 @@ async function readBy(work: () => Promise<unknown>): Promise<Read> {
   return { inSequence: after.inSequence - before.inSequence, byIndex: after.byIndex - before.byIndex };
 }
 
-it("reads the same few rows for each turn, however many sessions and turns a database has had since it was empty", async () => {
+it("reads the same few rows for each turn, however large the database has grown since it was empty", async () => {
   const sessions: string[] = [];
   for (let n = 0; n < 30; n += 1) {
     const sessionId = await opened(f);
@@ -46,7 +46,7 @@ it("reads the same few rows for each turn, however many sessions and turns a dat
   }
 });
 
-it("reads no table in sequence, whatever a turn needs", async () => {
+it("never scans a table sequentially, whatever a turn needs", async () => {
   const sessionId = await opened(f);
   const turn = async (): Promise<void> => {
     await accept(f, [message(f, sessionId, "hello")]);

@@ -21,7 +21,7 @@ async function asOwner<R extends pg.QueryResultRow>(text: string): Promise<R[]> 
 }
 
 describe("tenancy", () => {
-  it("acts as a role that is neither superuser nor owner nor free of row level security", async () => {
+  it("acts as a role that is neither superuser nor owner nor exempt from row level security", async () => {
     const [row] = await f.db.query<Record<string, unknown>>(
       "select current_user::text as name, rolsuper, rolbypassrls from pg_roles where rolname = current_user",
     );
@@ -32,7 +32,7 @@ describe("tenancy", () => {
     expect(owned).toEqual([]);
   });
 
-  it("looks names up in temporary tables last, wherever a function acts with the rights of another role", async () => {
+  it("resolves names in temporary tables last in every function that acts with another role's rights", async () => {
     const paths = await asOwner<{ settings: string[] | null; functions: number }>(`
       select array(select s from unnest(p.proconfig) s where s like 'search_path=%') as settings, count(*)::int as functions
         from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -41,7 +41,7 @@ describe("tenancy", () => {
     expect(paths[0]?.functions).toBeGreaterThan(20);
   });
 
-  it("gives functions that look across tenants to the jobs role, callable by the two roles alone", async () => {
+  it("makes functions that read across tenants belong to the jobs role, callable only by the two roles", async () => {
     const others = await asOwner(`
       select p.proname as name, pg_get_userbyid(p.proowner)::text as owner,
              (select array_agg(grantee::regrole::text order by 1) from aclexplode(p.proacl) where grantee <> p.proowner) as callers
@@ -58,7 +58,7 @@ describe("tenancy", () => {
     );
   });
 
-  it("protects every table that has a tenant, and enforces it on the owner too", async () => {
+  it("protects every table that has a tenant, even from its owner", async () => {
     const open = await asOwner(`
       select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
        where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('schema_migrations', 'schema_functions', 'schema_releases')
@@ -72,12 +72,12 @@ describe("tenancy", () => {
     ).rejects.toMatchObject({ code: "42501" });
   });
 
-  it("fails without a tenant instead of answering with nothing", async () => {
+  it("fails without a tenant instead of returning nothing", async () => {
     await opened(f);
     await expect(f.db.query("select * from text_conversations")).rejects.toThrow(/app.tenant_id|invalid input syntax/);
   });
 
-  it("shows another tenant nothing and takes nothing from it", async () => {
+  it("shows nothing to another tenant and accepts nothing from it", async () => {
     const sessionId = await opened(f);
     const other = newId();
     const seen = await f.db.tenant(other, (trx) => sql`select * from text_conversations`.execute(trx));

@@ -23,7 +23,7 @@ const shown = () =>
     return rows[0]?.text;
   });
 
-it("names the trace behind a statement that belongs to a recorded one, and behind no other", async () => {
+it("appends the trace id to a statement of a recorded trace, and to no other", async () => {
   const recorded = startRequestTrace(`${PARENT}-01`);
   expect(await recorded.run(shown)).toBe(
     `select current_query() as text where $1::int = 1 /*traceparent='${recorded.traceparent}'*/`,
@@ -32,7 +32,7 @@ it("names the trace behind a statement that belongs to a recorded one, and behin
   expect(await shown()).not.toContain("traceparent");
 });
 
-it("leaves prepared statements as they are, so that they are planned once", async () => {
+it("leaves prepared statements unchanged, so that they are planned once", async () => {
   const prepared = () => db.query<{ text: string }>("select current_query() as text");
   const [row] = await startRequestTrace(`${PARENT}-01`).run(prepared);
   expect(row?.text).toBe("select current_query() as text");

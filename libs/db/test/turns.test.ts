@@ -41,7 +41,7 @@ describe("acceptance", () => {
     expect(seqs).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
-  it("refuses the message behind the tenth that waits, and takes it after one was answered", async () => {
+  it("refuses a message while ten are waiting, and accepts it once one is answered", async () => {
     const sessionId = await opened(f);
     for (let n = 0; n < 11; n += 1)
       expect((await accept(f, [message(f, sessionId, `m${n}`)]))[0]).not.toHaveProperty("error");
@@ -65,7 +65,7 @@ describe("acceptance", () => {
     });
   });
 
-  it("attaches a captured request to its first answer, whatever key is put beside it", async () => {
+  it("attaches a captured request to its first answer, whatever key it carries", async () => {
     const sessionId = await opened(f);
     const first = await accept(f, [message(f, sessionId, "once", { signature: "s1" })]);
     const replays = [
@@ -85,7 +85,7 @@ describe("acceptance", () => {
     expect((await open(f, { signature: "s-other" })).sessionId).not.toBe(made.sessionId);
   });
 
-  it("answers each item of a batch on its own", async () => {
+  it("answers each item of a batch individually", async () => {
     const first = await opened(f);
     const second = await opened(f);
     const answers = await accept(f, [message(f, first, "a"), message(f, "text_unknown", "b"), message(f, second, "c")]);
@@ -102,7 +102,7 @@ describe("acceptance", () => {
     expect((await accept(f, [message(f, idle, "hi")]))[0]).toMatchObject({ error: "session_expired" });
   });
 
-  it("refuses a session whose own time is over, though its link and its idle time go on", async () => {
+  it("refuses a session whose own time has expired, even if its link and idle time have not", async () => {
     const links: (Record<string, unknown> | null)[] = [null, linkOf(f)];
     for (const link of links) {
       const sessionId = await opened(f, { link });
@@ -134,13 +134,13 @@ describe("acceptance", () => {
 });
 
 describe("lease and commit", () => {
-  it("lets one of many acquirers in", async () => {
+  it("grants the lease to exactly one of many acquirers", async () => {
     const { sessionId } = await open(f);
     const held = await Promise.all(Array.from({ length: 10 }, () => acquire(f, sessionId)));
     expect(held.filter((lease) => lease !== null)).toHaveLength(1);
   });
 
-  it("refuses a late commit after the lease moved, and keeps one reply and one charge", async () => {
+  it("rejects a late commit after the lease has moved, and keeps one reply and one charge", async () => {
     const sessionId = await opened(f);
     await accept(f, [message(f, sessionId, "hello")]);
     const late = await acquire(f, sessionId, 1);
@@ -175,7 +175,7 @@ describe("lease and commit", () => {
     expect(kept).toEqual({ turns: 1 });
   });
 
-  it("keeps the lease when a message arrived meanwhile, and gives it back when nothing waits", async () => {
+  it("keeps the lease when a message arrived meanwhile, and releases it when nothing waits", async () => {
     const sessionId = await opened(f);
     await accept(f, [message(f, sessionId, "one")]);
     const held = await acquire(f, sessionId);
@@ -190,7 +190,7 @@ describe("lease and commit", () => {
     expect(await acquire(f, sessionId)).not.toBeNull();
   });
 
-  it("numbers history 1..N and events 1..N without gaps, also over a failed turn", async () => {
+  it("numbers history 1..N and events 1..N without gaps, even across a failed turn", async () => {
     const sessionId = await opened(f);
     for (const [n, failed] of [
       [2, null],
@@ -235,7 +235,7 @@ describe("lease and commit", () => {
     ]);
   });
 
-  it("discards the running turn when the session is ended, and refuses what waited", async () => {
+  it("discards the running turn when the session is ended, and refuses waiting messages", async () => {
     const sessionId = await opened(f);
     await accept(f, [message(f, sessionId, "one"), message(f, sessionId, "two")]);
     const held = await acquire(f, sessionId);
@@ -259,7 +259,7 @@ describe("quota", () => {
       )
     ).rows[0]?.sessions_used;
 
-  it("lets exactly max_sessions sessions talk, whatever is said first in parallel", async () => {
+  it("admits exactly max_sessions sessions under parallel first messages", async () => {
     const g = await turnFixture({ max_sessions: 3 });
     try {
       const sessions = await Promise.all(Array.from({ length: 20 }, () => open(g, { link: linkOf(g) })));
@@ -285,7 +285,7 @@ describe("quota", () => {
     }
   });
 
-  it("opens no more unused sessions at a time than the link has left, and twenty", async () => {
+  it("limits simultaneous unused sessions to what the link has left, and to twenty", async () => {
     const g = await turnFixture({ max_sessions: 3 });
     const atOnce = () => Promise.allSettled(Array.from({ length: 60 }, () => open(g, { link: linkOf(g) })));
     try {
@@ -307,7 +307,7 @@ describe("quota", () => {
     }
   });
 
-  it("takes exactly max_messages messages, and gives a failed one back", async () => {
+  it("accepts exactly max_messages messages, and refunds a failed one", async () => {
     const g = await turnFixture({ max_messages: 5 });
     try {
       const sessionId = await opened(g, { link: linkOf(g) });
@@ -326,7 +326,7 @@ describe("quota", () => {
     }
   });
 
-  it("gives the link its session back when the opening turn failed, and only one that was counted", async () => {
+  it("refunds the link's session when the opening turn failed, if it was counted", async () => {
     const g = await turnFixture({ max_sessions: 1 });
     const fail = async (sessionId: string) => {
       const held = await acquire(g, sessionId);
@@ -374,7 +374,7 @@ describe("quota", () => {
 });
 
 describe("a visitor who waits for a person", () => {
-  it("is told alike by every view of the session, from the wish until somebody is there", async () => {
+  it("is reported identically by every view of the session, from the request until somebody joins", async () => {
     const sessionId = await opened(f);
     const access = JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId });
     const views = async () => {
@@ -397,7 +397,7 @@ describe("a visitor who waits for a person", () => {
 });
 
 describe("idempotent creation", () => {
-  it("opens one session for one key, also in parallel, and refuses the key for another request", async () => {
+  it("opens one session per key, even in parallel, and refuses the key for another request", async () => {
     const same = { idem_key: "k1", idem_fingerprint: "f1" };
     const results = await Promise.all(Array.from({ length: 8 }, () => open(f, same)));
     expect(new Set(results.map((result) => result.sessionId)).size).toBe(1);

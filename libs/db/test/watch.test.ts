@@ -49,7 +49,7 @@ const result = (n: number, usage: unknown) => ({
 });
 
 describe("watching a session", () => {
-  it("tells variables and spend as they were at the end of each turn, whatever came later", async () => {
+  it("reports variables and spend as of the end of each turn, whatever came later", async () => {
     const sessionId = await opened(f);
     await turn(sessionId, { ...result(1, used(10, 0.01)), variables: { name: "Ada" } });
     const trace = { calls: [{ usage: used(5, 0.02) }, { usage: null }, {}] };
@@ -82,7 +82,7 @@ describe("watching a session", () => {
     }
   });
 
-  it("does not know the whole cost once one call had no price", async () => {
+  it("reports no total cost once one call had no price", async () => {
     const sessionId = await opened(f);
     await turn(sessionId, result(1, used(1, 0.5)));
     await turn(sessionId, result(2, used(1, null)));
@@ -93,7 +93,7 @@ describe("watching a session", () => {
     expect(totals).toMatchObject({ input_tokens: 3, cost: null });
   });
 
-  it("tells the turn that runs from those that wait", async () => {
+  it("distinguishes the running turn from waiting ones", async () => {
     const sessionId = await opened(f);
     await accept(f, [message(f, sessionId, "one"), message(f, sessionId, "two")]);
     const held = await acquire(f, sessionId);
@@ -108,7 +108,7 @@ describe("watching a session", () => {
     expect(await ask(9)).toBeNull();
   });
 
-  it("finds the sessions of a person by an index, behind row level security", async () => {
+  it("finds the sessions of a person by an index, under row level security", async () => {
     await f.db.tenant(f.tenantId, (trx) =>
       sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, participant, idle_check_at)
         select gen_random_uuid(), 'filler ' || n, ${f.tenantId}, ${f.agentId}, 1, true, json_build_object('email', n || '@example.com', 'identifier', 'p' || n), now()

@@ -28,11 +28,11 @@ async function due(kinds = KINDS): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map((row) => [row.work, row.due_ms / 1_000]));
 }
 
-it("knows of nothing in a database where nothing waits", async () => {
+it("reports nothing in a database where nothing is due", async () => {
   expect(await due()).toEqual({});
 });
 
-it("tells how long a fact has waited, and nothing of kinds that were not asked for", async () => {
+it("reports how long a fact has waited, and no kinds that were not requested", async () => {
   const { conversationId } = await open(f);
   await admin.query("update outbox set created_at = now() - interval '7 seconds'");
   const { outbox, ...others } = await due();
@@ -43,7 +43,7 @@ it("tells how long a fact has waited, and nothing of kinds that were not asked f
   await admin.query("update text_conversations set ended_at = now() where id = $1", [conversationId]);
 });
 
-it("tells when the first of several is due, and of one that is over no more", async () => {
+it("reports when the first of several is due, and no longer one that has passed", async () => {
   const times = ["9 seconds", "5 minutes"];
   const sessions = await Promise.all(times.map(() => open(f)));
   const set = (id: string | undefined, change: string): Promise<unknown> =>
@@ -58,7 +58,7 @@ it("tells when the first of several is due, and of one that is over no more", as
   expect(later.timers).toBeLessThanOrEqual(300);
 });
 
-it("tells of the expiry of a link, and that a suspended tenant is to be looked at now", async () => {
+it("reports the expiry of a link, and a suspended tenant as due now", async () => {
   await admin.query("update temporary_chat_links set expires_at = now() + interval '1 hour'");
   await admin.query("update tenants set end_sessions_before = now()");
   const { links, suspended_tenants: suspended } = await due();
@@ -67,7 +67,7 @@ it("tells of the expiry of a link, and that a suspended tenant is to be looked a
   expect(suspended).toBeLessThanOrEqual(0);
 });
 
-it("does not step over the due schedules of a suspended tenant, and sees them when it may work again", async () => {
+it("omits due schedules of a suspended tenant, and reports them when it is resumed", async () => {
   const suspend = (suspended: boolean): Promise<unknown> =>
     f.db.tenant(f.tenantId, (trx) => sql`select suspend_tenant(${f.tenantId}, ${suspended})`.execute(trx));
   await admin.query(
@@ -98,7 +98,7 @@ it("does not step over the due schedules of a suspended tenant, and sees them wh
   await admin.query("update tenants set end_sessions_before = null");
 });
 
-it("tells of the first webhook of any receiver, and at once of what waits for one that was switched off", async () => {
+it("reports the first webhook of any receiver, and immediately those waiting for a disabled one", async () => {
   const endpoints = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
   await admin.query(
     `insert into webhook_endpoints (id, tenant_id, url, events, secret_sealed, created_by)

@@ -13,12 +13,12 @@ function read(trusted: string[], peer: string, forwarded?: string): string {
 }
 
 describe("client address", () => {
-  it("believes no header by default", () => {
+  it("trusts no header by default", () => {
     expect(read([], "203.0.113.9", "198.51.100.1")).toBe("203.0.113.9");
     expect(read(["10.0.0.0/8"], "203.0.113.9", "198.51.100.1")).toBe("203.0.113.9");
   });
 
-  it("takes the right-most untrusted hop", () => {
+  it("uses the rightmost untrusted hop", () => {
     expect(read(["10.0.0.0/8"], "10.1.1.1", "6.6.6.6, 198.51.100.1, 10.2.2.2")).toBe("198.51.100.1");
     expect(read(["10.0.0.0/8"], "::ffff:10.1.1.1", "198.51.100.1")).toBe("198.51.100.1");
     expect(read(["2001:db8::/32"], "2001:db8::1", "2001:db9::7")).toBe("2001:db9::7");
@@ -35,11 +35,11 @@ describe("client address", () => {
     expect(addressBucket("::ffff:192.0.2.1")).toBe("192.0.2.1");
   });
 
-  it("refuses a proxy entry that is no network at start", () => {
+  it("rejects a proxy entry that is not a network at start-up", () => {
     expect(() => createAddressReader(["10.0.0.0/33"])).toThrow();
   });
 
-  it("tells two clients apart whose requests one proxy sends over one connection", () => {
+  it("distinguishes two clients whose requests a proxy sends over one connection", () => {
     const clientOf = createClientReader(["10.0.0.0/8"]);
     const socket = new Socket();
     Object.defineProperty(socket, "remoteAddress", { value: "10.0.0.1" });
@@ -55,7 +55,7 @@ describe("client address", () => {
   });
 });
 
-describe("an address that is kept", () => {
+describe("a stored address", () => {
   it.each([
     ["203.0.113.77", "203.0.113.0/24"],
     ["::ffff:203.0.113.77", "203.0.113.0/24"],

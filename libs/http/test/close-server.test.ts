@@ -47,7 +47,7 @@ async function open(port: number, sent = ""): Promise<{ socket: Socket; text: ()
 }
 
 describe("a closing server", () => {
-  it("does not wait for connections that carry nothing: never used, used before, or in the middle of a request that stays away", async () => {
+  it("does not wait for idle connections: never used, used before, or with an incomplete request", async () => {
     const { app, port } = await start();
     const never = await open(port);
     const before = await open(port, "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -62,7 +62,7 @@ describe("a closing server", () => {
     expect(performance.now() - began).toBeLessThan(12_000);
   }, 30_000);
 
-  it("answers a request that was in work before it closes the connection", async () => {
+  it("answers a request in progress before it closes the connection", async () => {
     const { app, port, finish, entered } = await start();
     const slow = await open(port, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
     const never = await open(port);

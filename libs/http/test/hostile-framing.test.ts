@@ -71,8 +71,8 @@ async function nextConnectionWorks(): Promise<void> {
   expect([next.over, wordsOf(next), next.rest]).toEqual(["closed", ["200 last"], ""]);
 }
 
-describe("requests of more than one meaning", () => {
-  it("are refused once with a problem and a closed connection, and what is hidden behind them is never read", async () => {
+describe("ambiguous requests", () => {
+  it("are refused once with an error and a closed connection, and a request smuggled behind them is never read", async () => {
     for (const [name, [request, status]] of Object.entries(REFUSED)) {
       const got = await exchange(port, request + BEHIND);
       expect([name, got.over, wordsOf(got), got.rest]).toEqual([name, "closed", [String(status)], ""]);
@@ -82,7 +82,7 @@ describe("requests of more than one meaning", () => {
     await nextConnectionWorks();
   });
 
-  it("are told from those that are merely odd, which are served once, and the next one behind them", async () => {
+  it("are distinguished from merely unusual ones, which are served once, as is the next request", async () => {
     for (const [name, request] of Object.entries(SERVED)) {
       const got = await exchange(port, request + LAST);
       const words = wordsOf(got).filter((word) => word !== "100");
@@ -126,7 +126,7 @@ describe("requests of more than one meaning", () => {
     await nextConnectionWorks();
   }, 120_000);
 
-  it("cut an answer that has begun instead of writing into it", async () => {
+  it("cut off an answer that has begun instead of writing into it", async () => {
     const got = await exchange(port, `GET /stream HTTP/1.1\r\nhost: a\r\n\r\n`, { patienceMs: 2_000 });
     expect([got.over, got.rest]).toEqual(["open", "b\r\ndata: one\n\n\r\n"]);
     const cut = await exchange(port, `GET /stream HTTP/1.1\r\nhost: a\r\n\r\n`, { onAnswer: "GARBAGE\r\n\r\n" });
@@ -135,7 +135,7 @@ describe("requests of more than one meaning", () => {
   });
 });
 
-describe("bytes that changed on their way", () => {
+describe("bytes that were altered in transit", () => {
   it(`get clean answers, at most one a request, and never a failure of the server (seed ${SEED})`, async () => {
     const met = new Set<number>();
     const bytes = fc.constantFrom(
@@ -175,7 +175,7 @@ describe("bytes that changed on their way", () => {
 });
 
 describe("a request that was answered before its body", () => {
-  it("gets no second answer when the body turns out broken", async () => {
+  it("gets no second answer when the body turns out to be malformed", async () => {
     const early =
       "POST /early HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
     const got = await exchange(port, early, { onAnswer: "no chunk\r\n\r\n" });
@@ -183,7 +183,7 @@ describe("a request that was answered before its body", () => {
   });
 });
 
-describe("half a request", () => {
+describe("an incomplete request", () => {
   it(`reaches no handler, wherever the connection ends (seed ${SEED})`, async () => {
     const whole = valid("half", "POST");
     const play = fc.asyncProperty(fc.integer({ min: 1, max: whole.length - 1 }), async (length) => {
@@ -195,7 +195,7 @@ describe("half a request", () => {
     await nextConnectionWorks();
   }, 60_000);
 
-  it("is given up after its time with a problem, while others are served", async () => {
+  it("is ended with an error after its time limit, while others are served", async () => {
     const whole = valid("half", "POST");
     const waiting = [4, 30, 60].map((length) => exchange(port, whole.slice(0, length), { patienceMs: 25_000 }));
     await nextConnectionWorks();

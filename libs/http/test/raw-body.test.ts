@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readRawBody } from "../src/raw-body.js";
 
 describe("a body that is read at once", () => {
-  it("is refused when it does not arrive in time, and comes whole when it does", async () => {
+  it("is refused when it does not arrive in time, and is read completely when it does", async () => {
     const slow = new PassThrough();
     slow.write("a");
     await expect(readRawBody(slow, { limitBytes: 100, timeoutMs: 30 })).rejects.toMatchObject({

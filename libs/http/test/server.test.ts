@@ -51,7 +51,7 @@ function raw(port: number, text: string): Promise<string> {
 }
 
 describe("bodies", () => {
-  it("tells what cannot be parsed (400) from what breaks the schema (422)", async () => {
+  it("answers 400 to unparsable bodies and 422 to those that violate the schema", async () => {
     const { url } = await start(echo);
     const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
     const cases: [body: string | Uint8Array<ArrayBuffer>, status: number, code: string][] = [
@@ -72,7 +72,7 @@ describe("bodies", () => {
     expect(await (await post(`${url}/echo`, '{"a":"\\ud83d\\ude00"}')).json()).toEqual({ got: { a: "😀" } });
   });
 
-  it("refuses an empty body as unreadable where one is needed, and takes it where it may be missing", async () => {
+  it("refuses an empty body as unreadable where one is required, and accepts it where it is optional", async () => {
     const { url } = await start((app) => {
       echo(app);
       app.post("/optional", { schema: { body: z.strictObject({}).default({}) } }, async () => ({}));
@@ -89,7 +89,7 @@ describe("bodies", () => {
     expect([nothing.status, codeOf(await nothing.json())]).toEqual([422, "validation_failed"]);
   });
 
-  it("names wrong fields by pointer and rule and never repeats the value", async () => {
+  it("names invalid fields by pointer and rule, and never repeats the value", async () => {
     const { url } = await start(echo);
     const answer = await post(`${url}/strict`, '{"name":4711,"titel":"hidden-value"}');
     const text = await answer.text();
@@ -103,7 +103,7 @@ describe("bodies", () => {
     expect(text).not.toContain("hidden-value");
   });
 
-  it("takes JSON in UTF-8 only", async () => {
+  it("accepts only JSON in UTF-8", async () => {
     const { url } = await start(echo);
     for (const type of [
       "text/plain",
@@ -120,7 +120,7 @@ describe("bodies", () => {
     expect(packed.status).toBe(415);
   });
 
-  it("refuses 256 KiB and one byte, announced or not", async () => {
+  it("refuses 256 KiB and one byte, with or without Content-Length", async () => {
     const { url, port } = await start(echo);
     const fits = JSON.stringify("a".repeat(262_144 - 2));
     expect((await post(`${url}/echo`, fits)).status).toBe(200);
@@ -133,7 +133,7 @@ describe("bodies", () => {
 });
 
 describe("errors", () => {
-  it("hides what went wrong inside and logs it with the route pattern", async () => {
+  it("hides internal errors and logs them with the route pattern", async () => {
     const { url, lines } = await start(echo);
     const answer = await fetch(`${url}/boom?token=visible`);
     const body = await answer.json();
@@ -145,7 +145,7 @@ describe("errors", () => {
     expect(lines.join("")).not.toContain("visible");
   });
 
-  it("answers 404, 405 with Allow, bad escapes and too long parameters as problems without echoing the path", async () => {
+  it("answers 404, 405 with Allow, bad escapes and overlong parameters as problems without echoing the path", async () => {
     const { url } = await start((app) => {
       echo(app);
       app.get("/items/:id", async () => ({}));
@@ -159,7 +159,7 @@ describe("errors", () => {
     expect((await fetch(`${url}/items/${"a".repeat(300)}`)).status).toBe(404);
   });
 
-  it("puts what the error says into headers and body", async () => {
+  it("puts the details of the error into headers and body", async () => {
     const { url } = await start((app) => {
       app.get("/limited", async () => {
         throw new AppError("rate_limited", { retryAfterSeconds: 2.2, extra: { scope: "session" } });
@@ -177,7 +177,7 @@ describe("errors", () => {
     });
   });
 
-  it("answers hostile framing with a problem on the bare socket", async () => {
+  it("answers hostile framing with a problem on the raw socket", async () => {
     const { port } = await start(echo);
     const cases: [request: string, status: number][] = [
       ["GARBAGE\r\n\r\n", 400],
@@ -198,7 +198,7 @@ describe("errors", () => {
     }
   });
 
-  it("tells a stranger on a guarded prefix nothing about existence", async () => {
+  it("does not reveal on a guarded prefix what exists", async () => {
     const guarded = (app: HttpApp): void => {
       app.register(
         async (scope: HttpApp) => {
@@ -236,7 +236,7 @@ describe("the trace of a request", () => {
   const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const traceparent = "traceparent";
 
-  it("is the caller's, in the answer, behind reading the body, and in the log", async () => {
+  it("is the caller's in the answer, after reading the body, and in the log", async () => {
     const inside: (string | undefined)[] = [];
     const { url, lines } = await start((app) => {
       echo(app);
@@ -257,7 +257,7 @@ describe("the trace of a request", () => {
     );
   });
 
-  it("is in every answer: problems of each kind, streams, and what never became a request", async () => {
+  it("is in every answer: all kinds of problems, streams, and requests that could not be parsed", async () => {
     const { url, port, lines } = await start(
       (app) => {
         echo(app);
@@ -290,7 +290,7 @@ describe("the trace of a request", () => {
 });
 
 describe("what operators see of requests", () => {
-  it("is one line for each, with the pattern of its route and never its address, and none for probes", async () => {
+  it("is one log line each, with the route pattern and never the path, and none for probes", async () => {
     const { url, lines } = await start((app) => {
       app.get("/links/:token", async () => ({}));
       for (const path of ["/healthz", "/health", "/readyz"]) app.get(path, async () => ({}));
@@ -308,7 +308,7 @@ describe("what operators see of requests", () => {
     expect(lines.join("")).not.toMatch(/something|hidden-value/);
   });
 
-  it("counts repeats that got their first answer", async () => {
+  it("counts repeats that were answered with their first answer", async () => {
     const metrics = createMetrics();
     const { url } = await start(
       (app) => {
@@ -347,7 +347,7 @@ describe("protection", () => {
     expect((await fetch(`${url}/slow`)).status).toBe(200);
   });
 
-  it("asks those it sheds together to come back at different times", async () => {
+  it("tells simultaneously shed clients to retry at different times", async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -363,7 +363,7 @@ describe("protection", () => {
     await first;
   });
 
-  it("takes a hundred headers and refuses more, however small they are", async () => {
+  it("accepts a hundred headers and refuses more, however small they are", async () => {
     const { port } = await start(echo);
     const ask = (count: number) => {
       const lines = Array.from({ length: count - 2 }, (_, n) => `x-${n}: 1\r\n`).join("");

@@ -26,7 +26,7 @@ async function start(sse: SseOptions, onOpen: (stream: SseStream) => void) {
 }
 
 describe("event stream", () => {
-  it("frames events with id, name and data and tells the reader when to come back", async () => {
+  it("frames events with id, name and data, and sends the reconnection time", async () => {
     const { url } = await start({}, (stream) => {
       stream.send({ id: "1-7", event: "message", data: { type: "message", content: "a\nb" } });
       stream.send({ event: "message.delta", data: '{"type":"message.delta"}' });
@@ -47,7 +47,7 @@ describe("event stream", () => {
     expect(text.match(/^: $/gm)?.length).toBeGreaterThan(1);
   });
 
-  it("cuts a reader that does not read instead of buffering for it", async () => {
+  it("disconnects a reader that does not read instead of buffering for it", async () => {
     let stream: SseStream | undefined;
     const { app, url } = await start({ maxBufferBytes: 65_536 }, (opened) => {
       stream = opened;
@@ -73,7 +73,7 @@ describe("event stream", () => {
     socket.destroy();
   });
 
-  it("holds 256 KiB for a slow reader as shipped, and not a byte more", async () => {
+  it("buffers at most 256 KiB for a slow reader by default", async () => {
     const piece = 4_096;
     const held: number[] = [];
     let cut = false;
@@ -98,7 +98,7 @@ describe("event stream", () => {
     expect(most).toBeGreaterThan(262_144 - 2 * piece);
   });
 
-  it("reports a reader who left, once", async () => {
+  it("reports once that a reader left", async () => {
     let closed = 0;
     const { app, url } = await start({}, (stream) => stream.onClose(() => (closed += 1)));
     const controller = new AbortController();
@@ -108,7 +108,7 @@ describe("event stream", () => {
     expect(app.sse.size).toBe(0);
   });
 
-  it("holds nothing for a reader who left before the stream was opened", async () => {
+  it("retains nothing for a reader who left before the stream was opened", async () => {
     let gone = 0;
     let stream: SseStream | undefined;
     const { app, url } = await start({}, (opened) => {
@@ -122,7 +122,7 @@ describe("event stream", () => {
     expect([gone, app.sse.size, stream?.send({ event: "message", data: {} })]).toEqual([1, 0, false]);
   });
 
-  it("ends all streams in order when the server closes", async () => {
+  it("ends all streams cleanly when the server closes", async () => {
     const { app, url } = await start({}, () => undefined);
     const answer = await fetch(`${url}/events`);
     const text = answer.text();

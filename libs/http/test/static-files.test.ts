@@ -10,7 +10,7 @@ describe("files of a built page", () => {
   const root = mkdtempSync(join(tmpdir(), "parley-static-"));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it("go compressed to whoever takes it, plain to everybody else, and may be kept for a year", async () => {
+  it("are sent compressed to clients that accept it, plain to others, and cacheable for a year", async () => {
     const script = "export const word = 'again and again';\n".repeat(50);
     writeFileSync(join(root, "page-1.js"), script);
     writeFileSync(join(root, "page-1.js.gz"), gzipSync(script));

@@ -52,8 +52,8 @@ async function openBody(port: number, from: string): Promise<Unfinished> {
 const counted = async (metrics: Metrics, name: string): Promise<number> =>
   Number(new RegExp(`^${name} (\\d+)$`, "m").exec(await metrics.text())?.[1]);
 
-describe("requests whose body is not there", () => {
-  it("take nobody's place, and are cut oldest first when their address has too many", async () => {
+describe("requests whose body has not arrived", () => {
+  it("take no slot from others, and are cut oldest first when their address has too many", async () => {
     const { url, port, post, metrics } = await start({ maxInFlight: 4, maxUnfinishedBodiesPerAddress: 3 });
     const own: Unfinished[] = [];
     for (let n = 0; n < 5; n += 1) own.push(await openBody(port, "192.0.2.1"));
@@ -67,7 +67,7 @@ describe("requests whose body is not there", () => {
     expect(await counted(metrics, "http_bodies_cut_total")).toBeGreaterThanOrEqual(2);
   });
 
-  it("are bounded over all addresses, at the cost of the one that has most", async () => {
+  it("are bounded across all addresses, at the expense of the one with the most", async () => {
     const { port, post } = await start({ maxInFlight: 4, maxUnfinishedBodiesPerAddress: 3 });
     const honest = await openBody(port, "192.0.2.9");
     const many: Unfinished[] = [];
@@ -116,7 +116,7 @@ describe("connections of one address", () => {
     return socket;
   };
 
-  it("are bounded: the oldest idle one makes room, one with a request in work does not", async () => {
+  it("are bounded: the oldest idle one is closed, one with a request in progress is not", async () => {
     const { port, metrics } = await start({ maxConnectionsPerAddress: 3, trustedProxies: [] });
     const working = await openBody(port, "ignored");
     const [first, second] = [await hold(port), await hold(port)];
@@ -132,7 +132,7 @@ describe("connections of one address", () => {
     }
   });
 
-  it("are not counted for a trusted proxy, behind which many clients stand", async () => {
+  it("are not counted for a trusted proxy, which serves many clients", async () => {
     const { port, post, metrics } = await start({ maxConnectionsPerAddress: 1 });
     for (let n = 0; n < 4; n += 1) await openBody(port, `192.0.2.${n}`);
     expect((await post("192.0.2.50")).status).toBe(200);

@@ -11,7 +11,7 @@ function queue(length: number) {
 
 const options = { intervalMs: 3_600_000, holdMs: 1_000, finishMs: 0 };
 
-it("works on as many items as allowed at once, and claims the next ones when some end", async () => {
+it("works on as many items as allowed at once, and claims the next ones as others end", async () => {
   const done: number[] = [];
   let [running, most] = [0, 0];
   const loop = startClaimLoop<number>({
@@ -33,7 +33,7 @@ it("works on as many items as allowed at once, and claims the next ones when som
   expect(most).toBe(3);
 });
 
-it("reports an item whose work throws, and a claim that fails, and goes on", async () => {
+it("reports an item whose work throws and a claim that fails, and continues", async () => {
   const failures: string[] = [];
   const done: number[] = [];
   const next = queue(3);
@@ -58,7 +58,7 @@ it("reports an item whose work throws, and a claim that fails, and goes on", asy
   expect(failures).toEqual(["Error: away", "1: Error: poison"]);
 });
 
-it("lets items in hand finish at the stop, and aborts what takes longer", async () => {
+it("lets items in progress finish when stopped, and aborts those that take longer", async () => {
   const ends: string[] = [];
   const loop = startClaimLoop<number>({
     ...options,
@@ -77,7 +77,7 @@ it("lets items in hand finish at the stop, and aborts what takes longer", async 
   expect(ends).toEqual(["0 finished", "1 aborted"]);
 });
 
-it("waits as its schedule says, up to a tenth longer, and ends after the last attempt", () => {
+it("waits as scheduled plus up to a tenth, and ends after the last attempt", () => {
   expect([1, 2, 3].map((attempt) => retryAfter(attempt, [5, 300], 0))).toEqual([5_000, 300_000, null]);
   expect(retryAfter(1, [5], 1)).toBe(5_500);
 });

@@ -56,7 +56,7 @@ async function asleep(begun: number[]): Promise<void> {
   while (begun.length < 2) await vi.advanceTimersByTimeAsync(500);
 }
 
-it("looks once in an interval while there is life, and five seconds apart when nothing happens", async () => {
+it("looks once per interval during activity, and every five seconds when idle", async () => {
   fake();
   const w = world();
   const begun = rounds(w, w.lookout);
@@ -70,7 +70,7 @@ it("looks once in an interval while there is life, and five seconds apart when n
   expect(begun.length).toBeLessThanOrEqual(2);
 });
 
-it("begins a round when its work is due, also between two looks", async () => {
+it("begins a round when its work is due, even between two looks", async () => {
   fake();
   const w = world();
   const begun = rounds(w, w.lookout);
@@ -82,7 +82,7 @@ it("begins a round when its work is due, also between two looks", async () => {
   expect(begun[2]).toBeGreaterThanOrEqual(at);
 });
 
-it("finds work that nobody told of within six seconds", async () => {
+it("finds work that nobody announced within six seconds", async () => {
   fake();
   const w = world();
   const begun = rounds(w, w.lookout);
@@ -92,7 +92,7 @@ it("finds work that nobody told of within six seconds", async () => {
   expect(begun).toHaveLength(3);
 });
 
-it("finds work within its interval after something happened in the process", async () => {
+it("finds work within its interval after activity in the process", async () => {
   fake();
   const w = world();
   const begun = rounds(w, w.lookout);
@@ -104,7 +104,7 @@ it("finds work within its interval after something happened in the process", asy
   expect(begun).toHaveLength(3);
 });
 
-it("keeps its pace while nobody can tell it, and while the database does not answer", async () => {
+it("keeps its interval without announcements, and while the database does not answer", async () => {
   fake();
   const w = world();
   rounds(w, w.lookout);
@@ -120,7 +120,7 @@ it("keeps its pace while nobody can tell it, and while the database does not ans
   expect(Math.max(...gaps(w.looks.filter((time) => time > away)))).toBeLessThanOrEqual(1_200);
 });
 
-it("asks once in an interval for work that is due and that somebody else has in hand", async () => {
+it("asks once per interval for due work that another replica holds", async () => {
   fake();
   const w = world();
   w.due.set("webhooks", -10_000);
@@ -130,7 +130,7 @@ it("asks once in an interval for work that is due and that somebody else has in 
   expect(begun.length).toBeGreaterThanOrEqual(5);
 });
 
-it("shortens its longest pause with the intervals, and ends with its polls", async () => {
+it("limits its longest pause by the intervals, and ends with its polls", async () => {
   fake();
   const w = world();
   rounds(w, w.lookout, { intervalMs: 50 });

@@ -7,7 +7,7 @@ const never = (error: unknown): void => {
   throw error;
 };
 
-it("repeats rounds one at a time, and goes on after one that throws", async () => {
+it("repeats rounds one at a time, and continues after one that throws", async () => {
   let rounds = 0;
   let atOnce = 0;
   const failures: unknown[] = [];
@@ -28,7 +28,7 @@ it("repeats rounds one at a time, and goes on after one that throws", async () =
   expect(failures).toEqual([new Error("the second round")]);
 });
 
-it("begins a round at once when asked, and one more when asked during a round", async () => {
+it("begins a round at once on request, and one more if requested during a round", async () => {
   let rounds = 0;
   let release = (): void => undefined;
   const poll = startPoll({
@@ -56,7 +56,7 @@ it("begins a round at once when asked, and one more when asked during a round", 
   expect(rounds).toBe(3);
 });
 
-it("aborts the round under way when it stops, waits for it, and begins no other", async () => {
+it("aborts the current round when stopped, waits for it, and begins no other", async () => {
   let ended = false;
   let rounds = 0;
   const poll = startPoll({

@@ -21,7 +21,7 @@ describe("modelFromConfig", () => {
     expect(build(env as Record<string, string>).name).toBe(name);
   });
 
-  it("talks to the configured server with the configured fallback and times", async () => {
+  it("uses the configured server, fallback and timeouts", async () => {
     const server = await startModelServer({ faults: ({ model }) => (model === "first" ? { type: "hang" } : null) });
     const model = build({
       ...{ MODEL: "first", MODEL_FALLBACK: "second", OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url },
@@ -34,7 +34,7 @@ describe("modelFromConfig", () => {
     await server.close();
   });
 
-  it("refuses a first token time that leaves no time for an answer", () => {
+  it("rejects a first-token timeout that leaves no time for an answer", () => {
     expect(z.object(llmConfig).safeParse({ MODEL_FIRST_TOKEN_TIMEOUT_MS: "110001" }).success).toBe(false);
   });
 });

@@ -62,8 +62,8 @@ async function ask() {
   return { replied: reply.usage, extracted: extraction.usage, metrics: await metrics.text() };
 }
 
-describe("what a model server says it has counted", () => {
-  it("is taken as it stands where it can be true", async () => {
+describe("token usage reported by a model server", () => {
+  it("is accepted as reported when plausible", async () => {
     usage = counts(500, 100);
     const { replied, extracted, metrics } = await ask();
     expect([replied, extracted]).toEqual([
@@ -111,7 +111,7 @@ describe("what a model server says it has counted", () => {
     expect(metrics).toContain(`parley_model_usage_doubted_total{reason="${doubt}"} 2`);
   });
 
-  it("believes a server that ignores the limit where its answer shows so many", async () => {
+  it("is accepted from a server that ignores the limit when its answer is that long", async () => {
     usage = counts(500, 300);
     const model = openAiModel(url);
     const { usage: used } = await model.reply(
@@ -122,7 +122,7 @@ describe("what a model server says it has counted", () => {
     expect(used).toEqual({ inputTokens: 500, outputTokens: 300 });
   });
 
-  it("holds for vectors as well", async () => {
+  it("is checked for embeddings too", async () => {
     const logger = createLogger({ service: "llm-test", level: "silent" });
     const embedder = createOpenAiEmbedder({ apiKey: "k", baseUrl: url, model: "m", timeouts: PATIENT, logger });
     const texts = ["where can I park my car near the clinic ".repeat(20)];
@@ -140,7 +140,7 @@ describe("what a model server says it has counted", () => {
     ]);
   });
 
-  it("leaves a low count of long runs alone: encodings have tokens for them", async () => {
+  it("is accepted when low for long runs of one character, because encodings have tokens for them", async () => {
     const texts: [text: string, tokens: number][] = [
       [" ".repeat(640), 8],
       ["-".repeat(640), 10],
@@ -154,7 +154,7 @@ describe("what a model server says it has counted", () => {
     model.close();
   });
 
-  it("counts letters of two code units once, two of the same as two, and more of them as one", () => {
+  it("counts a letter of two code units once, two of the same as two, and longer runs as one", () => {
     const texts: [text: string, characters: number][] = [
       ["aab😀😀".repeat(16), 5 * 16],
       ["a😀".repeat(40), 2 * 40],

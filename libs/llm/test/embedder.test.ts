@@ -55,7 +55,7 @@ const whole = (input: string[]): Told => ({
 });
 
 describe("the embedder of an OpenAI-compatible server", () => {
-  it("gives one vector for each text, in their order", async () => {
+  it("returns one vector per text, in order", async () => {
     const { embedder } = await embedderOf(whole);
     expect(await embedder.embed({ texts: ["a", "bbb"] }, { signal: never })).toMatchObject({
       vectors: [
@@ -67,7 +67,7 @@ describe("the embedder of an OpenAI-compatible server", () => {
     });
   });
 
-  it("tries again after a failure that may pass, and gives up on answers that are no vectors", async () => {
+  it("retries after a transient failure, and gives up on answers that are not vectors", async () => {
     const recovering = await embedderOf((input, n) => (n === 1 ? { status: 500, body: {} } : whole(input)));
     expect((await recovering.embedder.embed({ texts: ["a"] }, { signal: never })).vectors).toEqual([[1, 1]]);
     for (const data of [undefined, [], [{ index: 0, embedding: ["x"] }], [{ index: 0, embedding: [] }]]) {
@@ -78,7 +78,7 @@ describe("the embedder of an OpenAI-compatible server", () => {
     }
   });
 
-  it("ends with the caller's reason when the caller gives up", async () => {
+  it("rejects with the caller's reason when aborted", async () => {
     const { embedder } = await embedderOf(whole);
     const gone = AbortSignal.abort(new Error("gone"));
     await expect(embedder.embed({ texts: ["a"] }, { signal: gone })).rejects.toThrow("gone");
@@ -86,7 +86,7 @@ describe("the embedder of an OpenAI-compatible server", () => {
 });
 
 describe("the scripted embedder", () => {
-  it("is a function of the text, and points where words of one meaning point", async () => {
+  it("depends only on the text, and is similar for words of similar meaning", async () => {
     const { vectors } = await createScriptedEmbedder().embed(
       { texts: ["the price", "a cost", "apple garden", "the price"] },
       { signal: never },
@@ -102,7 +102,7 @@ describe("the scripted embedder", () => {
 describe("the configured embedder", () => {
   const configured = (env: Record<string, string>) =>
     modelFromConfig(z.object(llmConfig).parse(env), { logger }).embedder;
-  it("is there when it is named and can be reached", () => {
+  it("exists when it is named and reachable", () => {
     expect(configured({})).toBeUndefined();
     expect(configured({ EMBEDDING_MODEL: "" })).toBeUndefined();
     expect(configured({ EMBEDDING_MODEL: "text-embedding-3-small" })).toBeUndefined();

@@ -58,7 +58,7 @@ async function ask(options: Parameters<typeof openAiModel>[1] = {}) {
   return ended;
 }
 
-describe("a server with its own spelling of a stream is understood:", () => {
+describe("a server with an unusual stream format is understood:", () => {
   it.each<[string, string]>([
     ["plain", stream(EVENTS)],
     ["CRLF", stream(EVENTS, (data) => `data: ${data}\r\n\r\n`)],
@@ -82,13 +82,13 @@ describe("a server with its own spelling of a stream is understood:", () => {
     expect(asked).toBe(2);
   });
 
-  it("without a count of tokens the reply has an estimate, which says so", async () => {
+  it("without reported usage the reply has an estimate, marked as one", async () => {
     answer = says(stream([...PIECES.map(piece), FINISH, "[DONE]"]));
     const { reply } = await ask();
     expect(reply).toMatchObject({ text: TEXT, usage: { estimated: true, doubt: "missing" } });
   });
 
-  it("fields that are missing or null say nothing", async () => {
+  it("missing and null fields are ignored", async () => {
     const odd = ["{}", '{"choices":null}', '{"choices":[]}', '{"choices":[{}]}', '{"choices":[{"delta":null}]}'];
     answer = says(stream([...odd, '{"choices":[{"delta":{"content":null}}],"usage":null}', ...EVENTS]));
     expect((await ask()).reply?.text).toBe(TEXT);
@@ -98,13 +98,13 @@ describe("a server with its own spelling of a stream is understood:", () => {
 describe("a server that fails under a good status", () => {
   const error = JSON.stringify({ error: { message: "overloaded: secret words", code: 529 } });
 
-  it("is asked again when its error comes before the first words", async () => {
+  it("is retried when its error comes before the first words", async () => {
     answer = (response) => says(asked < 3 ? stream([error]) : stream(EVENTS))(response);
     expect(await ask()).toMatchObject({ reply: { text: TEXT }, said: TEXT });
     expect(asked).toBe(3);
   });
 
-  it("ends the reply when its error comes after them, and its words are in no log", async () => {
+  it("ends the reply when its error comes after them, and its text is not logged", async () => {
     const lines: string[] = [];
     const logger = createLogger({
       service: "test",
@@ -120,7 +120,7 @@ describe("a server that fails under a good status", () => {
     expect(lines.join("")).not.toMatch(/secret|Grüße/);
   });
 
-  it("that sends no event stream has given no answer", async () => {
+  it("has given no answer when it sends no event stream", async () => {
     answer = says(JSON.stringify({ choices: [{ message: { content: TEXT }, finish_reason: "stop" }] }));
     expect(await ask()).toMatchObject({ error: { reason: "ended_early" }, said: "" });
   });
@@ -157,20 +157,20 @@ describe("a server that refuses", () => {
     expect({ asked, connections }).toEqual({ asked: 3, connections: 1 });
   });
 
-  it("with an answer that never ends is given up in time", async () => {
+  it("with an endless error body is given up in time", async () => {
     answer = (response) => void response.writeHead(503).write("{");
     const { error } = await endsWithin(6_000, () => ask({ timeouts: FAST }));
     expect(error).toMatchObject({ code: "model_timeout", reason: "first_token_timeout" });
   });
 
-  it("with a connection cut in its answer is told by its status", async () => {
+  it("is reported by its status when the connection breaks during its answer", async () => {
     answer = (response) => {
       response.writeHead(400, { "content-length": 100 }).write("{", () => response.destroy());
     };
     expect(await ask()).toMatchObject({ error: { reason: "status_400" } });
   });
 
-  it.each([301, 302, 303, 307, 308])("with a redirect (%i) is not followed", async (status) => {
+  it.each([301, 302, 303, 307, 308])("is not followed when it redirects (%i)", async (status) => {
     answer = (response) => void response.writeHead(status, { location: `${base}/elsewhere` }).end();
     expect(await ask()).toMatchObject({ error: { code: "model_unavailable", reason: `status_${status}` } });
     expect(asked).toBe(1);
@@ -178,7 +178,7 @@ describe("a server that refuses", () => {
 });
 
 describe("a connection", () => {
-  it("that the server closed between two calls is not used again", async () => {
+  it("is not reused after the server closed it between two calls", async () => {
     answer = (response) => {
       const { socket } = sse(response);
       response.end(stream(EVENTS), () => socket?.end());
@@ -195,7 +195,7 @@ describe("a connection", () => {
     expect(await metrics.text()).not.toMatch(/parley_model_retries_total\{/);
   });
 
-  it("is found under the path of the base URL and its slash", async () => {
+  it("is made to the path of the base URL, with or without a slash", async () => {
     const paths: (string | undefined)[] = [];
     const note = (request: { url?: string }) => paths.push(request.url);
     server.on("request", note);
@@ -214,7 +214,7 @@ describe("a connection", () => {
     ]);
   });
 
-  describe("that is never made", () => {
+  describe("that is never established", () => {
     const silent = createTcpServer(() => undefined);
     let url: string;
     beforeEach(async () => {
@@ -235,7 +235,7 @@ describe("a connection", () => {
       model.close();
     });
 
-    it("does not keep a caller that gives up", async () => {
+    it("does not hold up a caller that gives up", async () => {
       const model = openAiModel(url);
       const caller = new AbortController();
       const reply = model.reply(replyRequest("hello"), { signal: caller.signal });
@@ -246,8 +246,8 @@ describe("a connection", () => {
   });
 });
 
-describe("what a server says", () => {
-  it("is handed on at once", async () => {
+describe("streamed output of a server", () => {
+  it("is passed on at once", async () => {
     let first = false;
     answer = async (response) => {
       sse(response);
@@ -266,7 +266,7 @@ describe("what a server says", () => {
     expect(first).toBe(true);
   });
 
-  it("is not handed on after its caller gave up, not even from the same packet", async () => {
+  it("is not passed on after its caller gave up, not even from the same packet", async () => {
     answer = says(stream(EVENTS));
     const model = openAiModel(`${base}/v1`);
     const caller = new AbortController();
@@ -283,7 +283,7 @@ describe("what a server says", () => {
     expect(said).toEqual(PIECES.slice(0, 1));
   });
 
-  it("is handed on in the trace of its own call, although the connection was opened by another", async () => {
+  it("is passed on in the trace of its own call, although another call opened the connection", async () => {
     answer = says(stream(EVENTS));
     const model = openAiModel(`${base}/v1`);
     const traces = ["a", "b"].map((digit) => `00-${digit.repeat(32)}-${digit.repeat(16)}-00`);

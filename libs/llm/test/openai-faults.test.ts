@@ -116,7 +116,7 @@ const TABLE: Record<string, Row> = {
   "complete answer, connection kept open": { fault: { type: "hang_at_end" }, calls: 1, said: TEXT, ends: "answer" },
 };
 
-describe("a model that fails always", () => {
+describe("a model that always fails", () => {
   it.each(Object.entries(TABLE))("%s", async (_, row) => {
     server.setFault(row.fault);
     const own = openAiModel(server.url, { timeouts: timesFor(row.fault) });
@@ -135,7 +135,7 @@ describe("a model that fails always", () => {
     expect(pieces.join("")).toBe(row.said);
   });
 
-  it("waits for its first words as long as the call says, and all its tries together no longer than the whole time", async () => {
+  it("is given the call's first-token timeout per attempt, and the total timeout for all attempts", async () => {
     server.setFault({ type: "hang" });
     const own = openAiModel(server.url, { timeouts: { ...PATIENT, firstTokenMs: 60_000, totalMs: 4_000 } });
     const asking = (seconds: number) => {
@@ -149,7 +149,7 @@ describe("a model that fails always", () => {
     own.close();
   });
 
-  it("ends a stream without end at the total time", async () => {
+  it("ends an endless stream at the total timeout", async () => {
     server.setFault({ type: "endless", tokenDelayMs: 40 });
     const hasty = openAiModel(server.url, { timeouts: { ...PATIENT, totalMs: 1_500 } });
     const { error } = await endsWithin(4_000, () => ask(hasty));
@@ -160,14 +160,14 @@ describe("a model that fails always", () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  it("does not wait for a connection that stays open after a complete answer", async () => {
+  it("is not waited for when its connection stays open after a complete answer", async () => {
     server.setFault({ type: "hang_at_end" });
     const patient = { ...PATIENT, idleMs: 20_000, totalMs: 25_000 };
     const { reply } = await endsWithin(3_000, () => ask(openAiModel(server.url, { timeouts: patient })));
     expect(reply?.text).toBe(TEXT);
   });
 
-  it("cuts a flood off near the token limit", async () => {
+  it("is cut off near the token limit when it floods", async () => {
     server.setFault({ type: "endless", tokenDelayMs: 0 });
     const flooded = await model.reply(replyRequest("hello", { settings: { temperature: 0, max_tokens: 10 } }), {
       signal: never,
@@ -177,7 +177,7 @@ describe("a model that fails always", () => {
     await eventually(() => server.calls[0]?.outcome === "cut");
   });
 
-  it("never exceeds the total time over all attempts", async () => {
+  it("never exceeds the total timeout over all attempts", async () => {
     server.setFault({ type: "hang" });
     // Inside the second of three attempts, which would take 4.5 s.
     const hasty = openAiModel(server.url, { timeouts: { ...FAST, totalMs: 2_500 } });
@@ -185,7 +185,7 @@ describe("a model that fails always", () => {
     expect(error).toMatchObject({ code: "model_timeout" });
   });
 
-  it("gives a connection that cannot be made three tries", async () => {
+  it("gets three attempts when no connection can be made", async () => {
     const closed = await freePort();
     const { error } = await ask(openAiModel(`http://127.0.0.1:${closed}/v1`));
     expect(error).toMatchObject(before("model_unavailable", "connection_failed"));
@@ -215,7 +215,7 @@ describe("structured calls", () => {
     await eventually(() => server.calls.every(({ outcome }) => outcome !== "pending"));
   });
 
-  it("are repeated after a fault", async () => {
+  it("are retried after a failure", async () => {
     server.setFault((call) => (call.n < 3 ? { type: "status", status: 503 } : null));
     expect((await extract()).values).toEqual({ zip: null });
     expect(server.calls).toHaveLength(3);

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 describe("reply", () => {
-  it("streams the answer and reports use and times", async () => {
+  it("streams the answer and reports usage and times", async () => {
     const pieces: string[] = [];
     const reply = await model.reply(replyRequest("hello there"), {
       signal: never,
@@ -48,7 +48,7 @@ describe("reply", () => {
     expect(JSON.stringify(server.calls)).not.toContain("Clinic Desk");
   });
 
-  it("passes settings on in the form the model takes", async () => {
+  it("passes settings in the form that the model accepts", async () => {
     const ask = (model_name?: string) =>
       model.reply(
         replyRequest("hi", { settings: { ...(model_name ? { model_name } : {}), temperature: 0.4, max_tokens: 77 } }),
@@ -63,7 +63,7 @@ describe("reply", () => {
     expect(reasoning).not.toHaveProperty("max_tokens");
   });
 
-  it("asks for the service tier of the settings, and for none without", async () => {
+  it("requests the service tier of the settings, and none without one", async () => {
     const tier = (model_name: string, service_tier?: string) => ({
       settings: { model_name, temperature: 0.4, max_tokens: 77, ...(service_tier ? { service_tier } : {}) },
     });
@@ -73,7 +73,7 @@ describe("reply", () => {
     expect(server.calls.map(({ body }) => body.service_tier)).toEqual(["flex", "on_demand", undefined]);
   });
 
-  it("keeps its connection", async () => {
+  it("reuses its connection", async () => {
     for (let i = 0; i < 20; i++) {
       await model.reply(replyRequest(`message ${i}`), { signal: never });
       // A connection rests for one turn of the event loop, in case the server closes it after all.
@@ -109,7 +109,7 @@ describe("extract", () => {
       { signal: never },
     );
 
-  it("asks once for all variables with a strict schema and gives exactly those back", async () => {
+  it("requests all variables in one call with a strict schema and returns exactly those", async () => {
     answer = '{"first_name":" Ada ","v2":"null","age":36,"other":1}';
     const { values, usage } = await extract();
     expect(values).toEqual({ first_name: "Ada", straße: null, age: 36 });
@@ -140,7 +140,7 @@ describe("extract", () => {
     expect((await extract()).values.first_name).toBe(expected);
   });
 
-  it("asks in words where the server refuses schemas, and remembers it", async () => {
+  it("asks in plain text where the server rejects schemas, and remembers it", async () => {
     answer = '{"first_name":"Ada"}';
     server.setFault((call) => (call.schema === null ? null : { type: "status", status: 400 }));
     expect((await extract()).values.first_name).toBe("Ada");
@@ -200,7 +200,7 @@ describe("classify", () => {
     });
   });
 
-  it("sends the text as data of the user", async () => {
+  it("sends the text as user data", async () => {
     answer = "{}";
     await classify();
     expect(server.calls[0]?.messages[1]).toEqual({

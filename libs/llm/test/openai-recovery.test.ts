@@ -22,7 +22,7 @@ const ask = (wanted = model) => askOnce(wanted);
 const before = (code: string, reason: string) => ({ code, reason, afterFirstToken: false });
 const after = (code: string, reason: string) => ({ code, reason, afterFirstToken: true });
 
-describe("a model that fails at first", () => {
+describe("a model that recovers", () => {
   const failing = (faults: ModelFault[]) => (call: ModelCall) => faults[call.n - 1] ?? null;
 
   it.each([
@@ -43,7 +43,7 @@ describe("a model that fails at first", () => {
     expect(server.calls).toHaveLength(3);
   });
 
-  it("waits as long as Retry-After says", async () => {
+  it("is retried after the time in Retry-After", async () => {
     server.setFault(failing([{ type: "status", status: 429, retryAfterSeconds: 1 }]));
     const startedAt = performance.now();
     const { reply } = await ask();
@@ -51,7 +51,7 @@ describe("a model that fails at first", () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_000);
   });
 
-  it("is asked again at a moment of its own by each caller, anywhere between at once and the whole pause", async () => {
+  it("is retried by each caller at a random moment within the full backoff", async () => {
     const pauseMs = 2_000;
     const seen = new Map<string, number[]>();
     server.setFault(({ model }) => {
@@ -72,7 +72,7 @@ describe("a model that fails at first", () => {
     expect((pauses.at(-1) ?? 0) - (pauses[0] ?? 0)).toBeGreaterThan(pauseMs / 4);
   });
 
-  it("uses another connection after the kept one was closed by the server", async () => {
+  it("is reached over a new connection after the server closed the reused one", async () => {
     expect((await ask()).reply?.text).toBe(TEXT);
     const { url } = server;
     await server.close();
@@ -95,7 +95,7 @@ describe("fallback model", () => {
     },
   );
 
-  it("gets the time of a whole wait: a slow model is not asked again at its expense", async () => {
+  it("gets a full timeout: a slow primary model is not retried at its expense", async () => {
     server.setFault((call) => (call.model === "fake" ? { type: "hang" } : { type: "late", ms: 700 }));
     const timeouts = { ...PATIENT, firstTokenMs: 1_500, totalMs: 4_000 };
     const { reply } = await ask(openAiModel(server.url, { fallbackModel: "spare", timeouts }));
@@ -178,7 +178,7 @@ describe("a caller that gives up", () => {
     },
   );
 
-  it("still has the tokens counted", async () => {
+  it("is still charged for the tokens", async () => {
     server.setFault({ type: "endless", tokenDelayMs: 5 });
     const metrics = createMetrics();
     const caller = new AbortController();
@@ -192,7 +192,7 @@ describe("a caller that gives up", () => {
     expect(text).toContain('outcome="aborted"} 1');
   });
 
-  it("before the call makes none", async () => {
+  it("makes no call when it gives up before it", async () => {
     await expect(model.reply(replyRequest("hello"), { signal: AbortSignal.abort("gone") })).rejects.toBe("gone");
     expect(server.calls).toHaveLength(0);
   });

@@ -3,7 +3,7 @@ import { startModelServer } from "@parley/testkit";
 import { expect, it } from "vitest";
 import { never, openAiModel, replyRequest } from "./requests.js";
 
-it("sends passages as one system message of their own after the first, and counts them", async () => {
+it("sends passages as a separate system message after the first, and counts them", async () => {
   const server = await startModelServer();
   const model = openAiModel(server.url);
   const request = replyRequest("hello", { passages: "Quoted passages." });

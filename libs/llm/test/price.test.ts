@@ -20,14 +20,14 @@ describe("the price list", () => {
     expect(createPriceBook().costOf(model, usage, new Date(`${day}T12:00:00Z`))).toBe(cost);
   });
 
-  it("knows sums without the noise of binary fractions", () => {
+  it("calculates sums without floating-point noise", () => {
     const book = createPriceBook({ m: { input: 0.1, output: 0.2 } });
     expect(book.costOf("m", { inputTokens: 1, outputTokens: 1 })).toBe(0.0000003);
   });
 });
 
 describe("MODEL_PRICES", () => {
-  it("goes before the list, adds models, and reaches the model", () => {
+  it("overrides the list, adds models, and reaches the model", () => {
     const { data } = parse({
       MODEL: "scripted",
       MODEL_PRICES: '{"scripted": {"input": 2, "output": 3}, "llama3": {"input": 0, "output": 1}}',

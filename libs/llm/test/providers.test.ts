@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([home?.close(), eu?.close()]));
 
 describe("several providers", () => {
-  it("each get the calls that name them, and no other", async () => {
+  it("each get only the calls that name them", async () => {
     const plain = await model.reply(asked({}), options());
     const own = await model.reply(asked({ provider_id: "eu" }), options());
     const named = await model.reply(asked({ provider_id: "eu", model_name: "dear" }), options());
@@ -35,7 +35,7 @@ describe("several providers", () => {
     expect([home?.calls.length, eu?.calls.length]).toEqual([1, 2]);
   });
 
-  it("are priced under their own names first, then under those of the models", () => {
+  it("are priced by provider name first, then by model name", () => {
     expect(model.answeredBy?.({ provider_id: "eu", temperature: 1, max_tokens: 9 })).toEqual(["eu/gpt-4.1"]);
     expect(model.prices?.priceOf("eu/gpt-4.1")).toEqual({ input: 2, output: 8 });
     expect(model.prices?.priceOf("eu/dear")).toEqual({ input: 9, output: 9 });
@@ -44,7 +44,7 @@ describe("several providers", () => {
     expect(model.prices?.priceOf("us/gpt-4.1")).toBeNull();
   });
 
-  it("that are not configured are no model at all: nothing is sent elsewhere", async () => {
+  it("count as unavailable when not configured: nothing is sent elsewhere", async () => {
     const before = [home?.calls.length, eu?.calls.length];
     const refused = await model.reply(asked({ provider_id: "us" }), options()).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ModelError);
@@ -52,7 +52,7 @@ describe("several providers", () => {
     expect([home?.calls.length, eu?.calls.length]).toEqual(before);
   });
 
-  it("wait for the first word as long as each of them is configured to", async () => {
+  it("have their own first-token timeouts", async () => {
     const slow = await startModelServer({ faults: { type: "late", ms: 3_000 } });
     const { url: base_url } = slow;
     const both = configured({
@@ -69,7 +69,7 @@ describe("several providers", () => {
     await slow.close();
   });
 
-  it("do not matter where none is configured", async () => {
+  it("are ignored where none is configured", async () => {
     const alone = configured({ OPENAI_BASE_URL: home?.url ?? "", OPENAI_API_KEY: "k", MODEL: "gpt-4o-mini" });
     expect((await alone.reply(asked({ provider_id: "eu" }), options())).model).toBe("gpt-4o-mini");
   });

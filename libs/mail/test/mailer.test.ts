@@ -109,7 +109,7 @@ describe("with a mail server", () => {
     expect([mailer.kind, log]).toEqual(["smtp", []]);
   });
 
-  it("tells the language of a mail, and carries it whole in any script", async () => {
+  it("declares the language of a mail, and transmits it intact in any script", async () => {
     const { smtp, mailer } = await mailerWith("accept");
     await mailer.send({ ...MAIL, text: "رمزك هو\n\n    004217\n", language: "ar" });
     await mailer.send(MAIL);
@@ -120,14 +120,14 @@ describe("with a mail server", () => {
     expect(plain).not.toContain("Content-Language");
   });
 
-  it("lets no name of an agent begin a header", async () => {
+  it("never lets an agent's name inject a header", async () => {
     const { smtp, mailer } = await mailerWith("accept");
     await mailer.send({ ...MAIL, subject: "Your code for Desk\r\nBcc: eve@example.com" });
     expect(smtp.received[0]?.to).toEqual(["<ada@example.com>"]);
     expect(smtp.received[0]?.data).not.toMatch(/^Bcc:/m);
   });
 
-  it("reports a refusal without the address and the text, and does not throw", async () => {
+  it("reports a refusal without address or text, and does not throw", async () => {
     const { mailer, log } = await mailerWith("refuse");
     await mailer.send(MAIL);
     expect(log).toHaveLength(1);
@@ -143,7 +143,7 @@ describe("with a mail server", () => {
 });
 
 describe("without a mail server", () => {
-  it("keeps mails in the mailbox, and close waits for the last one", async () => {
+  it("stores mails in the mailbox, and close waits for the last one", async () => {
     const kept: Mail[] = [];
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
@@ -166,7 +166,7 @@ describe("without a mail server", () => {
     await sending;
   });
 
-  it("signs in with an access token that it gets for the refresh token", async () => {
+  it("signs in with an access token obtained with the refresh token", async () => {
     const smtp = await startSmtp("oauth");
     const asked: URLSearchParams[] = [];
     const tokens = createHttpServer(async (request, response) => {

@@ -20,7 +20,7 @@ describe("logger", () => {
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ service: "test", level: "info", msg: "turn.committed", seq: 3 });
   });
 
-  it("redacts secrets wherever they stand: value, nested value, message, after an escaped line break, in an error", () => {
+  it("redacts secrets wherever they appear: value, nested value, message, after an escaped line break, in an error", () => {
     const { logger, lines } = capture();
     logger.info(
       { url: `/c/${TOKEN}`, deep: { deeper: { list: [TOKEN, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] } } },
@@ -42,7 +42,7 @@ describe("logger", () => {
     expect(lines[0]).toContain("https_something_long");
   });
 
-  it("redacts fields that are named like secrets or message text", () => {
+  it("redacts fields named like secrets or message text", () => {
     const { logger, lines } = capture();
     logger.info({ email: "a@b.example", req: { headers: { authorization: "Bearer x" }, content: "hello" } }, "x");
     expect(lines[0]).not.toContain("a@b.example");
@@ -50,7 +50,7 @@ describe("logger", () => {
     expect(lines[0]).not.toContain("hello");
   });
 
-  it("redacts them on three levels and in what a child is bound to, and changes no object of its caller", () => {
+  it("redacts them on three levels and in child bindings, without changing the caller's objects", () => {
     const { logger, lines } = capture();
     const fields = {
       a: { b: { token: "one", kept: 1 } },
@@ -69,7 +69,7 @@ describe("logger", () => {
     expect(lines[1]).not.toContain("token");
   });
 
-  it("drops driver details that quote row values and keeps code and causes", () => {
+  it("drops driver details that quote row values, but keeps code and causes", () => {
     const { logger, lines } = capture();
     const cause = Object.assign(new Error("duplicate key"), { code: "23505", detail: "Key (email)=(a@b.example)" });
     logger.error({ err: new Error("outer", { cause }) }, "failed");

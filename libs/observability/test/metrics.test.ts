@@ -30,7 +30,7 @@ describe("metrics", () => {
     expect(await createMetrics({ processMetrics: true }).text()).toContain("process_cpu_seconds_total");
   });
 
-  it("says how late the event loop was that something held up", async () => {
+  it("reports the delay of a blocked event loop", async () => {
     const metrics = createMetrics({ processMetrics: true });
     // The first look comes within 375 ms.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);

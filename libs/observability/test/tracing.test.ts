@@ -19,7 +19,7 @@ const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 describe("tracing", () => {
-  it("exports nothing without an endpoint, and outside of a trace adds no header", async () => {
+  it("exports nothing without an endpoint, and adds no header outside of a trace", async () => {
     vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", "");
     expect(await startTracing("test")).toBeNull();
     const headers: Record<string, string> = {};
@@ -28,7 +28,7 @@ describe("tracing", () => {
     expect(currentTraceId()).toBeUndefined();
   });
 
-  it("carries the caller's trace on without an endpoint, through what is awaited and no further", async () => {
+  it("propagates the caller's trace without an endpoint, through awaited work only", async () => {
     const request = startRequestTrace(PARENT);
     expect(request.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/);
     const outgoing = await request.run(async () => {
@@ -57,11 +57,11 @@ describe("tracing", () => {
     expect(withExtractedTrace(given === undefined ? {} : { traceparent: given }, currentTraceId)).toBeUndefined();
   });
 
-  it("takes a later version of the standard for what it begins with", () => {
+  it("parses a later version of the standard by its known prefix", () => {
     expect(startRequestTrace(`${PARENT.replace("00-", "cc-")}-more`).traceparent).toContain(`00-${TRACE}-`);
   });
 
-  it("gives stored work its own trace and never the current one", () => {
+  it("gives stored work its own trace, never the current one", () => {
     startRequestTrace(PARENT).run(() => {
       const stored = `00-${"1".repeat(32)}-${"2".repeat(16)}-00`;
       expect(withOwnTrace(stored, currentTraceparent)).toBe(stored);
@@ -85,7 +85,7 @@ describe("tracing", () => {
     expect(lines[1]).not.toContain("trace_id");
   });
 
-  it("continues the caller's trace across headers and exports it, with the errors that the log told meanwhile", async () => {
+  it("continues the caller's trace across headers and exports it, with the errors logged meanwhile", async () => {
     const told: { path: string | undefined; body: string }[] = [];
     const collector = createServer((request, response) => {
       const chunks: Buffer[] = [];

@@ -73,7 +73,7 @@ describe("address rules", () => {
     expect(addressRules({}).permits(address)).toBe(true);
   });
 
-  it("permit what the operator lists, in every spelling, and nothing beside it", () => {
+  it("permit what the operator lists, in every notation, and nothing else", () => {
     const rules = addressRules({ allowedCidrs: parseNetworks("10.1.0.0/16, fd00::/8") });
     for (const address of ["10.1.2.3", "::ffff:10.1.2.3", "fd12::1"]) expect(rules.permits(address)).toBe(true);
     for (const address of ["10.2.0.1", "127.0.0.1", "fe80::1"]) expect(rules.permits(address)).toBe(false);
@@ -85,7 +85,7 @@ describe("address rules", () => {
     for (const address of ["10.0.0.1", "169.254.169.254", "0.0.0.0"]) expect(rules.permits(address)).toBe(false);
   });
 
-  it("refuse a list with something that is no network", () => {
+  it("reject a list with an entry that is not a network", () => {
     expect(() => parseNetworks("10.0.0.0/8,everything")).toThrow(RangeError);
     expect(parseNetworks(" ")).toEqual([]);
   });

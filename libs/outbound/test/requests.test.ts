@@ -44,7 +44,7 @@ const redirectTo = (location: string, status = 302) => {
 };
 
 describe("a request", () => {
-  it("carries method, query, headers and body, and answers with status, headers and body", async () => {
+  it("sends method, query, headers and body, and returns status, headers and body", async () => {
     answer = (_request, response) => response.writeHead(418, { "x-kind": "tea" }).end("short and stout");
     const result = await outbound.request(
       request({
@@ -67,7 +67,7 @@ describe("a request", () => {
     ]);
   });
 
-  it("leaves the query of the address as it is written when parameters are added", async () => {
+  it("keeps the query of the URL as written when parameters are added", async () => {
     await outbound.request(request({ url: at("/list?flag&q=a%20b%2Bc&s=~!'"), query: { page: "2" } }));
     await outbound.request(request({ url: at("/list"), query: { page: "2" } }));
     await outbound.request(request({ url: at("/list?q=a%20b#part"), query: {} }));
@@ -126,7 +126,7 @@ describe("a request", () => {
     await named.close();
   });
 
-  it("stops reading at the limit, also when no length was announced", async () => {
+  it("stops reading at the limit, even without Content-Length", async () => {
     answer = (_request, response) => {
       const more = (): void => {
         if (!response.destroyed) response.write("x".repeat(5_000), () => setImmediate(more));
@@ -136,7 +136,7 @@ describe("a request", () => {
     expect(await outbound.request(request({ maxBytes: 20_000 }))).toMatchObject({ type: "too_large", status: 200 });
   });
 
-  it("takes an answer of exactly the limit", async () => {
+  it("accepts an answer of exactly the limit", async () => {
     answer = (_request, response) => response.end("x".repeat(10_000));
     expect(await outbound.request(request())).toMatchObject({ type: "answered" });
   });
@@ -151,7 +151,7 @@ describe("a request", () => {
     expect(result.ms).toBeGreaterThanOrEqual(190);
   });
 
-  it("ends at its deadline when the name is not resolved", async () => {
+  it("ends at its deadline when name resolution hangs", async () => {
     const lost = client({ resolve: () => new Promise(() => undefined) });
     expect(await lost.request(request({ url: "http://lost.example/", timeoutMs: 100 }))).toMatchObject({
       type: "timeout",
@@ -159,7 +159,7 @@ describe("a request", () => {
     await lost.close();
   });
 
-  it("is unreachable when nobody listens, the name is unknown, or the answer is not HTTP", async () => {
+  it("reports unreachable when nobody listens, the name is unknown, or the answer is not HTTP", async () => {
     expect(await outbound.request(request({ url: "http://127.0.0.1:1/" }))).toMatchObject({ type: "unreachable" });
     const unknown = client({ resolve: async () => Promise.reject(new Error("ENOTFOUND")) });
     expect(await unknown.request(request({ url: "http://unknown.example/" }))).toMatchObject({ type: "unreachable" });
@@ -186,7 +186,7 @@ describe("a request", () => {
 });
 
 describe("a name", () => {
-  it("is resolved for each connection, and one that changes its mind is refused", async () => {
+  it("is resolved for each connection, and refused when it changes to a forbidden address", async () => {
     answer = (_request, response) => response.writeHead(200, { connection: "close" }).end();
     let asked = 0;
     const rebound = client({
@@ -218,7 +218,7 @@ describe("a name", () => {
 });
 
 describe("a redirect", () => {
-  it("is an answer unless redirects are asked for", async () => {
+  it("is returned as the answer unless redirects are enabled", async () => {
     redirectTo("/to");
     expect(await outbound.request(request({ url: at("/from") }))).toMatchObject({ type: "answered", status: 302 });
     expect(server.seen).toHaveLength(1);
@@ -259,7 +259,7 @@ describe("a redirect", () => {
     expect(server.seen).toHaveLength(4);
   });
 
-  it("to another origin takes no secrets along", async () => {
+  it("to another origin carries no secrets", async () => {
     const other = await localServer((_request, response) => response.end());
     redirectTo(`http://127.0.0.1:${other.port}/to`, 307);
     const headers = { authorization: "Bearer s", cookie: "s", "x-api-key": "s", "content-type": "text/plain" };
@@ -271,7 +271,7 @@ describe("a redirect", () => {
 });
 
 describe("a tenant", () => {
-  it("has so many requests under way and no more, and leaves others their own", async () => {
+  it("has a limited number of concurrent requests, without affecting other tenants", async () => {
     const held: ServerResponse[] = [];
     answer = (_request, response) => void held.push(response);
     const narrow = client({ perTenant: 2 });

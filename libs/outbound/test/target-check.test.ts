@@ -42,7 +42,7 @@ describe("an address that is stored to be called later", () => {
     expect(check(url)).toBe(refusal);
   });
 
-  it("may lie in a network that the operator lists, and on this machine for tests", () => {
+  it("may be in a network that the operator lists, and on this machine for tests", () => {
     expect(createTargetCheck({ allowedCidrs: ["10.1.0.0/16"] })("http://10.1.2.3/")).toBeNull();
     expect(createTargetCheck({ allowedCidrs: ["10.1.0.0/16"] })("http://10.2.2.3/")).toBe("private_address");
     expect(createTargetCheck({ allowTestHooks: true })("http://[::1]:4000/")).toBeNull();

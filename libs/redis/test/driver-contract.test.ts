@@ -23,13 +23,13 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
   });
   afterAll(() => redis.close());
 
-  it("says what it is and that it answers", async () => {
+  it("reports its kind and that it responds", async () => {
     expect(redis.kind).toBe(kind);
     expect(await redis.ping()).toBe(true);
   });
 
   describe("limits", () => {
-    it("lets exactly the burst through at once, counting down", async () => {
+    it("admits exactly the burst at once, counting down", async () => {
       const check = { scope: "session", key: fresh(), limit: 5, periodSeconds: 60 };
       const began = performance.now();
       for (const remaining of [4, 3, 2, 1, 0])
@@ -39,7 +39,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
       expect(refused).toEqual({ allowed: false, scope: "session", retryAfterSeconds });
     });
 
-    it("admits no more than burst + rate × t under parallel pressure", async () => {
+    it("admits no more than burst + rate × t under parallel load", async () => {
       const check = { scope: "link", key: fresh(), limit: 20, periodSeconds: 1, burst: 10 };
       const startedAt = performance.now();
       let allowed = 0;
@@ -52,7 +52,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
       expect(allowed).toBeLessThanOrEqual(10 + 20 * seconds);
     });
 
-    it("lets the next request pass when Retry-After was obeyed", async () => {
+    it("admits the next request when Retry-After was respected", async () => {
       const check = { scope: "session", key: fresh(), limit: 1, periodSeconds: 3, burst: 2 };
       const began = performance.now();
       await redis.limits.take([check]);
@@ -85,7 +85,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
       expect(refused).toEqual({ allowed: false, scope: "session", retryAfterSeconds });
     });
 
-    it("keeps equal keys of different scopes apart", async () => {
+    it("keeps equal keys of different scopes separate", async () => {
       const key = fresh();
       await redis.limits.take([{ scope: "address", key, limit: 1, periodSeconds: 60 }]);
       const other = await redis.limits.take([{ scope: "session", key, limit: 1, periodSeconds: 60 }]);
@@ -117,7 +117,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
   });
 
   describe("live streams", () => {
-    it("hands every entry to every subscriber of the session, in order, and to no other", async () => {
+    it("delivers every entry to every subscriber of the session, in order, and to no other", async () => {
       const session = fresh();
       const seen: [LiveEntry[], LiveEntry[], LiveEntry[]] = [[], [], []];
       const ends = await Promise.all([
@@ -135,7 +135,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
       for (const end of ends) end();
     });
 
-    it("forgets the sessions it is told to, and no other", async () => {
+    it("deletes the given sessions, and no other", async () => {
       const [gone, kept] = [fresh(), fresh()];
       for (const session of [gone, kept]) await redis.live.publish(session, [delta("a")]);
       await redis.live.forget([]);
@@ -144,7 +144,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
       expect(await redis.live.recent(kept)).toEqual([delta("a")]);
     });
 
-    it("keeps what was published for late readers, bounded", async () => {
+    it("keeps published entries for late readers, bounded", async () => {
       const session = fresh();
       const status: LiveEntry = { type: "status", turn_id: "t1", attempt: 1, label: "Looking…" };
       await redis.live.publish(session, [delta("Hé"), status]);
@@ -161,7 +161,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
       expect(kept.at(-1)).toEqual(delta("x", 2_499));
     });
 
-    it("stops after the end of a subscription, also when ended twice, and starts again", async () => {
+    it("stops after the end of a subscription, even when ended twice, and can start again", async () => {
       const session = fresh();
       const first: LiveEntry[] = [];
       const second: LiveEntry[] = [];
@@ -179,7 +179,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
       expect([first, second, third]).toEqual([[], [delta("a")], [delta("b")]]);
     });
 
-    it("keeps one failing subscriber from harming another", async () => {
+    it("isolates subscribers from a failing one", async () => {
       const session = fresh();
       const seen: LiveEntry[] = [];
       await redis.live.subscribe(session, () => {
@@ -191,7 +191,7 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
     });
   });
 
-  it("behaves as if it were down after close", async () => {
+  it("behaves as unavailable after close", async () => {
     const own = await connectRedis({ url: kind === "redis" ? testServers().redisUrl : null, logger });
     await own.close();
     await own.close();

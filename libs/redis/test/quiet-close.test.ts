@@ -3,7 +3,7 @@ import { connectRedis } from "@parley/redis";
 import { eventually, startRedis } from "@parley/testkit";
 import { expect, it } from "vitest";
 
-it("reports a Redis that is lost, and not one that we leave", async () => {
+it("reports a lost connection, but not one that we closed", async () => {
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const logger = createLogger({ service: "redis-test", level: "info", destination });

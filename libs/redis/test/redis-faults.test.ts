@@ -26,7 +26,7 @@ describe("a Redis that fails", () => {
   });
   afterEach(() => redis.close());
 
-  it("costs nothing but speed when flushed, scripts included", async () => {
+  it("costs only speed when flushed, scripts included", async () => {
     await redis.limits.take([check("flushed")]);
     await redis.live.publish("flushed", [delta("a")]);
     const seen: LiveEntry[] = [];
@@ -61,7 +61,7 @@ describe("a Redis that fails", () => {
     admin.disconnect();
   });
 
-  it("is answered for locally and quickly while dead, then resumes and reports the gap", async () => {
+  it("is replaced by local answers while down, then resumes and reports the gap", async () => {
     const seen: LiveEntry[] = [];
     let gaps = 0;
     redis.live.onGap(() => gaps++);
@@ -91,7 +91,7 @@ describe("a Redis that fails", () => {
     expect(await redis.nonces.claim("killed", 60)).toBe(true);
   });
 
-  it("leaves each process that counts its share of a limit while dead, and the whole again when it is back", async () => {
+  it("leaves each process its share of a limit while down, and the whole limit once it is back", async () => {
     const first = await connectRedis({ url: server.url, logger, countsLimits: true });
     const admin = new Redis(server.url);
     await eventually(async () => (await admin.zcard("parley:replicas")) === 1);
@@ -146,7 +146,7 @@ describe("a Redis that fails", () => {
     });
   });
 
-  it("is not taken for frozen because this process stood still", async () => {
+  it("is not considered frozen because this process was stalled", async () => {
     expect(await redis.limits.take([check("stalled")])).toEqual({ allowed: true, remaining: 2 });
     const asking = redis.limits.take([check("stalled")]);
     const until = performance.now() + 600;
@@ -156,7 +156,7 @@ describe("a Redis that fails", () => {
     expect(await redis.limits.take([check("stalled")])).toEqual({ allowed: true, remaining: 0 });
   });
 
-  it("may be away at the start", async () => {
+  it("may be unavailable at the start", async () => {
     await server.kill();
     const early = await endsWithin(2_500, () => connectRedis({ url: server.url, logger }));
     expect(await early.limits.take([check("early")])).toEqual({ allowed: true, remaining: 2 });

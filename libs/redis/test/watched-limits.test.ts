@@ -16,7 +16,7 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
   });
   afterAll(() => redis.close());
 
-  it("names the tightest scope, and halves the limits that tighten for who does not wait, down to an eighth", async () => {
+  it("names the tightest scope, and halves tightening limits for callers who do not wait, down to an eighth", async () => {
     const key = fresh();
     const watch = { key, refusals: 2, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
     const wide = { scope: "link", key: fresh(), limit: 1_000, periodSeconds: 86_400 };
@@ -62,7 +62,7 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
     });
   });
 
-  it("leaves the limits of a caller as they are who waits as long as told, however often", async () => {
+  it("does not lower the limits of a caller who always waits as long as told", async () => {
     const watch = { key: fresh(), refusals: 2, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
     const check = { scope: "session", key: watch.key, limit: 8, periodSeconds: 2, tightens: true };
     for (let round = 0; round < 4; round += 1) {
@@ -73,7 +73,7 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
     }
   });
 
-  it("tells a wait that holds under the lower limits, too", async () => {
+  it("returns a wait time that is also valid under the lowered limits", async () => {
     const watch = { key: fresh(), refusals: 1, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
     const check = { scope: "session", key: watch.key, limit: 4, periodSeconds: 4, tightens: true };
     for (let count = 0; count < 5; count += 1) await redis.limits.takeWatched([check], watch);
@@ -85,7 +85,7 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
     expect(await redis.limits.takeWatched([check], watch)).toMatchObject({ allowed: true, limit: 2, level: 1 });
   });
 
-  it("does not count what was on its way when the caller was told to wait", async () => {
+  it("does not count requests already in flight when the caller was told to wait", async () => {
     const watch = { key: fresh(), refusals: 1, graceSeconds: 60, periodSeconds: 600, maxLevel: 3 };
     const check = { scope: "session", key: watch.key, limit: 1, periodSeconds: 86_400, tightens: true };
     const taken = await Promise.all(Array.from({ length: 20 }, () => redis.limits.takeWatched([check], watch)));
@@ -107,7 +107,7 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
       });
   });
 
-  it("counts the first scope before the others, and those not at all where it refuses", async () => {
+  it("counts the first scope before the others, which are not counted when it refuses", async () => {
     const watch = { key: fresh(), refusals: 1, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
     const per = { limit: 3, periodSeconds: 86_400 };
     const first = { scope: "address", key: fresh(), ...per };
@@ -134,7 +134,7 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
     expect(await redis.limits.take([other])).toEqual({ allowed: true, remaining: 1 });
   });
 
-  it("lowers a limit behind the first scope, and names the scope that refuses", async () => {
+  it("lowers a limit after the first scope, and names the refusing scope", async () => {
     const watch = { key: fresh(), refusals: 1, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
     const first = { scope: "address", key: fresh(), limit: 100, periodSeconds: 86_400 };
     const shared = { scope: "link", key: fresh(), limit: 90, periodSeconds: 86_400 };
@@ -154,7 +154,7 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
     ]);
   });
 
-  it("forgets refusals and levels after their period", async () => {
+  it("resets refusals and levels after their period", async () => {
     const key = fresh();
     const watch = { key, refusals: 1, graceSeconds: 0, periodSeconds: 0.2, maxLevel: 3 };
     const closed = { scope: "address", key, limit: 1, periodSeconds: 86_400, tightens: true };

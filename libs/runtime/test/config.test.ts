@@ -29,7 +29,7 @@ function mistakesOf(env: Record<string, string>): string[] {
 }
 
 describe("loadConfig", () => {
-  it("parses, fills defaults and takes an empty string for unset", () => {
+  it("parses, fills defaults and treats an empty string as unset", () => {
     expect(loadConfig(schema, { DATABASE_URL: "postgres://x/y", SECRET_KEY: SECRET, PORT: "", NOTE: "" })).toEqual({
       DATABASE_URL: "postgres://x/y",
       PORT: 8080,
@@ -38,7 +38,7 @@ describe("loadConfig", () => {
     });
   });
 
-  it("names every mistake at once, with the variable's purpose and never with its value", () => {
+  it("reports all errors at once, with the variable's purpose and never its value", () => {
     const mistakes = mistakesOf({ PORT: "99999", SECRET_KEY: "hunter2" });
     expect(mistakes).toHaveLength(3);
     const text = mistakes.join("\n");
@@ -66,7 +66,7 @@ describe("loadConfig", () => {
 });
 
 describe("generateEnvExample", () => {
-  it("lists every variable once with description, default or mark of being required", () => {
+  it("lists every variable once with its description and its default or that it is required", () => {
     const text = generateEnvExample({
       gateway: schema,
       links: z.object({ DATABASE_URL: z.url(), LINK_TTL: z.coerce.number().default(5).describe("Seconds") }),

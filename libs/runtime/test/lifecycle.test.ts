@@ -26,7 +26,7 @@ describe("lifecycle", () => {
     expect(() => lifecycle.add(part("late"))).toThrow(/after the start/);
   });
 
-  it("closes what was opened when a start fails, including the part that failed", async () => {
+  it("closes the started parts when a start fails, including the one that failed", async () => {
     const { log, part } = recorder();
     const lifecycle = createLifecycle({ name: "svc", logger });
     lifecycle.add(part("db"));
@@ -56,7 +56,7 @@ describe("lifecycle", () => {
     await stopping;
   });
 
-  it("bounds a check that hangs and hides the message of one that fails", async () => {
+  it("limits the time of a check that hangs, and hides the message of one that fails", async () => {
     const lifecycle = createLifecycle({ name: "svc", logger, checkDeadlineMs: 30 });
     lifecycle.add({ name: "hangs", ready: () => new Promise(() => undefined) });
     lifecycle.add({ name: "fails", ready: () => Promise.reject(new TypeError("host db.internal refused")) });
@@ -66,7 +66,7 @@ describe("lifecycle", () => {
     expect(checks.fails).toEqual({ ok: false, detail: "TypeError" });
   });
 
-  it("is not ready when the part that bears the service's own name is not", async () => {
+  it("is not ready when the part with the service's own name is not", async () => {
     const lifecycle = createLifecycle({ name: "links", logger });
     lifecycle.add({ name: "links", ready: async () => "database is not reachable" });
     await lifecycle.start();
@@ -76,7 +76,7 @@ describe("lifecycle", () => {
     });
   });
 
-  it("goes on to the next part when one does not stop in time, and reports it", async () => {
+  it("continues with the next part when one does not stop in time, and reports it", async () => {
     const { log, part } = recorder();
     const lifecycle = createLifecycle({ name: "svc", logger, stopDeadlineMs: 50 });
     lifecycle.add(part("db"));
@@ -100,7 +100,7 @@ describe("lifecycle", () => {
     expect(log).toEqual(["+http", "-http"]);
   });
 
-  it("a stop during the start waits for the part that is starting and starts no other", async () => {
+  it("waits for the part that is starting, and starts no other, when stopped during the start", async () => {
     const { log, part } = recorder();
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => {

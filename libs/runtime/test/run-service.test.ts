@@ -64,7 +64,7 @@ describe("runService", () => {
     expect(service.output()).toContain("DOWN");
   });
 
-  it("takes the next free port for probes where nobody asked for one, so that two of one host both start", async () => {
+  it("uses the next free port for probes when none is configured, so that two on one host both start", async () => {
     const ports: number[] = [];
     for (let n = 0; n < 2; n += 1) {
       const service = run({ MUST: "x", LOG_LEVEL: "INFO" });
@@ -77,7 +77,7 @@ describe("runService", () => {
     expect(new Set(ports).size).toBe(2);
   });
 
-  it("does not start without the port for probes that was asked for", async () => {
+  it("does not start when the configured port for probes is taken", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const address = taken.address();
@@ -115,7 +115,7 @@ describe("runService", () => {
     expect(service.output()).toContain("DOWN");
   });
 
-  it("takes signals within two seconds for copies of the first: it drains once and exits with 0", async () => {
+  it("treats further signals within two seconds as copies: it drains once and exits with 0", async () => {
     const service = run({ MUST: "x", FAIL: "slow stop" });
     await service.says('"msg":"started"');
     for (const signal of ["SIGTERM", "SIGTERM", "SIGINT", "SIGTERM"] as const) service.child.kill(signal);

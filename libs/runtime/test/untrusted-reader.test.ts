@@ -18,8 +18,8 @@ function reader(more: Partial<typeof limits> & { atOnce?: number; waitMs?: numbe
 }
 const text = Buffer.from("what a stranger wrote 🦭");
 
-describe("what strangers wrote", () => {
-  it("is read in a process without the environment of this one, and refusals come back as they were thrown", async () => {
+describe("untrusted input", () => {
+  it("is read in a process without this one's environment, and errors are returned as thrown", async () => {
     process.env.A_PASSWORD = "hunter2";
     const read = await reader().read(text, ["echo"]);
     delete process.env.A_PASSWORD;
@@ -50,12 +50,12 @@ describe("what strangers wrote", () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(100 * MB);
   });
 
-  it("is refused as overload, to be tried again, when the machine gave its process too little CPU time", async () => {
+  it("is refused as overload, with a retry time, when its process got too little CPU time", async () => {
     const refused = reader({ wallMs: 3_000 }).read(text, ["idle"]);
     await expect(refused).rejects.toMatchObject({ code: "overloaded", status: 503, retryAfterSeconds: 10 });
   });
 
-  it("waits for a free process, and is refused when none comes free in time or all are stopped", async () => {
+  it("waits for a free process, and is refused when none is free in time or all are stopped", async () => {
     const busy = reader({ atOnce: 1, waitMs: 500 });
     const first = busy.read(text, ["spin"]).catch((error: unknown) => error);
     await expect(busy.read(text, ["echo"])).rejects.toMatchObject({ code: "overloaded" });

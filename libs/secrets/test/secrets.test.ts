@@ -15,7 +15,7 @@ describe("master key", () => {
     expect(() => createSecrets("x".repeat(32))).not.toThrow();
   });
 
-  it("gives every process with the same key the same hashes, and another key other ones", () => {
+  it("gives the same hashes in every process with the same key, and other hashes under another key", () => {
     const again = createSecrets(KEY);
     expect(again.hash("secret")).toEqual(secrets.hash("secret"));
     expect(again.keyedHash("ada@example.com")).toBe(secrets.keyedHash("ada@example.com"));
@@ -24,7 +24,7 @@ describe("master key", () => {
     expect(other.verify("secret", secrets.hash("secret"))).toBe(false);
   });
 
-  it("keeps its uses apart", () => {
+  it("derives a separate key for each use", () => {
     expect(secrets.keyedHash("value")).not.toBe(secrets.hash("value").toString("hex"));
     expect(secrets.keyedHash("value")).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -47,7 +47,7 @@ describe("verify", () => {
 describe("sealed values", () => {
   const text = fc.string({ unit: "grapheme", maxLength: 200 });
 
-  it("open to what was sealed", () => {
+  it("open to the original value", () => {
     fc.assert(
       fc.property(text, text, (plain, aad) => {
         expect(secrets.open(secrets.seal(plain, aad), aad)).toBe(plain);

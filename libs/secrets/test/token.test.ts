@@ -9,7 +9,7 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const kind = fc.constantFrom("link" as const, "session" as const, "api" as const);
 
 describe("tokens", () => {
-  it("has the published shape: prefix, 12 digits of id, 32 of secret, 6 of checksum", () => {
+  it("has the documented format: prefix, 12 digits of id, 32 of secret, 6 of checksum", () => {
     for (const [name, prefix] of [
       ["link", "pl_"],
       ["session", "ps_"],
@@ -60,7 +60,7 @@ describe("tokens", () => {
     );
   });
 
-  it("refuses neighbours that were swapped, cut, doubled or added to", () => {
+  it("refuses swapped, removed, doubled and added characters", () => {
     const edit = fc.constantFrom(
       (text: string, at: number) => text.slice(0, at) + text.slice(at + 1),
       (text: string, at: number) => text.slice(0, at),

@@ -18,8 +18,8 @@ function watched() {
   return { texts, writer: (windowMs: number) => createLiveWriter(channel, "s", "t", 1, windowMs) };
 }
 
-describe("what is said live", () => {
-  it("begins at once with the first words and the status before them, and joins what follows", async () => {
+describe("live output of a turn", () => {
+  it("sends the status and the first words at once, and joins later ones", async () => {
     const { texts, writer } = watched();
     const live = writer(WINDOW_MS);
     live.status("thinking");
@@ -32,7 +32,7 @@ describe("what is said live", () => {
     expect(texts()).toEqual([["status", "one two "]]);
   });
 
-  it("is sent word by word when more time than a window lies between them", async () => {
+  it("sends words one by one when they are further apart than a window", async () => {
     const { texts, writer } = watched();
     const live = writer(1);
     for (const [index, word] of ["one ", "two ", "three"].entries()) {
@@ -43,7 +43,7 @@ describe("what is said live", () => {
     expect(texts()).toEqual([["one "], ["two "], ["three"]]);
   });
 
-  it("costs no message of its own when the reply came whole", async () => {
+  it("sends no extra message when the reply arrived at once", async () => {
     const { texts, writer } = watched();
     const live = writer(0);
     live.status("thinking");

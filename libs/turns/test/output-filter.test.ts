@@ -20,7 +20,7 @@ function inPieces(text: string, lengths: readonly number[]): string {
 }
 
 describe("output filter", () => {
-  it("replaces keys and the canary, whole, and leaves the rest", () => {
+  it("replaces keys and the canary completely, and keeps the rest", () => {
     for (const prefix of ["pl_", "ps_", "ak_", "whsec_", "sk-", "sk-proj-"])
       expect(filterOutput(`Your key is ${key(prefix)}.`, canary).text).toBe(`Your key is ${WITHHELD}.`);
     expect(filterOutput(`x${canary}y`, canary).text).toBe(`x${WITHHELD}y`);
@@ -40,7 +40,7 @@ describe("output filter", () => {
     }
   });
 
-  it("says the same however the text is cut, and never a part of a secret", () => {
+  it("produces the same text however it is split, and never part of a secret", () => {
     const word = fc.constantFrom(
       "Hello ",
       "p",

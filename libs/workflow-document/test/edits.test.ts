@@ -64,7 +64,7 @@ function changes(before: string, after: string): { gone: string[]; come: string[
 const change = (edit: GraphEdit) => changes(YAML, edited(edit));
 
 describe("an edit of a graph", () => {
-  it("renames a node wherever it is named", () => {
+  it("renames a node everywhere it is referenced", () => {
     expect(change({ do: "renameNode", id: "ask", to: "which order" })).toMatchInlineSnapshot(`
       {
         "come": [
@@ -83,7 +83,7 @@ describe("an edit of a graph", () => {
     `);
   });
 
-  it("writes a test behind the others, with a name of its own, and a list where there is none", () => {
+  it("appends a test with a unique name, and creates the list if there is none", () => {
     const test = { name: "greets", steps: [{ say: "bye", expect: { path: ["bye"], ended: true } }] };
     const after = edited({ do: "addTest", test });
     expect(after.startsWith(YAML.trimEnd())).toBe(true);
@@ -94,7 +94,7 @@ describe("an edit of a graph", () => {
     expect(alone.slice(first.length)).toContain("name: greets\n");
   });
 
-  it("writes a new node behind the one that is named, apart as its neighbours are", () => {
+  it("inserts a new node after the given one, with the same spacing as its neighbours", () => {
     const node = { id: "new", system_prompt: "One.\nTwo.", transitions: [{ condition: "always", target: "bye" }] };
     const after = edited({ do: "addNode", node, after: "hello" });
     expect(changes(YAML, after)).toMatchInlineSnapshot(`
@@ -116,7 +116,7 @@ describe("an edit of a graph", () => {
     expect(readGraph(edited({ do: "addNode", node })).nodes.at(-1)?.id).toBe("new");
   });
 
-  it("takes away with a node what leads to it, and writes out what it shared", () => {
+  it("removes the transitions to a deleted node, and inlines what it shared", () => {
     expect(change({ do: "removeNode", id: "ask" })).toMatchInlineSnapshot(`
       {
         "come": [
@@ -139,7 +139,7 @@ describe("an edit of a graph", () => {
     `);
   });
 
-  it("connects, parts and orders transitions", () => {
+  it("adds, removes and reorders transitions", () => {
     const connect = { do: "connect", from: "hello", to: "ask", condition: "contains:ask me", at: 1 } as const;
     expect(change(connect)).toMatchInlineSnapshot(`
       {
@@ -173,7 +173,7 @@ describe("an edit of a graph", () => {
     expect(ordered.slice(0, 2).map(({ to }) => to)).toEqual(["ask", "bye"]);
   });
 
-  it("writes a shared list out where only one of its nodes changes", () => {
+  it("inlines a shared list when only one of its nodes changes", () => {
     expect(change({ do: "connect", from: "other", to: "bye", condition: "max_turns:3" })).toMatchInlineSnapshot(`
       {
         "come": [
@@ -190,7 +190,7 @@ describe("an edit of a graph", () => {
     `);
   });
 
-  it("sets fields in the style in which they stand, and keeps the comment behind them", () => {
+  it("sets fields in their present style, and keeps their trailing comment", () => {
     const fields = { system_prompt: "Short.", name: "It's: me", proactive: null };
     expect(change({ do: "editNode", id: "hello", fields })).toMatchInlineSnapshot(`
       {
@@ -245,7 +245,7 @@ describe("an edit of a graph", () => {
     `);
   });
 
-  it("sets and removes what stands beside the nodes", () => {
+  it("sets and removes fields outside of the nodes", () => {
     const fields = { global_prompt: "Be kind.", "x-scripted": null };
     const after = edited({ do: "editWorkflow", fields });
     expect(after).toContain('# A desk.\nagent: { name: Desk } # the name\nworkflow:\n  initial_node: "hello"\n');

@@ -22,7 +22,7 @@ const told = (text: string) =>
   readGraph(text).findings.map(({ code, line, column, from, to }) => [code, line, column, text.slice(from, to)]);
 
 describe("findings", () => {
-  it("stand at the value or the name that they are about", () => {
+  it("point to the value or name that they are about", () => {
     expect(told(BAD)).toMatchInlineSnapshot(`
       [
         [
@@ -65,7 +65,7 @@ describe("findings", () => {
     `);
   });
 
-  it("are those of the server, in their order", () => {
+  it("are the same as the server's, in the same order", () => {
     const json = JSON.stringify(
       { agent: { name: "" }, workflow: { initial_node: "a", nodes: [{ id: "a" }] } },
       null,
@@ -77,7 +77,7 @@ describe("findings", () => {
     expect(told(json)[0]).toEqual(["out_of_range", 3, 11, '""']);
   });
 
-  it("say where a text cannot be read", () => {
+  it("show where a text cannot be parsed", () => {
     const graph = readGraph("agent: { name: x\nworkflow:\n  nodes: [");
     expect(graph).toMatchObject({ readable: false, valid: false, nodes: [] });
     expect(graph.findings[0]).toMatchObject({ code: "unreadable", severity: "error", pointer: "" });

@@ -158,7 +158,7 @@ describe("documents with comments", () => {
     expect(made).toBeGreaterThan(DOCUMENTS / 6);
   });
 
-  it("come back byte for byte after a rename there and back, and after an edit that says what is there", () => {
+  it("are restored byte for byte after a rename and its undo, and after an edit without effect", () => {
     for (let index = 0; index < DOCUMENTS / 5; index += 1) {
       const text = index % 2 ? randomYaml(SEED + index) : randomJson(SEED + index);
       const there = editGraph(text, { do: "renameNode", id: "n1", to: "m1" });

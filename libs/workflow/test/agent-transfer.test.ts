@@ -30,7 +30,7 @@ const start = (document = front("sales"), known: typeof agents | Record<string, 
 };
 
 describe("agent_transfer", () => {
-  it("goes on in the target's first node within the turn, with the variables", () => {
+  it("continues in the target's first node within the turn, with the variables", () => {
     const session = start(front("sales", { transfer_message: "One moment, {{name}}." }));
     const { outcome, path } = session.say("sales");
     expect(path).toEqual(["front>over (contains:sales)", "over>hello (agent_transfer)", "hello>sell (always)"]);
@@ -110,7 +110,7 @@ describe("agent_transfer", () => {
     expect(last.outcome).toMatchObject({ session_ended: true, node_id: "over" });
   });
 
-  it("cannot keep one turn going: agents that point at each other end", () => {
+  it("cannot prolong a turn forever: agents that transfer to each other end", () => {
     const loop = documentOf([
       { id: "a", static_text: "a", transitions: to(["always", "over"]) },
       transfer("loop"),
@@ -120,7 +120,7 @@ describe("agent_transfer", () => {
     expect(session.open().outcome).toMatchObject({ session_ended: true, transitions: { length: 7 } });
   });
 
-  it("leaves no trace when a later call fails the turn", () => {
+  it("has no effect when a later call fails the turn", () => {
     const target = documentOf([{ id: "t", system_prompt: "T", transitions: to(["contains:bye", "end"]) }, end]);
     const session = start(front("t"), { t: target });
     session.answers = { ...session.answers, reply: () => ({ failed: "model_unavailable" }) };

@@ -35,7 +35,7 @@ function run(list: Node[], api: Answers["api"], variables: Record<string, unknow
 }
 
 describe("an api_call node", () => {
-  it("speaks before the call, calls with the defaults, and goes on at once", () => {
+  it("speaks before the call, uses the defaults, and continues at once", () => {
     const { turn, calls } = run(nodes(), () => [200, "{}"]);
     expect(turn.outcome.response).toBe("One moment, Jo. ok");
     expect(turn.path).toEqual(["ask>call (user_responded)", "call>ok (api_success)"]);
@@ -59,7 +59,7 @@ describe("an api_call node", () => {
     ]);
   });
 
-  it("hands over every setting", () => {
+  it("passes on every setting", () => {
     const { calls } = run(
       nodes({
         method: "PATCH",
@@ -105,7 +105,7 @@ describe("an api_call node", () => {
     expect(JSON.stringify(call)).not.toContain("s3cr3t");
   });
 
-  it("leaves a content type alone and sends no body with GET", () => {
+  it("keeps a given content type and sends no body with GET", () => {
     const headers = { "Content-Type": "text/plain" };
     expect(run(nodes({ method: "POST", headers, body: "x" }), () => [200, ""]).calls[0]?.headers).toEqual(headers);
     expect(run(nodes({ body: { a: 1 } }), () => [200, ""]).calls[0]).toMatchObject({ body: null, headers: {} });
@@ -173,7 +173,7 @@ describe("an api_call node", () => {
     expect(session.state.variables.v).toEqual(value);
   });
 
-  it("sets what it cannot read to its default, else null, also when there was no answer", () => {
+  it("sets unreadable values to their default or null, even when there was no answer", () => {
     const response_extraction = [
       { path: "a", variable_name: "a", default_value: 1 },
       { path: "b", variable_name: "b" },
@@ -192,7 +192,7 @@ describe("an api_call node", () => {
     expect(calls.map(({ callId }) => callId)).toEqual(["2.1", "3.1"]);
   });
 
-  it("forgets an answer when it leaves: the next call's conditions see their own", () => {
+  it("discards an answer when it leaves: the next call's conditions see only their own", () => {
     const list: Node[] = [
       { id: "a", static_text: "a", transitions: to(["always", "one"]) },
       {
@@ -213,7 +213,7 @@ describe("an api_call node", () => {
     expect(session.open().outcome).toMatchObject({ node_id: "two", session_ended: false });
   });
 
-  it("makes no call any more after a hangup", () => {
+  it("makes no further call after a hangup", () => {
     const list = nodes();
     const [ask, call, ...rest] = list;
     if (!ask || !call) throw new Error("no nodes");

@@ -164,7 +164,7 @@ describe("timeout", () => {
     expect(early.outcome.node_id).toBe("a");
   });
 
-  it("begins anew in the node that a transition leads to", () => {
+  it("starts again in the node that a transition leads to", () => {
     const session = sessionOf([
       { id: "a", static_text: "A", transitions: to(["user_responded", "r"]) },
       { id: "r", static_text: "R", transitions: to(["timeout:1s", "end", 0], ["always", "b", 1]) },

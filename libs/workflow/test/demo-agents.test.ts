@@ -96,7 +96,7 @@ describe("Clinic Desk", () => {
     expect(intentOf(rulesOf(read("clinic-desk")), text, offered)).toBe(intent);
   });
 
-  it("goes from disclaimer to a booked appointment and a goodbye", () => {
+  it("leads from the disclaimer to a booked appointment and a goodbye", () => {
     const { session, turns } = play(read("clinic-desk"), [
       "Hi, I'd like an appointment please",
       "My name is Jack and my zip code is 30301",

@@ -14,7 +14,7 @@ const nodes: Node[] = [
 ];
 
 describe("the pending timeout", () => {
-  it("is the smallest of the node that waits, and none where nothing waits for it", () => {
+  it("is the shortest of the waiting node, and none when no timeout is configured", () => {
     const session = sessionOf(nodes);
     session.open();
     expect(pendingTimeout(session.workflow, session.state)).toBe(12.5);
@@ -44,7 +44,7 @@ describe("a human who takes the session from any node", () => {
     expect(back.path).toEqual(["a>b (contains:next)"]);
   });
 
-  it("gives it back in silence where no node waits for that", () => {
+  it("returns it silently when no node waits for the hand-back", () => {
     const session = sessionOf(nodes);
     session.open();
     session.feed({ type: "user.message", text: "hello", secondsInNode: 1, human: true });

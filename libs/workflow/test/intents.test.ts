@@ -219,7 +219,7 @@ describe("how the visitor sounds", () => {
     });
   });
 
-  it("tells of so many messages in a row, once, and begins anew with a calm one", () => {
+  it("reports a given number of messages in a row, once, and starts again after a calm one", () => {
     let heard: [string | null, number] | "fail" = [null, 0];
     const session = sessionOf(nodes, { classify: () => heard }, { escalation: { negative_turns: 2 } });
     session.open();
@@ -239,7 +239,7 @@ describe("how the visitor sounds", () => {
     expect(session.state).not.toHaveProperty("negativeTurns");
   });
 
-  it("leaves the intent that was found beside it to be followed", () => {
+  it("does not prevent an intent found in the same call from being followed", () => {
     const matches = [
       { intent: "billing", confidence: 0.8 },
       { intent: MOOD, confidence: 0.99 },

@@ -161,7 +161,7 @@ describe("what retrieve_variable leaves alone", () => {
     expect(sessionOf(read(), { extract: {} }).open().effects).not.toContainEqual(warning);
   });
 
-  it("asks nothing any more after a hangup", () => {
+  it("makes no further call after a hangup", () => {
     const turn = sessionOf(read({ actions: { on_entry: ["hangup"] } })).open();
     expect(turn.calls).toEqual([]);
     expect(turn.outcome.session_ended).toBe(true);

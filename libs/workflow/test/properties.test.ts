@@ -264,7 +264,7 @@ describe("for any workflow, events and model answers the engine", () => {
     );
   });
 
-  it("goes on equally from a state that was stored as JSON after every step", () => {
+  it("continues identically from a state stored as JSON after every step", () => {
     fc.assert(
       fc.property(conversation, ([document, events, answers]) => {
         const straight = play(document, events, answers, same);
@@ -296,7 +296,7 @@ describe("for any workflow, events and model answers the engine", () => {
 });
 
 describe("validation", () => {
-  it("gives back the very document it was given (import → export is the identity)", () => {
+  it("returns exactly the given document (import → export is the identity)", () => {
     fc.assert(
       fc.property(documentArbitrary, (document) => {
         const before = JSON.stringify(document);

@@ -80,7 +80,7 @@ describe("response text", () => {
     ]);
   });
 
-  it("says everything of the opening chain, and nobody answers when nothing was spoken", () => {
+  it("returns all text of the opening chain, and no answer when nothing was spoken", () => {
     const session = sessionOf([
       { id: "a", proactive: true, static_text: "Thank you for calling.", transitions: to(["always", "b"]) },
       { id: "b", proactive: true, system_prompt: "Greet", transitions: to(["always", "c"]) },

@@ -51,7 +51,7 @@ describe("the test suite of a document", () => {
     expect(validateDocument(input).valid).toBe(false);
   });
 
-  it("may say everything it can say, and extensions", () => {
+  it("may use every field, and extensions", () => {
     const expectation = {
       path: ["end"],
       node: "end",

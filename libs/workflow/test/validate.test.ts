@@ -152,7 +152,7 @@ describe("errors", () => {
     );
   });
 
-  it("come all in one answer, errors before warnings", () => {
+  it("are all reported at once, errors before warnings", () => {
     const issues = found({
       workflow: {
         initial_node: "x",
@@ -296,14 +296,14 @@ describe("warnings", () => {
   });
 });
 
-it("says of an unreachable node only that", () => {
+it("are limited to that one for an unreachable node", () => {
   expect(found(doc([ask, end, { id: "z", static_text: "{{name}}", ...when("always") }]))).toEqual([
     "unreachable_node workflow.nodes.2",
   ]);
 });
 
 describe("a valid document", () => {
-  it("comes back as it was given, with extension fields anywhere and voice settings kept", () => {
+  it("is returned as given, with extension fields anywhere and voice settings", () => {
     const input = doc(node({ "x-note": "n", intents: { "x-ray": { description: "d", "x-1": [1] } } }), {
       "x-color": { deep: [1, 2] },
       tts: { voice: "v" },
