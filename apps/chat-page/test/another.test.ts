@@ -34,7 +34,7 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     await expect.poll(() => renew(page).count()).toBe(0);
   });
 
-  it("is not offered after the message that took the last session", async () => {
+  it("is not offered after the message that used the last session", async () => {
     const page = await talk(false);
     const made = await session();
     await say(page, "And on Sunday?");
@@ -43,7 +43,7 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     await expect.poll(() => renew(page).count()).toBe(0);
   });
 
-  it("leaves the running one alone when the last session was taken meanwhile", async () => {
+  it("keeps the current one when the last session was taken meanwhile", async () => {
     const page = await talk(true);
     await renew(page).click();
     const made = await session();
@@ -55,7 +55,7 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     await field(page).waitFor();
   });
 
-  it("is not offered when the messages are used up; the talk stays readable and can be rated, also after a reload", async () => {
+  it("is not offered when the messages are used up; the conversation stays readable and can be rated, even after a reload", async () => {
     const page = await talk(false);
     const made = await session();
     made.remaining = 0;
@@ -72,7 +72,7 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     await expect.poll(() => renew(page).count()).toBe(0);
   });
 
-  it("keeps what was written when others took the last session before the first message", async () => {
+  it("keeps the draft when others took the last session before the first message", async () => {
     const page = await bench.open();
     (await session()).greet("Hello");
     bench.api().sendProblems = [{ status: 429, code: "sessions_exhausted" }];

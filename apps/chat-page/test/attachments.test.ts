@@ -27,8 +27,8 @@ const choose = (page: Page, ...files: ReturnType<typeof note>[]): Promise<void> 
 const tray = (page: Page): Locator => page.locator(".tray li");
 const send = (page: Page): Locator => page.locator("button.send");
 
-describe("the words of attachments", () => {
-  it("are there in every language of the page, with the same places to fill in", () => {
+describe("the texts of attachments", () => {
+  it("exist in every language of the page, with the same placeholders", () => {
     expect(Object.keys(TEXTS).sort()).toEqual(["en", ...Object.keys(LOADERS)].sort());
     const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
     for (const texts of Object.values(TEXTS)) {
@@ -53,7 +53,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     expect(readFileSync(join(bench.dist(), "assets", scripts[0] ?? ""), "utf8")).toContain("Attach files");
   });
 
-  it("are uploaded when chosen and go with the message, which shows them as downloads, also after a reload", async () => {
+  it("are uploaded when chosen and sent with the message, which shows them as downloads, even after a reload", async () => {
     const page = await open();
     await choose(page, note("report.txt", 1_200), note("b.txt"));
     await expect
@@ -75,7 +75,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await expect.poll(() => own(page).allInnerTexts()).toEqual(["Please read"]);
   });
 
-  it("show pictures small, before they are sent and in the message", async () => {
+  it("show images as thumbnails, before they are sent and in the message", async () => {
     // What still fades in has no contrast yet.
     const page = await open({ width: 360, reducedMotion: true });
     const picture = { name: "dot.png", mimeType: "image/png", buffer: DOT };
@@ -92,7 +92,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it("hold the message back while they are on their way, and say that a message is needed", async () => {
+  it("delay the message while they are uploading, and say that a message is needed", async () => {
     let release = (): void => undefined;
     const page = await open({}, (api) => {
       api.files.hold = new Promise((resolve) => {
@@ -112,7 +112,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await expect.poll(() => send(page).isDisabled()).toBe(true);
   });
 
-  it("can be removed before they are sent, by keyboard, and the server is told", async () => {
+  it("can be removed before they are sent, by keyboard, also on the server", async () => {
     const page = await open();
     await choose(page, note("a.txt"), note("b.txt"));
     await expect.poll(() => page.locator(".tray li.ready").count()).toBe(2);
@@ -127,7 +127,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await expect.poll(focused).toBe("compose");
   });
 
-  it("stand in their frame from right to left too: name at the start, the way to remove it beside what is wrong", async () => {
+  it("are laid out correctly from right to left too: name at the start, the remove button beside the error", async () => {
     const page = await open({ width: 360, locale: "ar-EG" }, (api) => {
       api.files.problems = [{ status: 415, code: "unsupported_media_type" }];
     });
@@ -148,7 +148,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     expect(remove.bottom).toBeLessThanOrEqual(state.bottom + 10);
   });
 
-  it("say what is wrong with a file: too large and too many without a try, the wrong kind from the server", async () => {
+  it("say what is wrong with a file: too large and too many without an upload, the wrong type from the server", async () => {
     const page = await open({}, (api) => {
       api.files.problems = [{ status: 415, code: "unsupported_media_type" }];
     });
@@ -164,7 +164,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await expect.poll(() => page.locator(".message.own .files a").count()).toBe(3);
   });
 
-  it("wait for the connection, and repeat an upload whose answer got lost under the same key", async () => {
+  it("wait for the connection, and retry an upload whose answer was lost under the same key", async () => {
     const page = await open({}, (api) => {
       api.files.loseNextAnswer = true;
     });
@@ -180,7 +180,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     expect(stored).toHaveLength(1);
   });
 
-  it("come by the clipboard and by dropping them on the page", async () => {
+  it("can be pasted and dropped onto the page", async () => {
     const page = await open();
     const script = (make: string): string => `(() => {
       const data = new DataTransfer();

@@ -13,7 +13,7 @@ const focused = (page: Page) => page.evaluate("document.activeElement?.id");
 const CONSENT = "We keep this talk for **30 days**. [Our rules](https://clinic.example/privacy) <b>apply</b>.";
 
 describe.skipIf(skipBrowser)("the entry check of a link", () => {
-  it("asks for PIN, consent, e-mail and code in this order, each only where the link wants it, by keyboard alone", async () => {
+  it("asks for PIN, consent, e-mail and code in this order, each only if the link requires it, by keyboard alone", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { pin_required: true, consent_text: CONSENT, require_email: true });
     });
@@ -77,7 +77,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await field(page).waitFor();
   });
 
-  it("says at the field that a PIN is wrong, and until when one has to wait", async () => {
+  it("shows beside the field that a PIN is wrong, and until when to wait", async () => {
     const page = await bench.open({}, (api) => {
       api.link.pin_required = true;
       api.entryCheck.pinTries = 1;
@@ -99,7 +99,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await field(page).waitFor();
   });
 
-  it("lets nobody in without agreement, and asks again when the text has changed", async () => {
+  it("admits nobody without consent, and asks again when the text has changed", async () => {
     const page = await bench.open({}, (api) => {
       api.link.consent_text = CONSENT;
     });
@@ -117,7 +117,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await heading(page, "Before you begin").waitFor();
   });
 
-  it("keeps its step over a reload: the code can be typed, secrets are asked for again", async () => {
+  it("keeps its step across a reload: the code can be entered, secrets are asked for again", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { pin_required: true, consent_text: CONSENT, require_email: true });
     });
@@ -142,7 +142,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await field(page).waitFor();
   });
 
-  it("takes a code in any digits and with anything around it, and tells a wrong code from an expired one", async () => {
+  it("accepts a code in any digits and with anything around it, and distinguishes a wrong code from an expired one", async () => {
     const page = await bench.open({}, (api) => {
       api.link.require_email = true;
     });
@@ -169,7 +169,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     expect(check().confirms.map((given) => given.code)).toEqual(["999999", "111111", "123456"]);
   });
 
-  it("sends another code only after a pause, as long as the server asks", async () => {
+  it("sends another code only after the pause that the server requests", async () => {
     const page = await bench.open({}, (api) => {
       api.link.require_email = true;
       api.entryCheck.requestProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 1 }];
@@ -187,7 +187,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await expect.poll(() => input(page).inputValue()).toBe("ann@example.com");
   });
 
-  it("waits for the owner where access needs approval, and lets the visitor in once it is given", async () => {
+  it("waits for the owner where access needs approval, and admits the visitor once it is granted", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { require_email: true, access: "approval" });
       api.entryCheck.pending = true;
@@ -218,7 +218,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     },
   );
 
-  it("shows Turnstile where the operator has chosen it, and loads it from nowhere before", async () => {
+  it("shows Turnstile if the operator has chosen it, and loads nothing of it otherwise", async () => {
     const provider = "https://challenges.cloudflare.com";
     const page = await bench.open({}, (api) => {
       api.link.proof_required = true;
@@ -248,7 +248,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     expect(loaded).toHaveLength(1);
   });
 
-  it("keeps the page responsive and says what goes on while a hard challenge is solved", async () => {
+  it("keeps the page responsive and shows progress while a hard challenge is solved", async () => {
     const page = await bench.open({}, (api) => {
       api.link.proof_required = true;
       api.entryCheck.hardness = 12;
@@ -262,7 +262,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await expect.poll(() => heading(page, "Checking your browser…").count()).toBe(1);
   });
 
-  it("confirms the address again in the middle of a talk: draft and waiting messages survive and go out once", async () => {
+  it("confirms the address again mid-conversation: draft and waiting messages survive and are sent once", async () => {
     const page = await bench.open({}, (api) => {
       api.link.require_email = true;
     });

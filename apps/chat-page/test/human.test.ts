@@ -11,7 +11,7 @@ const wish = (page: Page) => page.getByRole("button", { name: "Talk to a person"
 const note = (page: Page) => page.locator(".human-note");
 
 describe.skipIf(skipBrowser)("a human on the chat page", () => {
-  it("is asked for once, announced with their name, names what they say, and leaves the agent alone again", async () => {
+  it("is requested once, announced by name, named at their messages, and hands back to the agent", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH);
     });
@@ -50,7 +50,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => wish(page).count()).toBe(1);
   });
 
-  it("is offered again when the wish did not arrive, and not at all where the server takes none", async () => {
+  it("is offered again when the request did not arrive, and not at all where the server accepts none", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH);
       api.wishProblem = { status: 404, code: "not_found" };
@@ -68,7 +68,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     expect(bench.api().wishes).toBe(1);
   });
 
-  it("is seen writing, by name, until they have written or nothing was heard for a while", async () => {
+  it("is shown as typing, by name, until they have written or nothing was received for a while", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH);
     });
@@ -94,7 +94,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => typing.count()).toBe(0);
   });
 
-  it("is told that the visitor writes, now and then, and has read, only while they are there", async () => {
+  it("is notified that the visitor is typing, at intervals, and has read, only while they are present", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { features: { ...WITH.features, typing: true } });
     });
@@ -122,7 +122,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     expect(bench.api().typing).toHaveLength(told);
   });
 
-  it("has a name that does not turn the sentence around it", async () => {
+  it("has a name that does not change the text direction around it", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH, { branding: { locale: "ar" } });
     });
@@ -139,7 +139,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => words.locator("bdi").innerText()).toBe("Mira");
   });
 
-  it("can still be asked when no messages are left, and nobody is told to go on writing then", async () => {
+  it("can still be requested when no messages are left, and then nobody is told to keep writing", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH);
     });
@@ -160,7 +160,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => answers(page).count()).toBe(2);
   });
 
-  it("is not offered where the server takes no wish", async () => {
+  it("is not offered where the server accepts no request", async () => {
     const page = await bench.open();
     const made = await sessionOf(bench);
     await say(page, "Hello");
@@ -170,8 +170,8 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
   });
 });
 
-describe("words of a human", () => {
-  it("stand behind the turn after which they were said, whatever came first", () => {
+describe("messages of a human", () => {
+  it("are placed after the turn that preceded them, in whatever order they arrive", () => {
     const said = (turn_id: string, role: string, content: string, author?: string) =>
       parseMessage({ turn_id, role, content, ...(author ? { author } : {}) });
     const all = [

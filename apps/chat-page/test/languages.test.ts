@@ -30,12 +30,12 @@ describe("languages of the chat page", () => {
     vi.unstubAllGlobals();
   });
 
-  it("are the fifteen that were promised", () => {
+  it("are the fifteen documented ones", () => {
     const promised = "ar de en es fr he hi it ja ko nl pl pt tr zh";
     expect(["en", ...NAMES].sort().join(" ")).toBe(promised);
   });
 
-  it.each(NAMES)("%s has exactly the texts of English, with their placeholders", async (name) => {
+  it.each(NAMES)("%s has exactly the English texts, with their placeholders", async (name) => {
     const texts = await load(name);
     expect(Object.keys(texts).sort()).toEqual(Object.keys(en).sort());
     for (const [key, english] of Object.entries<string | Plural>(en)) {
@@ -50,7 +50,7 @@ describe("languages of the chat page", () => {
     }
   });
 
-  it.each(NAMES)("%s has a form for every count it tells apart, and no other", async (name) => {
+  it.each(NAMES)("%s has exactly the plural forms that it distinguishes", async (name) => {
     const rules = new Intl.PluralRules(name);
     const categories = new Set([...COUNTS.map((count) => rules.select(count)), "other"]);
     for (const [key, entry] of Object.entries<string | Plural>(await load(name))) {
@@ -58,7 +58,7 @@ describe("languages of the chat page", () => {
     }
   });
 
-  it.each(NAMES)("%s leaves nothing in English", async (name) => {
+  it.each(NAMES)("%s leaves no text in English", async (name) => {
     const english = new Map(Object.entries<string | Plural>(en).map(([key, entry]) => [key, forms(entry)]));
     const same = Object.entries<string | Plural>(await load(name))
       .filter(([key, entry]) => forms(entry).some((form) => english.get(key)?.includes(form)))
@@ -86,7 +86,7 @@ describe("languages of the chat page", () => {
     },
   );
 
-  it.each(NAMES)("%s names each end in words of its own", async (name) => {
+  it.each(NAMES)("%s has a distinct text for each reason why a conversation ended", async (name) => {
     const texts = await load(name);
     const ends = [
       texts.endedTitle,
@@ -104,7 +104,7 @@ describe("languages of the chat page", () => {
     expect(new Set(ends).size).toBe(ends.length);
   });
 
-  it.each(NAMES)("%s has all words of the attachments, with their placeholders and none in English", (name) => {
+  it.each(NAMES)("%s has all texts of attachments, with their placeholders and none in English", (name) => {
     const texts = Object.entries(TEXTS).find(([known]) => known === name)?.[1];
     for (const [key, english] of Object.entries(TEXTS.en)) {
       const text = Object.entries(texts ?? {}).find(([known]) => known === key)?.[1] ?? "";
@@ -119,7 +119,7 @@ describe("languages of the chat page", () => {
       expect(text).not.toMatch(/ [?!:;]/);
   });
 
-  it("follow the link, then the address, then the browser, and end in English", () => {
+  it("follow the link, then the URL, then the browser, and fall back to English", () => {
     expect(chooseLanguage({ link: "ar-EG", query: "fr", browser: ["de"] })).toBe("ar");
     expect(chooseLanguage({ link: "xx", query: "fr", browser: ["de"] })).toBe("fr");
     expect(chooseLanguage({ link: null, query: null, browser: ["xx", "pt_BR", "de"] })).toBe("pt");
@@ -127,7 +127,7 @@ describe("languages of the chat page", () => {
     expect(chooseLanguage({ link: null, query: null, browser: [] })).toBe("en");
   });
 
-  it("choose plural forms and write numbers as the language does", async () => {
+  it("use the plural forms and number format of the language", async () => {
     await speak("pl");
     const left = [1, 2, 5, 22].map((count) => t("minutesLeft", { count }));
     expect(left).toEqual(["Pozostała 1 minuta", "Pozostały 2 minuty", "Pozostało 5 minut", "Pozostały 22 minuty"]);
@@ -135,7 +135,7 @@ describe("languages of the chat page", () => {
     expect(t("charactersLeft", { count: 1234 })).toMatch(/^noch 1['’]234 Zeichen$/);
   });
 
-  it("let the last wish win when two are asked for at once", async () => {
+  it("use the last requested one when two are requested at once", async () => {
     const both = [speak("ja"), speak("en")];
     expect(languageDue.value).toBe(false);
     await Promise.all(both);

@@ -6,7 +6,7 @@ const bench = useBench();
 const session = () => sessionOf(bench);
 
 describe.skipIf(skipBrowser)("limits of a link on the chat page", () => {
-  it("opens by itself as soon as there is room for one more conversation", async () => {
+  it("opens automatically as soon as there is room for one more conversation", async () => {
     const page = await bench.open({}, (api) => {
       api.createProblem = { status: 429, code: "concurrent_sessions_exhausted" };
     });
@@ -16,7 +16,7 @@ describe.skipIf(skipBrowser)("limits of a link on the chat page", () => {
     expect(bench.api().sessionsCreated).toBe(1);
   });
 
-  it("says that the budget of the link is used up, keeps the talk readable and offers no new one", async () => {
+  it("says that the budget of the link is used up, keeps the conversation readable and offers no new one", async () => {
     const page = await bench.open();
     const made = await session();
     made.greet("Hello");
@@ -40,7 +40,7 @@ describe.skipIf(skipBrowser)("limits of a link on the chat page", () => {
     expect(made.turns.map((turn) => turn.text)).toEqual(["In a moment"]);
   });
 
-  it("says of a message that is held back how long it waits, and sends it once", async () => {
+  it("shows how long a rate-limited message waits, and sends it once", async () => {
     const page = await bench.open();
     const made = await session();
     bench.api().sendProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 8 }];
@@ -61,7 +61,7 @@ describe.skipIf(skipBrowser)("limits of a link on the chat page", () => {
     expect(bench.api().posts.map((post) => post.message)).toEqual(["Held back", "Held back", "And this"]);
   });
 
-  it("keeps a message for later when the visitor is in a place the link does not serve", async () => {
+  it("keeps a message for later when the visitor is in a country that the link does not serve", async () => {
     const page = await bench.open();
     const made = await session();
     bench.api().sendProblems = [{ status: 403, code: "country_not_allowed" }];
@@ -73,7 +73,7 @@ describe.skipIf(skipBrowser)("limits of a link on the chat page", () => {
     expect(made.turns).toHaveLength(1);
   });
 
-  it("says how much time is left when it becomes short and when it becomes very short, not in between", async () => {
+  it("announces the time left when it becomes short and when it becomes very short, not in between", async () => {
     const page = await bench.open();
     const made = await session();
     const notice = page.locator(".time-notice");

@@ -23,7 +23,7 @@ const widths = (page: Page): Promise<number[]> =>
     .evaluateAll((all) => all.map((one) => (one instanceof HTMLImageElement ? one.naturalWidth : -1)));
 
 describe("the logo of a link", () => {
-  it("is an image within the answer; an address, a drawing or anything else is none", () => {
+  it("is an inline image; a URL, an SVG or anything else is ignored", () => {
     const logoOf = (logo: unknown) => parseLinkInfo({ branding: { logo } }).logo;
     expect(logoOf(RED)).toBe(RED);
     for (const other of [
@@ -71,7 +71,7 @@ describe.skipIf(skipBrowser)("the logo on the page", () => {
     await expect.poll(() => page.locator(".avatar").allInnerTexts()).toEqual(["", "", ""]);
   });
 
-  it("gives way to the letter in all places when it cannot be decoded", async () => {
+  it("is replaced everywhere by the initial when it cannot be decoded", async () => {
     const page = await bench.open({}, (api) => {
       api.link.branding = { logo: BROKEN };
     });
@@ -89,7 +89,7 @@ describe.skipIf(skipBrowser)("the logo on the page", () => {
     await expect.poll(() => widths(page)).toEqual([16]);
   });
 
-  it("loads nothing for an address: who serves it would learn of every visit", async () => {
+  it("is not loaded from a URL, whose server would learn of every visit", async () => {
     const page = await bench.open({}, (api) => {
       api.link.branding = { logo: `${api.url}/logo.png` };
     });

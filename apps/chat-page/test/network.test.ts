@@ -6,7 +6,7 @@ const bench = useBench();
 const session = () => sessionOf(bench);
 
 describe.skipIf(skipBrowser)("chat page on a bad network", () => {
-  it("gets a session that it can enter when the answer to its creation was lost", async () => {
+  it("gets a usable session when the answer to its creation was lost", async () => {
     const page = await bench.open({}, (api) => {
       api.loseNextCreation = true;
     });
@@ -15,7 +15,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     expect(bench.api().creationKeys[0]).toBe(bench.api().creationKeys[1]);
   });
 
-  it("replaces what an earlier attempt said and orders pieces that overtook each other", async () => {
+  it("replaces the text of an earlier attempt and orders pieces that arrive out of order", async () => {
     const page = await bench.open();
     const made = await session();
     await say(page, "Go");
@@ -28,7 +28,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Second try"]);
   });
 
-  it("goes on without gap or repetition when the stream is cut in the middle of an answer", async () => {
+  it("continues without gap or duplicate when the stream is cut in the middle of an answer", async () => {
     const page = await bench.open();
     const made = await session();
     await say(page, "Tell me more");
@@ -46,7 +46,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => log(page).locator("p").allInnerTexts()).toEqual(["One, two, three, four."]);
   });
 
-  it("takes the whole state when its place in the stream is unknown to the server", async () => {
+  it("reloads the whole state when its position in the stream is unknown to the server", async () => {
     const page = await bench.open();
     const made = await session();
     made.greet("Hello");
@@ -61,7 +61,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => own(page).allInnerTexts()).toEqual(["Still there?"]);
   });
 
-  it("polls when streams do not get through, and sends all the same", async () => {
+  it("polls when streams do not get through, and can still send", async () => {
     const page = await bench.open({}, (api) => {
       api.refuseStreams = 99;
     });
@@ -75,7 +75,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => own(page).count()).toBe(1);
   });
 
-  it("takes a plain answer while there is no stream", async () => {
+  it("accepts a plain answer while there is no stream", async () => {
     const page = await bench.open({}, (api) => {
       api.refuseStreams = 2;
     });
@@ -110,7 +110,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     expect(new Set(bench.api().posts.map((post) => post.clientMessageId)).size).toBe(2);
   });
 
-  it("does not let an answer be stopped while offline, says why, and lets it again afterwards", async () => {
+  it("disables stopping an answer while offline, says why, and enables it again afterwards", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { features: { stop: true } });
     });
@@ -132,7 +132,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => bench.api().stops).toBe(1);
   });
 
-  it("repeats a message whose answer got lost under the same id, so that it counts once", async () => {
+  it("retries a message whose answer was lost under the same id, so that it counts once", async () => {
     const page = await bench.open();
     const made = await session();
     // The stream stays away as well, otherwise the message would come back by that way first.
@@ -146,7 +146,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => own(page).count()).toBe(1);
   });
 
-  it("keeps draft, conversation and unsent messages over a reload, without a second session", async () => {
+  it("keeps draft, conversation and unsent messages across a reload, without a second session", async () => {
     const page = await bench.open();
     const made = await session();
     made.greet("Hello");
@@ -166,7 +166,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     expect(stored).not.toMatch(/pl_|ps_/);
   });
 
-  it("waits as long as the server asks and then sends by itself", async () => {
+  it("waits as long as the server asks and then sends automatically", async () => {
     const page = await bench.open();
     const made = await session();
     bench.api().sendProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 4 }];
@@ -177,7 +177,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     expect(new Set(bench.api().posts.map((post) => post.clientMessageId)).size).toBe(1);
   });
 
-  it("tries again by itself when the server is away at the start", async () => {
+  it("retries automatically when the server is down at the start", async () => {
     const page = await bench.open({}, (api) => {
       api.down = true;
     });

@@ -37,7 +37,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)|\son\w+=/);
   });
 
-  it("shows words as they were written while their form cannot be fetched, and gives them their form later", async () => {
+  it("shows plain text while the formatter cannot be fetched, and formats it later", async () => {
     const page = await bench.open({}, undefined, async (opened) => {
       await opened.route(MARKDOWN, (route) => route.abort());
     });
@@ -54,7 +54,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => log(page).locator("p").allInnerTexts()).toEqual(["**Hello** I’m Ivy.", "At **eight**."]);
   });
 
-  it("shows what needs no form before the code for it has come", async () => {
+  it("shows text that needs no formatting before the formatter is loaded", async () => {
     const page = await bench.open(
       {},
       (api) => {
@@ -69,7 +69,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => own(page).allInnerTexts()).toEqual(["Hi"]);
   });
 
-  it("says in all its languages what it needs where there is no JavaScript, in place of an empty screen", async () => {
+  it("says in all its languages what it needs when there is no JavaScript, instead of an empty screen", async () => {
     const page = await bench.open({ javaScript: false, width: 360 });
     const sentences = page.locator(".noscript p");
     await expect.poll(() => sentences.count()).toBe(15);
@@ -106,7 +106,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     expect(bench.api().posts).toHaveLength(1);
   });
 
-  it("shows the parts of an answer one under the other, also after a reload", async () => {
+  it("shows the parts of an answer below one another, even after a reload", async () => {
     const page = await bench.open();
     const made = await session();
     made.greet("Welcome.", "I’m Ivy.");
@@ -122,7 +122,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => page.locator(".message").nth(2).innerText()).toContain("Hi");
   });
 
-  it("stops waiting when a turn is over without a word", async () => {
+  it("stops waiting when a turn ends without text", async () => {
     const page = await bench.open();
     const made = await session();
     await say(page, "Hello?");
@@ -192,7 +192,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => bench.api().session?.turns.map((turn) => turn.text)).toEqual(["New"]);
   });
 
-  it("says that the conversation ended and takes no more messages", async () => {
+  it("says that the conversation ended and accepts no more messages", async () => {
     const page = await bench.open();
     const made = await session();
     made.end("idle_timeout");
@@ -221,7 +221,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => field(page).count()).toBe(0);
   });
 
-  it("refuses a message that is too long, in words, and keeps it", async () => {
+  it("refuses a message that is too long with an explanation, and keeps it", async () => {
     const page = await bench.open({}, (api) => {
       api.link.limits = { max_message_length: 10 };
     });
@@ -262,7 +262,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => jump.count()).toBe(0);
   });
 
-  it("follows the newest text while what stands below it becomes shorter and longer again", async () => {
+  it("follows the newest text while the area below it shrinks and grows", async () => {
     const page = await bench.open({ height: 600 });
     const made = await session();
     made.greet(Array.from({ length: 30 }, (_, line) => `Line ${line}`).join("\n\n"));
@@ -283,7 +283,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => page.getByRole("button", { name: "Newest messages" }).count()).toBe(0);
   });
 
-  it("speaks the language of the link before that of the browser", async () => {
+  it("prefers the language of the link to that of the browser", async () => {
     const page = await bench.open({ locale: "en-GB" }, (api) => {
       api.link.branding = { locale: "de-AT" };
     });

@@ -41,7 +41,7 @@ async function talk(host: Host): Promise<FakeSession> {
 }
 
 describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
-  it("makes no session and stores nothing before the visitor opens it", async () => {
+  it("creates no session and stores nothing before the visitor opens it", async () => {
     const host = await bench.open(panelSize);
     await expect.poll(() => host.panel.title()).toBeDefined();
     await host.panel.locator(".loading").waitFor();
@@ -58,7 +58,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect((await session()).turns).toHaveLength(0);
   });
 
-  it("tells the host what happens and never what is said", async () => {
+  it("notifies the host of events, but never of message text", async () => {
     const host = await bench.open(panelSize);
     const made = await talk(host);
     await expect
@@ -80,7 +80,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect(all).not.toMatch(/eight|open\?|Ivy|Bob|Secret|ps_|pl_/);
   });
 
-  it("keeps the conversation of a frame over a reload of the host page, and tells no old news", async () => {
+  it("keeps the conversation of a frame across a reload of the host page, and repeats no old events", async () => {
     const host = await bench.open(panelSize);
     await talk(host);
     const back = await bench.again(host);
@@ -90,7 +90,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect(bench.api().sessionsCreated).toBe(1);
   });
 
-  it("counts as unread what comes while it is closed, also over a reload", async () => {
+  it("counts messages received while it is closed as unread, even across a reload", async () => {
     const host = await bench.open(panelSize);
     const made = await talk(host);
     await host.tell({ type: "close" });
@@ -103,7 +103,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(() => last(back, "unread")).toEqual({ type: "unread", count: 0 });
   });
 
-  it("does what the host asks for: send, new conversation, a person", async () => {
+  it("executes the host's commands: send, new conversation, a person", async () => {
     const host = await bench.open(panelSize, (api) => {
       api.link.features = { escalate: true };
     });
@@ -123,7 +123,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await host.tell({ type: "rubbish" });
   });
 
-  it("tells the server what the host page says of itself, as soon as there is a session and no sooner", async () => {
+  it("sends the context of the host page to the server as soon as there is a session, and no sooner", async () => {
     const host = await bench.open(panelSize);
     await host.tell({ type: "context", data: { page: "/" } });
     await host.tell({ type: "context", data: { page: "/cart" } });
@@ -134,7 +134,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(() => bench.api().contexts).toEqual([{ page: "/cart" }, { page: "/pay" }]);
   });
 
-  it("takes the focus only where the host gives it", async () => {
+  it("takes the focus only when the host hands it over", async () => {
     const host = await bench.open(panelSize);
     await host.tell({ type: "open", focus: false });
     await field(host.panel).waitFor();
@@ -146,7 +146,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(() => host.panel.evaluate("document.activeElement?.id")).toBe("compose");
   });
 
-  it("opens the conversation of whom the site vouches for, past the steps that are for strangers", async () => {
+  it("opens the conversation of an identified visitor, without the entry checks for anonymous ones", async () => {
     const host = await bench.open(panelSize, (api) => {
       api.link.require_email = true;
     });
@@ -164,7 +164,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect((await nextTurn(await session())).text).toBe("It’s me");
   });
 
-  it("shows the one whom the site names nothing of who used this browser before", async () => {
+  it("shows an identified visitor nothing of the previous user of the browser", async () => {
     // Whatever the page shows, if only for a moment.
     const initScript = `window.shown = "";
       new MutationObserver(() => { window.shown += document.body?.innerText ?? ""; })
@@ -185,7 +185,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(() => back.panel.evaluate("window.shown")).not.toContain("secret");
   });
 
-  it("takes a visitor whose identity is refused as a guest, and tells both of them why", async () => {
+  it("treats a visitor whose identity is refused as a guest, and tells visitor and host why", async () => {
     const host = await bench.open(panelSize);
     await host.tell({ type: "identify", identity: "old" });
     await host.tell({ type: "open" });
@@ -195,7 +195,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect((await session()).person).toBeNull();
   });
 
-  it("opens the conversation of whom the site vouches for once, also when the answer to it was lost", async () => {
+  it("opens the conversation of an identified visitor once, even when the answer was lost", async () => {
     const host = await bench.open(panelSize, (api) => {
       api.loseNextCreation = true;
     });
@@ -215,7 +215,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect(await host.heard("error")).toEqual([]);
   });
 
-  it("asks the host to close it, by the button and by Escape, in a talk and before one", async () => {
+  it("asks the host to close it, by button and Escape, during a conversation and before one", async () => {
     const host = await bench.open(panelSize, (api) => {
       api.linkProblem = { status: 404, code: "link_unavailable" };
     });
@@ -228,7 +228,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect(await axeFindings(host.panel)).toEqual([]);
   });
 
-  it("leaves Escape to a dialog that is open", async () => {
+  it("leaves Escape to an open dialog", async () => {
     const host = await bench.open(panelSize);
     await talk(host);
     await host.panel.getByRole("button", { name: "New conversation" }).click();
@@ -241,7 +241,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(async () => (await host.heard("close_request")).length).toBe(1);
   });
 
-  it("keeps field and last line in sight when a keyboard takes half of the window", async () => {
+  it("keeps field and last line visible when a keyboard covers half of the window", async () => {
     const host = await bench.open({ width: 360, height: 640 });
     const made = await talk(host);
     const long = Array.from({ length: 40 }, (_, line) => `Line ${line}`).join("\n\n");
@@ -295,7 +295,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(() => host.panel.evaluate("window.spoken")).toEqual(["Hello.", "At eight.", "One more."]);
   });
 
-  it("forgets the visitor and ends nothing", async () => {
+  it("forgets the visitor without ending the session", async () => {
     const host = await bench.open(panelSize);
     const made = await talk(host);
     await host.tell({ type: "shutdown" });
@@ -330,7 +330,7 @@ describe.skipIf(skipBrowser)("the panel where third-party storage is blocked", (
     api.cookieless = true;
   };
 
-  it("talks, streams and hands the host a handle that takes the conversation up on the next visit", async () => {
+  it("chats, streams and gives the host a handle that resumes the conversation on the next visit", async () => {
     const host = await bench.open(blocked, cookieless);
     const made = await talk(host);
     const { turnId } = await (async () => {
@@ -357,7 +357,7 @@ describe.skipIf(skipBrowser)("the panel where third-party storage is blocked", (
     expect(bench.api().sessionsCreated).toBe(1);
   });
 
-  it("sends files and hands them out again, though no address opens them", async () => {
+  it("sends files and offers them for download, although no URL opens them", async () => {
     const host = await bench.open(blocked, (api) => {
       cookieless(api);
       api.link.features = { files: true };
@@ -387,7 +387,7 @@ describe.skipIf(skipBrowser)("the panel where third-party storage is blocked", (
     await host.panel.getByText("That didn’t work.").waitFor();
   });
 
-  it("begins anew with a handle that is refused, and has the host forget it", async () => {
+  it("starts over with a handle that is refused, and has the host discard it", async () => {
     const host = await bench.open(blocked, cookieless);
     await host.tell({ type: "resume", handle: "sealed-long-ago" });
     await expect.poll(() => last(host, "resume")).toEqual({ type: "resume", handle: null });

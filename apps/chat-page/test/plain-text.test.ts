@@ -14,7 +14,7 @@ const PIECES = [
 ];
 
 describe("a text that needs no formatter", () => {
-  it("is one paragraph of nothing but its words for the formatter too", () => {
+  it("is a single paragraph of plain words for the formatter too", () => {
     let plain = 0;
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 6 }), (pieces) => {

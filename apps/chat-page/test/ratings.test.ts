@@ -6,7 +6,7 @@ const bench = useBench();
 const WITH = { features: { stop: true, feedback: true, ratings: true } };
 
 describe.skipIf(skipBrowser)("answers on the chat page", () => {
-  it("are rated at once, taken back by the same switch, and unrated again when the server does not take it", async () => {
+  it("are rated at once, unrated by the same button, and unrated again when the server refuses", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH);
     });
@@ -39,7 +39,7 @@ describe.skipIf(skipBrowser)("answers on the chat page", () => {
     expect(bench.api().thumbs).toHaveLength(3);
   });
 
-  it("offer no rating where the server takes none", async () => {
+  it("offer no rating where the server accepts none", async () => {
     const page = await bench.open();
     const made = await sessionOf(bench);
     made.greet("Welcome.");
@@ -68,7 +68,7 @@ describe.skipIf(skipBrowser)("answers on the chat page", () => {
     await expect.poll(() => page.getByText("How was this conversation?").count()).toBe(0);
   });
 
-  it("keep what was said when they are stopped, and say so, also after a reload", async () => {
+  it("keep the text said so far when they are stopped, and say so, even after a reload", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH);
     });

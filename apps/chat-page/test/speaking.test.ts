@@ -6,7 +6,7 @@ const bench = useBench();
 const session = () => sessionOf(bench);
 
 describe.skipIf(skipBrowser)("chat page in other languages", () => {
-  it("fetches no language but the one it speaks, and has it before it shows a word", async () => {
+  it("fetches only the language that it uses, before it shows any text", async () => {
     const page = await bench.open({ locale: "he-IL" }, (api) => {
       api.holdLink = true;
     });
@@ -31,19 +31,19 @@ describe.skipIf(skipBrowser)("chat page in other languages", () => {
     await expect.poll(() => page.evaluate("[...window.seen]")).toEqual(["メッセージja"]);
   });
 
-  it("takes the language of the address before that of the browser", async () => {
+  it("prefers the language of the URL to that of the browser", async () => {
     const page = await bench.open({ locale: "de-DE" });
     await page.goto(`${bench.api().pageUrl}?lang=tr`);
     await page.getByRole("textbox", { name: "Mesajınız" }).waitFor();
   });
 
-  it("opens in a browser whose locale is one of POSIX, which Intl refuses", async () => {
+  it("opens in a browser with a POSIX locale, which Intl rejects", async () => {
     const initScript = "Object.defineProperty(navigator, 'languages', { value: ['en-US@posix'] })";
     const page = await bench.open({ locale: "en-GB", initScript });
     await page.getByRole("textbox", { name: "Your message" }).waitFor();
   });
 
-  it("speaks English when the texts of another language cannot be had", async () => {
+  it("uses English when the texts of another language cannot be loaded", async () => {
     const page = await bench.open({ locale: "en-GB" });
     await page.route(/assets\/ar-/, (route) => route.abort());
     await page.goto(`${bench.api().pageUrl}?lang=ar`);

@@ -363,7 +363,7 @@ describe.skipIf(skipBrowser)("model text", () => {
     await expect.poll(() => page.title()).toBe("Clinic desk");
   });
 
-  it("opens links apart from the page and shows the host a link's words hide", async () => {
+  it("opens links in a new tab and shows the host that a link's text hides", async () => {
     const page = await open("See [your bank](https://bank.evil.example/login).");
     const link = page.locator(".message.agent .prose a");
     await expect.poll(() => link.getAttribute("rel")).toBe("noopener noreferrer nofollow");
@@ -371,7 +371,7 @@ describe.skipIf(skipBrowser)("model text", () => {
     await expect.poll(() => page.locator(".prose").last().innerText()).toBe("See your bank (bank.evil.example).");
   });
 
-  it("shows the host also where a link's words only contain it, and never turned around by direction controls", async () => {
+  it("shows the host even if a link's text only contains it, and never reversed by direction controls", async () => {
     const page = await open(
       "[www.mybank.example](https://bank.example/), [bank.example](https://bank.example/), \u202E[pay](https://evil.example/)",
     );
@@ -392,7 +392,7 @@ describe.skipIf(skipBrowser)("model text", () => {
     expect(turned).toEqual([false, false]);
   });
 
-  it("cuts nothing off when a reader spaces the text", async () => {
+  it("cuts nothing off with increased text spacing", async () => {
     const page = await bench.open({ width: 320, height: 640 }, (api) => {
       api.link.agent_name = "The reception of the practice on the long street";
     });

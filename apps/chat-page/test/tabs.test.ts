@@ -5,7 +5,7 @@ import { answers, field, nextTurn, own, say, sessionOf } from "./talk.js";
 const bench = useBench();
 
 describe.skipIf(skipBrowser)("two tabs with one conversation", () => {
-  it("show each message once, and each keeps its own draft over a reload", async () => {
+  it("show each message once, and each keeps its own draft across a reload", async () => {
     const one = await bench.open();
     const made = await sessionOf(bench);
     const two = await bench.visitor().context.newPage();
@@ -38,7 +38,7 @@ describe.skipIf(skipBrowser)("two tabs with one conversation", () => {
 });
 
 describe.skipIf(skipBrowser)("a page that is put away", () => {
-  it("has no stream in the back/forward cache, and misses nothing when it comes back", async () => {
+  it("holds no stream in the back/forward cache, and misses nothing when restored", async () => {
     const page = await bench.open();
     const made = await sessionOf(bench);
     await expect.poll(() => made.streamCount()).toBe(1);
@@ -49,7 +49,7 @@ describe.skipIf(skipBrowser)("a page that is put away", () => {
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Said meanwhile"]);
   });
 
-  it("gives words back that nobody has received when the conversation is over", async () => {
+  it("returns unsent text when the conversation is over", async () => {
     const page = await bench.open();
     const made = await sessionOf(bench);
     await expect.poll(() => made.streamCount()).toBe(1);

@@ -31,7 +31,7 @@ describe("thinking label", () => {
     expect(label.shown.value).toBeNull();
   });
 
-  it("says that work goes on after ten seconds of silence, until the answer is there", () => {
+  it("says that it is still working after ten seconds of silence, until the answer is there", () => {
     const label = createThinkingLabel();
     label.begin("thinking");
     label.heard();

@@ -25,7 +25,7 @@ function quiet(made: FakeSession, agoSeconds: number): void {
 }
 
 describe.skipIf(skipBrowser)("the time of a conversation", () => {
-  it("warns before a quiet conversation closes, and starts over with each exchange", async () => {
+  it("warns before an idle conversation closes, and starts over with each exchange", async () => {
     const page = await bench.open();
     const made = await followed();
     quiet(made, 60);
@@ -40,7 +40,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     await expect.poll(() => notice(page).textContent()).toBe("");
   });
 
-  it("shows whichever end comes first", async () => {
+  it("shows whichever deadline comes first", async () => {
     const page = await bench.open();
     const made = await followed();
     const expiresIn = (seconds: number): void => {
@@ -85,7 +85,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     await expect.poll(() => page.locator(".ended").count()).toBe(0);
   });
 
-  it("has no end any more when the owner takes it away", async () => {
+  it("has no deadline any more when the owner removes it", async () => {
     const page = await bench.open();
     const made = await followed();
     // A second less than five: the page knows the server's clock to some milliseconds only.
@@ -97,7 +97,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     await expect.poll(() => left(page).innerText()).toBe("20 messages left");
   });
 
-  it("ends a quiet conversation by itself and offers a new one", async () => {
+  it("ends an idle conversation automatically and offers a new one", async () => {
     const page = await bench.open();
     const made = await followed();
     quiet(made, 1803);
@@ -105,7 +105,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     await page.getByRole("button", { name: "New conversation" }).waitFor();
   });
 
-  it("asks before it ends one that was used elsewhere meanwhile", async () => {
+  it("checks with the server before it ends one that was used elsewhere meanwhile", async () => {
     const page = await bench.open();
     const made = await followed();
     quiet(made, 1803);

@@ -64,7 +64,7 @@ const disturbance = fc.oneof(
 );
 
 describe("transcript", () => {
-  it("shows the log in its order, whatever came in between, early, late or twice", () => {
+  it("shows the log in order, even when events arrive early, late or twice", () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(disturbance, { maxLength: 6 }), { minLength: log.length, maxLength: log.length }),
@@ -98,21 +98,21 @@ describe("transcript", () => {
     expect(after.map((entry) => entry.key)).toEqual(before.map((entry) => entry.key));
   });
 
-  it("puts an answer that is being written under its question and before questions that wait", () => {
+  it("puts a streaming answer under its question and before waiting questions", () => {
     let entries = addOwn(addOwn([], own(1)), own(2));
     entries = mergeMessage(entries, message("user", 1, { status: "pending" }));
     entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 0, text: "so" });
     expect(texts(entries)).toEqual(["question 1", "so", "question 2"]);
   });
 
-  it("puts turns in the order of their numbers, also when an earlier one is heard of late", () => {
+  it("orders turns by number, even when an earlier one arrives late", () => {
     let entries = mergeMessage([], message("user", 2, { turnId: "abc.2", status: "pending" }));
     entries = mergeDelta(entries, { turnId: "abc.1", attempt: 1, part: 0, at: 0, text: "Hello" });
     entries = mergeMessage(entries, message("user", 10, { turnId: "abc.10", status: "pending" }));
     expect(texts(entries)).toEqual(["Hello", "question 2", "question 10"]);
   });
 
-  it("starts from nothing when a higher attempt speaks, in every part", () => {
+  it("discards the text of a lower attempt when a higher one begins, in every part", () => {
     let entries = mergeMessage([], message("user", 1, { status: "pending" }));
     entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 0, text: "first" });
     entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 1, at: 0, text: "more" });
@@ -121,7 +121,7 @@ describe("transcript", () => {
     expect(mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 5, text: "late" })).toBe(entries);
   });
 
-  it("shows nothing for a silent turn, and awaits no more", () => {
+  it("shows nothing for a silent turn, and stops waiting", () => {
     const asked = mergeMessage([], message("user", 1, { status: "pending" }));
     expect(awaitsAnswer(asked)).toBe(true);
     const silent = closeTurn(asked, "turn-1");
@@ -129,7 +129,7 @@ describe("transcript", () => {
     expect(awaitsAnswer(silent)).toBe(false);
   });
 
-  it("withdraws half an answer when its turn failed, but never a finished one", () => {
+  it("removes a partial answer when its turn failed, but never a finished one", () => {
     let entries = mergeMessage([], message("user", 1, { status: "pending" }));
     entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 0, text: "half" });
     const failed = failTurn(entries, "turn-1", "model_timeout");
@@ -138,7 +138,7 @@ describe("transcript", () => {
     expect(texts(failTurn(finished, "turn-1", "model_timeout"))).toEqual(["question 1", "answer 1 of some length"]);
   });
 
-  it("keeps messages the server has not seen when the whole state is replaced", () => {
+  it("keeps messages that the server has not seen when the whole state is replaced", () => {
     const before = addOwn(mergeMessage([], message("user", 1)), own(2));
     const after = replaceAll(before, [message("user", 3), message("assistant", 3)]);
     expect(texts(after)).toEqual(["question 3", "answer 3 of some length", "question 2"]);

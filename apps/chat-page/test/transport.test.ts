@@ -23,7 +23,7 @@ async function open({ broken = false, ...options }: OpenOptions & { broken?: boo
 }
 
 describe.skipIf(skipBrowser)("how events come", () => {
-  it("is a socket where the server has them, and the page says so", async () => {
+  it("is a socket if the server offers it, and the page says so", async () => {
     const { page, sockets } = await open();
     const made = await session();
     made.greet("Hello");
@@ -43,7 +43,7 @@ describe.skipIf(skipBrowser)("how events come", () => {
     expect(bench.api().posts.map(({ waited }) => waited)).toEqual([false]);
   });
 
-  it("goes on behind the last event when a socket is cut in the middle of an answer: no gap, nothing twice", async () => {
+  it("continues after the last event when a socket is cut in the middle of an answer, without gap or duplicate", async () => {
     const { page, sockets } = await open();
     const made = await session();
     made.greet("Hello");
@@ -62,7 +62,7 @@ describe.skipIf(skipBrowser)("how events come", () => {
     expect(bench.api().streamsOpened).toBe(0);
   });
 
-  it("takes the whole state anew when its place is lost", async () => {
+  it("reloads the whole state when its position is lost", async () => {
     const { page, sockets } = await open();
     const made = await session();
     made.greet("Hello");
@@ -74,7 +74,7 @@ describe.skipIf(skipBrowser)("how events come", () => {
     await expect.poll(() => answers(page).last().innerText()).toBe("Again");
   });
 
-  it("is an event stream at once where sockets are broken on the way; that is remembered over a reload", async () => {
+  it("is an event stream at once where sockets do not get through, which is remembered across a reload", async () => {
     const { page } = await open({ broken: true });
     const made = await session();
     made.greet("Hello");
@@ -87,7 +87,7 @@ describe.skipIf(skipBrowser)("how events come", () => {
     expect(bench.api().tickets).toBe(1);
   });
 
-  it("is polling where streams are held back too", async () => {
+  it("is polling where streams are buffered too", async () => {
     const page = await bench.open({}, (api) => {
       api.refuseStreams = 100;
     });

@@ -6,7 +6,7 @@ const bench = useBench();
 const TITLE = "This chat isn’t available right now";
 
 describe.skipIf(skipBrowser)("a link whose agent cannot answer for now", () => {
-  it("is told before anything can be typed, makes no session, and opens by itself when the agent is there", async () => {
+  it("is announced before anything can be typed, creates no session, and opens automatically when the agent is back", async () => {
     const page = await bench.open({}, (api) => {
       api.link.availability = "unavailable";
       api.link.pin_required = true;
@@ -20,7 +20,7 @@ describe.skipIf(skipBrowser)("a link whose agent cannot answer for now", () => {
     expect(bench.api().sessionsCreated).toBe(1);
   });
 
-  it("is what a page takes every availability for that it does not know, and can be tried again at once", async () => {
+  it("is assumed for every unknown availability value, and can be retried at once", async () => {
     const page = await bench.open({}, (api) => {
       api.laterRelease = true;
       api.link.availability = "resting_until_noon";
@@ -31,7 +31,7 @@ describe.skipIf(skipBrowser)("a link whose agent cannot answer for now", () => {
     await field(page).waitFor();
   });
 
-  it("is told as well when it turns out only with the new session", async () => {
+  it("is announced too when it only turns out with the new session", async () => {
     const page = await bench.open({}, (api) => {
       api.createProblem = { status: 503, code: "agent_unavailable" };
     });
@@ -41,7 +41,7 @@ describe.skipIf(skipBrowser)("a link whose agent cannot answer for now", () => {
     await field(page).waitFor();
   });
 
-  it("keeps a conversation that is already there readable", async () => {
+  it("keeps an existing conversation readable", async () => {
     const page = await bench.open();
     const made = await sessionOf(bench);
     made.greet("Good morning");

@@ -35,13 +35,13 @@ async function waiting(
 }
 
 describe.skipIf(skipBrowser)("a visitor who waits for a person", () => {
-  it("reads how long it usually takes and how long it has been, and is offered nothing else before its time", async () => {
+  it("sees the usual and the elapsed waiting time, and is offered no choice too early", async () => {
     const page = await waiting({ minutes: 3 });
     await expect.poll(() => panel(page).innerText()).toBe("Waiting for 3 mins. Usually within 10 mins.");
     await expect.poll(() => page.locator(".waiting-choices").count()).toBe(0);
   });
 
-  it("goes on with the assistant, leaves an address, and gives the wish up", async () => {
+  it("can continue with the assistant, leave an address, or cancel the request", async () => {
     const page = await waiting({ minutes: 6 });
     const choice = (name: string) => page.getByRole("button", { name });
     await choice("Go on with the assistant").press("Enter");
@@ -63,7 +63,7 @@ describe.skipIf(skipBrowser)("a visitor who waits for a person", () => {
     await page.getByRole("button", { name: "Talk to a person" }).waitFor();
   });
 
-  it("learns outside the hours when somebody is back, by their own clock, and has the choices at once", async () => {
+  it("learns outside office hours when somebody is back, in local time, and has the choices at once", async () => {
     // Monday, nine o'clock in Berlin.
     const people = { open_now: false, next_open_at: "2026-11-02T08:00:00.000Z" };
     const page = await waiting({ people, locale: "de", options: { timeZone: "Europe/Berlin" } });

@@ -48,8 +48,8 @@ const change = (line: string | undefined, from: string, to: string): string => {
   return (line ?? "").replace(from, to);
 };
 
-describe("an export of the audit, verified without a server", () => {
-  it("is intact as it came, and so is a part of it", async () => {
+describe("an audit export, verified without a server", () => {
+  it("is valid as exported, and so is a part of it", async () => {
     const lines = exported();
     const head = hashOf(lines.at(-1));
     expect(await verify(lines)).toEqual({ code: 0, err: "", out: `Intact: 4 entries.\nNewest entry: 4, ${head}\n` });
@@ -77,7 +77,7 @@ describe("an export of the audit, verified without a server", () => {
     expect([code, out]).toEqual([1, expect.stringContaining(told)]);
   });
 
-  it("is found cut off with the hash of its end alone", async () => {
+  it("is recognised as truncated by the hash of its end", async () => {
     expect((await verify([a, b, c])).code).toBe(0);
     const { code, out } = await verify([a, b, c], "--head", hashOf(d));
     expect([code, out]).toEqual([1, expect.stringContaining("Entry 3 is the last one")]);
@@ -93,7 +93,7 @@ describe("an export of the audit, verified without a server", () => {
     }
   });
 
-  it("is refused when it is none, or is not there, and no server is asked", async () => {
+  it("is refused when it is not an export or missing, without asking a server", async () => {
     expect(await verify(['{"seq":1,"hash":"x"}'])).toMatchObject({ code: 1, err: expect.stringContaining("Line 1") });
     const missing = await runHere(["audit", "verify", "--file", join(folder, "none")], {});
     expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("file_unreadable") });

@@ -15,20 +15,20 @@ describe("the files of a knowledge base", () => {
   const namesOf = async (...given: string[]) =>
     (await findKnowledgeFiles(given.map((path) => join(root, path)))).map(({ name }) => name);
 
-  it("of a folder are its documents at any depth, named by their path, without what tools hide there", async () => {
+  it("in a folder are its documents at any depth, named by their path, without hidden files", async () => {
     expect(await namesOf("")).toEqual(["a.md", "b.PDF", "deep/a.md", "deep/er/x+y.txt", "wörter/ß.html"]);
     const found = await findKnowledgeFiles([root]);
     expect(found.find(({ name }) => name === "b.PDF")).toMatchObject({ mediaType: "application/pdf" });
   });
 
-  it("of a pattern are what it fits: * within a folder, ** through folders", async () => {
+  it("are those that match a pattern: * within a folder, ** across folders", async () => {
     expect(await namesOf("*.md")).toEqual(["a.md"]);
     expect(await namesOf("**/*.md")).toEqual(["a.md", "deep/a.md"]);
     expect(await namesOf("deep/**")).toEqual(["a.md", "er/x+y.txt"]);
     expect(await namesOf("deep/er/x+?.txt", "a.md")).toEqual(["a.md", "x+y.txt"]);
   });
 
-  it("are each taken once, and two of one name are refused instead of replacing each other", async () => {
+  it("are each uploaded once, and two of one name are refused instead of replacing each other", async () => {
     expect(await namesOf("a.md", "*.md", "")).toEqual([
       "a.md",
       "b.PDF",

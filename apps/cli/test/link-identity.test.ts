@@ -37,7 +37,7 @@ const run = (...more: string[]) =>
   runHere(["links", "identity", "clinic-desk", ID, "--url", url, ...more], { env: { PARLEY_TOKEN: "ak_x" } });
 
 describe("identities of the embedding site on the command line", () => {
-  it("are shown, and a secret is printed as a line of an environment file", async () => {
+  it("are listed, and a secret is printed as a line of an environment file", async () => {
     const shown = await run();
     expect(shown.code).toBe(0);
     expect(shown.out).toContain(ID);
@@ -46,7 +46,7 @@ describe("identities of the embedding site on the command line", () => {
     expect(seen[1]?.key).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it("get public keys from an address or a file, lose one by none, and are turned off", async () => {
+  it("take public keys from a URL or a file, lose one with none, and can be disabled", async () => {
     const file = join(tmpdir(), `parley-key-${process.pid}.pem`);
     writeFileSync(file, PEM);
     expect((await run("--jwks-url", "none", "--public-key", file)).code).toBe(0);
@@ -59,7 +59,7 @@ describe("identities of the embedding site on the command line", () => {
     ]);
   });
 
-  it("are left alone when two things are asked for at once, or a file is not there", async () => {
+  it("stay unchanged when two changes are requested at once, or a file is missing", async () => {
     expect(await run("--make-secret", "--off")).toMatchObject({ code: 2, out: "" });
     expect((await run("--public-key", "/nowhere/key.pem")).err).toContain("/nowhere/key.pem cannot be read");
     expect(seen).toEqual([]);

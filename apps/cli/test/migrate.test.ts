@@ -12,7 +12,7 @@ describe("parley migrate", () => {
   const migrate = (address: string, ...more: string[]) =>
     runHere(["migrate", ...more], { env: { PATH: process.env.PATH ?? "", DATABASE_ADMIN_URL: address } });
 
-  it("brings an empty database up to date, and again does nothing", async () => {
+  it("brings an empty database up to date, and does nothing the second time", async () => {
     const address = new URL(testServers().postgresAdminUrl);
     address.pathname = `/${name}`;
     const first = await migrate(address.href);
@@ -21,7 +21,7 @@ describe("parley migrate", () => {
     expect(JSON.parse(again.out)).toEqual({ ok: true, lines: ["already up to date"] });
   }, 60_000);
 
-  it("says in one sentence why it cannot, and never the address", async () => {
+  it("says in one sentence why it failed, and never the database URL", async () => {
     const away = await migrate("postgres://owner:secret@127.0.0.1:1/none");
     expect(away).toMatchObject({ code: 1, err: expect.stringMatching(/^parley: .+ \(migration_failed\)\n$/) });
     expect(away.err).not.toContain("secret");

@@ -20,7 +20,7 @@ describe("on a terminal of 40 columns", () => {
     extracted_variables: { first_name: "Jack", comment: "a rather long remark about nothing at all" },
   };
 
-  it("no line of a chat is wider, whatever it holds", () => {
+  it("keeps every line of a chat within the width", () => {
     const place = {
       server: "https://chat.example.com:8443/below",
       tenant: "6bc1814c-5705-5b6e-af99-104b91962282",
@@ -40,7 +40,7 @@ describe("on a terminal of 40 columns", () => {
     expect(shown.join("\n")).toContain("➡️  Collect Visitor Details →");
   });
 
-  it("a table becomes one field a line; where it fits it stays a table, aligned for wide characters", () => {
+  it("prints one field per line where a table does not fit, and aligns wide characters where it does", () => {
     const rows = [
       ["個人", "active", "01890a5d-ac96-774b-bcce-b302099a8057"],
       ["clinic-desk", "expired", "x"],

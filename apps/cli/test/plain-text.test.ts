@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { columnsOf, safeLine, safeText, wrapText } from "../src/plain-text.js";
 
-describe("text on its way to a terminal", () => {
-  it("loses what could drive the terminal, and nothing else", () => {
+describe("text printed to a terminal", () => {
+  it("loses terminal control sequences, and nothing else", () => {
     expect(safeText("a\u001b[31mred\u001b[0m \u001b]0;title\u0007b\u001b]8;;http://x\u001b\\c")).toBe("ared bc");
     expect(safeText("one\r\ntwo\rthree\u0000\u009b31m\u202eevil")).toBe("one\ntwo\nthree31mevil");
     expect(safeText("Grüße, 你好, שלום 👩‍⚕️ ❤️")).toBe("Grüße, 你好, שלום 👩‍⚕️ ❤️");

@@ -89,7 +89,7 @@ describe("the program", () => {
     expect(out).toContain("--json");
   });
 
-  it("has every command that its page names, and names every command there", async () => {
+  it("has exactly the commands that its documentation names", async () => {
     const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
     const block = /```\n(parley chat [\s\S]+?)```/.exec(page)?.[1] ?? "";
     // A line that begins with blanks continues with the group above it.
@@ -116,7 +116,7 @@ describe("the program", () => {
     expect(named).toEqual(expect.arrayContaining(COMMANDS));
   });
 
-  it("offers every command, option and choice that may stand at the cursor, and none that may not", async () => {
+  it("completes exactly the commands, options and choices valid at the cursor", async () => {
     const offered = async (...words: string[]) =>
       (await runHere(["complete", "--", ...words])).out.split("\n").flatMap((line) => line.split("\t")[0] || []);
     const groups = new Set(COMMANDS.map((command) => command.split(" ")[0] ?? ""));
@@ -143,14 +143,14 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     expect(stdout.split("\n").slice(0, 2)).toEqual(["create list show update identity send revoke", "update"]);
   });
 
-  it("tells by the exit code that nobody answered", async () => {
+  it("reports by exit code that nobody answered", async () => {
     const url = "http://127.0.0.1:1";
     const { code, err } = await runHere(["keys", "revoke", "x", "--url", url], { env: { PARLEY_TOKEN: "ak_x" } });
     expect(code).toBe(3);
     expect(err).toContain("(network_error)");
   });
 
-  it("tells a failure of the server with its code, the fields, and nothing of the terminal's language", async () => {
+  it("reports a server error with its code and fields, without terminal control sequences", async () => {
     const errors = [{ pointer: "/title", rule: "max", message: "is too long\u001b[2J" }];
     const problem = { code: "validation_failed", detail: "Some fields are wrong.", errors };
     const url = await serve({ "POST /api/agents/desk/public-links": [422, problem] });
@@ -159,7 +159,7 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     expect(err).toBe("parley: Some fields are wrong. (validation_failed)\n  /title is too long\n");
   });
 
-  it("explains in a trace what no condition led to: a global intent with its confidence", async () => {
+  it("explains a transition without a condition in a trace: a global intent with its confidence", async () => {
     const call = { call_id: "1.1", type: "llm.classify", node_id: "desk", latency_ms: 3, model: "m", failed: null };
     const classified = (intent: string | null, confidence: number) => ({
       ...call,
@@ -224,7 +224,7 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     ]);
   });
 
-  it("says where a document cannot be read", async () => {
+  it("reports where a document cannot be parsed", async () => {
     const { code, err } = await runHere(["agents", "validate", "-"], {
       env: { PARLEY_TOKEN: "ak_x" },
       input: "agent: {name: Desk}\nworkflow: [\n",
@@ -233,7 +233,7 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     expect(err).toMatch(/^parley: - is neither JSON nor YAML: .+ at line \d+, column \d+\. \(malformed_document\)\n$/);
   });
 
-  it("colours for a terminal only, and not against NO_COLOR", async () => {
+  it("uses colours only on a terminal and without NO_COLOR", async () => {
     const url = await serve({
       "GET /healthz": [200, { status: "ok" }],
       "GET /readyz": [200, { ready: true, checks: {} }],
@@ -245,7 +245,7 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     expect((await runHere(argv)).out).not.toContain(colour);
   });
 
-  it("finds in doctor what is broken: nobody there, a missing dependency, a refused key", async () => {
+  it("diagnoses in doctor an unreachable server, a missing dependency and a refused key", async () => {
     const away = await runHere(["doctor", "--url", "http://127.0.0.1:1", "--json"]);
     expect(away.code).toBe(1);
     expect(JSON.parse(away.out)).toMatchObject({ ok: false, checks: [{ check: "reachable", state: "failed" }] });
@@ -261,7 +261,7 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     expect(checks).toContainEqual({ check: "key", state: "failed", detail: "Wrong. (invalid_signature)" });
   });
 
-  it("finds in doctor that a proxy holds the events back", async () => {
+  it("diagnoses in doctor a proxy that buffers events", async () => {
     const url = await serve({
       "GET /healthz": [200, { status: "ok" }],
       "GET /readyz": [200, { ready: true, checks: {} }],
@@ -277,7 +277,7 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     expect(JSON.parse(out).checks).toContainEqual(streaming);
   });
 
-  it("finds in doctor that a proxy somewhere else hands on invented addresses", async () => {
+  it("diagnoses in doctor an untrusted proxy that forwards forged addresses", async () => {
     const made = createServer((request, response) => {
       const answer = request.url?.startsWith("/api/client-address")
         ? {
@@ -297,7 +297,7 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     expect(JSON.parse(out).checks).toContainEqual({ check: "address", state: "failed", detail });
   });
 
-  it("says in doctor how far the clock is off", async () => {
+  it("reports in doctor how far the clock is off", async () => {
     const made = createServer((_request, response) => {
       response.setHeader("date", new Date(Date.now() - 120_000).toUTCString());
       response.writeHead(200, { "content-type": "application/json" }).end('{"ready":true,"checks":{}}');

@@ -35,7 +35,7 @@ describe("secrets on the command line", () => {
     return runHere(["secrets", ...argv, "--url", url], { env: { PARLEY_TOKEN: "ak_x" }, input });
   };
 
-  it("take the value from standard input, without its last line break", async () => {
+  it("read the value from standard input, without its last line break", async () => {
     const argv = ["set", "front desk", "crm_key", "--host", "crm.example.com", "*.crm.example.com"];
     expect(await run(argv, "p4ss with\n spaces \r\n")).toMatchObject({
       code: 0,
@@ -49,7 +49,7 @@ describe("secrets on the command line", () => {
     ]);
   });
 
-  it("take no value from an argument, and none that is empty", async () => {
+  it("accept no value from an argument, and no empty one", async () => {
     expect((await run(["set", "desk", "crm_key", "p4ssw0rd", "--host", "x.example"])).code).toBe(2);
     expect((await run(["set", "desk", "crm_key", "--host", "x.example"], "\n")).code).toBe(2);
     expect(seen).toEqual([]);

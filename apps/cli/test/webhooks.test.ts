@@ -39,7 +39,7 @@ describe("webhooks on the command line", () => {
     return `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
   };
 
-  it("are made with chosen events, and the secret can be written into a file as it is printed", async () => {
+  it("are created with chosen events, and the printed secret can be written to a file", async () => {
     const url = await serve({ "POST /api/webhooks": { id: ID, secret: "whsec_once" } });
     const events = ["--event", "session.ended", "link.*"];
     const argv = ["webhooks", "create", "https://example.com/hook", ...events, "--transcript", "--url", url];
@@ -52,7 +52,7 @@ describe("webhooks on the command line", () => {
     ]);
   });
 
-  it("are tested: the outcome is waited for, and one that is not taken is exit code 1", async () => {
+  it("are tested: the command waits for the outcome and exits with 1 on failure", async () => {
     let looks = 0;
     // Nothing yet, then an attempt that has begun.
     const early = [{}, { attempts: 1 }];
@@ -80,7 +80,7 @@ describe("webhooks on the command line", () => {
     });
   });
 
-  it("send a delivery again without waiting when they are told so, and list what failed", async () => {
+  it("resend a delivery without waiting on request, and list failed ones", async () => {
     const url = await serve({
       "POST /api/webhooks/deliveries/d1/redeliver": delivery({ attempts: 3 }),
       [`GET /api/webhooks/${ID}/deliveries`]: { data: [delivery({ status: "failed" })], next_cursor: null },
@@ -96,7 +96,7 @@ describe("webhooks on the command line", () => {
     expect(await runHere(["webhooks", "deliveries", ID, "--status", "bad"], { env })).toMatchObject({ code: 2 });
   });
 
-  it("get new secrets, which are printed once: of a receiver, and of the actions of all workflows", async () => {
+  it("rotate secrets, printed once: of a receiver, and of all workflow actions", async () => {
     const rotated = { secret: "whsec_x", previous_secret_until: null };
     const url = await serve({
       [`POST /api/webhooks/${ID}/rotate`]: rotated,

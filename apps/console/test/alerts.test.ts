@@ -11,7 +11,7 @@ const calls = (name: string) => bench.api().seen.filter(({ call }) => call === n
 const open = (page: Page, text: string) => page.getByRole("row").filter({ hasText: text }).getByText(text).click();
 
 describe("what an alert can watch", () => {
-  it("is what the contracts say", () => {
+  it("is the same as in the contracts", () => {
     const kinds = Object.entries(KINDS).map(([kind, { threshold, min, max, hours, ofAgent }]) => [
       kind,
       { threshold, min, max, hours, ofAgent },
@@ -25,7 +25,7 @@ describe("what an alert can watch", () => {
 });
 
 describe.skipIf(skipBrowser)("alerts", () => {
-  it("are made from nothing: what, from where on, and who is told", async () => {
+  it("are created from scratch: what, from which threshold, and who is notified", async () => {
     const page = await bench.open("/console/settings/alerts");
     await page.getByRole("button", { name: "New alert" }).click();
     const drawer = page.getByRole("dialog", { name: "New alert" });
@@ -44,7 +44,7 @@ describe.skipIf(skipBrowser)("alerts", () => {
     expect(calls("POST /alerts")[0]?.headers["idempotency-key"]).toMatch(/\S{8}/);
   });
 
-  it("show what fires as it fires, are tested, and are muted in place of deleted", async () => {
+  it("show firing alerts live, are tested, and are muted instead of deleted", async () => {
     const page = await bench.open("/console/settings/alerts", { prepare: (api) => api.alerts.push(alertRow({})) });
     await open(page, "Budget of a link is nearly spent");
     const panel = page.getByRole("complementary");
@@ -76,7 +76,7 @@ describe.skipIf(skipBrowser)("alerts", () => {
     await page.getByText("Nobody is notified yet").waitFor();
   });
 
-  it("stand in 360 px, and tell who may not see them", async () => {
+  it("fit 360 px, and say so to roles that may not see them", async () => {
     const page = await bench.open("/console/settings/alerts", {
       width: 360,
       dark: true,
@@ -96,7 +96,7 @@ describe.skipIf(skipBrowser)("alerts", () => {
 });
 
 describe.skipIf(skipBrowser)("people who want no more", () => {
-  it("are listed, added, and taken off after a warning", async () => {
+  it("are listed, added, and removed after a warning", async () => {
     const page = await bench.open("/console/settings/do-not-contact", {
       prepare: (api) =>
         api.suppressions.push(
@@ -125,7 +125,7 @@ describe.skipIf(skipBrowser)("people who want no more", () => {
 });
 
 describe.skipIf(skipBrowser)("dead letters", () => {
-  it("are read, tried again until they are answered, and discarded after saying what stays", async () => {
+  it("are read, replayed until answered, and discarded after a warning of what stays", async () => {
     const page = await bench.open("/console/settings/dead-letters?status=waiting", {
       prepare: (api) => api.deadLetters.push(deadLetterRow({})),
     });

@@ -35,7 +35,7 @@ async function open(answers: Answers = {}, path = "/console/audit", options: Ope
 }
 
 describe.skipIf(skipBrowser)("the audit", () => {
-  it("tells who did what, by name where the name is known, and what changed", async () => {
+  it("shows who did what, by name where known, and what changed", async () => {
     const { page } = await open();
     const rows = page.getByRole("region", { name: "Entries of the audit" });
     await rows.getByText("Link updated").click();
@@ -58,7 +58,7 @@ describe.skipIf(skipBrowser)("the audit", () => {
     await expect.poll(() => page.getByRole("complementary").count()).toBe(0);
   });
 
-  it("asks the server for what the filters say, the last day whole, and keeps them in the address", async () => {
+  it("queries the server with the filters, including the whole last day, and keeps them in the URL", async () => {
     const { page, sent } = await open();
     await page.getByRole("combobox", { name: "What" }).click();
     await page.getByRole("option", { name: "Conversation read" }).click();
@@ -73,7 +73,7 @@ describe.skipIf(skipBrowser)("the audit", () => {
     });
   });
 
-  it("is verified to its end, and what does not fit is named", async () => {
+  it("is verified to its end, and inconsistencies are named", async () => {
     const parts: Record<string, Row> = {
       first: verified({ checked: 4_000, sealed: 9, next_cursor: "on" }),
       on: verified({ intact: false, checked: 711, problems: [{ seq: 17, problem: "changed" }] }),
@@ -96,7 +96,7 @@ describe.skipIf(skipBrowser)("the audit", () => {
     await page.getByText("42 entries were computed again, and the chain was compared with 1 seal").waitFor();
   });
 
-  it("is exported whole, a thousand lines at a time", async () => {
+  it("is exported completely, a thousand lines at a time", async () => {
     const lines = (from: number, to: number): string =>
       Array.from({ length: to - from }, (_, index) => `${JSON.stringify({ seq: from + index + 1 })}\n`).join("");
     const { page, sent } = await open({
@@ -114,7 +114,7 @@ describe.skipIf(skipBrowser)("the audit", () => {
     ]);
   });
 
-  it("fits 360 px and the dark, teaches when it is empty, and says when the role is too small", async () => {
+  it("fits 360 px in dark mode, explains itself when empty, and says when the role is insufficient", async () => {
     const { page } = await open({}, "/console/audit", { width: 360, dark: true });
     await page.getByText("Link updated").waitFor();
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);

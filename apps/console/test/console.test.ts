@@ -76,7 +76,7 @@ describe.skipIf(skipBrowser)("what is shipped", () => {
 });
 
 describe.skipIf(skipBrowser)("signing in", () => {
-  it("tries the token, sends it with each call and nothing else, and keeps it over a reload", async () => {
+  it("checks the token, sends only it with each call, and keeps it across a reload", async () => {
     const page = await bench.open("/console/agents", { signedIn: false });
     await page.getByLabel("Access token").fill(`  ${TOKEN} `);
     await page.getByLabel("Access token").press("Enter");
@@ -91,7 +91,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
   });
 
-  it("says what is wrong beside the field and keeps no refused token", async () => {
+  it("shows the error beside the field and stores no refused token", async () => {
     const page = await bench.open("/console", { signedIn: false });
     await page.getByLabel("Access token").fill("my password");
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -117,7 +117,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await page.getByRole("heading", { name: "Sign in to the console" }).waitFor();
   });
 
-  it("ends with the sign-out that this browser is told of waiting people", async () => {
+  it("stops this browser's notifications of waiting people on sign-out", async () => {
     const page = await bench.open("/console");
     await page.addInitScript(`{
       const subscription = {
@@ -140,7 +140,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await expect.poll(() => page.evaluate("window.unsubscribed")).toBe(true);
   });
 
-  it("asks again when the server stops accepting the token", async () => {
+  it("asks for the token again when the server stops accepting it", async () => {
     const page = await bench.open("/console/agents");
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
     bench.api().refuse["GET /sessions"] = { status: 401, code: "invalid_token", detail: "wrong" };
@@ -153,7 +153,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
 describe.skipIf(skipBrowser)("agents", () => {
   const DOCUMENT = '{\n  "agent": { "name": "Clinic Desk" },\n  "workflow": {\n    "nodes": [{ "id": "a" }]\n  }\n}';
 
-  it("activates a version and tells so", async () => {
+  it("activates a version and confirms it", async () => {
     const page = await bench.open("/console/agents/clinic-desk/versions");
     await page.getByRole("button", { name: "Roll back to version 1" }).click();
     await page.getByText("Conversations that already run keep their version.").waitFor();
@@ -163,7 +163,7 @@ describe.skipIf(skipBrowser)("agents", () => {
     await expect.poll(() => focused(page)).not.toBe("BODY");
   });
 
-  it("runs the tests of a version: which did not pass and why, what they have seen, or that there are none", async () => {
+  it("runs the tests of a version and shows failures with reasons, coverage, or that there are none", async () => {
     const step = stepRow({ step: 1, say: "Hello", passed: false, reasons: ["path: expected greet, got bye"] });
     const page = await bench.open("/console/agents/clinic-desk/versions", {
       prepare: (api) => {
@@ -190,7 +190,7 @@ describe.skipIf(skipBrowser)("agents", () => {
     await page.getByText("Version 2 has no tests.").waitFor();
   });
 
-  it("checks without keeping, then imports under the name the document suggests", async () => {
+  it("validates without storing, then imports under the name that the document suggests", async () => {
     const page = await bench.open("/console/import");
     await page.getByLabel("Document").fill(DOCUMENT);
     await expect.poll(() => page.getByLabel("Agent", { exact: true }).inputValue()).toBe("clinic-desk");
@@ -234,7 +234,7 @@ describe.skipIf(skipBrowser)("agents", () => {
     expect(calls("POST /agents/:/import")).toEqual([]);
   });
 
-  it("says beside the field that a text is no document at all", async () => {
+  it("shows beside the field that a text is not a document at all", async () => {
     const page = await bench.open("/console/import/clinic-desk", {
       prepare: (api) => {
         const errors = [{ pointer: "/document", rule: "yaml", message: "is neither JSON nor YAML" }];
@@ -247,7 +247,7 @@ describe.skipIf(skipBrowser)("agents", () => {
     await expect.poll(() => page.evaluate("document.activeElement.value")).toBe("agent: [");
   });
 
-  it("takes a document from a file", async () => {
+  it("reads a document from a file", async () => {
     const page = await bench.open("/console/import");
     const file = { name: "a.yaml", mimeType: "application/yaml", buffer: Buffer.from("agent:\n  name: Night Desk\n") };
     await page.locator("input[type=file]").setInputFiles(file);
@@ -256,7 +256,7 @@ describe.skipIf(skipBrowser)("agents", () => {
 });
 
 describe.skipIf(skipBrowser)("links", () => {
-  it("creates one, shows its address once and copies it", async () => {
+  it("creates one, shows its URL once and copies it", async () => {
     const page = await bench.open("/console/links/clinic-desk/new");
     await page.getByLabel("Title").fill("Spring");
     await choose(page, "Stops working", "In a day");
@@ -281,7 +281,7 @@ describe.skipIf(skipBrowser)("links", () => {
     expect(await page.content()).not.toContain("pl_new_secret");
   });
 
-  it("puts the server's field errors beside the fields, and repeats with the same key only what did not change", async () => {
+  it("shows the server's field errors beside the fields, and reuses the key only for an unchanged retry", async () => {
     const page = await bench.open("/console/links/clinic-desk/new", {
       prepare: (api) => {
         const errors = [{ pointer: "/allowed_domains/0", rule: "x", message: "is not known here" }];
@@ -324,7 +324,7 @@ describe.skipIf(skipBrowser)("links", () => {
     ]);
   });
 
-  it("asks with the present number of live sessions before it deletes, and can be left with Escape", async () => {
+  it("asks with the current number of live sessions before it deletes, and closes with Escape", async () => {
     const page = await bench.open("/console/links/clinic-desk");
     await page.getByRole("row").filter({ hasText: "Front desk poster" }).getByText("12 of 50").click();
     const remove = async (): Promise<void> => {
@@ -384,7 +384,7 @@ describe.skipIf(skipBrowser)("sessions", () => {
 });
 
 describe.skipIf(skipBrowser)("finding one's way", () => {
-  it("goes back and forth, each page with its own title and the focus on its heading", async () => {
+  it("navigates back and forward, each page with its own title and the focus on its heading", async () => {
     const page = await bench.open("/console");
     await page.getByText("Latest sessions").waitFor();
     await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
@@ -397,7 +397,7 @@ describe.skipIf(skipBrowser)("finding one's way", () => {
     await expect.poll(() => new URL(page.url()).pathname).toBe("/console/agents");
   });
 
-  it("shows a refusal in the server's words and tries again", async () => {
+  it("shows an error in the server's words and retries", async () => {
     const page = await bench.open("/console/agents", {
       prepare: (api) => {
         api.refuse["GET /agents"] = { status: 503, code: "not_ready", detail: "The service is starting." };

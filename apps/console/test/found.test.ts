@@ -7,7 +7,7 @@ const bench = consoleBench();
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
 
 describe.skipIf(skipBrowser)("the command palette", () => {
-  it("finds agents, links and sessions by words, asks when the typing pauses, and goes there", async () => {
+  it("finds agents, links and sessions by words when typing pauses, and opens them", async () => {
     const page = await bench.open("/console", {
       prepare: (api) => {
         api.links.push(
@@ -34,7 +34,7 @@ describe.skipIf(skipBrowser)("the command palette", () => {
     await expect.poll(() => new URL(page.url()).pathname).toBe("/console/agents/clinic-desk");
   });
 
-  it("goes on with its pages where nothing may be searched", async () => {
+  it("still offers its pages where searching is not allowed", async () => {
     const page = await bench.open("/console", {
       prepare: (api) => {
         for (const call of ["GET /agents", "GET /agents/:/public-links"])
@@ -50,7 +50,7 @@ describe.skipIf(skipBrowser)("the command palette", () => {
 });
 
 describe.skipIf(skipBrowser)("an agent", () => {
-  it("shows whoever may read no drafts the first tab that they may", async () => {
+  it("shows the first permitted tab to roles that may not read drafts", async () => {
     const page = await bench.open("/console/agents/clinic-desk", {
       prepare: (api) => {
         api.who = { ...api.who, role: "viewer" };
@@ -62,7 +62,7 @@ describe.skipIf(skipBrowser)("an agent", () => {
 });
 
 describe("the name of a row of a person", () => {
-  it("tells rows apart and nothing of the address", () => {
+  it("distinguishes rows without revealing the address", () => {
     const names = Array.from({ length: 2_000 }, (_, index) => rowName(`person${index}@example.com`));
     expect(new Set(names).size).toBe(names.length);
     expect(names.every((name) => /^[0-9a-z]{1,12}$/.test(name))).toBe(true);

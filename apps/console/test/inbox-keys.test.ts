@@ -18,7 +18,7 @@ const sent = (call: string) => bench.api().seen.filter((one) => one.call === cal
 const conversation = (page: Page) => page.getByRole("region", { name: "The conversation" });
 
 describe.skipIf(skipBrowser)("the inbox by keyboard", () => {
-  it("takes, answers and hands back three waiting conversations without a mouse", async () => {
+  it("can take, answer and hand back three waiting conversations without a mouse", async () => {
     const page = await bench.open("/console/inbox", { prepare });
     const keys = page.keyboard;
     await page.getByRole("link", { name: "Cleo Marsh" }).waitFor();
@@ -79,7 +79,7 @@ describe.skipIf(skipBrowser)("the inbox by keyboard", () => {
     await page.getByRole("log").getByText("The bill is paid.").waitFor();
   });
 
-  it("makes no sound and asks for no permission by itself, and keeps what was chosen", async () => {
+  it("plays no sound and requests no permission by default, and remembers the choice", async () => {
     const page = await bench.open("/console/inbox", { prepare });
     await page.getByRole("button", { name: "Alerts" }).click();
     const sound = page.getByRole("switch", { name: "Play a sound" });

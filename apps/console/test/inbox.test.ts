@@ -23,7 +23,7 @@ const live = (page: Page) => head(page).getByText("Live", { exact: true }).waitF
 const words = (page: Page) => page.getByRole("log").locator("[data-words]");
 
 describe.skipIf(skipBrowser)("the inbox", () => {
-  it("counts who waits in navigation and tab, shows why, since when and what was said last, and updates by itself", async () => {
+  it("counts waiting visitors in navigation and tab, shows reason, time and last message, and updates live", async () => {
     const page = await bench.open("/console", { prepare });
     await expect.poll(() => page.title()).toBe("(1) Overview · Parley console");
     await page.getByRole("link", { name: "Inbox 1 waiting" }).click();
@@ -46,7 +46,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await expect.poll(() => page.title()).toBe("Inbox · Parley console");
   });
 
-  it("asks for nothing while nothing happens, here or elsewhere; when the stream is cut it asks for what it may have missed", async () => {
+  it("sends no requests while idle, and after a broken stream requests what it may have missed", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
     await live(page);
     await following();
@@ -97,7 +97,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await expect.poll(() => box.count()).toBe(0);
   });
 
-  it("sends an answer again under its key when it is not known whether it arrived", async () => {
+  it("resends an answer under its key when its arrival is unknown", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, {
       prepare: (api) => {
         prepare(api);
@@ -118,7 +118,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  it("sends files with an answer once they are there, and not those that were refused or taken away", async () => {
+  it("sends files with an answer once uploaded, except refused and removed ones", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
     await button(page, "Take").click();
     const choose = (name: string) =>
@@ -146,7 +146,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  it("tells who has it, and transfers to somebody of the list", async () => {
+  it("shows who has it, and transfers to somebody on the list", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, {
       prepare: (api) => {
         prepare(api);
@@ -186,7 +186,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     expect(sent("POST /escalations/:/resolve")[0]?.body).toEqual({ end_session: true });
   });
 
-  it("is where a running session goes that somebody takes over from its page", async () => {
+  it("receives a running session that is taken over from its page", async () => {
     const page = await bench.open("/console/sessions/text_live", {
       prepare: (api) => {
         prepare(api);
@@ -200,7 +200,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await expect.poll(() => new URL(page.url()).pathname).toBe(`/console/inbox/${ESCALATION_ID}`);
   });
 
-  it("is not offered to a role that may not answer", async () => {
+  it("is not offered to roles that may not answer", async () => {
     const page = await bench.open("/console", {
       prepare: (api) => {
         prepare(api);

@@ -10,7 +10,7 @@ const file = (name: string, content = "x") => ({ name, mimeType: "text/plain", b
 const chooser = (page: Page) => page.locator("input[type=file]");
 
 describe.skipIf(skipBrowser)("documents", () => {
-  it("are sent one by one when they are chosen, with their language, and what became of each is told", async () => {
+  it("are uploaded one by one when chosen, with their language, and each outcome is shown", async () => {
     const page = await bench.open(KNOWLEDGE);
     await page.getByRole("combobox", { name: "Language of the text" }).fill("germ");
     await page.getByRole("option", { name: "German" }).click();
@@ -27,7 +27,7 @@ describe.skipIf(skipBrowser)("documents", () => {
     );
   });
 
-  it("can be dropped", async () => {
+  it("can be dropped onto the page", async () => {
     const page = await bench.open(KNOWLEDGE);
     await page.getByText("drop them here").waitFor();
     await page.evaluate(`{
@@ -40,7 +40,7 @@ describe.skipIf(skipBrowser)("documents", () => {
     await expect.poll(() => page.locator("[data-over]").count()).toBe(0);
   });
 
-  it("are looked at again while their vectors are made", async () => {
+  it("are refreshed while their vectors are computed", async () => {
     const waiting = { embedding: { status: "queued", error: null, tokens: 0, cost: 0 } };
     const page = await bench.open(KNOWLEDGE, {
       prepare: (api) => {
@@ -54,7 +54,7 @@ describe.skipIf(skipBrowser)("documents", () => {
     expect(looked).toBeGreaterThan(1);
   });
 
-  it("are deleted after saying who loses them, by keyboard alone", async () => {
+  it("are deleted after a warning of which agents lose them, by keyboard alone", async () => {
     const page = await bench.open(KNOWLEDGE);
     await page.getByRole("button", { name: "Delete prices.md" }).focus();
     await page.keyboard.press("Enter");
@@ -83,7 +83,7 @@ describe.skipIf(skipBrowser)("documents", () => {
 });
 
 describe.skipIf(skipBrowser)("documents that are being read", () => {
-  it("are shown until they are there, and say why when they cannot be", async () => {
+  it("show progress until complete, and the reason when they fail", async () => {
     const started_at = new Date().toISOString();
     const page = await bench.open(KNOWLEDGE, {
       prepare: (api) => {
@@ -100,7 +100,7 @@ describe.skipIf(skipBrowser)("documents that are being read", () => {
 });
 
 describe.skipIf(skipBrowser)("a question that is tried", () => {
-  it("shows the best passages with their scores and places, and what it took", async () => {
+  it("shows the best passages with score and position, and the time taken", async () => {
     const page = await bench.open(KNOWLEDGE);
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByText("Write a question first.").waitFor();
@@ -118,7 +118,7 @@ describe.skipIf(skipBrowser)("a question that is tried", () => {
     await page.getByText("Nothing fits.").waitFor();
   });
 
-  it("tells when the server refuses", async () => {
+  it("shows an error of the server", async () => {
     const page = await bench.open(KNOWLEDGE, {
       prepare: (api) => {
         api.refuse["POST /agents/:/knowledge/:"] = {

@@ -49,7 +49,7 @@ describe("the form of a link", () => {
     expect(asked.filter((name) => !(name in whole))).toEqual([]);
   });
 
-  it("sends of a change only what was changed, nested objects as a whole with what it does not know", () => {
+  it("sends only changed fields, and nested objects as a whole with unknown fields", () => {
     const before = valuesOf({ ...linkRow({}), ...whole });
     expect(changedBody(before, before)).toEqual({});
     const after = { ...before, title: "New", "branding/accent": "#123456", consent_text: " ", starters: "" };
@@ -61,7 +61,7 @@ describe("the form of a link", () => {
     });
   });
 
-  it("keeps a second colour of another's making, unless no page could use it", () => {
+  it("keeps a second colour set elsewhere, unless no page could use it", () => {
     const coloursOf = (colours: Record<string, string>): unknown =>
       linkBody({ ...valuesOf({ branding: { colours } }), "branding/accent": "#123456" }).branding;
     expect(coloursOf({ primary: "#fc0", page: "tan" })).toEqual({
@@ -88,7 +88,7 @@ describe("the form of a link", () => {
     expect(changedBody(before, { ...before, ...typed })).toEqual(body);
   });
 
-  it("leaves out of a template what concerns one link alone", () => {
+  it("omits fields of a single link from a template", () => {
     const body = templateBody({ ...valuesOf({ ...linkRow({}), ...whole }), pin: "4711" }, "Mine");
     expect(Object.keys(body)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(pin|recipient|source_session_id|expires_at)$/)]),
@@ -124,7 +124,7 @@ describe("the form of a link", () => {
     expect(at("something_new")).toBe("");
   });
 
-  it("counts what is answered in a folded part", () => {
+  it("counts the filled fields of a collapsed section", () => {
     const places = SECTIONS.find(({ id }) => id === "places");
     if (!places) throw new Error("no such part");
     expect(answeredIn(places, initialValues())).toBe(0);
@@ -147,7 +147,7 @@ const READ_ONLY = [
 ];
 
 describe("lists of people", () => {
-  it("reads what comes out of a spreadsheet and an address field", () => {
+  it("parses text pasted from a spreadsheet or a mail address field", () => {
     const text = '"Ada Lovelace", ada@example.com\nBo <bo@example.com>\n\nCharles\td@example.com\nEve\nf@example.com;';
     expect(recipientsIn(text)).toEqual({
       wrong: null,
@@ -161,13 +161,13 @@ describe("lists of people", () => {
     });
   });
 
-  it("names the line it cannot read, and takes no empty and no endless list", () => {
+  it("names the line it cannot parse, and rejects empty and overlong lists", () => {
     expect(recipientsIn("Ada\nb@\n").wrong).toBe("cannot be read in line 2");
     expect(recipientsIn(" \n").wrong).toMatch("at least one");
     expect(recipientsIn("x\n".repeat(501)).wrong).toMatch("at most 500");
   });
 
-  it("writes CSV no spreadsheet takes for a formula", () => {
+  it("writes CSV that no spreadsheet interprets as a formula", () => {
     expect(
       csv([
         ["a", 1],

@@ -21,7 +21,7 @@ async function saved(page: Page, act: () => Promise<void>): Promise<{ name: stri
 }
 
 describe.skipIf(skipBrowser)("templates", () => {
-  it("fill the form, which can still be changed, and unfold what they set", async () => {
+  it("fill the form, which stays editable, and expand the sections they set", async () => {
     const page = await bench.open(NEW, {
       prepare: (api) => {
         const own = {
@@ -70,7 +70,7 @@ describe.skipIf(skipBrowser)("templates", () => {
 });
 
 describe.skipIf(skipBrowser)("changing a link", () => {
-  it("sends what was changed and nothing else, then shows the link", async () => {
+  it("sends only changed fields, then shows the link", async () => {
     const page = await bench.open(`${LINK}/edit`, {
       prepare: (api) => {
         api.links = [linkRow({ pin_required: true, starters: ["Hours"], metadata: { a: 1 } })];
@@ -90,7 +90,7 @@ describe.skipIf(skipBrowser)("changing a link", () => {
     expect(calls("PUT /agents/:/public-links/:")).toEqual([]);
   });
 
-  it("unfolds the part with what is wrong, by the pointers of the server", async () => {
+  it("expands the section with the error, by the server's pointers", async () => {
     const page = await bench.open(`${LINK}/edit`, {
       prepare: (api) => {
         const errors = [
@@ -107,7 +107,7 @@ describe.skipIf(skipBrowser)("changing a link", () => {
     await expect.poll(() => page.evaluate("document.activeElement.labels[0].textContent")).toBe("US dollars");
   });
 
-  it("shows the real page as it will be, while it is written, and what it asks before", async () => {
+  it("previews the real page and its entry check while the form is edited", async () => {
     const page = await bench.open(NEW);
     const shown = previewOf(page);
     await page.getByLabel("Title").fill("Ask **us**");
@@ -136,7 +136,7 @@ describe.skipIf(skipBrowser)("changing a link", () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it("hears of a preview from its own frame alone, and tells nobody else", async () => {
+  it("exchanges messages only with the frame of its own preview", async () => {
     const page = await bench.open(NEW);
     const shown = previewOf(page);
     await page.getByLabel("Title").fill("Mine");
@@ -162,7 +162,7 @@ describe.skipIf(skipBrowser)("changing a link", () => {
 });
 
 describe.skipIf(skipBrowser)("the page of a link", () => {
-  it("copies address and snippet, and saves the QR code and the numbers", async () => {
+  it("copies URL and snippet, and saves the QR code and the numbers", async () => {
     const page = await bench.open(LINK, {
       prepare: (api) => void Object.assign(api.links[0] ?? {}, { allowed_domains: ["https://www.example.com"] }),
     });
@@ -222,7 +222,7 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     });
   });
 
-  it("tells a small role why it sees no address", async () => {
+  it("explains to insufficient roles why they see no URL", async () => {
     const page = await bench.open(LINK, {
       prepare: (api) => {
         api.refuse["GET /agents/:/public-links/:/embed"] = { status: 403, code: "forbidden", detail: "no" };
@@ -232,7 +232,7 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     await page.getByText("Came to the end").waitFor();
   });
 
-  it("goes back to the list when the link is deleted, after its title was typed", async () => {
+  it("returns to the list when the link is deleted, after its title was typed", async () => {
     const page = await bench.open(LINK);
     await more(page, "Disable");
     await page.getByText("is disabled; its conversations wait").waitFor();
@@ -259,7 +259,7 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     expect(calls("PUT /agents/:/public-links/:").map(({ body }) => body)).toEqual([{ is_active: false }]);
   });
 
-  it("says in the dialog why a link was not deleted", async () => {
+  it("shows in the dialog why a link was not deleted", async () => {
     const page = await bench.open(LINK, {
       prepare: (api) => {
         api.links = [linkRow({ usage: usageRow({ messages: 0 }) })];
@@ -274,7 +274,7 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
 });
 
 describe.skipIf(skipBrowser)("many links", () => {
-  it("makes one per person of a pasted list and gives them out as CSV", async () => {
+  it("creates one per person of a pasted list and exports them as CSV", async () => {
     const page = await bench.open("/console/links/clinic-desk/many");
     await page.getByRole("button", { name: "Create the links" }).click();
     await page.getByText("ust hold at least one person").waitFor();
@@ -292,7 +292,7 @@ describe.skipIf(skipBrowser)("many links", () => {
     expect(file.text).toBe(`name,email,url\r\n'=Ada,ada@example.com,${address}0\r\nBo,,${address}1\r\n`);
   });
 
-  it("copies an address from the panel, and disables what is selected after saying what stops", async () => {
+  it("copies a URL from the panel, and disables selected links after a warning", async () => {
     const page = await bench.open("/console/links/clinic-desk", {
       prepare: (api) => {
         const off = linkRow({
@@ -325,7 +325,7 @@ describe.skipIf(skipBrowser)("many links", () => {
 });
 
 describe.skipIf(skipBrowser)("a long list of links", () => {
-  it("is found by words and state in the address, and selecting takes only what is found", async () => {
+  it("is filtered by words and state in the URL, and selects only filtered rows", async () => {
     const page = await bench.open("/console/links/clinic-desk", {
       prepare: (api) => {
         const id = (index: number) => `0198a000-0000-7000-8000-0000000010${String(index).padStart(2, "0")}`;
@@ -451,7 +451,7 @@ describe.skipIf(skipBrowser)("visitors whom the embedding site knows", () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it("are no matter of those who may not change links", async () => {
+  it("are hidden from roles that may not change links", async () => {
     const page = await bench.open(LINK, {
       prepare: (api) => {
         api.refuse["GET /agents/:/public-links/:/identity"] = { status: 403, code: "forbidden", detail: "no" };

@@ -20,7 +20,7 @@ const mixed = (api: FakeApi): void => {
 };
 
 describe.skipIf(skipBrowser)("sessions as triage", () => {
-  it("shows what went badly by one view, walks it by j and k, and saves just that", async () => {
+  it("shows failed sessions by one view, steps through them with j and k, and saves exactly those", async () => {
     const page = await bench.open("/console/sessions", { prepare: mixed });
     await page.getByText("4 rows").waitFor();
     await page.getByRole("button", { name: "Views" }).click();
@@ -45,7 +45,7 @@ describe.skipIf(skipBrowser)("sessions as triage", () => {
     expect(await readFile(await file.path(), "utf8")).toBe("session_id\r\ntext_1\r\ntext_3");
   });
 
-  it("asks the server for every filter and order by the server's names", async () => {
+  it("passes every filter and sort order to the server by the server's names", async () => {
     const words =
       "text=price&status=waiting&agent=a&days=2026-11-01..2026-11-02&link=l&person=ada&rating=2&thumbs=down" +
       "&failed=true&escalated=true&node=greet&cost=0.5&sort=-cost";
@@ -70,7 +70,7 @@ describe.skipIf(skipBrowser)("sessions as triage", () => {
     await page.getByRole("link", { name: "Is anybody there?" }).waitFor();
   });
 
-  it("gives viewers no words to search and asks for none", async () => {
+  it("offers viewers no text search", async () => {
     const page = await bench.open("/console/sessions", {
       prepare: (api) => {
         mixed(api);
@@ -93,7 +93,7 @@ describe.skipIf(skipBrowser)("the overview", () => {
     api.demoWeek = { state: "played", sessions: 70, links: [{ agent: "support", id: LINK_ID }] };
   };
 
-  it("says what needs somebody, and leads there", async () => {
+  it("shows what needs attention, and links to it", async () => {
     const page = await bench.open("/console");
     await page.getByText("All is well.").waitFor();
     bench.api().system = { dead_letters: 3, webhooks_failing: 1 };
@@ -108,7 +108,7 @@ describe.skipIf(skipBrowser)("the overview", () => {
     await expect.poll(() => new URL(page.url()).search).toBe("?status=waiting");
   });
 
-  it("removes the made-up conversations after saying what goes", async () => {
+  it("removes the sample conversations after a warning of what is deleted", async () => {
     const page = await bench.open("/console", { prepare: played });
     await page.getByRole("button", { name: "Remove them…" }).click();
     const dialog = page.getByRole("dialog");
@@ -133,7 +133,7 @@ describe.skipIf(skipBrowser)("the overview", () => {
 });
 
 describe.skipIf(skipBrowser)("analytics", () => {
-  it("keeps its filters in the address and asks with them; each chart is a table and a file, too", async () => {
+  it("keeps its filters in the URL and queries with them, and offers each chart as a table and a file", async () => {
     const page = await bench.open(`/console/analytics?days=7&channel=widget`);
     await page.getByRole("combobox", { name: "Agent" }).click();
     await page.getByRole("option", { name: "Clinic Desk" }).click();
@@ -162,7 +162,7 @@ describe.skipIf(skipBrowser)("analytics", () => {
 });
 
 describe.skipIf(skipBrowser)("the shell", () => {
-  it("leads by keys and by the buttons for search and shortcuts", async () => {
+  it("navigates by keyboard and by the buttons for search and shortcuts", async () => {
     const page = await bench.open("/console");
     await page.getByText("Latest sessions").waitFor();
     for (const [keys, to] of [

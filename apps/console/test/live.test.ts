@@ -48,7 +48,7 @@ function finish(turn: number): void {
 }
 
 describe.skipIf(skipBrowser)("watching a session", () => {
-  it("shows what is said as it is said, then place, data and spend", async () => {
+  it("shows messages live, then node, data and spend", async () => {
     const page = await bench.open(PATH, { prepare });
     await page.getByText("$0.0042").waitFor();
     await begin(page);
@@ -89,7 +89,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     await expect.poll(() => page.getByText("Waiting for a person").count()).toBe(0);
   });
 
-  it("says when it is cut off, and goes on behind the last event without a message twice", async () => {
+  it("says when it is disconnected, and continues after the last event without duplicates", async () => {
     const page = await bench.open(PATH, { prepare });
     await begin(page);
     const { live } = bench.api();
@@ -108,7 +108,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     expect((await spoken(page)).slice(-3)).toEqual(["What does it cost?", "It costs nine euros.", "Thank you"]);
   });
 
-  it("becomes the record of the session when that ends, and asks no more", async () => {
+  it("becomes the record of the session when that ends, and stops requesting", async () => {
     const page = await bench.open(PATH, { prepare });
     await begin(page);
     finish(9);
@@ -134,7 +134,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     await expect.poll(() => page.getByText("Not for your role.").count()).toBe(0);
   });
 
-  it("says of a session whose content was removed that it was and when, and asks for none of it", async () => {
+  it("says when the content of a session was removed, and requests none of it", async () => {
     const purged = {
       ...{ status: "completed", ended_at: at, end_reason: "idle", purged_at: "2026-03-04T05:06:07Z" },
       ...{ collected_data: {}, usage: { input_tokens: 1_200, output_tokens: 34, cost: 0.25 } },
@@ -192,7 +192,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     await expect.poll(() => page.getByLabel("Person", { exact: true }).inputValue()).toBe("Ada@example.com");
   });
 
-  it("is accessible and fits while it lives, wide and light, narrow and dark", async () => {
+  it("is accessible and fits while live, wide and light, narrow and dark", async () => {
     const page = await bench.open(PATH, { prepare, reducedMotion: true });
     await begin(page);
     await expectGoodLooks(page, "session-live", { shown: page.getByText("is writing…") });

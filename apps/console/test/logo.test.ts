@@ -29,7 +29,7 @@ const sizeOf = (page: Page, url: string): Promise<[number, number]> =>
   }, url);
 
 describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
-  it("is drawn from a file to 128 pixels at most, shown in the preview and sent within the link", async () => {
+  it("is scaled from a file to at most 128 pixels, shown in the preview and sent with the link", async () => {
     const page = await bench.open(NEW);
     await unfold(page);
     await chooser(page).setInputFiles(LOGO);
@@ -69,7 +69,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     expect(logo.length).toBeLessThanOrEqual(40_000);
   });
 
-  it("that fits in no size is refused in words, and what stood there before stays", async () => {
+  it("is refused with an explanation when no size fits, and the previous one stays", async () => {
     const huge = "HTMLCanvasElement.prototype.toDataURL = () => 'data:image/png;base64,' + 'A'.repeat(40_000);";
     const page = await bench.open(NEW, { beforeLoad: (page) => page.addInitScript(huge) });
     await unfold(page);
@@ -121,7 +121,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     await expect.poll(() => sent("PUT /agents/:/public-links/:")).toEqual({ name: "Praxis" });
   });
 
-  it("that somebody gave as an address is kept, and can be changed", async () => {
+  it("is kept when it was given as a URL, and can be changed", async () => {
     const page = await bench.open(EDIT, {
       prepare: (api) => {
         api.links = [linkRow({ branding: { logo: ADDRESS } })];

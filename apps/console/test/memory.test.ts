@@ -38,7 +38,7 @@ async function open(answers: Answers = {}, options: OpenOptions = {}, path = "/c
 }
 
 describe.skipIf(skipBrowser)("what agents remember", () => {
-  it("is corrected with the revision that was read, and a change by somebody else is told", async () => {
+  it("is corrected under the revision that was read, and reports a concurrent change", async () => {
     let answer: unknown = refused(409, "Somebody has written meanwhile.");
     const { page, sent } = await open({ [`PUT ${AT}`]: () => answer });
     await page.getByRole("row", { name: /ada@example/ }).click();
@@ -58,7 +58,7 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
     });
   });
 
-  it("has a history whose states are brought back, and is forgotten after a warning", async () => {
+  it("has a history whose states can be restored, and is forgotten after a warning", async () => {
     const { page, sent } = await open({ [`POST ${AT}/undo`]: memory({ revision: 5 }), [`DELETE ${AT}`]: { ok: true } });
     await page.getByRole("row", { name: /ada@example/ }).click();
     await page.getByText("This holds now").waitFor();
@@ -75,7 +75,7 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
     await expect.poll(() => sent.some(({ call }) => call === `DELETE ${AT}`)).toBe(true);
   });
 
-  it("is found by a whole address, begun by hand, and asked for agent by agent", async () => {
+  it("is found by a complete address, created by hand, and shown by agent", async () => {
     const { page, sent } = await open({ "PUT /agents/sales/memory/bob@example.com": memory({ revision: 1 }) });
     await page.getByRole("searchbox", { name: "Address" }).fill("ada@example.com");
     await expect.poll(() => sent.some(({ call }) => call === `GET ${AT}`)).toBe(true);
@@ -95,7 +95,7 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
     expect(sent.find(({ call }) => call.startsWith("PUT "))?.body).toEqual({ notes: "Speaks French." });
   });
 
-  it("is found by an address of before that names the person, who is taken out of it", async () => {
+  it("is found by a former address of the person, who can be removed from it", async () => {
     const { page, sent } = await open({}, {}, `/console/memory?address=${encodeURIComponent(EMAIL)}`);
     await page.getByRole("row", { name: /ada@example/ }).waitFor();
     await expect.poll(() => page.getByRole("searchbox", { name: "Address" }).inputValue()).toBe(EMAIL);
@@ -106,7 +106,7 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
     await expect.poll(() => page.url()).not.toContain("ada");
   });
 
-  it("fits 360 px and the dark, and says when the role is too small", async () => {
+  it("fits 360 px in dark mode, and says when the role is insufficient", async () => {
     const { page } = await open({}, { width: 360, dark: true }, `/console/memory?peek=${rowName(EMAIL)}`);
     await page.getByText("This holds now").waitFor();
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);

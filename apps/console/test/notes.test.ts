@@ -15,7 +15,7 @@ const notes = (page: Page) => page.getByRole("log").locator("[data-said=note]");
 const following = () => expect.poll(() => sent("GET /events").length).toBe(1);
 
 describe.skipIf(skipBrowser)("notes of the team", () => {
-  it("are written by keyboard in the inbox, stand among the messages, and appear when a colleague writes one", async () => {
+  it("are written by keyboard in the inbox, shown among the messages, and appear when a colleague writes one", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
     await page.getByText("Thank you, Ada!").waitFor();
     await following();
@@ -35,7 +35,7 @@ describe.skipIf(skipBrowser)("notes of the team", () => {
     await expect.poll(() => notes(page).count()).toBe(1);
   });
 
-  it("keep the words and their key when saving fails, and stand on the page of a session that is over", async () => {
+  it("keep text and key when saving fails, and are shown on the page of an ended session", async () => {
     const at = new Date().toISOString();
     const page = await bench.open("/console/sessions/text_live", {
       prepare: (api) => {

@@ -5,7 +5,7 @@ const bench = consoleBench();
 const CODE_OF_AGENTS = /\/assets\/agents-[\w-]{8}\.js$/;
 
 describe.skipIf(skipBrowser)("the code of a page", () => {
-  it("is awaited in sight of everybody, with the way to other pages open", async () => {
+  it("shows that it is loading, with the navigation usable", async () => {
     const page = await bench.open("/console");
     await page.getByText("Latest sessions").waitFor();
     let release: () => void = () => undefined;
@@ -27,7 +27,7 @@ describe.skipIf(skipBrowser)("the code of a page", () => {
     await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
   });
 
-  it("is shown as soon as it is there: nothing waits for a clock", async () => {
+  it("is shown as soon as it is loaded, without a timer", async () => {
     const page = await bench.open("/console");
     const { clock } = bench.visitor().context;
     await clock.install();
@@ -54,7 +54,7 @@ describe.skipIf(skipBrowser)("the code of a page", () => {
     expect(fetched).toBe(1);
   });
 
-  it("that is gone after a new deployment is told, and comes with a reload that keeps the sign-in and the address", async () => {
+  it("that a new deployment has removed is reported, and loads on a reload that keeps sign-in and URL", async () => {
     const page = await bench.open("/console");
     await page.getByText("Latest sessions").waitFor();
     await page.route(CODE_OF_AGENTS, (route) =>

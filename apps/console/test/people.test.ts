@@ -42,7 +42,7 @@ const bench = consoleBench();
 const saved = () => bench.api().seen.filter(({ call }) => call === "PUT /agents/:/people");
 
 describe.skipIf(skipBrowser)("the people behind an agent", () => {
-  it("get hours, promises and notices, with what is wrong beside its field", async () => {
+  it("get hours, reply promises and notices, with errors beside their fields", async () => {
     const page = await bench.open("/console/agents/clinic-desk/access", { width: 360 });
     const section = page.getByRole("region", { name: "People behind it" });
     const hours = section.getByLabel("Office hours");
@@ -85,7 +85,7 @@ describe.skipIf(skipBrowser)("the people behind an agent", () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it("are no matter of those who may not change agents", async () => {
+  it("are hidden from roles that may not change agents", async () => {
     const page = await bench.open("/console/agents/clinic-desk/access", {
       prepare: (api) => {
         api.refuse["GET /agents/:/people"] = { status: 403, code: "forbidden", detail: "no" };

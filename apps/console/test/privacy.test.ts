@@ -49,7 +49,7 @@ async function open(answers: Answers = {}, options: OpenOptions = {}) {
 }
 
 describe.skipIf(skipBrowser)("privacy", () => {
-  it("erases a person: what goes first, the address typed, progress over the stores, a receipt", async () => {
+  it("erases a person: preview, the address typed, progress across the stores, a receipt", async () => {
     const rows: Row[] = [];
     let state = running;
     const { page, sent } = await open({
@@ -98,7 +98,7 @@ describe.skipIf(skipBrowser)("privacy", () => {
     await screenshot(page, "privacy-receipt");
   });
 
-  it("searches again for what has come back, and verifies the receipt of a file", async () => {
+  it("searches again for restored data, and verifies a receipt from a file", async () => {
     const found = { checked_at: now, clean: false, found: { memory: { memories: 1 } } };
     const { page } = await open({
       [`GET /privacy/erasures/${ID}`]: (query: URLSearchParams) =>
@@ -118,7 +118,7 @@ describe.skipIf(skipBrowser)("privacy", () => {
     await page.getByText("memory: 1 memories").waitFor();
   });
 
-  it("exports a person as a file, and says at the dialog why it cannot", async () => {
+  it("exports a person's data as a file, and shows in the dialog why it cannot", async () => {
     let answer: unknown = refused(422, "This is no address.");
     const { page } = await open({ "POST /privacy/export": () => answer });
     await page.getByRole("button", { name: "Export a person" }).click();
@@ -133,7 +133,7 @@ describe.skipIf(skipBrowser)("privacy", () => {
     expect(await readFile(await saved.path(), "utf8")).toBe("PK-zip");
   });
 
-  it("fits 360 px and the dark, and offers nothing to those who may not", async () => {
+  it("fits 360 px in dark mode, and offers nothing without the right", async () => {
     const { page } = await open({}, { width: 360, dark: true });
     await page.getByRole("row", { name: /A person/ }).click();
     await page.getByRole("heading", { name: "Receipt" }).waitFor();

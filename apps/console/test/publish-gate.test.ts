@@ -53,7 +53,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     expect(calls(ACTIVATE).map(({ body }) => body)).toEqual([{}, {}]);
   });
 
-  it("goes live all the same for the reason of an admin, asked for in a dialog that wants one", async () => {
+  it("can be overridden by an admin, who must give a reason in a dialog", async () => {
     const page = await bench.open(PATH, { prepare: gated });
     await rollBack(page);
     await page.getByRole("button", { name: "Publish anyway…" }).click();
@@ -74,7 +74,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     await page.getByRole("button", { name: "Activate version 2" }).waitFor();
   });
 
-  it("is not published by who may not: they can run the tests", async () => {
+  it("cannot be published without the right, which still allows running the tests", async () => {
     const page = await bench.open(PATH, {
       prepare: (api) => {
         api.gate = { ...red, tests: "not_run", failing: [] };
@@ -102,7 +102,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     await expect.poll(() => page.getByRole("button", { name: "Run the tests" }).count()).toBe(0);
   });
 
-  it("is told on import too, without a word beside the document, and imported for a reason", async () => {
+  it("is shown on import too, not as a document error, and can be overridden with a reason", async () => {
     const page = await bench.open("/console/import/clinic-desk", { prepare: gated });
     await page.getByLabel("Document").fill("agent: {}");
     await page.getByRole("button", { name: "Import", exact: true }).click();

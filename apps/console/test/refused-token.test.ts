@@ -16,7 +16,7 @@ async function refusalsTold(before: string | null, after: string | null): Promis
 }
 
 describe("a refused session", () => {
-  it("is told when it was live before the call and still is", async () => {
+  it("is reported if it was active before the call and still is", async () => {
     const told = async (before: boolean, after: boolean): Promise<number> => {
       let live = before;
       let count = 0;
@@ -32,7 +32,7 @@ describe("a refused session", () => {
 });
 
 describe("a refused token", () => {
-  it("is told of the one that is in use, and neither of one that was replaced nor of none at all", async () => {
+  it("is reported for the one in use, not for a replaced or missing one", async () => {
     expect(await refusalsTold("ak_one", "ak_one")).toBe(1);
     expect(await refusalsTold("ak_one", "ak_two")).toBe(0);
     expect(await refusalsTold("ak_one", null)).toBe(0);

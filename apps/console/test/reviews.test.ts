@@ -20,7 +20,7 @@ const sent = (call: string) =>
     .map(({ body }) => body);
 
 describe.skipIf(skipBrowser)("the review queue of an agent", () => {
-  it("takes a verdict beside the words, and makes a test of what went wrong in one's own draft", async () => {
+  it("takes a verdict beside the text, and turns a failure into a test in one's own draft", async () => {
     const page = await bench.open(PATH, { prepare });
     const row = page.getByRole("row", { name: /The price was wrong/ });
     await row.getByText("Rated 1 of 5, asked for a person").waitFor();
@@ -60,7 +60,7 @@ describe.skipIf(skipBrowser)("the review queue of an agent", () => {
     expect(sent("DELETE /sessions/:/review")).toHaveLength(1);
   });
 
-  it("loses a row to the verdict of somebody else, but the one that is open only when it is left", async () => {
+  it("removes a row when somebody else reviews it, but an open one only when it is closed", async () => {
     const page = await bench.open(PATH, { prepare });
     const row = (words: RegExp) => page.getByRole("row", { name: words });
     const judge = (id: string): void => {
@@ -81,7 +81,7 @@ describe.skipIf(skipBrowser)("the review queue of an agent", () => {
     await expect.poll(() => row(/The price was wrong/).count()).toBe(0);
   });
 
-  it("shows viewers what waits, and neither words nor verdicts", async () => {
+  it("shows viewers what is waiting, but neither text nor verdicts", async () => {
     const page = await bench.open(PATH, {
       prepare: (api) => {
         prepare(api);

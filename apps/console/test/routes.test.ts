@@ -30,7 +30,7 @@ describe.skipIf(skipBrowser)("the content security policy", () => {
     expect(sections.size).toBeGreaterThan(5);
   });
 
-  it.each([...sections])("is kept by every page of %s", async (_, addresses) => {
+  it.each([...sections])("is respected by every page of %s", async (_, addresses) => {
     const page = await bench.open("/console");
     await page.addInitScript(WATCH);
     for (const address of addresses) {
@@ -50,7 +50,7 @@ describe.skipIf(skipBrowser)("the content security policy", () => {
     bench.visitor().trouble.length = 0;
   });
 
-  it("shows a page that does not exist as such, whatever is wrong with its address", async () => {
+  it("reports any unknown or malformed path as not found", async () => {
     const page = await bench.open("/console/x");
     for (const path of [
       "/x",

@@ -27,7 +27,7 @@ async function open(page: Page): Promise<void> {
 }
 
 describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
-  it("come by a slash and its keys, with names filled in, and what is not known selected", async () => {
+  it("are inserted by a slash and their key, with names filled in and unknown values selected", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
     await open(page);
     await page.keyboard.type("Hi! /");
@@ -55,7 +55,7 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     await expect.poll(() => sent("POST /escalations/:/reply").map(({ body }) => body.message)).toEqual(["/thanks"]);
   });
 
-  it("answer and resolve by a digit and Enter; what is only sent resolves nothing", async () => {
+  it("answer and resolve by a digit and Enter; merely sending resolves nothing", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
     await open(page);
     await page.keyboard.press("Escape");
@@ -77,7 +77,7 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     expect(sent("POST /escalations/:/reply")).toHaveLength(2);
   });
 
-  it("hand the conversation on to the operator whom the macro names", async () => {
+  it("transfer the conversation to the operator whom the macro names", async () => {
     const to = "0198a000-0000-7000-8000-000000000099";
     const handsOn = { key: "bills", content: "Mira knows.", action: "transfer", transfer_to: to, digit: 5 };
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, {
@@ -94,7 +94,7 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     expect(sent("POST /escalations/:/reply").map(({ body }) => body.message)).toEqual(["Mira knows."]);
   });
 
-  it("stand beside a draft of the agent, which is asked for, edited before it is sent, and given up", async () => {
+  it("are shown beside a suggestion of the agent, which can be requested, edited and discarded", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
     await open(page);
     await page.keyboard.press("Escape");
@@ -131,7 +131,7 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     await expect.poll(() => box(page).inputValue()).toBe("I write myself.");
   });
 
-  it("are made, changed and deleted in the settings", async () => {
+  it("are created, changed and deleted in the settings", async () => {
     const page = await bench.open("/console/settings/replies");
     await page.getByText("No saved reply yet").waitFor();
     await page.getByRole("button", { name: "New saved reply" }).click();

@@ -49,7 +49,7 @@ describe("the body of a schedule", () => {
     ]);
   });
 
-  it("keeps what the form does not show", () => {
+  it("keeps fields that the form does not show", () => {
     expect(bodyOf({ ...valuesOf(schedule), hours: null, template: "reminder" }, schedule)).toEqual({
       ...{ name: "Morning check-in", cron: "0 9 * * 1-5", timezone: "Europe/Berlin" },
       parameters: {
@@ -60,7 +60,7 @@ describe("the body of a schedule", () => {
   });
 });
 
-it("takes a message of the team's own for what it is, in a new schedule and in one that is changed", () => {
+it("recognises a custom message, in a new schedule and in a changed one", () => {
   const own = { ...schedule, parameters: { ...schedule.parameters, message_template: "after_stay" } };
   expect(valuesOf(own).template).toBe("after_stay");
   expect(bodyOf({ ...valuesOf(own), hours: null }, own).parameters).toMatchObject({ message_template: "after_stay" });
@@ -69,7 +69,7 @@ it("takes a message of the team's own for what it is, in a new schedule and in o
 });
 
 describe.skipIf(skipBrowser)("schedules", () => {
-  it("tell when they come, on their own clock, and what came of each time", async () => {
+  it("show their next times in their own zone, and the outcome of each occurrence", async () => {
     const { page } = await open();
     await page.getByRole("row", { name: /Morning check-in/ }).click();
     const panel = page.getByRole("complementary", { name: "Morning check-in" });
@@ -81,7 +81,7 @@ describe.skipIf(skipBrowser)("schedules", () => {
     await screenshot(page, "schedule");
   });
 
-  it("are paused, resumed, run by hand and deleted, the milder first", async () => {
+  it("are paused, resumed, run by hand and deleted, the least destructive action first", async () => {
     let state = schedule;
     const { page, sent } = await open({
       [`GET /schedules/${ID}`]: () => state,
@@ -109,7 +109,7 @@ describe.skipIf(skipBrowser)("schedules", () => {
     await expect.poll(() => page.getByRole("complementary").count()).toBe(0);
   });
 
-  it("are made in a form that reads the pattern aloud and shows the next five times", async () => {
+  it("are created in a form that describes the pattern and shows the next five times", async () => {
     let answer: unknown = refused(422, "wrong", [
       { pointer: "/parameters/recipients/0", rule: "x", message: "no address" },
     ]);
@@ -145,7 +145,7 @@ describe.skipIf(skipBrowser)("schedules", () => {
     });
   });
 
-  it("fit 360 px and the dark, and say when the role is too small", async () => {
+  it("fit 360 px in dark mode, and say when the role is insufficient", async () => {
     const { page } = await open({}, { width: 360, dark: true });
     await page.getByText("Morning check-in").waitFor();
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);

@@ -9,7 +9,7 @@ const SEND = "POST /agents/:/public-links/:/send";
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
 
 describe.skipIf(skipBrowser)("sending a link", () => {
-  it("shows the message first, sends it once, and follows how it stands with each person", async () => {
+  it("previews the message, sends it once, and tracks its status for each recipient", async () => {
     const texts = { en: { subject: "How was it?", message: "Tell us." } };
     const page = await bench.open(LINK, {
       prepare: (api) => void api.messageTemplates.push(messageTemplateRow({ name: "after_stay", texts })),
@@ -52,7 +52,7 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     await page.getByRole("region", { name: "Sent to people" }).getByText("1 not reached").waitFor();
   });
 
-  it("tells who opened their link where that was asked for, and writes again to who has not", async () => {
+  it("shows who opened their link where tracking is on, and reminds those who have not", async () => {
     const page = await bench.open(LINK, {
       prepare: (api) => {
         const engagement = { opened: 1, chatted: 0, completed: 0 };
@@ -80,7 +80,7 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     expect(bodies).toEqual([{ to: "not_opened", dry_run: true }, { to: "not_opened" }]);
   });
 
-  it("stops what was not sent yet after saying what stays, and finds people by their state", async () => {
+  it("cancels unsent messages after a warning, and filters recipients by status", async () => {
     const page = await bench.open(LINK, { width: 360 });
     await page.getByRole("button", { name: "Send this link" }).click();
     const drawer = page.getByRole("dialog").first();
@@ -98,7 +98,7 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);
   });
 
-  it("puts what is wrong with an address beside the list, and sends chats the one link", async () => {
+  it("shows address errors beside the list, and sends one shared link to chats", async () => {
     const page = await bench.open(LINK, {
       prepare: (api) => {
         api.links = [linkRow({ pin_required: true })];
@@ -123,7 +123,7 @@ describe.skipIf(skipBrowser)("sending a link", () => {
 });
 
 describe.skipIf(skipBrowser)("deliveries of the whole team", () => {
-  it("lists what was sent of all links, finds whom it did not reach, and opens to the people", async () => {
+  it("lists the deliveries of all links, finds failed recipients, and opens each one's recipients", async () => {
     const page = await bench.open("/console/deliveries", {
       prepare: (api) => {
         api.deliveries = [deliveryRow({})];
@@ -141,7 +141,7 @@ describe.skipIf(skipBrowser)("deliveries of the whole team", () => {
     await screenshot(page, "deliveries");
   });
 
-  it("lists what servers were told with their answers, and sends one again", async () => {
+  it("lists webhook deliveries with their answers, and resends one", async () => {
     const page = await bench.open("/console/deliveries/webhooks", {
       prepare: (api) => {
         const bad = { status: "failed", outcome: "status", response_status: 500, response_body: "<b>broken</b>" };
@@ -171,7 +171,7 @@ describe.skipIf(skipBrowser)("deliveries of the whole team", () => {
 });
 
 describe.skipIf(skipBrowser)("messages of the team's own", () => {
-  it("are written language by language, changed and deleted in the settings", async () => {
+  it("are created per language, changed and deleted in the settings", async () => {
     const page = await bench.open("/console/settings/messages");
     await page.getByText("No message templates yet").waitFor();
     await page.getByRole("button", { name: "New message" }).click();

@@ -28,7 +28,7 @@ const prepare = (api: FakeApi): void => {
 const sent = (call: string) => bench.api().seen.filter((one) => one.call === call);
 
 describe.skipIf(skipBrowser)("the page of a session", () => {
-  it("tells at their messages when a person was asked for, came and went, and how the visitor rated it", async () => {
+  it("shows among the messages when a person was requested, joined and left, and the visitor's rating", async () => {
     const page = await bench.open(PATH, { prepare });
     const log = page.getByRole("log");
     await log.getByText("Bill explained").waitFor();
@@ -52,7 +52,7 @@ describe.skipIf(skipBrowser)("the page of a session", () => {
     await expect.poll(() => page.getByRole("complementary", { name: "Facts" }).innerText()).toContain("Too slow");
   });
 
-  it("unfolds the trace of a turn under its message, read once", async () => {
+  it("expands the trace of a turn below its message, fetched once", async () => {
     const page = await bench.open(PATH, { prepare });
     for (const turn of [1, 2]) {
       const words = {
@@ -84,7 +84,7 @@ describe.skipIf(skipBrowser)("the page of a session", () => {
     expect(sent("GET /sessions/:/trace").map(({ query }) => query.get("prompts"))).toEqual([null, "true"]);
   });
 
-  it("gives more time, and makes a test that goes into one's own draft", async () => {
+  it("grants more time, and creates a test in one's own draft", async () => {
     const page = await bench.open(PATH, { prepare });
     await page.getByRole("button", { name: "Extend" }).click();
     await page.getByRole("menuitem", { name: "An hour" }).click();
@@ -100,7 +100,7 @@ describe.skipIf(skipBrowser)("the page of a session", () => {
     ]);
   });
 
-  it("begins a link for the person of the conversation, which names where it comes from", async () => {
+  it("creates a link for the person of the conversation, which references it", async () => {
     const page = await bench.open(PATH, { prepare });
     await page.getByRole("link", { name: "Make a link" }).click();
     await page.getByLabel("Title").fill("Your follow-up");

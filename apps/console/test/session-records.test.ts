@@ -14,7 +14,7 @@ const prepare = (api: FakeApi): void => {
 const shownTurns = (page: Page) => page.getByRole("list", { name: "Turns" }).locator("> li");
 
 describe.skipIf(skipBrowser)("taking a transcript away", () => {
-  it("saves each format under the name of the API, byte for byte, fetched with the token", async () => {
+  it("saves each format under the API's file name, byte for byte, fetched with the token", async () => {
     const page = await bench.open(PATH, { prepare });
     for (const [label, format] of [
       ["JSON", "json"],
@@ -38,7 +38,7 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
     await expect.poll(() => new URL(page.url()).pathname).toBe(PATH);
   });
 
-  it("says that it is under way, asks once, and shows a refusal in the server's words", async () => {
+  it("shows progress, requests once, and shows an error in the server's words", async () => {
     const page = await bench.open(PATH, { prepare });
     await page.getByText("Thank you, Ada!").waitFor();
     let release: () => void = () => undefined;
@@ -58,7 +58,7 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("is offered neither to who may not read transcripts nor where nothing is left or said", async () => {
+  it("is offered neither without the right to read transcripts nor when there is no content", async () => {
     const page = await bench.open(PATH, {
       prepare: (api) => {
         prepare(api);
@@ -88,7 +88,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
   };
   const asked = () => bench.api().seen.filter(({ call }) => call === "GET /sessions/:/trace");
 
-  it("is asked for with a button only, and tells of a turn its way, conditions, calls, time and cost as text", async () => {
+  it("is fetched only on request, and shows path, conditions, calls, time and cost of a turn as text", async () => {
     const page = await bench.open(PATH, { prepare: traced([tracedRow(1, {})]) });
     const show = page.getByRole("button", { name: "Show the trace" });
     await show.waitFor();
@@ -113,7 +113,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     await page.getByText("price not known").waitFor();
   });
 
-  it("comes page by page behind the last turn, and from the beginning when it is read again", async () => {
+  it("is loaded page by page, and from the beginning when reopened", async () => {
     const turns = Array.from({ length: 45 }, (_, index) => tracedRow(index + 1, {}));
     const page = await bench.open(PATH, { prepare: traced(turns) });
     await page.getByRole("button", { name: "Show the trace" }).click();
@@ -136,7 +136,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     expect(asked().map(({ query }) => query.get("cursor"))).toEqual([null, "20", "40", "40", null]);
   });
 
-  it("says that there is none yet, why it cannot be read, and what it does not know", async () => {
+  it("says when there is none yet, why it cannot be read, and what is unknown", async () => {
     const page = await bench.open(PATH, { prepare: traced([]) });
     await page.getByRole("button", { name: "Show the trace" }).click();
     await page.getByRole("heading", { name: "No turn yet" }).waitFor();
@@ -154,7 +154,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     await page.getByText(detail).waitFor();
   });
 
-  it("is not offered to who may not read what was said", async () => {
+  it("is not offered without the right to read messages", async () => {
     const page = await bench.open(PATH, {
       prepare: (api) => {
         prepare(api);

@@ -24,7 +24,7 @@ const prepare = (api: FakeApi): void => {
 const sent = (call: string) => bench.api().seen.filter((one) => one.call === call);
 
 describe.skipIf(skipBrowser)("a session against another version", () => {
-  it("asks when it is told to, the draft or a version, and marks the first divergence", async () => {
+  it("runs on request against the draft or a version, and marks the first divergence", async () => {
     const page = await bench.open(PATH, { prepare });
     await page.getByRole("link", { name: "Replay" }).click();
     await page.getByText("Not replayed yet").waitFor();
@@ -47,7 +47,7 @@ describe.skipIf(skipBrowser)("a session against another version", () => {
     await expect.poll(() => sent("POST /sessions/:/replay").at(-1)?.body).toEqual({ version: expect.any(Number) });
   });
 
-  it("says why it was refused", async () => {
+  it("shows why it was refused", async () => {
     const page = await bench.open(`${PATH}/replay`, { prepare });
     bench.api().refuse["POST /sessions/:/replay"] = { status: 429, code: "rate_limited", detail: "Too many calls." };
     await page.getByRole("button", { name: "Replay" }).click();
@@ -62,7 +62,7 @@ describe.skipIf(skipBrowser)("a session against another version", () => {
 });
 
 describe.skipIf(skipBrowser)("the path of a session in the flow", () => {
-  it("shows nodes, order and where it ended, accessible and fitting, wide and light, narrow and dark", async () => {
+  it("shows nodes, order and end, accessible and fitting, wide and light, narrow and dark", async () => {
     const page = await bench.open(PATH, { prepare, reducedMotion: true });
     await page.getByRole("link", { name: "Show in the flow" }).click();
     await page.getByText("2 nodes in 2 steps").waitFor();

@@ -75,7 +75,7 @@ const refused = (status: number, code: string, detail: string, errors: unknown[]
 const clipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
 
 describe.skipIf(skipBrowser)("a new webhook", () => {
-  it("is added with chosen events, and its secret is shown once, to be copied", async () => {
+  it("is created with chosen events, and its secret is shown once, to be copied", async () => {
     const { page, calls } = await open(`${WEBHOOKS}/new`, {
       "POST /webhooks": [201, { ...webhook(), secret: "whsec_once" }],
     });
@@ -102,7 +102,7 @@ describe.skipIf(skipBrowser)("a new webhook", () => {
     expect(await page.content()).not.toContain("whsec_once");
   });
 
-  it("says beside the field what is wrong, its own findings before it asks and those of the server, and keeps the key of a repetition", async () => {
+  it("shows its own and the server's errors beside the fields, and keeps the key for a retry", async () => {
     let answers = 0;
     const errors = [
       { pointer: "/url", rule: "private_address", message: "is a private, loopback or link-local address" },
@@ -131,7 +131,7 @@ describe.skipIf(skipBrowser)("a new webhook", () => {
 });
 
 describe.skipIf(skipBrowser)("a webhook", () => {
-  it("is tested, and the list follows the test until it is settled", async () => {
+  it("is tested, and the list follows the test until it has finished", async () => {
     let looks = 0;
     const test = {
       id: "t",
@@ -159,7 +159,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     expect(calls(`POST /webhooks/${ID}/test`)).toHaveLength(1);
   });
 
-  it("that was switched off says why, is switched on from there, and takes nothing until then", async () => {
+  it("shows why it was disabled, receives nothing until then, and can be enabled there", async () => {
     let on = false;
     const off = {
       is_active: false,
@@ -182,7 +182,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     expect(calls(`PATCH /webhooks/${ID}`)[0]?.body).toEqual({ is_active: true });
   });
 
-  it("shows failed deliveries with the answer, and sends one again", async () => {
+  it("shows failed deliveries with the answer, and resends one", async () => {
     const bad = {
       status: "failed",
       outcome: "status",
@@ -208,7 +208,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     expect(calls("POST /webhooks/deliveries/0198a000-0000-7000-8000-0000000000d1/redeliver")).toHaveLength(1);
   });
 
-  it("gets a new secret with the old one beside it for a day, or not at all", async () => {
+  it("gets a new secret with the old one still valid for a day, or not at all", async () => {
     const { page, calls } = await open(RECEIVER, {
       [`POST /webhooks/${ID}/rotate`]: { ...webhook({ previous_secret_until: ago(-1_440) }), secret: "whsec_next" },
     });
@@ -221,7 +221,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     await expect.poll(() => page.getByLabel("Signing secret", { exact: true }).count()).toBe(0);
   });
 
-  it("is deleted after saying what is lost", async () => {
+  it("is deleted after a warning of what is lost", async () => {
     const { page, calls } = await open(RECEIVER, {
       [`GET /webhooks/${ID}/deliveries`]: (query: URLSearchParams) => ({
         data: query.get("status") === "pending" ? [delivery({ status: "pending" }), delivery({ id: "2" })] : [],
@@ -237,7 +237,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     expect(calls(`DELETE /webhooks/${ID}`)).toHaveLength(1);
   });
 
-  it("is changed by what was changed and nothing else", async () => {
+  it("is updated with only the changed fields", async () => {
     const { page, calls } = await open(`${RECEIVER}/edit`, { [`PATCH /webhooks/${ID}`]: webhook() });
     await expect.poll(() => page.getByRole("checkbox", { name: "session.started" }).isChecked()).toBe(true);
     await page.getByRole("radio", { name: "Everything, including later additions" }).check();
@@ -247,7 +247,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     expect(calls(`PATCH /webhooks/${ID}`)[0]?.body).toEqual({ events: ["*"], description: null });
   });
 
-  it("of an agent version can be tested and switched off, and nothing else", async () => {
+  it("can only be tested and disabled when it belongs to an agent version", async () => {
     const { page } = await open(RECEIVER, { [`GET /webhooks/${ID}`]: webhook({ agent_version: 3 }) });
     await page.getByText("Part of version 3").waitFor();
     const toolbar = page.getByRole("toolbar", { name: "Actions" });
@@ -256,7 +256,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
 });
 
 describe.skipIf(skipBrowser)("keys and tokens", () => {
-  it("make a token with a role, shown once, and revoke one after asking", async () => {
+  it("create a token with a role, shown once, and revoke one after asking", async () => {
     const { page, calls } = await open(CREDENTIALS, {
       "POST /tokens": [201, { id: "n", token: "ak_secret_once", name: "Script", role: "editor" }],
       "DELETE /tokens/0198a000-0000-7000-8000-0000000000a1": { deleted: true },
@@ -280,7 +280,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     expect(calls("DELETE /tokens/0198a000-0000-7000-8000-0000000000a1")).toHaveLength(1);
   });
 
-  it("warn who revokes the token that they are signed in with, and say why the last one stays", async () => {
+  it("warn before revoking the token in use, and say why the last one stays", async () => {
     const id = "0198a000-0000-7000-8000-0000000000a1";
     const detail = "Without this token nobody could manage the tenant; create another token with its role first.";
     const { page } = await open(CREDENTIALS, {
@@ -293,7 +293,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     await page.getByText(detail).waitFor();
   });
 
-  it("make a key with scopes, show id and secret once, and replace it with an overlap", async () => {
+  it("create a key with scopes, show id and secret once, and rotate it with an overlap", async () => {
     const { page, calls } = await open(CREDENTIALS, {
       "POST /keys": [201, { id: "n", key_id: "key_new", secret: "s3cret" }],
       "POST /keys/0198a000-0000-7000-8000-0000000000c1/rotate": { id: "r", key_id: "key_next", secret: "n3xt" },
@@ -311,7 +311,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     await expect.poll(() => page.getByLabel("Secret", { exact: true }).inputValue()).toBe("n3xt");
   });
 
-  it("require a nonce after asking, and take requests without one again", async () => {
+  it("require a nonce after asking, and make it optional again", async () => {
     let required = false;
     const path = "PATCH /keys/0198a000-0000-7000-8000-0000000000c1";
     const { page, calls } = await open(CREDENTIALS, {
@@ -330,7 +330,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     expect(calls(path).map(({ body }) => body)).toEqual([{ require_nonce: true }, { require_nonce: false }]);
   });
 
-  it("fold away what opens nothing any more, and say when a role is too small", async () => {
+  it("collapse what is no longer valid, and say when a role is insufficient", async () => {
     const { page } = await open(CREDENTIALS, {
       "GET /keys": {
         data: [key({ status: "revoked" }), key({ id: "2", name: "Old", status: "expired" })],

@@ -8,8 +8,8 @@ const conflictsOf = (mine: string, theirs: string, from = base) =>
 const together = (mine: string, theirs: string, from = base, chosen: (string | undefined)[] = []) =>
   mergedText(mergeTexts({ base: from, mine, theirs }), chosen);
 
-describe("two texts that went on from one", () => {
-  it("go together where each changed another place, and where both made the same change", () => {
+describe("two texts with a common ancestor", () => {
+  it("are merged where they changed different places or made the same change", () => {
     const mine = base.replace("Be kind.", "Be brief.");
     const theirs = `# from above\n${base.replace("    - id: b\n", "    - id: b\n    - id: c\n")}`;
     expect(conflictsOf(mine, theirs)).toEqual([]);
@@ -18,7 +18,7 @@ describe("two texts that went on from one", () => {
     expect(together(mine, mine)).toBe(mine);
   });
 
-  it("show all three sides where both changed a place, and take what is chosen or typed there", () => {
+  it("show all three versions of a conflict, and take what is chosen or typed there", () => {
     const [mine, theirs] = [base.replace("Be kind.", "Be brief."), base.replace("Be kind.", "Be gentle.")];
     expect(conflictsOf(mine, theirs)).toEqual([
       {
@@ -35,7 +35,7 @@ describe("two texts that went on from one", () => {
     expect(together(mine, theirs, base, [""])).toBe(base.replace("  prompt: Be kind.\n", ""));
   });
 
-  it("lose no line that one of them has written, whatever they are", () => {
+  it("lose no line that either of them has added", () => {
     const line = fc.constantFrom("a", "b", "c", "  d", "", "# e");
     const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.join("\n"));
     fc.assert(

@@ -25,7 +25,7 @@ const say = async (page: Page, words: string): Promise<void> => {
 };
 
 describe.skipIf(skipBrowser)("the try beside the editor", () => {
-  it("talks by the keyboard, says the way of each answer, and starts over", async () => {
+  it("chats by keyboard, shows the path of each answer, and starts over", async () => {
     const page = await bench.open("/console/agents/clinic-desk");
     await page.getByLabel("Global prompt").waitFor();
     await page.keyboard.press("y");
@@ -58,7 +58,7 @@ describe.skipIf(skipBrowser)("the try beside the editor", () => {
     await expect.poll(() => saysOf(bodies().at(-1))).toEqual(["hello there"]);
   });
 
-  it("lets time pass, and keeps what is too long in the field with a sentence", async () => {
+  it("simulates time passing, and keeps an overlong message in the field with an explanation", async () => {
     const page = await openTry();
     for (const _twice of [1, 2]) {
       await page.getByRole("button", { name: "Let time pass" }).click();
@@ -81,7 +81,7 @@ describe.skipIf(skipBrowser)("the try beside the editor", () => {
     await expect.poll(() => page.getByText("characters at most").count()).toBe(0);
   });
 
-  it("asks what another server answers, and asks all again when the draft has changed", async () => {
+  it("asks for the answer of another server, and asks again when the draft has changed", async () => {
     const page = await openTry();
     await say(page, "look me up");
     await page.getByText("GET https://crm.example/people").waitFor();
@@ -100,7 +100,7 @@ describe.skipIf(skipBrowser)("the try beside the editor", () => {
     await expect.poll(() => bodies().at(-1)?.api_calls).toBe("make");
   });
 
-  it("becomes a test of the draft, and shows its way in the flow, also on a small screen", async () => {
+  it("becomes a test of the draft, and shows its path in the flow, even on a small screen", async () => {
     const page = await openTry();
     await say(page, "hello");
     await page.getByText("You said: hello").waitFor();

@@ -14,7 +14,7 @@ describe("place of a finding in JSON", () => {
     return found && source.slice(found.start, found.end);
   };
 
-  it("finds values behind strings that look like JSON", () => {
+  it("finds values after strings that look like JSON", () => {
     expect(at("a,}", 0)).toBe("1");
     expect(at("a,}", 1, 'x"y')).toBe('"]"');
     expect(at("a,}", 2)).toBe("[ ]");
@@ -25,7 +25,7 @@ describe("place of a finding in JSON", () => {
     expect(lineOf(source, positionOf(source, ["b"])?.start ?? 0)).toBe(3);
   });
 
-  it("finds the deepest part that is there, and nothing in what is not JSON", () => {
+  it("finds the deepest existing part, and nothing in text that is not JSON", () => {
     expect(at("b", "missing", "deeper")).toBe('{"c": true}');
     expect(at("a,}", 9)).toBe('[1, {"x\\"y": "]"}, [ ] ]');
     expect(positionOf("agent:\n  name: x", ["agent"])).toBeNull();
@@ -38,14 +38,14 @@ describe("search of an address", () => {
     (search) => expect(parseSearch(stringifySearch(search))).toEqual(search),
   );
 
-  it("leaves out what is empty, and takes only the words it knows", () => {
+  it("omits empty values, and accepts only known ones", () => {
     expect(stringifySearch({ status: "", agent: undefined })).toBe("");
     expect(wordsOf({ status: "active", person: "", other: "x" }, ["status", "person"])).toEqual({ status: "active" });
   });
 });
 
 describe("form of a new link", () => {
-  it("leaves out what is empty", () => {
+  it("omits empty values", () => {
     expect(linkBody(initialValues())).toEqual({
       max_sessions: 1,
       max_messages_per_session: 100,
@@ -76,7 +76,7 @@ describe("form of a new link", () => {
     expect([first, max_sessions]).toEqual([audience, String(sessions)]);
   });
 
-  it("takes sites one per line, and a moment in local time", () => {
+  it("parses sites one per line, and a time in local time", () => {
     const values = {
       ...initialValues(),
       allowed_domains: "https://a.example\nhttps://*.b.example:8443\nhttp://localhost:3000",
@@ -100,7 +100,7 @@ describe("names and refusals", () => {
     expect(suggestedSlug("{")).toBe("");
   });
 
-  it("reads a problem document, and a page of something in between", () => {
+  it("parses a problem document, and an error page of a proxy", () => {
     const body = { code: "validation_failed", detail: "Some.", errors: [{ pointer: "/title", message: "too long" }] };
     expect(readProblem(422, body, "r1")).toMatchObject({
       code: "validation_failed",
@@ -115,7 +115,7 @@ describe("names and refusals", () => {
 });
 
 describe("who writes in a session", () => {
-  it("is the visitor, also while an operator does, and each told sign lasts anew", () => {
+  it("is the visitor, even while an operator types, and each notice restarts its time", () => {
     const tell = (who: string, active: boolean) => ({ id: null, type: "typing" as const, data: { who, active } });
     const session = {} as Parameters<typeof newLiveSession>[0];
     const began = applyEvent(newLiveSession(session, []), tell("visitor", true));

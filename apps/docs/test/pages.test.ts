@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 describe.skipIf(skipBrowser)("the documentation in a browser", () => {
-  it("reads well wide and light, narrow and dark", async () => {
+  it("is accessible and fits, wide and light, narrow and dark", async () => {
     const visitor = await newVisitor(browser, url);
     for (const path of ["/docs", "/docs/links", "/docs/reference/public-links", "/docs/signature-checker"]) {
       await visitor.page.goto(url + path);
@@ -100,7 +100,7 @@ describe.skipIf(skipBrowser)("the documentation in a browser", () => {
     await visitor.context.close();
   });
 
-  it("takes a refused request apart without sending any of it", async () => {
+  it("analyses a refused request without sending any of it", async () => {
     const visitor = await newVisitor(browser, url);
     const { page } = visitor;
     await page.goto(`${url}/docs/signature-checker`);

@@ -17,7 +17,7 @@ async function signedAs(change: Partial<typeof PARTS & { nonce: string }> = {}, 
 }
 
 describe("the signature checker", () => {
-  it("finds nothing wrong with a request that is signed as documented", async () => {
+  it("accepts a request that is signed as documented", async () => {
     expect(await findFaults(await signedAs(), NOW)).toEqual([]);
     const nonce = "0123456789abcdef";
     expect(await findFaults({ ...(await signedAs({ nonce })), nonce }, NOW)).toEqual([]);
@@ -39,7 +39,7 @@ describe("the signature checker", () => {
     expect(await findFaults(sent, NOW)).toEqual([expect.stringMatching(/sent but not signed/)]);
   });
 
-  it("tells spellings of the right signature", async () => {
+  it("recognises other encodings of the right signature", async () => {
     const sent = await signedAs();
     const bytes = Buffer.from(sent.signature, "hex");
     for (const [signature, sentence] of [
@@ -50,7 +50,7 @@ describe("the signature checker", () => {
       expect(await findFaults({ ...sent, signature }, NOW)).toEqual([expect.stringMatching(sentence)]);
   });
 
-  it("tells a clock that is off, and what cannot be told", async () => {
+  it("recognises a wrong clock, and says what cannot be checked", async () => {
     const late = await signedAs();
     expect(await findFaults(late, new Date(NOW.getTime() + 400_000))).toEqual([expect.stringMatching(/by 400 s/)]);
     const foreign = await signedAs({}, "another-key");

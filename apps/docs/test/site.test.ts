@@ -21,7 +21,7 @@ describe("the documentation site", () => {
     }
   });
 
-  it("leads nowhere that is not there, neither page nor section", () => {
+  it("has no broken link, neither to a page nor to a section", () => {
     const dead: string[] = [];
     for (const { path, html } of pages)
       for (const [, page = "", anchor] of html.matchAll(/href="\/docs(?:\/([^"#]*))?(?:#([^"]*))?"/g)) {
@@ -32,7 +32,7 @@ describe("the documentation site", () => {
     expect(dead).toEqual([]);
   });
 
-  it("names files that are there, those of the repository too", () => {
+  it("references only existing files, including those of the repository", () => {
     const missing = readGuides(DOCS).flatMap(({ path, markdown }) =>
       [...markdown.matchAll(/\]\(((?!https?:|mailto:|#|\/)[^)#\s]+)/g)]
         .map(([, file = ""]) => join(DOCS, dirname(path), file))
@@ -69,7 +69,7 @@ describe("the documentation site", () => {
     expect(guide.html).toContain("&lt;script&gt;");
   });
 
-  it("finds the section that a question is about, each at an address that is there", () => {
+  it("finds the section that answers a question, at an existing URL", () => {
     const index = siteSearch(readGuides(DOCS), api);
     for (const { at } of index) {
       const [path = "", anchor] = at.replace(/^\/docs\/?/, "").split("#");

@@ -18,7 +18,7 @@ async function focus({ page }: Opened): Promise<string> {
 }
 
 describe("keyboard", () => {
-  it("opens, writes, closes with Escape and comes back to the launcher", async () => {
+  it("opens, types, closes with Escape and returns the focus to the launcher", async () => {
     const opened = await hosts.open(plain(), { initScript: OPEN_SHADOW });
     const { page } = opened;
     await page.locator("#first").focus();
@@ -34,7 +34,7 @@ describe("keyboard", () => {
     await expect.poll(() => page.locator(".panel").isVisible()).toBe(false);
   });
 
-  it("comes back to the button of the host page that opened it", async () => {
+  it("returns the focus to the button of the host page that opened it", async () => {
     const opened = await hosts.open(plain(undefined, `<button id="ask" data-parley-open>Ask us</button>`), {
       initScript: OPEN_SHADOW,
     });
@@ -46,7 +46,7 @@ describe("keyboard", () => {
     await expect.poll(() => focus(opened)).toBe("ask");
   });
 
-  it("stays in the panel only while it covers the page", async () => {
+  it("traps the focus only while the panel covers the page", async () => {
     const opened = await hosts.open(plain(), phone);
     const { page } = opened;
     await page.evaluate("chatWidget.openChat()");
@@ -72,7 +72,7 @@ describe("keyboard", () => {
 });
 
 describe("screens", () => {
-  it("covers a window under 480 px and follows what a keyboard leaves of it", async () => {
+  it("covers a window under 480 px and follows the area that a keyboard leaves", async () => {
     const opened = await hosts.open(plain(), {
       ...phone,
       initScript: `${OPEN_SHADOW} if (window === top) { const view = new EventTarget(); Object.assign(view, { height: 640, offsetTop: 0, scale: 1 });
@@ -119,7 +119,7 @@ describe("screens", () => {
     expect((await panelOf(opened)).url()).toContain(`lang=${lang}`);
   });
 
-  it("shows the teaser beside the launcher until it is dismissed or taken up", async () => {
+  it("shows the teaser beside the launcher until it is dismissed or accepted", async () => {
     const opened = await hosts.open(plain(`data-link="${LINK}" data-teaser="Questions? We answer in a minute."`), {
       initScript: OPEN_SHADOW,
       dark: true,

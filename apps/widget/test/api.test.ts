@@ -39,7 +39,7 @@ describe("methods", () => {
     },
   );
 
-  it("identify and setContext reach a panel that is there, and one that comes later", async () => {
+  it("identify and setContext reach an open panel, and one opened later", async () => {
     const opened = await open();
     await run(opened.page, `chatWidget.identify("ey.j.wt"); chatWidget.setContext({ cart: 3 })`);
     expect(opened.page.frames()).toHaveLength(1);
@@ -68,7 +68,7 @@ describe("methods", () => {
       ]);
   });
 
-  it("openChat, closeChat and toggle show and hide the panel, each told once", async () => {
+  it("openChat, closeChat and toggle show and hide the panel, with one event each", async () => {
     const { page } = await open();
     await run(page, RECORD);
     await run(page, "chatWidget.openChat(); chatWidget.openChat()");
@@ -83,7 +83,7 @@ describe("methods", () => {
     expect(opens).toEqual(["open", "close", "open", "close"]);
   });
 
-  it("hide takes the launcher away and closes the panel; show brings it back", async () => {
+  it("hide removes the launcher and closes the panel; show restores it", async () => {
     const { page } = await open();
     await run(page, "chatWidget.openChat(); chatWidget.hide()");
     await expect
@@ -93,7 +93,7 @@ describe("methods", () => {
     await expect.poll(() => page.locator(".launcher").isVisible()).toBe(true);
   });
 
-  it("destroy takes everything off the page; another one can be made", async () => {
+  it("destroy removes everything from the page; another one can be created", async () => {
     const { page } = await open();
     await run(page, "window.old = chatWidget; chatWidget.openChat(); chatWidget.destroy()");
     await expect.poll(async () => [await page.locator(".launcher").count(), page.frames().length]).toEqual([0, 1]);
@@ -102,7 +102,7 @@ describe("methods", () => {
     await expect.poll(() => panelVisible(page)).toBe(true);
   });
 
-  it("shutdown tells the panel to forget, and forgets what this page kept", async () => {
+  it("shutdown makes panel and page forget the visitor", async () => {
     const opened = await open();
     const { page } = opened;
     await run(page, `chatWidget.identify("ey.j.wt"); chatWidget.openChat()`);
@@ -120,7 +120,7 @@ describe("methods", () => {
 });
 
 describe("events", () => {
-  it("tell what the panel says, never more of a message than its envelope", async () => {
+  it("report the panel's events, never more of a message than its envelope", async () => {
     const opened = await open();
     const { page } = opened;
     await run(page, RECORD);
@@ -167,8 +167,8 @@ describe("events", () => {
   });
 });
 
-describe("ways to make one", () => {
-  it("the examples of the reference run unchanged, beside the script tag, and make one bubble", async () => {
+describe("ways to create one", () => {
+  it("the examples of the reference run unchanged, beside the script tag, and create one launcher", async () => {
     const opened = await open();
     const { page } = opened;
     await page.addScriptTag({
@@ -194,7 +194,7 @@ console.log(chatWidget.isConnected);`,
     expect(opened.trouble).toEqual([]);
   });
 
-  it("the element makes one of its own, inline, and takes it away with itself", async () => {
+  it("the element creates its own, inline, and removes it with itself", async () => {
     const opened = await open(
       "",
       `<div style="height: 500px; width: 300px"><chat-widget link="${LINK}" mode="inline"></chat-widget></div>`,
@@ -242,7 +242,7 @@ console.log(chatWidget.isConnected);`,
     await expect.poll(() => run(page, `ChatWidget.get("help") === chatWidget && !chatWidget.isOpen`)).toBe(true);
   });
 
-  it("elements with data-parley-open and data-parley-prefill open it, those that come later too", async () => {
+  it("elements with data-parley-open and data-parley-prefill open it, even if added later", async () => {
     const opened = await open(undefined, `<a href="/elsewhere" data-parley-open>Ask us</a>`);
     const { page } = opened;
     await page.getByText("Ask us").click();

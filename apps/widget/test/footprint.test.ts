@@ -15,7 +15,7 @@ describe("footprint", () => {
     expect(gzipSync(hosts.script(), { level: 9 }).length).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  it("asks for one file and keeps nothing before the visitor comes near; the pointer brings the panel, and still keeps nothing", async () => {
+  it("requests one file and stores nothing at first; the pointer loads the panel, which stores nothing either", async () => {
     const opened = await hosts.open(plain(), { initScript: OPEN_SHADOW });
     const { page, context, backend } = opened;
     await quiet(page);
@@ -30,7 +30,7 @@ describe("footprint", () => {
     expect(await run(page, "indexedDB.databases().then((all) => all.length)")).toBe(0);
   });
 
-  it("adds two names to the page, and no shift of its layout, also while it is opened", async () => {
+  it("adds two globals to the page, and shifts no layout, even while it is opened", async () => {
     const names = `Object.getOwnPropertyNames(window)`;
     const before = await (await hosts.open(bare)).page.evaluate<string[]>(names);
     const { page } = await hosts.open(plain(), { initScript: MEASURE });
@@ -46,7 +46,7 @@ describe("footprint", () => {
     await expect.poll(() => run(page, "shift")).toBe(0);
   });
 
-  it("asks for unread messages at once where there was a conversation, and shows how many there are", async () => {
+  it("checks for unread messages at once after an earlier conversation, and shows their number", async () => {
     const opened = await hosts.open(plain(), {
       initScript: `${OPEN_SHADOW} if (window === top) localStorage.setItem("parley:abcdefghijkl", "sealed")`,
     });
@@ -104,7 +104,7 @@ describe("a script of the host page", () => {
     await expect.poll(() => run(page, "Object.values(localStorage).join()")).toBe("1");
   });
 
-  it("in a third frame cannot take the place of either end", async () => {
+  it("in a third frame cannot impersonate either end", async () => {
     const third = `<iframe name="third" srcdoc="<p>Third</p>"></iframe>`;
     const opened = await hosts.open(plain(undefined, third), { initScript: OPEN_SHADOW });
     const { page } = opened;

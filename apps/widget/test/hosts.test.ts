@@ -70,7 +70,7 @@ describe("host pages of another site", () => {
     expect(opened.trouble).toEqual([]);
   });
 
-  it("gives the port to the page of the server alone, with the origin of the host page", async () => {
+  it("sends the port only to the page of the server, with the origin of the host page", async () => {
     const opened = await hosts.open(plain(), { initScript: OPEN_SHADOW });
     await opened.page.getByRole("button", { name: "Open chat" }).hover();
     const panel = await panelOf(opened);

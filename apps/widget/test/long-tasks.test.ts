@@ -25,7 +25,7 @@ async function workOf({ page, context }: Opened): Promise<() => Promise<number>>
   };
 }
 
-it("keeps the main thread of the host page for less than one long task, to load and to open", async () => {
+it("loads and opens without a long task on the host page's main thread", async () => {
   // What else a browser does comes on top of a run now and then: the shortest one tells what the widget takes.
   const shortest = { bare: Infinity, frame: Infinity, load: Infinity, open: Infinity };
   const take = (name: keyof typeof shortest, ms: number): void => {
