@@ -49,7 +49,7 @@ describe("bootstrap", () => {
     expect((await node(["scripts/bootstrap.mjs", "bench", "--help"])).stdout).toContain("--repetitions");
   });
 
-  it("does not install packages again that npm ci just installed, and does when the lock file asks for others", async () => {
+  it("does not reinstall packages after npm ci, unless the lock file has changed", async () => {
     const folder = mkdtempSync(join(tmpdir(), "parley-bootstrap-"));
     const lock = (version: string) =>
       JSON.stringify({
@@ -72,7 +72,7 @@ describe("bootstrap", () => {
     }
   });
 
-  it("knows which suites wait for a program, through the files that they import", async () => {
+  it("knows which suites need a program, through the files that they import", async () => {
     const code = `import { PROGRAMS } from "./scripts/bootstrap/test-programs.mjs";
       import { suitesUsing } from "./scripts/bootstrap/waiting-suites.mjs";
       console.log(JSON.stringify(PROGRAMS.map(({ name, usedBy }) => [name, suitesUsing(".", usedBy)])));`;
@@ -91,7 +91,7 @@ describe("bootstrap", () => {
     expect([...suites.values()].flat().filter((file) => /^libs\/(workflow|secrets|db)\//.test(file))).toEqual([]);
   });
 
-  it("leaves long suites out of a plain run alone, not of a strict one and not where they are asked for", async () => {
+  it("omits long suites only from a plain run, not from a strict one or when they are named", async () => {
     const code = `import { narrowedTo } from "./scripts/bootstrap/commands.mjs";
       console.log(JSON.stringify([narrowedTo([], false), narrowedTo([], true), narrowedTo(["tests/fuzz"], false)]));`;
     const [plain, ...others] = JSON.parse((await evaluate(code)).stdout) as string[][];
@@ -107,7 +107,7 @@ describe("bootstrap", () => {
     expect(left.length).toBeLessThan(80);
   });
 
-  it("takes in a bounded run the groups of heavy suites that it has time for, others first for another commit, and names the rest", async () => {
+  it("runs as many groups of heavy suites as a bounded run has time for, starting by commit, and names the rest", async () => {
     const code = `import { boundedRun, groupsFor } from "./scripts/bootstrap/bounded-run.mjs";
       const told = [];
       // Each run takes ten minutes.
@@ -148,7 +148,7 @@ describe("bootstrap", () => {
     expect(ours.toSorted()).toEqual(["suites", ...groups].toSorted());
   });
 
-  it("answers an unknown command with the list and code 2", async () => {
+  it("answers an unknown command with the list of commands and exit code 2", async () => {
     const outcome = await node(["scripts/bootstrap.mjs", "strat"]);
     expect(outcome).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("npm start") });
   });
@@ -163,7 +163,7 @@ describe("bootstrap", () => {
     expect(await evaluate(code)).toMatchObject({ code: 0, stdout: "" });
   });
 
-  it("says which Node is needed", async () => {
+  it("says which version of Node is required", async () => {
     const code = `import { checkNode } from "./scripts/bootstrap/prepare.mjs";
       try { checkNode(">=99.1"); } catch (error) { console.log(error.message); }
       checkNode(">=20.19");`;

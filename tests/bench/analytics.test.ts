@@ -4,7 +4,7 @@ import { freshDatabase } from "@parley/testkit";
 import { expect, it } from "vitest";
 import { runAnalytics } from "../../bench/analytics/main.js";
 
-it("fills a past, rolls each session up once and asks every question of it in every way", async () => {
+it("generates a history, rolls up each session once and asks every question in every grouping", async () => {
   const { adminUrl } = await freshDatabase();
   const { rolled, answered } = await runAnalytics(adminUrl, {
     ...{ sessions: 800, days: 10, agents: 3, links: 40, repetitions: 1 },

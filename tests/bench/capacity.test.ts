@@ -26,7 +26,7 @@ function recorder() {
   };
 }
 
-it("sizes a million sessions a day as the capacity guide does, and such a load finds its slots", async () => {
+it("sizes a million sessions a day as the capacity guide does, and serves such a load", async () => {
   const size = sizeFor(load);
   expect(size).toMatchObject({ runners: 25, sessions: 2, liveSessions: 6_667 });
   const product = recorder();
@@ -40,7 +40,7 @@ it("sizes a million sessions a day as the capacity guide does, and such a load f
   expect(run.waited / run.turns).toBeLessThan(0.05);
 });
 
-it("lets turns wait where there are too few runners, and answers all of them", async () => {
+it("queues turns when there are too few runners, and answers all of them", async () => {
   const product = recorder();
   const run = await simulate(load, { ...sizeFor(load), runners: 4 }, sessions(2_000), product);
   expect(run.mostBusy).toBe(64);

@@ -38,7 +38,7 @@ describe("the widget channel over HTTP", () => {
     return createBearerClient({ bases: cluster.gateways, token: made.body.token });
   };
 
-  it("takes each call of the reference document as it stands there", async () => {
+  it("accepts each call of the reference document unchanged", async () => {
     onTestFailed(() => void process.stderr.write(`${cluster.report()}\n`));
     const talk = await newConversation(cluster, tenant);
     const sent = await talk.me.call("POST", `/chat/${talk.id}/messages`, {
@@ -92,7 +92,7 @@ describe("the widget channel over HTTP", () => {
     });
   });
 
-  it("gives back the session of a token that is still alive, and counts it once", async () => {
+  it("returns the session of a valid token, and counts it once", async () => {
     const link = await createLink(tenant, "echo", { ...LINK, max_sessions: 1 });
     const talk = await converse(cluster, link);
     const again = await talk.me.call<OpenedConversation>("POST", "/chat/conversations", { link: link.token });
@@ -106,7 +106,7 @@ describe("the widget channel over HTTP", () => {
     expect(other).toMatchObject({ status: 429, body: { code: "sessions_exhausted" } });
   });
 
-  it("holds the entry checks, the rate and the length that the link asks for", async () => {
+  it("enforces the entry checks, rate and length of the link", async () => {
     const anyone = createBearerClient({ bases: cluster.gateways });
     const open = (link: string, more = {}) => anyone.call("POST", "/chat/conversations", { link, ...more });
     const strict = await createLink(tenant, "echo", { ...LINK, pin: "2468", consent_text: "Agree?" });
@@ -125,7 +125,7 @@ describe("the widget channel over HTTP", () => {
     expect(await say("more")).toMatchObject({ status: 429, body: { code: "rate_limited" } });
   });
 
-  it("sends a message once, however often it comes with its id", async () => {
+  it("sends a message once, however often it is repeated under its id", async () => {
     const talk = await newConversation(cluster, tenant);
     const body = { content: "once", client_message_id: "c-1" };
     const first = await talk.me.call("POST", `/chat/${talk.id}/messages`, body);
@@ -136,7 +136,7 @@ describe("the widget channel over HTTP", () => {
     expect(messages.filter(({ client_message_id }) => client_message_id === "c-1")).toHaveLength(1);
   });
 
-  it("shows the newest messages under the ids that they always have, wherever the history begins", async () => {
+  it("shows the newest messages under stable ids, wherever the history begins", async () => {
     const talk = await newConversation(cluster, tenant);
     for (const content of ["one", "two", "three"]) {
       await talk.me.call("POST", `/chat/${talk.id}/messages`, { content });
@@ -153,7 +153,7 @@ describe("the widget channel over HTTP", () => {
     expect(await talk.me.call("GET", `/chat/${talk.id}/history?limit=501`)).toMatchObject({ status: 422 });
   });
 
-  it("counts the answers of one turn from its first, also where the history begins between them", async () => {
+  it("counts the answers of a turn from its first, even if the history begins between them", async () => {
     const [hello, talk] = [ECHO.workflow.nodes[0], ECHO.workflow.nodes[1]];
     const more = { ...hello, id: "more", name: "More", static_text: "Ask me anything." };
     const nodes = [
@@ -170,7 +170,7 @@ describe("the widget channel over HTTP", () => {
     expect((await historyOf(greeted, "?limit=1")).messages).toEqual(messages.slice(-1));
   });
 
-  it("believes neither conversation, user nor sender, and tells nothing about those of others", async () => {
+  it("trusts neither conversation, user nor sender ids, and reveals nothing about those of others", async () => {
     const [mine, other] = [await newConversation(cluster, tenant), await newConversation(cluster, tenant)];
     const calls = (id: string) =>
       [
@@ -201,7 +201,7 @@ describe("the widget channel over HTTP", () => {
     expect((await historyOf(mine)).count).toBe(1);
   });
 
-  it("answers scripts of the sites that the link lists, and no others", async () => {
+  it("answers scripts of sites that the link lists, and of no others", async () => {
     const talk = await newConversation(cluster, tenant, { allowed_domains: ["https://shop.example"] });
     const call = (path: string, origin: string, init: RequestInit = {}) =>
       fetch(`${cluster.gateways[0]}${path}`, {
@@ -221,7 +221,7 @@ describe("the widget channel over HTTP", () => {
     expect([asked.status, asked.headers.get("access-control-allow-methods")]).toEqual([204, "GET, POST, PUT, DELETE"]);
   });
 
-  it("lets operators take and resolve a conversation, and says truthfully how it stands", async () => {
+  it("lets operators take and resolve a conversation, and reports its actual status", async () => {
     onTestFailed(() => void process.stderr.write(`${cluster.report()}\n`));
     const talk = await newConversation(cluster, tenant);
     const desk = await operator();
@@ -261,7 +261,7 @@ describe("the widget channel over HTTP", () => {
     expect((await talk.me.call("GET", `/chat/${talk.id}/escalations`)).text).not.toContain("assigned_to");
   });
 
-  it("is over for everybody when the link is switched off", async () => {
+  it("ends for everybody when the link is disabled", async () => {
     const talk = await newConversation(cluster, tenant);
     await talk.me.call("GET", `/chat/${talk.id}/status`);
     await tenant.owner.call("DELETE", `/api/agents/echo/public-links/${talk.link.id}`);

@@ -46,7 +46,7 @@ const referenceFields = ({ id, sender_id, sender_type, content, timestamp, conve
 });
 
 describe("a socket of the widget channel", () => {
-  it("takes the frame of the reference document, echoes it and brings the answer, on every gateway", async () => {
+  it("accepts the frame of the reference document, echoes it and delivers the answer, on every gateway", async () => {
     const talk = await newConversation(cluster, tenant);
     const [mine, other] = [await joined(talk, 0), await joined(talk, 1)];
     expect(mine.frames[0]).toMatchObject({
@@ -64,7 +64,7 @@ describe("a socket of the widget channel", () => {
     expect(other.frames.some(isType("ack"))).toBe(false);
   });
 
-  it("hears what is said over every other surface, and they hear it", async () => {
+  it("receives messages sent over every other interface, and they receive its messages", async () => {
     const talk = await newConversation(cluster, tenant);
     const clients = [await joined(talk, 0), await joined(talk, 1), await joined(talk, 1)];
     await talk.me.call("POST", `/chat/${talk.id}/messages`, { content: "channel", client_message_id: "c1" });
@@ -88,7 +88,7 @@ describe("a socket of the widget channel", () => {
     expect(history.body.data.map(({ content }) => content)).toContain("echo(socket)");
   });
 
-  it("goes on behind the last event, at any gateway, without a gap or a repeat; else begins with the whole state", async () => {
+  it("resumes after the last event at any gateway, without gap or duplicate, or starts with the whole state", async () => {
     const talk = await newConversation(cluster, tenant);
     const first = await joined(talk, 0);
     first.send({ content: "one" });
@@ -111,7 +111,7 @@ describe("a socket of the widget channel", () => {
     expect(messagesOf(lost)).toHaveLength(2);
   });
 
-  it("sends a message once, however often it comes, and says so", async () => {
+  it("sends a message once, however often it is repeated, and acknowledges it", async () => {
     const talk = await newConversation(cluster, tenant);
     const client = await joined(talk);
     for (const _ of [1, 2]) client.send({ type: "message", content: "once", client_message_id: "x" });
@@ -121,7 +121,7 @@ describe("a socket of the widget channel", () => {
     expect(messagesOf(client).filter(says("once"))).toHaveLength(1);
   });
 
-  it("tells the other side who types and what was read, and stores none of it", async () => {
+  it("notifies the other side of typing and reading, and stores none of it", async () => {
     const talk = await newConversation(cluster, tenant);
     const mine = await joined(talk, 0);
     const [greeting] = await historyOf(talk);
@@ -149,7 +149,7 @@ describe("a socket of the widget channel", () => {
     await reading;
   });
 
-  it("answers what it cannot use with an error and lives on; too much of it ends it", async () => {
+  it("answers invalid frames with an error and stays open, until there are too many", async () => {
     const talk = await newConversation(cluster, tenant, { rate_limit_per_minute: 1, max_message_length: 10 });
     const client = await joined(talk);
     const errors = () => client.frames.filter(isType("error"));
@@ -175,7 +175,7 @@ describe("a socket of the widget channel", () => {
     expect((await long.ended()).code).toBe(1009);
   });
 
-  it("is opened by header, subprotocol or ticket, and a ticket is good once and for its conversation", async () => {
+  it("is opened by header, subprotocol or ticket, and a ticket is valid once for its conversation", async () => {
     const talk = await newConversation(cluster, tenant);
     const bare = { headers: {} };
     const named = await joined(talk, 0, { ...bare, protocols: ["parley.v1", `bearer.${talk.token}`] });
@@ -192,7 +192,7 @@ describe("a socket of the widget channel", () => {
     await joined(talk, 0, { ...bare, path: ofPage.body.path });
   });
 
-  it("is refused alike to whoever has no token of just this conversation, user and site", async () => {
+  it("is refused identically without a token of exactly this conversation, user and site", async () => {
     const [talk, other] = [
       await newConversation(cluster, tenant, { allowed_domains: ["https://shop.example"] }),
       await newConversation(cluster, tenant),
@@ -233,7 +233,7 @@ describe("a socket of the widget channel", () => {
     expect(await back.ended()).toEqual({ code: 1000, reason: "ended" });
   });
 
-  it("is cut when its client is gone without a word, and lives while it answers pings", async () => {
+  it("is closed when its client disappears, and stays open while it answers pings", async () => {
     const open = async (): Promise<number> => {
       const metrics = await (await fetch(`${cluster.child("gateway-1").opsUrl}/metrics`)).text();
       return Number(/^gateway_sockets (\d+)/m.exec(metrics)?.[1]);
@@ -277,7 +277,7 @@ describe("a socket of the widget channel", () => {
     ]);
   });
 
-  it("leaves requests alone that offer another protocol, with their bodies", async () => {
+  it("leaves requests that offer another protocol untouched, with their bodies", async () => {
     const talk = await newConversation(cluster, tenant);
     const body = JSON.stringify({ content: "over h2c" });
     const lines = [
@@ -301,7 +301,7 @@ describe("a socket of the widget channel", () => {
     await eventually(async () => expect(answer.match(/HTTP\/1.1 200/g)).toHaveLength(2));
   });
 
-  it("sends its clients elsewhere when the gateway stops, and they miss nothing", async () => {
+  it("makes its clients reconnect elsewhere when the gateway stops, without missing anything", async () => {
     const talk = await newConversation(cluster, tenant);
     const first = await joined(talk, 0);
     const second = await joined(talk, 1);

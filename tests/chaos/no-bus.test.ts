@@ -72,7 +72,7 @@ describe("the product in one process, without its bus", () => {
 
   const readiness = async (): Promise<number> => (await call(`${cluster.gateways[0]}/readyz`, "GET")).status;
 
-  it("answers every message and feeds every reader while NATS is frozen, when it is killed, and after it is back", async () => {
+  it("answers every message and serves every reader while NATS is frozen, killed, and after it is back", async () => {
     onTestFailed(() => void process.stderr.write(`${cluster.report()}\n`));
     const total = { late: 0, replies: 0 };
     const talk = async (ms: number): Promise<void> => {

@@ -21,7 +21,7 @@ interface Turn {
   turn_id: string;
 }
 
-describe("a store that is away", () => {
+describe("an unavailable store", () => {
   let cluster: Cluster;
   let tenant: Tenant;
   let agentId: string;
@@ -45,7 +45,7 @@ describe("a store that is away", () => {
   const send = (session: string, content: string, id?: string): Promise<HttpAnswer<Turn>> =>
     tenant.signed.call<Turn>("POST", `/api/chat/sessions/${session}/messages`, { content, client_message_id: id });
 
-  it("never lets more sessions talk than the link has, from two gateways at once", async () => {
+  it("never admits more sessions than the link allows, from two gateways at once", async () => {
     reportIfFailed();
     const [rounds, parallel] = isFull ? [200, 500] : [5, 60];
     for (let round = 1; round <= rounds; round += 1) {
@@ -72,7 +72,7 @@ describe("a store that is away", () => {
     }
   }, 600_000);
 
-  it("goes on without Redis: every message answered, readers served, old signatures refused", async () => {
+  it("does not stop service without Redis: every message answered, readers served, replayed signatures refused", async () => {
     reportIfFailed();
     const [first, last] = [cluster.gateways[0], cluster.gateways.at(-1) ?? ""];
     const session = await open();
@@ -135,7 +135,7 @@ describe("a store that is away", () => {
     expect(ids).toEqual(ids.map((_, index) => `1-${index + 1}`));
   }, 180_000);
 
-  it("keeps what was accepted while NATS is frozen, and hangs nowhere", async () => {
+  it("loses no accepted message while NATS is frozen, and blocks nothing", async () => {
     reportIfFailed();
     const session = await open();
     expect((await send(session, "before")).status).toBe(200);
@@ -161,7 +161,7 @@ describe("a store that is away", () => {
     expect(history.body.data).toHaveLength(1 + 2 * 4);
   }, 180_000);
 
-  it("answers 503 within two seconds without PostgreSQL, lives on, and works at once when it is back", async () => {
+  it("causes 503 within two seconds without PostgreSQL, without a crash, and service resumes at once", async () => {
     reportIfFailed();
     const session = await open();
     expect((await send(session, "before")).status).toBe(200);
@@ -199,7 +199,7 @@ describe("a store that is away", () => {
     expect(cluster.children.map(({ pid }) => pid)).toEqual(pids);
   }, 180_000);
 
-  it("answers 503 within two seconds while PostgreSQL is frozen, and works at once when it goes on", async () => {
+  it("causes 503 within two seconds while PostgreSQL is frozen, and service resumes at once", async () => {
     reportIfFailed();
     const session = await open();
     expect((await send(session, "before")).status).toBe(200);

@@ -9,7 +9,7 @@ import { bundle, exampleSource, type PageSettings } from "./react-page.js";
 
 const JACK = "My name is Jack and my zip code is 30301";
 
-describe("what operators and page builders do by hand", { timeout: 60_000 }, () => {
+describe("manual tasks of operators and page developers", { timeout: 60_000 }, () => {
   let database: FreshDatabase;
   let product: FirstStart;
   let demo: Announcement;
@@ -25,7 +25,7 @@ describe("what operators and page builders do by hand", { timeout: 60_000 }, () 
     await database?.drop();
   }, 60_000);
 
-  it("a query by session finds what was said, one by day counts it", async () => {
+  it("finds messages with a query by session, and counts them with one by day", async () => {
     const { sessions } = createParleyClient({ baseUrl: product.base, apiKey: demo.api_key });
     const { session_id } = await sessions.create({ tenant_id: demo.tenant_id, agent_id: agentId });
     await sessions.send(session_id, JACK);

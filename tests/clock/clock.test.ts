@@ -54,7 +54,7 @@ describe("the clock of a process", () => {
     },
   );
 
-  it("keeps the last comparison while the database is away, and is its own until the first", async () => {
+  it("keeps the last offset while the database is down, and is the local one until the first comparison", async () => {
     let answers = false;
     const ask = async (): Promise<number> => {
       if (!answers) throw new Error("away");

@@ -49,7 +49,7 @@ describe("the chart", () => {
     expect([code, out.includes("1 chart(s) linted, 0 chart(s) failed")]).toEqual([0, true]);
   });
 
-  it("renders only what Kubernetes and the resource definitions know", () => {
+  it("renders only kinds and fields that Kubernetes and the resource definitions have", () => {
     expect(complaints(everything)).toEqual([]);
     const wrong = structuredClone(named(everything, "Deployment", "links"));
     wrong.spec.template.spec.containers[0].imagee = "x";
@@ -74,7 +74,7 @@ describe("the chart", () => {
     expect(() => helm({ [key]: value })).toThrow(told);
   });
 
-  it("invents no secret: without the name of one, or without a digest where one is required, it refuses with the way out", () => {
+  it("invents no secret: without the name of one, or without a required digest, it fails with the remedy", () => {
     expect(() => helm({ existingSecret: "" })).toThrow(/existingSecret is required: the chart makes no keys/);
     expect(() => helm({ publicUrl: "" })).toThrow(/publicUrl is required/);
     expect(() => helm({}, "prod")).toThrow(/image\.digest is required here/);
@@ -86,8 +86,8 @@ describe("the chart", () => {
   });
 });
 
-describe("policies of what is rendered", () => {
-  it("runs every pod restricted: no root, no writes, no capabilities, no token of the cluster", () => {
+describe("policies of the rendered manifests", () => {
+  it("runs every pod restricted: no root, read-only, no capabilities, no service account token", () => {
     for (const pod of podsOf(everything)) {
       expect(pod).toMatchObject({
         ...{ automountServiceAccountToken: false, enableServiceLinks: false },
@@ -109,7 +109,7 @@ describe("policies of what is rendered", () => {
     }
   });
 
-  it("keeps two of everything, spread, one at a time disturbed", () => {
+  it("keeps two replicas of everything, spread, with one disruption at a time", () => {
     expect(of(defaults, "Deployment").map(({ metadata }) => metadata.name)).toEqual(
       SERVICES.map((name) => `parley-${name}`),
     );
@@ -124,7 +124,7 @@ describe("policies of what is rendered", () => {
     }
   });
 
-  it("asks liveness of the event loop alone, so that no store that is away restarts a pod, and waits longer than a drain", () => {
+  it("probes liveness only of the event loop, so that no unavailable store restarts a pod, and waits longer than a drain", () => {
     for (const name of SERVICES) {
       const { terminationGracePeriodSeconds, containers } = named(prod, "Deployment", name).spec.template.spec;
       const [container] = containers;
@@ -143,7 +143,7 @@ describe("policies of what is rendered", () => {
     }
   });
 
-  it("gives the gateway neither the address of PostgreSQL nor a way to it, and the internet only to services that send", () => {
+  it("gives the gateway neither URL nor network access of PostgreSQL, and internet access only to services that send", () => {
     const ports = (name: string): number[] =>
       named(prod, "NetworkPolicy", name).spec.egress.flatMap((rule: { ports: { port: number }[] }) =>
         rule.ports.map(({ port }) => port),
@@ -165,7 +165,7 @@ describe("policies of what is rendered", () => {
     expect(ports("migrate").sort()).toEqual([53, 53, 5432]);
   });
 
-  it("migrates before new pods, by a Job of its own for each image, which nothing removes by time", () => {
+  it("migrates before new pods, by a separate Job for each image that never expires", () => {
     const [job] = of(prod, "Job");
     expect(job?.metadata.annotations).toMatchObject({
       ...{ "helm.sh/hook": "pre-install,pre-upgrade", "argocd.argoproj.io/hook": "PreSync" },
@@ -180,7 +180,7 @@ describe("policies of what is rendered", () => {
     );
   });
 
-  it("scales runners on the turns that wait, without a password, with a floor and a fallback", () => {
+  it("scales runners by waiting turns, without a password, with a minimum and a fallback", () => {
     const { spec } = named(prod, "ScaledObject", "agent-runner");
     expect(spec.triggers).toEqual([
       {
@@ -200,7 +200,7 @@ describe("policies of what is rendered", () => {
     expect(metrics[1].pods.metric.name).toBe("gateway_streams");
   });
 
-  it("scales every service but the runners on its CPU, never below two replicas, and wherever that is said", () => {
+  it("scales every other service by CPU, never below two replicas, wherever enabled", () => {
     const others = SERVICES.filter((name) => name !== "agent-runner");
     const all = resources(helm(Object.fromEntries(others.map((name) => [`autoscaling.${name}.enabled`, true]))));
     for (const name of others) {
@@ -218,7 +218,7 @@ describe("policies of what is rendered", () => {
     expect(of(defaults, "HorizontalPodAutoscaler")).toEqual([]);
   });
 
-  it("lets streams through an Ingress and a Gateway, and writes no path into a log", () => {
+  it("passes streams through an Ingress and a Gateway, and logs no path", () => {
     const ingress = of(everything, "Ingress")[0]?.metadata.annotations ?? {};
     const key = (name: string) => ingress[`nginx.ingress.kubernetes.io/${name}`];
     expect(key("proxy-buffering")).toBe("off");

@@ -93,8 +93,8 @@ function keep(secret: string, values: Record<string, string>): void {
   });
 }
 
-describe("the chart, where it would replace what is installed,", () => {
-  it("upgrades the same version and an older one, and refuses to go below a newer one unless that is said", async () => {
+describe("the chart, when it would replace an installed release,", () => {
+  it("upgrades the same or an older version, and refuses to downgrade unless told to", async () => {
     expect(await refusal()).toBe("");
     for (const version of ["0.0.9", CURRENT]) {
       install(version, "parley");
@@ -105,7 +105,7 @@ describe("the chart, where it would replace what is installed,", () => {
     expect(await refusal({ "guards.allowDowngrade": true })).toBe("");
   });
 
-  it("takes another Secret only when the SECRET_KEY in use is in it, as the key or as the one before", async () => {
+  it("accepts another Secret only if it contains the SECRET_KEY in use, as current or previous key", async () => {
     install(CURRENT, "parley-old");
     keep("parley-old", { SECRET_KEY: "the key in use" });
     const refused = /changes from parley-old to parley, where neither/;

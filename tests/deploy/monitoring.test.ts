@@ -37,7 +37,7 @@ const folder = mkdtempSync(join(tmpdir(), "parley-monitoring-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("deploy/prometheus/rules.yaml", () => {
-  it("is what Prometheus accepts", () => {
+  it("is accepted by Prometheus", () => {
     expect(run("promtool", ["check", "rules", RULES])).toMatchObject({ code: 0 });
   });
 
@@ -135,7 +135,7 @@ describe("a Prometheus that scrapes the product", { timeout: 180_000 }, () => {
     );
   });
 
-  it("evaluates each rule without a fault, and no alert of a healthy product pages", async () => {
+  it("evaluates each rule without an error, and fires no paging alert for a healthy product", async () => {
     const answer = (await (await fetch(`${url}/api/v1/rules`)).json()) as {
       data: { groups: { rules: { name: string; health: string; lastError?: string; state?: string }[] }[] };
     };

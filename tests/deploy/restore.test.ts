@@ -26,7 +26,7 @@ const bin = dirname(machine?.path ?? "");
 const SECRET_KEY = "the key of this installation, kept apart from the database";
 const folder = mkdtempSync(join(tmpdir(), "parley-test-"));
 
-describe("a dump that is taken under load", { timeout: 240_000 }, () => {
+describe("a dump taken under load", { timeout: 240_000 }, () => {
   let cluster: Cluster;
   let tenant: Tenant;
   const servers: OwnServer[] = [];
@@ -46,7 +46,7 @@ describe("a dump that is taken under load", { timeout: 240_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("holds every turn that was acknowledged before it, and the product goes on from it beside an empty bus and an empty Redis", async () => {
+  it("contains every turn acknowledged before it, and the product resumes from it with empty NATS and Redis", async () => {
     const agentId = await importAgent(tenant, "echo", ECHO);
     const said: { session: string; content: string }[] = [];
     let running = true;

@@ -204,7 +204,7 @@ const report = (operation: Operation, sample: Sample, answer: Received): string[
     return `${fault}: ${sample.method} ${sample.path.slice(0, 200)}${body} -> ${answer.status} ${answer.text.slice(0, 300)}`;
   });
 
-describe("every operation of the description, with good, spoiled and hostile requests", () => {
+describe("every operation of the OpenAPI description, with valid, corrupted and hostile requests", () => {
   it(`answers as described, never with 5xx, tells nothing of the inside and echoes nothing (seed ${SEED})`, async () => {
     const tallies = new Map<string, Tally>();
     for (const operation of operations) tallies.set(nameOf(operation), await play(operation));

@@ -83,14 +83,14 @@ describe("the search for leaks", () => {
     }
   });
 
-  it("finds the bytes of a key, raw and in the spelling of its secret", () => {
+  it("finds the bytes of a key, raw and encoded", () => {
     const key = randomBytes(24);
     const wanted = { kind: "key", value: key.toString("latin1"), encoding: "latin1" } as const;
     for (const content of [`a${key.toString("latin1")}b`, `whsec_${key.toString("base64")}`])
       expect(findings([{ store: "logs", name: "x", content }], [wanted])).toEqual(["key in logs x"]);
   });
 
-  it("finds a short number that stands by itself, and not within another", () => {
+  it("finds a short number on its own, and not within another", () => {
     const at = (content: string) =>
       findings([{ store: "logs", name: "x", content }], [{ kind: "code", value: "004217" }]);
     expect([at('"code":"004217"'), at("Your code is 004217.")]).toEqual([["code in logs x"], ["code in logs x"]]);
@@ -99,7 +99,7 @@ describe("the search for leaks", () => {
 });
 
 describe("a dump of the database, Redis, the files of NATS and the logs at debug level", () => {
-  it("reaches the lines that tell an operator what happened, those of debug and of refused requests among them", () => {
+  it("contains the log lines that an operator needs, including those of debug level and of refused requests", () => {
     const events = [
       ...["session.created", "session.ended", "message.accepted", "turn.committed", "turn.called", "turn.transition"],
       ...["escalation.opened", "stream.opened", "stream.closed", "http.request", "http.refused"],
@@ -113,28 +113,28 @@ describe("a dump of the database, Redis, the files of NATS and the logs at debug
     expect(found).toEqual(lines.toSorted().map((line) => `${line} in logs standalone`));
   });
 
-  it("holds no token, key, PIN or other secret in clear", () => {
+  it("contains no token, key, PIN or other secret in plain text", () => {
     for (const { kind, value } of driven.secrets) expect([kind, value.length >= 20]).toEqual([kind, true]);
     expect(findings(places, driven.secrets)).toEqual([]);
   });
 
-  it("holds a mailed code only in the mailbox of development", () => {
+  it("contains a mailed code only in the development mailbox", () => {
     expect(findings(places, [driven.mailCode])).toEqual(["mail code in database dev_mail.body"]);
   });
 
-  it("holds the secret of a header nowhere, because it is sealed in the agent's document", () => {
+  it("never contains the secret of a header, because it is sealed in the agent's document", () => {
     expect(findings(places, [driven.headerSecret])).toEqual([]);
   });
 
-  it("holds nothing of a message that was refused", () => {
+  it("contains nothing of a refused message", () => {
     expect(findings(places, [driven.refused])).toEqual([]);
   });
 
-  it("holds nothing that a person wrote in logs and in the files of NATS", () => {
+  it("contains no message text in logs and in the files of NATS", () => {
     expect(findings(stores("logs", "nats"), [driven.email, ...driven.texts])).toEqual([]);
   });
 
-  it("holds in Redis only what live streams repeat of a conversation, for at most ten minutes", () => {
+  it("contains message text in Redis only for live streams, for at most ten minutes", () => {
     const found = findings(stores("redis"), [driven.email, ...driven.texts]);
     expect(found).toEqual(["file", "message", "reason"].map((kind) => `${kind} in redis stream parley:live`));
     for (const { name, livesMs } of stores("redis")) {
@@ -144,12 +144,12 @@ describe("a dump of the database, Redis, the files of NATS and the logs at debug
     }
   });
 
-  it("holds an address only where the schema means to", () => {
+  it("contains an address only in the intended columns", () => {
     const columns = ["dev_mail.recipient", "text_conversations.participant", "text_conversations.participant_email"];
     expect(findings(stores("database"), [driven.email])).toEqual(columns.map((name) => `e-mail in database ${name}`));
   });
 
-  it("holds what a person wrote only where the schema means to", () => {
+  it("contains message text only in the intended columns", () => {
     expect(findings(stores("database"), driven.texts)).toEqual(AT_HOME);
   });
 });

@@ -44,7 +44,7 @@ const FAULTS: { name: string; fault: ModelFault; ends: number[] }[] = [
   })),
 ];
 
-describe("a model that misbehaves", () => {
+describe("a misbehaving model", () => {
   let cluster: Cluster;
   let link: string;
   beforeAll(async () => {

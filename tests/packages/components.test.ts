@@ -46,7 +46,7 @@ describe("components of the client package in an empty folder", { timeout: 120_0
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("are checked, refuse a wrong option, and draw on a server what the browser takes up", async () => {
+  it("type-check, reject a wrong option, and render on a server what the browser hydrates", async () => {
     copyFileSync(join(ROOT, "examples/react/ChatWidget.tsx"), join(project, "ChatWidget.tsx"));
     writeFileSync(join(project, "main.ts"), PROGRAM);
     const options = {
@@ -59,7 +59,7 @@ describe("components of the client package in an empty folder", { timeout: 120_0
     expect(drawn.replaceAll("&quot;", '"')).toBe("<main><p>[0,false,null]</p><div></div><div></div></main>\n");
   });
 
-  it("leave React alone where it is not wanted", async () => {
+  it("work without React", async () => {
     const alone = 'import "@parley/client"; import "@parley/client/widget"; console.log("loaded");';
     writeFileSync(join(project, "alone.js"), alone);
     rmSync(join(project, "node_modules/react"), { recursive: true });

@@ -32,7 +32,7 @@ afterAll(async () => {
 const run = async (program: string, args: string[], cwd: string): Promise<string> =>
   (await exec(program, args, { cwd, env, timeout: 100_000 })).stdout;
 
-describe("packages in an empty folder", () => {
+describe("packages installed in an empty folder", () => {
   const project = join(folder, "project");
   const packed = join(folder, "packed");
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
@@ -54,7 +54,7 @@ describe("packages in an empty folder", () => {
     await run("npm", ["install", "--offline", "--no-audit", "--no-fund", ...files], project);
   }, 120_000);
 
-  it("hold what they need and no sources", () => {
+  it("contain what they need and no sources", () => {
     const filesOf = (name: string): string[] =>
       readdirSync(join(project, "node_modules/@parley", name), { recursive: true })
         .map(String)
@@ -66,7 +66,7 @@ describe("packages in an empty folder", () => {
     expect(cli.dependencies).toBeUndefined();
   });
 
-  it("let a program in TypeScript be checked, refuse a wrong field, and run", { timeout: 120_000 }, async () => {
+  it("let a TypeScript program type-check and run, and reject a wrong field", { timeout: 120_000 }, async () => {
     const program = [
       'import { createParleyClient, ParleyError, type TurnAnswered } from "@parley/client";',
       "declare const process: { env: Record<string, string | undefined> };",
@@ -91,7 +91,7 @@ describe("packages in an empty folder", () => {
     expect(late).toBe("session_ended");
   });
 
-  it("let a program manage as the guide prints it, refuse an operation that there is not, and list nobody twice", async () => {
+  it("run the management example of the guide, reject an unknown operation, and list nobody twice", async () => {
     const page = readFileSync(join(ROOT, "docs/client.md"), "utf8");
     const example = /<!-- example: owner -->\n```ts\n([\s\S]*?)\n```/.exec(page)?.[1] ?? "";
     const declared = "declare const process: { env: Record<string, string | undefined> };\n";
@@ -106,7 +106,7 @@ describe("packages in an empty folder", () => {
     );
   }, 120_000);
 
-  it("bring the command line, which npx runs", async () => {
+  it("include the command line, which npx runs", async () => {
     const agents = await run("npx", ["--no-install", "parley", "agents", "list", "--json"], project);
     expect(agents).toContain("Clinic Desk");
     const parley = join(project, "node_modules/.bin/parley");

@@ -71,8 +71,8 @@ async function visit(person: Person): Promise<{ link: MadeLink; backend: string;
 
 const stores = (all: string[]): string[] => [...new Set(all.map((at) => at.split(" in ")[1]?.split(" ")[0] ?? ""))];
 
-describe("the erasure of a person who has left something everywhere", () => {
-  it("leaves no byte of address and words in database, Redis, NATS files and logs, and nobody else's are touched", async () => {
+describe("the erasure of a person with data in every store", () => {
+  it("leaves no byte of address and messages in database, Redis, NATS files and logs, and touches nobody else's", async () => {
     const [gone, kept] = [newPerson(), newPerson()];
     const { link, token, backend } = await visit(gone);
     const other = await visit(kept);
@@ -105,7 +105,7 @@ describe("the erasure of a person who has left something everywhere", () => {
     expect((await others.call("GET", `/api/public/history/${other.link.token}`)).text).toContain(kept.word);
   }, 180_000);
 
-  it("gives a receipt that verifies, and a later search that finds nothing; the person may come back and stays", async () => {
+  it("returns a valid receipt, and a later search finds nothing; new data of the person stays", async () => {
     const person = newPerson();
     const { link } = await visit(person);
     const asked = await tenant.owner.call<ErasureAnswer>("POST", "/api/privacy/erasure", { email: person.email });
@@ -131,7 +131,7 @@ describe("the erasure of a person who has left something everywhere", () => {
 });
 
 describe("the command line", () => {
-  it("erases a person, keeps the receipt, verifies it and finds one that was changed", async () => {
+  it("erases a person, stores the receipt, verifies it and detects a modified one", async () => {
     const person = newPerson();
     await backendSession(tenant, agentId, person);
     const env = { PARLEY_URL: cluster.gateways[0], PARLEY_TOKEN: tenant.ownerToken };

@@ -44,7 +44,7 @@ function refused(files: Record<string, string>, dependencies?: string[]): string
 }
 
 describe("check-boundaries", () => {
-  it("accepts what follows the rules, and imports that are only text", () => {
+  it("accepts code that follows the rules, and imports that are only text", () => {
     const accepted = {
       "libs/bus/src/index.ts": 'import { x } from "@parley/contracts";\nexport * from "./sub/y.js";\n',
       "libs/bus/src/sub/y.ts":
@@ -117,7 +117,7 @@ describe("check-boundaries", () => {
     expect(refused(files, ["@parley/links-service"])).toEqual(["graph tools/testkit/src/a.ts:1"]);
   });
 
-  it("lets the console take types of the contracts and nothing that runs", () => {
+  it("lets the console import only types of the contracts", () => {
     const files = {
       "apps/console/src/a.ts": 'import type { Link } from "@parley/contracts";\n',
       "apps/console/src/b.ts": 'import { link } from "@parley/contracts";\n',
@@ -177,7 +177,7 @@ describe("check-boundaries", () => {
     expect(refused(files)).toEqual(["length libs/bus/src/long.ts:301", "length libs/bus/test/long.test.ts:501"]);
   });
 
-  it("refuses an exception from the length that a file does not need", () => {
+  it("refuses an unnecessary exception from the length limit", () => {
     expect(refused({ "libs/client/src/operations.ts": "export {};\n" })).toEqual([
       "length libs/client/src/operations.ts:1",
     ]);

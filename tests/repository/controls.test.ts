@@ -54,14 +54,14 @@ describe("the table of controls", () => {
     expect(missingTests(controls.flatMap((row) => testsIn(row[3] ?? "")))).toEqual([]);
   });
 
-  it("covers the four standards, and says what is kept and what leaves the machine with settings that exist", () => {
+  it("covers the four standards, and names existing settings for what is stored and what leaves the machine", () => {
     for (const title of ["GDPR", "CCPA", "HIPAA", "SOC 2", "What leaves the machine"])
       expect(page).toContain(`\n## ${title}\n`);
     const rows = rowsOf(page.slice(page.indexOf("## What is kept"))).filter((row) => !row.includes("setting"));
     expect(unknownSettings(rows.flatMap((row) => namesIn(row.at(-1) ?? "")))).toEqual([]);
   });
 
-  it("would say what is not there", () => {
+  it("reports what does not exist", () => {
     expect(unknownSettings(["NO_SUCH_SETTING", "no_such_field", "/api/no/such/call"])).toHaveLength(3);
     expect(missingTests([{ title: "no such title at all", path: "docs/controls.md" }])).toHaveLength(1);
     expect(missingTests([{ title: "x", path: "tests/none.test.ts" }])).toHaveLength(1);

@@ -69,7 +69,7 @@ describe("docker-compose.yml", () => {
     expect(Object.keys(service.environment).sort()).toEqual([...known].filter((name) => !fixed.has(name)).sort());
   });
 
-  it("substitutes only variables that .env.example explains", () => {
+  it("substitutes only variables documented in .env.example", () => {
     const substituted = [...text.matchAll(/(?<!\$)\$\{([A-Z_]+)/g)].map(([, name]) => name);
     const known = [...Object.keys(composeVariables.shape), "PUBLIC_URL"];
     expect([...new Set(substituted)].sort()).toEqual(known.sort());
@@ -84,7 +84,7 @@ describe("docker-compose.yml", () => {
     }
   });
 
-  it("asks every server for its health and waits for what is needed", () => {
+  it("checks the health of every server and waits for dependencies", () => {
     for (const [name, { healthcheck, depends_on: after, profiles }] of services) {
       if (name === "migrate") expect(healthcheck).toEqual({ disable: true });
       else expect(healthcheck.test?.length, name).toBeGreaterThan(1);
@@ -100,7 +100,7 @@ describe("docker-compose.yml", () => {
     expect(compose.services.migrate?.command).toEqual(["node", "libs/db/dist/main.js"]);
   });
 
-  it("lets the services log in as the member of parley_app, and the migration alone as the owner", () => {
+  it("lets services log in as a member of parley_app, and only the migration as the owner", () => {
     for (const { name, service } of own) {
       const address = service.environment.DATABASE_URL ?? "postgres://parley_login:";
       expect(address, name).toMatch(/^postgres:\/\/parley_login:/);
@@ -111,7 +111,7 @@ describe("docker-compose.yml", () => {
     );
   });
 
-  it("gives the gateway no way to PostgreSQL, and publishes on loopback alone by default", () => {
+  it("gives the gateway no access to PostgreSQL, and publishes only on loopback by default", () => {
     const data = services.filter(([, { networks }]) => networks.includes("data")).map(([name]) => name);
     expect(data.sort()).toEqual(["agent-runner", "cleanup", "links", "memory", "migrate", "postgres", "sessions"]);
     for (const [name, { ports, networks }] of services) {
@@ -122,14 +122,14 @@ describe("docker-compose.yml", () => {
     expect(own.every(({ service }) => service.ports.length === 0)).toBe(true);
   });
 
-  it("lets each service speak on the bus as itself", () => {
+  it("gives each service its own bus account", () => {
     for (const { name, entry, service } of own) {
       const variable = `NATS_${entry.replace("-", "_").toUpperCase()}_PASSWORD`;
       expect(service.environment.NATS_URL, name).toBe(`nats://${entry}:\${${variable}:?set it in .env}@nats:4222`);
     }
   });
 
-  it("runs ours without privileges and gives a drain its time", () => {
+  it("runs our services without privileges and gives a drain enough time", () => {
     for (const { name, service } of own) {
       expect(service, name).toMatchObject({
         read_only: true,
@@ -148,31 +148,31 @@ describe("deploy/Dockerfile", () => {
     .filter((line) => line.trim() !== "" && !line.startsWith("#"));
   const of = (instruction: string) => lines.filter((line) => line.startsWith(`${instruction} `));
 
-  it("begins every stage with the same pinned slim image", () => {
+  it("bases every stage on the same pinned slim image", () => {
     expect(of("ARG")[0]).toMatch(/^ARG NODE_IMAGE=node:\d+\.\d+\.\d+-\w+-slim$/);
     expect(of("FROM").every((line) => /^FROM \$\{NODE_IMAGE\} AS \w+$/.test(line))).toBe(true);
     expect(lines.join("\n")).not.toMatch(/latest/);
   });
 
-  it("installs from the lockfile without install scripts and leaves build tools behind", () => {
+  it("installs from the lockfile without install scripts and omits build tools", () => {
     expect(of("RUN").some((line) => /npm ci --ignore-scripts/.test(line))).toBe(true);
     expect(lines.join("\n")).not.toMatch(/npm (install|i) /);
     expect(of("RUN").some((line) => /npm prune --omit=dev --omit=optional/.test(line))).toBe(true);
   });
 
-  it("runs as a numeric account that is not root, without writing below its folder", () => {
+  it("runs as a numeric account that is not root, without write access to its folder", () => {
     const last = lines.slice(lines.lastIndexOf(of("FROM").at(-1) ?? ""));
     expect(last.filter((line) => line.startsWith("USER "))).toEqual(["USER 10001:10001"]);
     expect(last.join("\n")).not.toMatch(/--chown|chmod|VOLUME/);
     expect(last.filter((line) => line.startsWith("HEALTHCHECK "))[0]).toMatch(/CMD \["node", "-e", ".*\/readyz.*"\]$/);
   });
 
-  it("lets SERVICE pick the entry and gives node the signals", () => {
+  it("lets SERVICE choose the entry and passes signals to node", () => {
     expect(of("ENV").some((line) => / SERVICE=\$\{SERVICE\}$/.test(line))).toBe(true);
     expect(of("CMD")).toEqual([String.raw`CMD ["/bin/sh", "-c", "exec node services/\"$SERVICE\"/dist/main.js"]`]);
   });
 
-  it("keeps what does not belong into an image out of its context", () => {
+  it("keeps unrelated files out of the build context", () => {
     const ignored = read(".dockerignore").split("\n");
     expect(ignored).toEqual(expect.arrayContaining([".git", ".env*", ".data", "**/node_modules", "**/dist"]));
   });
@@ -196,7 +196,7 @@ describe("deploy/nats/nats.conf", () => {
 describe.each(readdirSync(join(root, "deploy/nginx")))("deploy/nginx/%s", (file) => {
   const conf = read(`deploy/nginx/${file}`).replace(/^\s*#.*$/gm, "");
 
-  it("lets streams and WebSockets through", () => {
+  it("passes streams and WebSockets", () => {
     for (const line of ["proxy_buffering off;", "proxy_http_version 1.1;", "proxy_set_header Upgrade $http_upgrade;"]) {
       expect(conf).toContain(line);
     }
@@ -205,7 +205,7 @@ describe.each(readdirSync(join(root, "deploy/nginx")))("deploy/nginx/%s", (file)
     expect(readTimeout).toBeGreaterThan(300);
   });
 
-  it("bounds what one address holds open and begins, well below what one worker can hold", () => {
+  it("limits connections and requests of one address, well below the capacity of one worker", () => {
     const server = conf.slice(conf.lastIndexOf("\nserver {"));
     expect(conf).toContain("limit_conn_zone $binary_remote_addr zone=parley_open:10m;");
     expect(conf).toContain("limit_req_zone $binary_remote_addr zone=parley_begun:10m rate=100r/s;");
@@ -216,7 +216,7 @@ describe.each(readdirSync(join(root, "deploy/nginx")))("deploy/nginx/%s", (file)
     for (const timeout of ["client_header_timeout 5s;", "client_body_timeout 10s;"]) expect(server).toContain(timeout);
   });
 
-  it("takes bodies as large as the gateway does at each address, and no more than 1 MiB by default", async () => {
+  it("accepts bodies as large as the gateway does on each path, and no more than 1 MiB by default", async () => {
     const mebibytes = (block: string) => Number(/client_max_body_size (\d+)m;/.exec(block)?.[1]) * 1_048_576;
     const places = [...conf.matchAll(/location (~ )?(\/api\/\S+|\^\S+) \{([^}]*)\}/g)].map(
       ([, regex, at = "", block = ""]) => ({
@@ -231,13 +231,13 @@ describe.each(readdirSync(join(root, "deploy/nginx")))("deploy/nginx/%s", (file)
     expect(mebibytes(conf)).toBe(1_048_576);
   });
 
-  it("passes the signed request target on as it came and tells one address of the client", () => {
+  it("passes the signed request target unchanged and forwards one client address", () => {
     expect(conf).toMatch(/proxy_pass http:\/\/parley_gateway;/);
     expect(conf).toContain("merge_slashes off;");
     expect(conf).toContain("proxy_set_header X-Forwarded-For $remote_addr;");
   });
 
-  it("writes no path into a log: links carry their secret there", () => {
+  it("logs no path, because links contain their secret", () => {
     expect(/log_format parley '([^']*)'/.exec(conf)?.[1]).not.toMatch(
       /\$(request|request_uri|uri|args|http_referer)\b/,
     );

@@ -21,12 +21,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const stale = "is stale: run `npm run docs:generate` and commit the result";
 
 describe("generated documents", () => {
-  it.each(documents(root))("$path is fresh", async ({ path, make }) => {
+  it.each(documents(root))("$path is up to date", async ({ path, make }) => {
     const made = await make();
     expect(current(root, path) === made, `${path} ${stale}`).toBe(true);
   });
 
-  it("names a stale or missing file, and touches it only when asked to", async () => {
+  it("reports a stale or missing file, and writes it only on request", async () => {
     const folder = mkdtempSync(join(tmpdir(), "parley-docs-"));
     try {
       const wanted = ["a.md", "deep/b.md"].map((path) => ({ path, make: async () => `${path}\n` }));
@@ -40,12 +40,12 @@ describe("generated documents", () => {
     }
   });
 
-  it("the error page has every code once", () => {
+  it("list every error code once on the page of errors", () => {
     const page = errorsPage();
     for (const code of Object.keys(ERRORS)) expect(page.split(`\`${code}\``).length, code).toBe(2);
   });
 
-  it("the log's events are listed, written and told, each of them", () => {
+  it("list every log event, each of which is logged and documented", () => {
     const { logs } = observed(root);
     expect(mistakesOf(logs, Object.keys(LOG_EVENTS))).toEqual([]);
     expect(logs.length).toBeGreaterThan(80);
@@ -63,7 +63,7 @@ describe("generated documents", () => {
     for (const event of Object.keys(LOG_EVENTS)) expect(page.split(`\n| \`${event}\` |`).length, event).toBe(2);
   });
 
-  it("the metrics page has what every promise is followed by", () => {
+  it("have a metric for every promise on the page of metrics", () => {
     const page = metricsPage(root);
     for (const name of [
       ...["messages_accepted_total", "turns_committed_total", "turns_fenced_total", "idempotent_replays_total"],
@@ -73,7 +73,7 @@ describe("generated documents", () => {
       expect(page, name).toContain(`| \`${name}\` |`);
   });
 
-  it("the message page names both ends of a message as the sources have them", () => {
+  it("name sender and receiver of each message as in the sources", () => {
     const page = eventsPage(root);
     const section = (subject: string) => page.split("\n### ").find((part) => part.startsWith(`\`${subject}\``)) ?? "";
     expect(section("turns.v1.work.run")).toMatch(/From: cleanup, sessions\. To: agent-runner\./);
@@ -82,7 +82,7 @@ describe("generated documents", () => {
     expect(section("memory.v1.rpc.recall")).toMatch(/Deadline 1000 ms\.[\s\S]*From: agent-runner\. To: memory\./);
   });
 
-  it("both ends of every message are declared as the sources have them, so its users may do no more and no less", () => {
+  it("match the sources in sender and receiver of every message, on which its permissions are based", () => {
     const ends = busEnds(root, new Map(declaredMessages.map(({ name, contract }) => [name, contract.subject])));
     const isService = (name: string) => SERVICES.some((service) => service === name);
     const real = declaredMessages.map(({ name, contract }) => {
@@ -138,7 +138,7 @@ describe("generated documents", () => {
     expect(schemaText(choice)).toBe('{ type: "x" } | { type: "y" }');
   });
 
-  it(".env.example knows every variable that a schema of the sources names", () => {
+  it(".env.example contains every variable that a schema of the sources names", () => {
     const known = new Set(
       envExample()
         .match(/^(?:# )?[A-Z][A-Z0-9_]+(?==)/gm)

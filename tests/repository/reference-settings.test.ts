@@ -17,7 +17,7 @@ const NAMED = [
   [runnerConfig, "MAX_HISTORY_SIZE", 100],
 ] as const;
 
-it.each(NAMED)("takes a setting of the reference by its name, with its default (%#)", (schema, name, fallback) => {
+it.each(NAMED)("accepts a setting of the reference by its name, with its default (%#)", (schema, name, fallback) => {
   const read = (env: Record<string, string>): unknown => Reflect.get(schema.parse(env), name);
   expect([name, read({})]).toEqual([name, fallback]);
   expect([name, read({ [name]: String(fallback - 1) })]).toEqual([name, fallback - 1]);

@@ -38,7 +38,7 @@ function copy(changelog = "# Changelog\n\n## Unreleased\n\n### Added\n\n- Someth
   return { folder, read: (path: string) => readFileSync(join(folder, path), "utf8") };
 }
 
-it("writes the new version wherever the repository names its own, and nothing else", () => {
+it("changes the version everywhere in the repository, and nothing else", () => {
   const { folder, read } = copy();
   git(folder, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "--message", "before");
   cutRelease(folder, "7.8.9", "2030-01-02");
@@ -84,7 +84,7 @@ it.each([
   expect(git(folder, "diff", "--name-only")).toBe("");
 });
 
-it("leaves the repository as it was when a step behind the cut fails", async () => {
+it("leaves the repository unchanged when a step after the version change fails", async () => {
   const { folder } = copy();
   // Nothing is installed there, so the first generator cannot run.
   writeFileSync(join(folder, ".gitignore"), ".data\n");

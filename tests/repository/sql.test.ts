@@ -41,7 +41,7 @@ describe("SQL sources", () => {
     expect(defining.map(({ path }) => path)).toEqual(["migrations/0001_schema.sql"]);
   });
 
-  it("say since when no code uses what a numbered file takes away", () => {
+  it("declare since when no code uses what a numbered file removes", () => {
     const takesAway =
       /\bdrop\s+(table|column|constraint)\b|\brename\s+(column|to)\b|\balter\s+column\s+\w+\s+(type|set\s+not\s+null)\b/i;
     const silent = migrations.filter(

@@ -79,7 +79,7 @@ function loose(entries: Record<string, Locked>): string[] {
 }
 
 describe("the lockfile", () => {
-  it("pins every package of others by a checksum, from the registry alone", () => {
+  it("pins every third-party package by a checksum, only from the registry", () => {
     expect(foreign.length).toBeGreaterThan(100);
     expect(loose(packages)).toEqual([]);
   });
@@ -102,12 +102,12 @@ describe("the lockfile", () => {
     expect(loose({ ...packages, [path]: entry })).toEqual([path]);
   });
 
-  it("holds only licences that the product can be given on with", () => {
+  it("contains only licences that permit redistribution", () => {
     const refused = foreign.filter(({ license, dev }) => !accepts(license ?? "none", dev ? ACCEPTED_DEV : ACCEPTED));
     expect(refused.map(({ name, license }) => `${name}: ${license ?? "none"}`)).toEqual([]);
   });
 
-  it("has an answer in allowScripts for every package that wants to run something at install", () => {
+  it("has an entry in allowScripts for every package with an install script", () => {
     const asking = foreign.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name);
     const unanswered = [...new Set(asking)].filter((name) => !(name in allowScripts));
     // Programs for other platforms: npm refuses an unanswered script, and nothing here depends on these being run.

@@ -22,7 +22,7 @@ describe("the threat model", () => {
     expect(rows.filter((line) => !proofs.some((proof) => proof.line === line && proof.file !== ""))).toEqual([]);
   });
 
-  it("names only tests that there are", () => {
+  it("names only existing tests", () => {
     const gone = proofs.filter(({ file, title }) => !read(file).includes(title ?? ""));
     expect(gone.map(({ line }) => line)).toEqual([]);
   });

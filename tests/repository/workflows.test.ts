@@ -32,7 +32,7 @@ describe.each(readdirSync(join(root, FOLDER)))(".github/workflows/%s", (file) =>
     expect(complaints(text.replace("runs-on:", "run-on:"))).not.toEqual([]);
   });
 
-  it("names each action by its commit, with the release beside it", () => {
+  it("pins each action by its commit, with the release as a comment", () => {
     const uses = [...text.matchAll(/uses: (\S+)(.*)/g)];
     expect(uses.length).toBeGreaterThan(0);
     for (const [, action, comment] of uses) {
@@ -41,7 +41,7 @@ describe.each(readdirSync(join(root, FOLDER)))(".github/workflows/%s", (file) =>
     }
   });
 
-  it("gives no permission it does not need, ends by itself and keeps no token in the checkout", () => {
+  it("grants no unnecessary permission, has a timeout and keeps no token in the checkout", () => {
     expect(permissions).toEqual({});
     for (const job of Object.values(jobs)) {
       expect(job["timeout-minutes"]).toBeGreaterThan(0);
@@ -62,7 +62,7 @@ describe("the release", () => {
     expect(read("docker-compose.yml")).toContain(`image: parley:${version}`);
   });
 
-  it("is tested on every Node that package.json accepts and is still a line of releases", () => {
+  it("is tested on every maintained Node release line that package.json accepts", () => {
     const ci = parse(read(`${FOLDER}/ci.yml`)) as { jobs: { verify: { strategy: { matrix: { node: string[] } } } } };
     expect(ci.jobs.verify.strategy.matrix.node).toEqual(["20", "22", "24"]);
   });
@@ -75,13 +75,13 @@ describe("deploy/systemd/parley.service", () => {
       .flatMap((line) => (/^\w+=/.test(line) ? [line.split(/=(.*)/s, 2) as [string, string]] : [])),
   );
 
-  it("lets a drain end, by the signal and to the processes that systemd chooses by itself", () => {
+  it("lets a drain finish, with systemd's default signal and kill mode", () => {
     // SIGTERM to the whole group: what tests/e2e/signals.test.ts sends.
     expect([unit.get("KillMode"), unit.get("KillSignal")]).toEqual([undefined, undefined]);
     expect(Number(unit.get("TimeoutStopSec"))).toBeGreaterThan(35);
   });
 
-  it("runs as somebody who may write only its own folders", () => {
+  it("runs as a user that may write only its own folders", () => {
     expect(unit.get("User")).toBe("parley");
     expect(unit.get("ProtectSystem")).toBe("strict");
     expect(unit.get("NoNewPrivileges")).toBe("yes");

@@ -96,7 +96,7 @@ const endedEarlier = (id: string, hours: number): Promise<unknown> =>
   );
 
 describe("a session whose link keeps it for a day", () => {
-  it("is there for the day, then a husk with its numbers for its owner, and over for its visitor", async () => {
+  it("is available for the day, then without content for its owner, and ended for its visitor", async () => {
     const word = newWord();
     const link = await linkWith({ retention_days: 1 });
     const { sessionId, visitor, turnId } = await visit(link, word);
@@ -160,7 +160,7 @@ describe("a session whose link keeps it for a day", () => {
 });
 
 describe("a link that is deleted", () => {
-  it("takes all that its visitors said along within a minute, and leaves the others'", async () => {
+  it("removes all messages of its visitors within a minute, and no others", async () => {
     const [word, kept] = [newWord(), newWord()];
     const [leaving, staying] = [
       await linkWith({ recipient: { email: `${word}@example.org` }, metadata: { for: word } }),

@@ -91,7 +91,7 @@ function expectOnce(what: string, addresses: readonly string[]): void {
   expect(seen.reduce((sum, mails) => sum + mails.length - 1, 0)).toBeLessThanOrEqual(IN_HAND);
 }
 
-describe("a process that is killed while it sends", () => {
+describe("a process killed while it sends", () => {
   it(
     `leaves nobody without their mail or with two of different ids, ${TRIES} times`,
     async () => {

@@ -22,7 +22,7 @@ const LIMITS = {
   MAX_REQUESTS_IN_FLIGHT: "20000",
 };
 
-describe("sockets that are cut all the time, and speak meanwhile", () => {
+describe("sockets that are cut repeatedly while sending", () => {
   let cluster: Cluster;
   let tenant: Tenant;
   let links: MadeLink[];

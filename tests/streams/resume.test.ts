@@ -32,7 +32,7 @@ const LINK = {
   proof_of_work: "off",
 };
 
-describe("streams that are cut all the time", () => {
+describe("streams that are cut repeatedly", () => {
   let cluster: Cluster;
   let tenant: Tenant;
   let links: MadeLink[];

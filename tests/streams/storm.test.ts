@@ -28,7 +28,7 @@ const LINK = {
   proof_of_work: "off",
 };
 
-describe("a storm of readers who come back all the time", () => {
+describe("a storm of reconnecting readers", () => {
   let cluster: Cluster;
   const links: MadeLink[] = [];
   beforeAll(async () => {

@@ -34,7 +34,7 @@ function watch(open: () => { url: string; headers: Record<string, string> }): Wa
 
 const WORDS = `long ${Array.from({ length: 60 }, (_, n) => `word${n}`).join(" ")}`;
 
-describe("what a visitor can do beside writing", () => {
+describe("visitor actions other than messages", () => {
   let cluster: Cluster;
   let tenant: Tenant;
   let link: MadeLink;
@@ -79,7 +79,7 @@ describe("what a visitor can do beside writing", () => {
     expect(shown.text).not.toContain("jo@example.com");
   });
 
-  it("stops an answer: what was said stays, once, for every reader", async () => {
+  it("stops an answer: its text so far stays, once, for every reader", async () => {
     onTestFailed(() => void process.stderr.write(`${cluster.report()}\n`));
     const visitor = await newVisitor(cluster, link);
     const { watcher, turnId } = await speaking(visitor);
@@ -103,7 +103,7 @@ describe("what a visitor can do beside writing", () => {
     watcher.leave();
   });
 
-  it("stops a turn once although every runner was killed right after the request", async () => {
+  it("stops a turn once even if every runner is killed right after the request", async () => {
     onTestFailed(() => void process.stderr.write(`${cluster.report()}\n`));
     const visitor = await newVisitor(cluster, link);
     const { watcher, turnId } = await speaking(visitor);
@@ -124,7 +124,7 @@ describe("what a visitor can do beside writing", () => {
     watcher.leave();
   }, 90_000);
 
-  it("tells the other side who is typing, and stores none of it", async () => {
+  it("notifies the other side of typing, and stores none of it", async () => {
     const visitor = await newVisitor(cluster, link);
     const mine = watch(visitor.stream);
     const theirs = watch(() => tenant.signed.stream(`/api/chat/sessions/${visitor.sessionId}/events`));
@@ -153,7 +153,7 @@ describe("what a visitor can do beside writing", () => {
     theirs.leave();
   });
 
-  it("takes feedback until a day after the end, the last word counts, and the owner sees it", async () => {
+  it("accepts feedback until a day after the end; the latest counts, and the owner sees it", async () => {
     const visitor = await newVisitor(cluster, link);
     const feedback = (): Promise<unknown> =>
       tenant.owner.call("GET", `/api/sessions/${visitor.sessionId}`).then(({ body }) => body.feedback);
@@ -176,7 +176,7 @@ describe("what a visitor can do beside writing", () => {
     expect(await feedback()).toMatchObject({ rating: 5 });
   });
 
-  it("takes ratings of answers by the id of the history and by turn and part", async () => {
+  it("accepts ratings of answers by history id and by turn and part", async () => {
     const [visitor, other] = [await newVisitor(cluster, link), await newVisitor(cluster, link)];
     await visitor.say("one");
     const rate = (message: string, rating: unknown) => visitor.post(`rate/{link}/${message}`, { rating });
@@ -198,7 +198,7 @@ describe("what a visitor can do beside writing", () => {
     expect((await rate(greeting?.id ?? "", "great")).status).toBe(422);
   });
 
-  it("refuses all of it without a session token", async () => {
+  it("refuses all of them without a session token", async () => {
     const calls = ["stop", "typing", "feedback"].map((name) => `/api/public/${name}/${link.token}`);
     const bodies = [{}, { active: true }, { rating: 3 }];
     for (const [n, path] of calls.entries()) {

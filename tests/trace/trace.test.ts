@@ -89,7 +89,7 @@ const traces = { first: "1".repeat(32), second: "2".repeat(32), third: "3".repea
 const parent = (traceId: string): string => `00-${traceId}-00f067aa0ba902b7-01`;
 
 describe("the trace of a visitor's message", () => {
-  it("goes into the model call, the API call, the action's webhook and the delivery, and comes back with the answer", async () => {
+  it("is propagated to model call, API call, action webhook and delivery, and returned with the answer", async () => {
     const opened = await send("hello", parent(traces.first));
     expect(opened.traceId).toBe(traces.first);
     const token = opened.session_token;
@@ -116,13 +116,13 @@ describe("the trace of a visitor's message", () => {
     );
   });
 
-  it("is named in the lines that its turn logs", async () => {
+  it("is named in the log lines of its turn", async () => {
     const lines = cluster.children.flatMap((child) => child.log().split("\n"));
     const own = lines.filter((line) => line.includes(`"trace_id":"${traces.second}"`));
     expect(own.some((line) => line.includes('"outbound.done"'))).toBe(true);
   });
 
-  it("is a new one for a malformed traceparent, the same in the answer and in the model call", async () => {
+  it("is replaced for a malformed traceparent, consistently in the answer and the model call", async () => {
     const bad = `00-${"A".repeat(32)}-00f067aa0ba902b7-01`;
     const sent = await send("malformed", bad);
     expect(sent.traceId).toMatch(/^[0-9a-f]{32}$/);

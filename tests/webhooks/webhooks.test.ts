@@ -124,7 +124,7 @@ const deliveries = async (id: string): Promise<Delivery[]> => {
 };
 
 describe("webhooks of the product", () => {
-  it("tell a whole conversation: begin, message, end with transcript, and what it was asked then", async () => {
+  it("report a whole conversation: start, message, end with transcript, and its analysis", async () => {
     const { id } = await made(receiver);
     const changed = await tenant.owner.call("PATCH", `/api/webhooks/${id}`, { include_latency_metrics: true });
     expect(changed.body).toMatchObject({ include_transcript: true, include_latency_metrics: true });
@@ -150,7 +150,7 @@ describe("webhooks of the product", () => {
     await remove(id);
   });
 
-  it("tell of links", async () => {
+  it("report changes of links", async () => {
     const { owner } = tenant;
     const hook = await owner.call<{ id: string }>("POST", "/api/webhooks", { url: receiver, events: ["link.*"] });
     const link = await createLink(tenant, "asking", { title: "Told", metadata: { campaign: "spring" } });
@@ -177,7 +177,7 @@ describe("webhooks of the product", () => {
     await remove(hook.body.id);
   });
 
-  it("tell who asks for a person, and who takes over", async () => {
+  it("report who asks for a person, and who takes over", async () => {
     const { owner, signed } = tenant;
     const hook = await owner.call<{ id: string }>("POST", "/api/webhooks", { url: receiver, events: ["escalation.*"] });
     const body = { tenant_id: tenant.id, agent_id: agentId, metadata: { order: 7 } };
@@ -205,7 +205,7 @@ describe("webhooks of the product", () => {
     await remove(hook.body.id);
   });
 
-  it("are made once for an Idempotency-Key", async () => {
+  it("are created once per Idempotency-Key", async () => {
     const ask = () =>
       tenant.owner.call<{ id: string; secret: string }>(
         "POST",
@@ -219,7 +219,7 @@ describe("webhooks of the product", () => {
     await remove(first.body.id);
   });
 
-  it("refuse what is no address or no event, and callers below their role", async () => {
+  it("reject invalid URLs, unknown events and callers without the role", async () => {
     const { owner } = tenant;
     for (const url of ["ftp://example.com", "https://user:pass@example.com", "not an address"]) {
       const refused = await owner.call("POST", "/api/webhooks", { url, events: ["*"] });
@@ -230,7 +230,7 @@ describe("webhooks of the product", () => {
     expect([unknown.status, unknown.body]).toMatchObject([404, { code: "agent_not_found" }]);
   });
 
-  it("come again under the same id when the process is killed between sending and noting it", async () => {
+  it("are sent again under the same id when the process is killed between sending and recording", async () => {
     const { id } = await made(receiver);
     const child = cluster.child("standalone");
     let killed: Promise<void> | undefined;

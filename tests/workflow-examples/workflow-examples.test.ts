@@ -161,7 +161,7 @@ const settings = (call: { model: { temperature: number; max_tokens: number } }) 
 const files = readdirSync(FOLDER).filter((file) => file.endsWith(".yaml"));
 
 describe("the examples of docs/workflow.md", () => {
-  it.each(files)("%s goes as it says", async (file) => {
+  it.each(files)("%s runs as described", async (file) => {
     const document: unknown = parse(readFileSync(FOLDER + file, "utf8"));
     const given = example.parse(document);
     const conversation = new Conversation(document, given);
@@ -190,7 +190,7 @@ describe("the examples of docs/workflow.md", () => {
     expect([...new Set(named)].sort()).toEqual([...files].sort());
   });
 
-  it("stand in a reference that describes every setting of a workflow", () => {
+  it("belong to a reference that describes every setting of a workflow", () => {
     const reference = readFileSync(new URL("../../docs/workflow.md", import.meta.url), "utf8");
     const [settings = ""] = reference.split("\n## ").filter((section) => section.startsWith("Settings\n"));
     const described = [...settings.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, names = ""]) => names.match(/\w+/g) ?? []);

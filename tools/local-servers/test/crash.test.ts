@@ -51,7 +51,7 @@ async function killHard(child: ChildProcess): Promise<void> {
 
 const alive = (pids: number[]) => pids.filter((pid) => identifyProcess(pid) !== null);
 
-it("takes over after a SIGKILL: stops the servers left behind and keeps the data", async () => {
+it("takes over after a SIGKILL: stops leftover servers and keeps the data", async () => {
   const folder = freshFolder();
   const { child, pids, url } = await startElsewhere(folder, "start");
   await withPostgresClient(url, (client) => client.query("create table kept as select 42 as answer"));
@@ -89,7 +89,7 @@ it("never signals a process that only inherited a recorded number", async () => 
   expect(alive([pid])).toEqual([pid]);
 });
 
-it("sweeps folders of killed runs and leaves held and young ones", async () => {
+it("removes folders of killed runs but not locked and recent ones", async () => {
   const prefix = `parley-sweep-${process.pid}-`;
   const [dead, held] = [freshFolder(prefix), freshFolder(prefix)];
   const young = freshFolder(prefix);

@@ -30,7 +30,7 @@ async function startWith(script: string) {
   return { failure: String(failure), told: readFileSync(join(folder, "told"), "utf8").split("\n") };
 }
 
-it("asks the engine for each missing store on loopback, its data in a named volume, passwords never in an argument", async () => {
+it("starts each missing store in the engine on loopback, with data in a named volume and no password in an argument", async () => {
   // The engine takes the order and cannot start anything.
   const { failure, told } = await startWith('case "$1" in start) echo "no space left" >&2; exit 1;; esac');
   const { passwords } = JSON.parse(readFileSync(join(dataDir, "state.json"), "utf8"));
@@ -44,7 +44,7 @@ it("asks the engine for each missing store on loopback, its data in a named volu
   expect(failure).toContain("docker: no space left");
 });
 
-it("asks nothing more of an engine that does not answer", async () => {
+it("makes no further call to an engine that does not answer", async () => {
   const { failure, told } = await startWith("exit 1");
   expect(told.filter((line) => line !== "").every((line) => line.startsWith("info "))).toBe(true);
   expect(failure).toContain("no docker engine answers");

@@ -40,14 +40,14 @@ describe("versions", () => {
 });
 
 describe("programs", () => {
-  it("prefers the explicit variable and passes over a release that is too old", () => {
+  it("prefers the explicit variable and skips a release that is too old", () => {
     const old = program("nats-server", "nats-server: v2.8.4");
     expect(findNats({ PARLEY_NATS_SERVER: old })).toEqual({ found: [], reasons: [expect.stringContaining("2.9.10")] });
     const recent = program("nats-server", "nats-server: v2.11.0");
     expect(findNats({ PARLEY_NATS_SERVER: recent }).found).toEqual([{ path: recent, version: "2.11.0" }]);
   });
 
-  it("finds PostgreSQL on PATH only where initdb lies beside it", () => {
+  it("finds PostgreSQL on PATH only next to initdb", () => {
     const postgres = program("postgres", "postgres (PostgreSQL) 16.2");
     const onPath = () => findPostgres({ PATH: folder }).found.some(({ path }) => path === postgres);
     expect(onPath()).toBe(false);
@@ -55,7 +55,7 @@ describe("programs", () => {
     expect(onPath()).toBe(true);
   });
 
-  it("judges Valkey by Valkey's own minimum", () => {
+  it("applies Valkey's own minimum version to Valkey", () => {
     const valkey = program("valkey-server", "Valkey server v=7.0.0");
     expect(findRedis({ PARLEY_REDIS_SERVER: valkey }).found).toEqual([]);
     program("valkey-server", "Valkey server v=7.2.5");

@@ -15,7 +15,7 @@ function keeperOf(again?: (wanted: () => boolean) => Promise<void>) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it("starts a server that ends again and again each time, after ever longer pauses up to half a minute", async () => {
+it("restarts a server that keeps crashing, with pauses growing to half a minute", async () => {
   let starts = 0;
   const { keeper, pauses } = keeperOf(async () => {
     starts += 1;
@@ -28,7 +28,7 @@ it("starts a server that ends again and again each time, after ever longer pause
   expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
 });
 
-it("tries on while the start fails, tells why once, and says when the server runs again", async () => {
+it("keeps retrying while the start fails, logs why once, and logs when the server runs again", async () => {
   let tries = 0;
   const { keeper, lines, pauses } = keeperOf(async () => {
     tries += 1;
@@ -53,7 +53,7 @@ it("starts nothing before the first start is over, nor after the close", async (
   expect(starts).toEqual([]);
 });
 
-it("waits in close for a start that is under way and tells it to give up", async () => {
+it("aborts a start in progress and waits for it on close", async () => {
   let over = false;
   const { keeper, lines } = keeperOf(async (wanted) => {
     while (wanted()) await turn();

@@ -6,7 +6,7 @@ import { fetchNats } from "../src/nats-npm.js";
 import { askNats } from "../src/nats-server.js";
 import { freePort } from "../src/ports.js";
 
-it("says of a NATS server without JetStream where it is, and not with which password", async () => {
+it("names the address of a NATS server without JetStream, but not its password", async () => {
   const fetched = findNats(process.env).found[0] ?? (await fetchNats(process.env, () => undefined));
   const program = "path" in fetched ? fetched : "program" in fetched ? fetched.program : null;
   const port = await freePort();

@@ -95,7 +95,7 @@ describe("private servers", { timeout: 90_000 }, () => {
     expect(log).not.toContain("secret sentence");
   });
 
-  it("reports a server that ends without being told, and still stops the others", async () => {
+  it("reports a server that exits unexpectedly, and still stops the others", async () => {
     const stores = await start(freshFolder());
     process.kill(stores.redis?.pid ?? 0, "SIGKILL");
     await eventually(() => stores.lines.some((line) => line.includes("Redis ended unexpectedly (SIGKILL)")));
@@ -104,7 +104,7 @@ describe("private servers", { timeout: 90_000 }, () => {
     expect(stores.lines.filter((line) => line.includes("unexpectedly"))).toHaveLength(1);
   });
 
-  it("brings each server back that is killed from outside, with its port and its data, and stops it in the end", async () => {
+  it("restarts each killed server with its port and data, and stops it in the end", async () => {
     const stores = await start(freshFolder(), { mode: "start" });
     await withPostgresClient(stores.postgres.url, (client) => client.query("create table kept as select 42 as answer"));
     for (const store of [stores.postgres, stores.nats, stores.redis]) process.kill(store?.pid ?? 0, "SIGKILL");
@@ -131,7 +131,7 @@ describe("private servers", { timeout: 90_000 }, () => {
     await withPostgresClient(first.postgres.url, (client) => client.query("select 1"));
   });
 
-  it("lets one of two simultaneous starts win, also over a dead holder's lock", async () => {
+  it("lets one of two simultaneous starts win, even over a dead holder's lock", async () => {
     const folder = freshFolder();
     writeFileSync(
       join(folder, "supervisor.lock"),
@@ -141,7 +141,7 @@ describe("private servers", { timeout: 90_000 }, () => {
     expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
-  it("refuses data made by a release of PostgreSQL that is not there", async () => {
+  it("refuses data of a PostgreSQL release that is not installed", async () => {
     const folder = freshFolder();
     const first = await start(folder);
     await first.stop();
@@ -152,7 +152,7 @@ describe("private servers", { timeout: 90_000 }, () => {
     });
   });
 
-  it("leaves a folder alone that is not its own", async () => {
+  it("does not touch a folder that is not its own", async () => {
     const folder = mkdtempSync(join(tmpdir(), "not-parley-"));
     writeFileSync(join(folder, "thesis.txt"), "mine");
     mkdirSync(join(folder, "sub"), { mode: 0o755 });
@@ -163,7 +163,7 @@ describe("private servers", { timeout: 90_000 }, () => {
     expect(statSync(folder).mode).toBe(mode);
   });
 
-  it("says at once what is wrong with a folder that cannot be made, and with a file in its place", async () => {
+  it("fails at once with a reason for a folder that cannot be created, and for a file in its place", async () => {
     const outer = mkdtempSync(join(tmpdir(), "parley-test-outer-"));
     const file = join(outer, "notes.txt");
     writeFileSync(file, "mine");
@@ -178,7 +178,7 @@ describe("private servers", { timeout: 90_000 }, () => {
       expect(await refusal("/proc/parley/data")).toContain("the system lets nobody make folders there");
   });
 
-  it("says that this account may not use the folder of another account, or make one beside it", async () => {
+  it("reports that this account may not use another account's folder, or create one beside it", async () => {
     const outer = mkdtempSync(join(tmpdir(), "parley-test-outer-"));
     const closed = join(outer, "closed");
     mkdirSync(closed, { mode: 0o500 });
@@ -200,7 +200,7 @@ describe("private servers", { timeout: 90_000 }, () => {
 });
 
 describe("sources", { timeout: 60_000 }, () => {
-  it("uses addresses from the environment, starts and stops nothing there", async () => {
+  it("uses addresses from the environment without starting or stopping servers there", async () => {
     const { postgresAdminUrl, natsUrl, redisUrl } = testServers();
     const env = { DATABASE_URL: postgresAdminUrl, NATS_URL: natsUrl, REDIS_URL: redisUrl };
     const stores = await start(freshFolder(), { env });
@@ -221,7 +221,7 @@ describe("sources", { timeout: 60_000 }, () => {
     },
   );
 
-  it("takes PostgreSQL from npm when no program may be used", async () => {
+  it("uses PostgreSQL from npm when no installed program may be used", async () => {
     const env = { ...bareEnv, PARLEY_STORES_FROM: "npm", NATS_URL: testServers().natsUrl };
     const stores = await start(freshFolder(), { env });
     expect(stores.postgres.from).toBe("npm");
@@ -230,7 +230,7 @@ describe("sources", { timeout: 60_000 }, () => {
     expect(stores.lines.join("\n")).toContain("single gateway only; limits reset on restart");
   });
 
-  it("says in one message what is missing and how to get it", async () => {
+  it("reports in one message what is missing and how to get it", async () => {
     const env = { ...bareEnv, PARLEY_STORES_FROM: "none" };
     const failure = await start(freshFolder(), { env, requireRedis: true }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "stores_missing" });

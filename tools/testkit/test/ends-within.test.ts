@@ -22,8 +22,8 @@ await endsWithin(${AT_MOST_MS}, async () => {
 process.exit();
 `;
 
-describe("a promised time", () => {
-  it("is over for work that blocks the process of the test", async () => {
+describe("a time limit", () => {
+  it("ends for work that blocks the process of the test", async () => {
     const blocking = endsWithin(AT_MOST_MS, async () => block(BLOCKED_MS));
     await expect(blocking).rejects.toThrow(/^took \d+ ms instead of 700 ms at most$/);
     const inPieces = endsWithin(AT_MOST_MS, async () => {
@@ -35,14 +35,14 @@ describe("a promised time", () => {
     await expect(inPieces).rejects.toThrow("instead of 700 ms at most");
   });
 
-  it("is over for work that waits, and kept by work that is quick; its answer and its failure come through", async () => {
+  it("ends for work that waits, but not for quick work, whose result and error are passed on", async () => {
     await expect(endsWithin(AT_MOST_MS, () => delay(BLOCKED_MS))).rejects.toThrow("instead of 700 ms at most");
     expect(await endsWithin(AT_MOST_MS, async () => "answer")).toBe("answer");
     const failing = endsWithin(AT_MOST_MS, () => Promise.reject(new Error("its own failure")));
     await expect(failing).rejects.toThrow("its own failure");
   });
 
-  it("does not run while the whole process stands still", async () => {
+  it("does not count while the whole process is suspended", async () => {
     const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", MEASURED], {
       stdio: ["pipe", "pipe", "inherit"],
     });

@@ -14,7 +14,7 @@ function listens(port: number): Promise<boolean> {
 }
 
 describe("testServers", () => {
-  it("gives addresses that answer", async () => {
+  it("returns addresses of reachable servers", async () => {
     const servers = testServers();
     const answer = await withPostgresClient(servers.postgresAdminUrl, (client) => client.query("select 1 as one"));
     expect(answer.rows).toEqual([{ one: 1 }]);
@@ -24,7 +24,7 @@ describe("testServers", () => {
 });
 
 describe("freshDatabase", () => {
-  it("gives each caller a migrated database of its own, for a role that owns nothing", async () => {
+  it("gives each caller a separate migrated database, for a role that owns nothing", async () => {
     const [one, two] = await Promise.all([freshDatabase(), freshDatabase()]);
     expect(one.adminUrl).not.toBe(two.adminUrl);
     const tables = await withPostgresClient(one.adminUrl, (client) =>
@@ -54,7 +54,7 @@ describe("eventually", () => {
     expect(value).toBe(3);
   });
 
-  it("throws the last error when the time is over", async () => {
+  it("throws the last error after the timeout", async () => {
     const never = () => {
       throw new Error("never");
     };
