@@ -4,7 +4,7 @@ import { type Bench as PageBench, screenshotsIn, useBench as usePageBench } from
 import type { Page } from "playwright-core";
 import { type FakeApi, startFakeApi } from "./fake-api.js";
 
-export { axeFindings, type OpenOptions, sidewaysOverflow, skipBrowser } from "@parley/web-kit/testing";
+export { axeFindings, cutOffTexts, type OpenOptions, sidewaysOverflow, skipBrowser } from "@parley/web-kit/testing";
 
 export const screenshot = screenshotsIn("chat-page");
 

@@ -7,7 +7,7 @@ import { en, type TextName, type Texts } from "../src/i18n/en.js";
 import type { FakeApi } from "./fake-api.js";
 import type { FakeSession } from "./fake-session.js";
 import { arabic, english, type Said } from "./said.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, cutOffTexts, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 import { nextTurn, say, sessionOf } from "./talk.js";
 
 const bench = useBench();
@@ -334,6 +334,7 @@ describe.skipIf(skipBrowser).each(LANGUAGES)("states of the chat page in $locale
       await screenshot(page, `${state.name}-${name}${language.name}`);
       expect(await axeFindings(page), name).toEqual([]);
       await expect.poll(() => sidewaysOverflow(page), { message: name }).toBe(0);
+      await expect.poll(() => cutOffTexts(page), { message: name }).toEqual([]);
     }
     await expect.poll(() => page.locator("html").getAttribute("dir")).toBe(language.words === ar ? "rtl" : "ltr");
   });

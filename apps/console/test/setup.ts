@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   axeFindings,
   builtPage,
+  cutOffTexts,
   inEachLook,
   type OpenOptions,
   type Bench as PageBench,
@@ -20,7 +21,7 @@ export { axeFindings, choose, sidewaysOverflow, skipBrowser } from "@parley/web-
 export const screenshot = screenshotsIn("console");
 
 /**
- * Expects the page as it stands to be accessible and to need no sideways scrolling, wide and light, then narrow and dark, and takes a
+ * Expects the page as it stands to be accessible and to need no sideways scrolling and to cut no text off, wide and light, then narrow and dark, and takes a
  * picture of each. `shown` is waited for in each look; `isExempt` leaves findings out.
  */
 export async function expectGoodLooks(
@@ -37,6 +38,7 @@ export async function expectGoodLooks(
       look,
     ).toEqual([]);
     await expect.poll(() => sidewaysOverflow(page), { message: look }).toBe(0);
+    await expect.poll(() => cutOffTexts(page), { message: look }).toEqual([]);
   });
 }
 

@@ -12,6 +12,7 @@ export {
   sidewaysOverflow,
   type Visitor,
 } from "./browser.js";
+export { cutOffTexts } from "./cut-off.js";
 export { findChromium } from "./find-chromium.js";
 export { problem, type Refusal, readBody, sendJson, servePage } from "./page-server.js";
 export { type Bench, skipBrowser, useBench } from "./use-bench.js";

@@ -3,9 +3,8 @@ import { useMemo } from "react";
 import { type About, type AnalyticsQuestion, type Answered, analyticsCalls } from "../api/analytics-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { BarChart, Funnel, LineChart } from "../ui/charts/charts.js";
+import { BarChart, Funnel, LineChart, Nothing } from "../ui/charts/charts.js";
 import { QueryView } from "../ui/query-view.js";
-import styles from "./analytics.module.css";
 import type { Shown } from "./charts-shown.js";
 
 /** A question's answer; charts of the same question share it. */
@@ -22,28 +21,17 @@ interface CardProps<Q extends AnalyticsQuestion> {
   about: About;
 }
 
-/** A chart of one question. Without any data it says so instead of showing an empty picture. */
+/** A chart of one question. */
 export function ChartCard<Q extends AnalyticsQuestion>({ shown, about }: CardProps<Q>) {
   const query = useAnswer(shown.question, shown.by, about);
   return <QueryView query={query}>{(answer) => <Drawn shown={shown} answer={answer} />}</QueryView>;
 }
 
 function Drawn<Q extends AnalyticsQuestion>({ shown, answer }: { shown: Shown<Q>; answer: Answered<Q> }) {
-  const { title, kind, chart, format, nothing } = shown;
+  const { kind, chart, question: _question, by: _by, ...described } = shown;
   const data = useMemo(() => chart(answer), [chart, answer]);
-  const isEmpty = data.series.every(({ values }) => values.every((value) => value === null || value === 0));
-  if (isEmpty) return <Nothing title={title}>{nothing}</Nothing>;
   const Chart = kind === "bars" ? BarChart : LineChart;
-  return <Chart title={title} data={data} {...(format === undefined ? {} : { format })} />;
-}
-
-export function Nothing({ title, children = "None in this period." }: { title: string; children?: string }) {
-  return (
-    <section className={styles.nothing}>
-      <h3>{title}</h3>
-      <p>{children}</p>
-    </section>
-  );
+  return <Chart data={data} {...described} />;
 }
 
 export function FunnelCard({ about }: { about: About }) {

@@ -1,16 +1,13 @@
 import type { AnalyticsBy, AnalyticsQuestion, Answered } from "../api/analytics-calls.js";
-import type { ChartData } from "../ui/charts/chart-data.js";
+import type { ChartData, ChartProps } from "../ui/charts/chart-data.js";
 import { asDollars, asSeconds, asShare, byDay, byName, first, seconds, sum, summed } from "./chart-makers.js";
 
-export interface Shown<Q extends AnalyticsQuestion = AnalyticsQuestion> {
-  title: string;
+/** `nothing` says how to get these numbers, if they do not come by themselves. */
+export interface Shown<Q extends AnalyticsQuestion = AnalyticsQuestion> extends Omit<ChartProps, "data"> {
   question: Q;
   by: AnalyticsBy;
   kind: "line" | "bars";
   chart: (answer: Answered<Q>) => ChartData;
-  format?: (value: number) => string;
-  /** Shown instead of an empty picture: how to get these numbers, if they do not come by themselves. */
-  nothing?: string;
 }
 
 export const USAGE: Shown<"usage"> = {

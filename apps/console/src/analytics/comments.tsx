@@ -2,13 +2,13 @@ import { type About, analyticsCalls, type Comment } from "../api/analytics-calls
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { Button } from "../ui/button.js";
+import { Nothing } from "../ui/charts/charts.js";
 import { Link } from "../ui/link.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { ErrorState } from "../ui/states.js";
 import { useList } from "../ui/table/use-list.js";
 import { Time } from "../ui/time.js";
 import styles from "./analytics.module.css";
-import { Nothing } from "./chart-card.js";
 
 /** Visitors' comments with a rating, newest first; for operators, and reading them is audited. */
 export function Comments({ about }: { about: About }) {

@@ -3,9 +3,8 @@ import { useMemo } from "react";
 import { type About, analyticsCalls, type UsageForecast } from "../api/analytics-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
-import { LineChart } from "../ui/charts/charts.js";
+import { LineChart, Nothing } from "../ui/charts/charts.js";
 import { QueryView } from "../ui/query-view.js";
-import { Nothing } from "./chart-card.js";
 import { forecastChart } from "./chart-makers.js";
 
 const TITLE = "Forecast of sessions for the next 14 days";

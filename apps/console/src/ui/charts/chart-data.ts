@@ -13,6 +13,8 @@ export interface ChartProps {
   data: ChartData;
   /** Format of a value on the axis, in the table and on hover. */
   format?: (value: number) => string;
+  /** Shown instead of a chart without values. */
+  nothing?: string;
 }
 
 export const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4", "--series-5"] as const;

@@ -11,13 +11,31 @@ export const LineChart = (props: ChartProps) => <Plotted {...props} kind="line" 
 /** An amount per label. */
 export const BarChart = (props: ChartProps) => <Plotted {...props} kind="bars" />;
 
-function Plotted({ title, data, format = plainNumber, kind }: ChartProps & { kind: "line" | "bars" }) {
+function Plotted({ title, data, format = plainNumber, nothing, kind }: ChartProps & { kind: "line" | "bars" }) {
+  const isEmpty = data.series.every(({ values }) => values.every((value) => value === null || value === 0));
+  if (isEmpty) return <Nothing title={title}>{nothing}</Nothing>;
   return (
     <ChartFrame title={title} data={data} format={format}>
       <div role="img" aria-label={summaryOf(data, format)} className={styles.plot}>
         <Plot data={data} format={format} kind={kind} />
       </div>
     </ChartFrame>
+  );
+}
+
+/** In place of a chart without values. */
+export function Nothing({
+  title,
+  children = "None in this period.",
+}: {
+  title: string;
+  children?: string | undefined;
+}) {
+  return (
+    <section className={styles.nothing}>
+      <h3>{title}</h3>
+      <p>{children}</p>
+    </section>
   );
 }
 
