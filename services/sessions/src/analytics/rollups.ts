@@ -129,9 +129,11 @@ export async function readSums(trx: Transaction, query: RollupQuery): Promise<Su
   const columns = sql.join(names.map((name) => sql.ref(name)));
   const inTop = sql.join(names.map((name) => sql.ref(`top.${name}`)));
   const owner = query.perAgent ? sql`agent_id || ' '` : sql`''`;
+  // No parallel workers: starting them takes longer than most questions, and they would take the processors from visitors' turns.
+  // Groups of a period in the order of time, so that the limit ends the reading; a hash would hold all of them, and spill.
+  await sql`select set_config('max_parallel_workers_per_gather', '0', true),
+    set_config('enable_hashagg', ${isBounded(query.by) ? "off" : "on"}, true)`.execute(trx);
   if (isBounded(query.by)) {
-    // In the order of time, so that the limit ends the reading; a hash would hold all groups, and spill.
-    await sql`set local enable_hashagg = off`.execute(trx);
     // Texts are made of the sums, of which there are far fewer than of amounts.
     const keys = sql.join([...names, "family", ...(query.perAgent ? ["agent_id"] : []), "name"].map(sql.ref));
     const { rows } = await sql<Sum>`
