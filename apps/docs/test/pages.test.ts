@@ -6,6 +6,7 @@ import { computeSignature } from "@parley/client";
 import {
   axeFindings,
   builtPage,
+  cutOffTexts,
   inEachLook,
   launchBrowser,
   newVisitor,
@@ -54,6 +55,7 @@ describe.skipIf(skipBrowser)("the documentation in a browser", () => {
         await screenshot(visitor.page, `${look}${path.replaceAll("/", "-")}`);
         expect(await axeFindings(visitor.page), path).toEqual([]);
         await expect.poll(() => sidewaysOverflow(visitor.page), { message: path }).toBe(0);
+        await expect.poll(() => cutOffTexts(visitor.page), { message: path }).toEqual([]);
       });
     }
     expect(visitor.trouble).toEqual([]);
