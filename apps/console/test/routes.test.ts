@@ -66,4 +66,11 @@ describe.skipIf(skipBrowser)("the content security policy", () => {
       await page.getByRole("navigation").getByRole("link", { name: "Overview" }).waitFor();
     }
   });
+
+  it("shows the webhooks where only the settings are asked for, and selects their tab", async () => {
+    const page = await bench.open("/console/settings");
+    await page.getByRole("heading", { name: "Webhooks", level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/console/settings/webhooks");
+    await expect.poll(() => page.locator("[aria-current=page]").allTextContents()).toContain("Webhooks");
+  });
 });

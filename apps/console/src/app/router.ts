@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { ANALYTICS_WORDS, idOrNotFound, SESSION_WORDS } from "./addresses.js";
 import { lazyPage } from "./lazy-page.js";
 import { parseSearch, stringifySearch, wordsOf } from "./search.js";
@@ -28,6 +28,7 @@ const trust = { staticData: { section: "trust" }, getParentRoute, remountDeps: s
 const deliveries = { staticData: { section: "deliveries" }, getParentRoute, remountDeps: stays } as const;
 const settings = { staticData: { section: "settings" }, getParentRoute } as const;
 
+const toWebhooks = () => redirect({ to: "/settings/webhooks", throw: true });
 const webhooksPage = lazyPage(() => import("../settings/webhooks.js"), "WebhooksPage");
 
 const routeTree = root.addChildren([
@@ -220,7 +221,7 @@ const routeTree = root.addChildren([
     path: "/memory/{-$agent}",
     component: lazyPage(() => import("../memory/memory.js"), "MemoryPage"),
   }),
-  createRoute({ ...settings, path: "/settings", component: webhooksPage }),
+  createRoute({ ...settings, path: "/settings", beforeLoad: toWebhooks }),
   createRoute({ ...settings, path: "/settings/webhooks", component: webhooksPage }),
   createRoute({
     ...settings,
