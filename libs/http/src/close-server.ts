@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 interface Idle {
@@ -27,13 +27,20 @@ export function watchConnections(server: Server): void {
   const rest = (socket: Socket): void => {
     if (!socket.destroyed) idle.set(socket, { since: performance.now(), bytes: socket.bytesRead });
   };
+  // One function for all of them: one for each would be kept as long as its connection or stream.
+  function onClosed(this: Socket): void {
+    idle.delete(this);
+  }
+  function onAnswered(this: ServerResponse): void {
+    rest(this.req.socket);
+  }
   server.on("connection", (socket) => {
     rest(socket);
-    socket.once("close", () => idle.delete(socket));
+    socket.on("close", onClosed);
   });
   server.on("request", ({ socket }, response) => {
     idle.delete(socket);
-    response.once("close", () => rest(socket));
+    response.on("close", onAnswered);
   });
 }
 

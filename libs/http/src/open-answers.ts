@@ -12,12 +12,16 @@ interface Answers {
 
 const answersOf = new WeakMap<Socket, Answers>();
 
+function onClosed(this: Answer): void {
+  answersOf.get(this.req.socket)?.open.delete(this);
+}
+
 /** Remembers which answers each connection of a server still owes, for `afterOpenAnswers`. */
 export function watchAnswers(server: Server): void {
   server.on("request", (request: IncomingMessage, newest: Answer) => {
     const { open } = answersOf.get(request.socket) ?? { open: new Set() };
     answersOf.set(request.socket, { open: open.add(newest), newest });
-    newest.once("close", () => open.delete(newest));
+    newest.on("close", onClosed);
   });
 }
 

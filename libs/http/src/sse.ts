@@ -56,6 +56,7 @@ const RETRY_JITTER_MS = 1_000;
 const SPREAD_MS_EACH = 5;
 const LEAST_SPREAD_MS = 2_000;
 const MOST_SPREAD_MS = 30_000;
+const ignore = (): void => undefined;
 const jitter = (): number => Math.floor(Math.random() * RETRY_JITTER_MS);
 
 /**
@@ -117,7 +118,7 @@ class OpenStream implements SseStream {
     reply.hijack();
     this.#raw = reply.raw;
     // A reset by the reader is an ordinary end; without a listener it would be an uncaught error.
-    this.#raw.on("error", () => undefined);
+    this.#raw.on("error", ignore);
     // The client may disconnect while the stream is prepared; `close` has then already fired, and the slot would leak for an hour.
     if (this.#raw.destroyed || this.#raw.socket === null || this.#raw.socket.destroyed) {
       this.#closed = true;
@@ -135,8 +136,10 @@ class OpenStream implements SseStream {
       connection: "close",
     });
     this.write(`retry: ${RETRY_MS + jitter()}\n\n`);
-    // The request stays in memory as long as its stream; the text of its headers, a kilobyte and more from a browser, need not.
+    // Request and response stay in memory as long as their stream; the text of their headers, a kilobyte and more each, need not.
+    // Of what was sent Node asks only whether there was something.
     Object.assign(this.#raw.req, { headers: {}, rawHeaders: [] });
+    Object.assign(this.#raw, { _header: "sent" });
   }
 
   get closed(): boolean {
@@ -194,7 +197,8 @@ class OpenStream implements SseStream {
 
   onClose(fn: () => void): void {
     if (this.#closed) fn();
-    else this.#listeners.push(fn);
+    // A copy has no room to spare; what grows by itself has room for sixteen more.
+    else this.#listeners = [...this.#listeners, fn];
   }
 
   #finish(): void {

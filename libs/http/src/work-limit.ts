@@ -48,6 +48,8 @@ export function limitWork(app: HttpApp, options: WorkLimitOptions): void {
   app.addHook("onRequest", (request, reply, done) => {
     const { longLived, neverShed, streamsBody } = request.routeOptions.config;
     const counts = !longLived && !neverShed;
+    // Streams are many and long: nothing is kept of those that only read.
+    if (!counts && !hasBody(request.headers)) return done();
     let release = (): void => undefined;
     const begin = (): void => {
       release();

@@ -75,12 +75,29 @@ export interface RequestTrace {
   end(facts: { method: string; route: string; status: number }): void;
 }
 
+/** In a process that records nothing. Open streams keep theirs, so it holds its place in the trace and no functions. */
+class UnrecordedTrace implements RequestTrace {
+  constructor(private readonly own: TraceContext) {}
+
+  get traceparent(): string {
+    return formatTraceparent(this.own);
+  }
+
+  run<T>(fn: () => T): T {
+    return runInContext(this.own, fn);
+  }
+
+  end(): void {
+    // Nothing was begun.
+  }
+}
+
 /** Continues the trace of a valid `traceparent`, or begins one. A malformed one counts as none. */
 export function startRequestTrace(traceparent: string | undefined): RequestTrace {
   const given = parseTraceparent(traceparent);
   if (!started) {
     const own = given === null ? newTrace() : { ...given, spanId: newSpanId() };
-    return { traceparent: formatTraceparent(own), run: (fn) => runInContext(own, fn), end: () => undefined };
+    return new UnrecordedTrace(own);
   }
   const parent = given === null ? ROOT_CONTEXT : remoteContext(given);
   const span = trace.getTracer(TRACER).startSpan("http", { kind: SpanKind.SERVER }, parent);
