@@ -12,8 +12,8 @@ const CUT_OFF = `(() => {
     const { left, right } = range.getBoundingClientRect();
     for (let box = parentElement; box !== null; box = box.parentElement) {
       const { overflowX, textOverflow, clipPath } = getComputedStyle(box);
-      // For screen readers only.
-      if (clipPath !== "none") break;
+      // For screen readers only, and what is dragged into view.
+      if (clipPath !== "none" || box.matches(".react-flow")) break;
       if (overflowX === "visible") continue;
       if (overflowX === "auto" || overflowX === "scroll" || textOverflow === "ellipsis") break;
       const edges = box.getBoundingClientRect();
