@@ -45,7 +45,7 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     await drawer.getByText("mailbox unknown").waitFor();
     Object.assign(ada ?? {}, { chatted: true });
     bench.api().live.happen("session.started", { session_id: "text_1", link_id: LINK_ID });
-    await drawer.getByText("Wrote on their link").waitFor();
+    await drawer.getByText("Wrote on their link", { exact: true }).waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, "sending");
     await page.keyboard.press("Escape");
