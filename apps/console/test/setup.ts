@@ -21,8 +21,8 @@ export { axeFindings, choose, sidewaysOverflow, skipBrowser } from "@parley/web-
 export const screenshot = screenshotsIn("console");
 
 /**
- * Expects the page as it stands to be accessible and to need no sideways scrolling and to cut no text off, wide and light, then narrow and dark, and takes a
- * picture of each. `shown` is waited for in each look; `isExempt` leaves findings out.
+ * Expects the page as it stands to be accessible, to need no sideways scrolling and to cut no text off, wide and light, then narrow and
+ * dark, and takes a picture of each. `shown` is waited for in each look; `isExempt` leaves findings out.
  */
 export async function expectGoodLooks(
   page: Page,
